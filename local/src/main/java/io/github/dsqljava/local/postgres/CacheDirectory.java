@@ -1,0 +1,105 @@
+package io.github.dsqljava.local.postgres;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The directory that keeps what a start can reuse: unpacked binaries, prepared data directories,
+ * the certificate authority.
+ *
+ * <p>Any number of JVMs may share it: whatever is made in it is made under {@link #locked}.
+ */
+public final class CacheDirectory {
+  /** System property that names the directory. */
+  public static final String PROPERTY = "dsql.local.cache";
+
+  private static final String NAME = "dsql-local";
+  // A file lock belongs to the whole JVM, so threads of one JVM need a lock of their own first.
+  private static final Map<Path, ReentrantLock> JVM_LOCKS = new ConcurrentHashMap<>();
+
+  private final Path path;
+
+  private CacheDirectory(Path path) {
+    this.path = path;
+  }
+
+  /** Opens the given directory, or the user's usual one; creates it if it is missing. */
+  public static CacheDirectory open(@Nullable Path given) throws IOException {
+    Path path = given != null ? given : usual();
+    try {
+      Files.createDirectories(path);
+    } catch (IOException e) {
+      throw new IOException(
+          "cannot create the cache directory "
+              + path
+              + "; name another with the system property "
+              + PROPERTY,
+          e);
+    }
+    return new CacheDirectory(path.toAbsolutePath().normalize());
+  }
+
+  private static Path usual() throws IOException {
+    String property = System.getProperty(PROPERTY);
+    if (property != null && !property.isBlank()) {
+      return Path.of(property);
+    }
+    Map<String, String> environment = System.getenv();
+    String home = System.getProperty("user.home", "");
+    if (ServerAccount.detect().isSwitched()) {
+      // root's home is closed to the account that PostgreSQL runs as.
+      return Path.of("/var/cache", NAME);
+    }
+    String os = System.getProperty("os.name", "").toLowerCase(Locale.ROOT);
+    String localAppData = environment.get("LOCALAPPDATA");
+    if (os.startsWith("windows") && localAppData != null) {
+      return Path.of(localAppData, NAME, "cache");
+    }
+    if (os.startsWith("mac")) {
+      return Path.of(home, "Library", "Caches", NAME);
+    }
+    String xdg = environment.get("XDG_CACHE_HOME");
+    return xdg != null && Path.of(xdg).isAbsolute()
+        ? Path.of(xdg, NAME)
+        : Path.of(home, ".cache", NAME);
+  }
+
+  /** Returns the directory's absolute path. */
+  public Path path() {
+    return path;
+  }
+
+  /** Something that is done while no other thread or JVM changes the cache. */
+  @FunctionalInterface
+  public interface LockedAction<T> {
+    T run() throws IOException;
+  }
+
+  /**
+   * Runs {@code action} while no other thread or JVM runs one under the same name on this cache.
+   *
+   * @param part what the action changes; different parts do not wait for each other
+   */
+  public <T> T locked(String part, LockedAction<T> action) throws IOException {
+    Path lockFile = path.resolve(part + ".lock");
+    ReentrantLock jvmLock = JVM_LOCKS.computeIfAbsent(lockFile, file -> new ReentrantLock());
+    jvmLock.lock();
+    try (FileChannel channel =
+            FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileLock lock = channel.lock()) {
+      assert lock.isValid();
+      return action.run();
+    } finally {
+      jvmLock.unlock();
+    }
+  }
+}

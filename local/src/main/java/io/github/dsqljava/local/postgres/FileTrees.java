@@ -1,0 +1,93 @@
+package io.github.dsqljava.local.postgres;
+
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import org.jspecify.annotations.Nullable;
+
+/** Copies and deletes directory trees. */
+final class FileTrees {
+  private FileTrees() {}
+
+  /**
+   * Copies the contents of {@code from} into the existing directory {@code to}.
+   *
+   * @param last a file directly in {@code from} that is copied after all others, so that its
+   *     presence says that the copy is whole
+   */
+  static void copy(Path from, Path to, String last, ServerAccount account) throws IOException {
+    Path lastFile = from.resolve(last);
+    Files.walkFileTree(
+        from,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes)
+              throws IOException {
+            if (!directory.equals(from)) {
+              place(directory);
+            }
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            if (!file.equals(lastFile)) {
+              place(file);
+            }
+            return FileVisitResult.CONTINUE;
+          }
+
+          private void place(Path source) throws IOException {
+            copyOne(source, to.resolve(from.relativize(source)), account);
+          }
+        });
+    copyOne(lastFile, to.resolve(last), account);
+  }
+
+  private static void copyOne(Path source, Path target, ServerAccount account) throws IOException {
+    Files.copy(source, target, StandardCopyOption.COPY_ATTRIBUTES);
+    account.own(target);
+  }
+
+  /** Deletes a tree; what somebody else has deleted meanwhile is fine. */
+  static void delete(Path root) throws IOException {
+    if (!Files.exists(root, LinkOption.NOFOLLOW_LINKS)) {
+      return;
+    }
+    Files.walkFileTree(
+        root,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            Files.deleteIfExists(file);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+            if (e instanceof NoSuchFileException) {
+              return FileVisitResult.CONTINUE;
+            }
+            throw e;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException e)
+              throws IOException {
+            if (e != null && !(e instanceof NoSuchFileException)) {
+              throw e;
+            }
+            Files.deleteIfExists(directory);
+            return FileVisitResult.CONTINUE;
+          }
+        });
+  }
+}

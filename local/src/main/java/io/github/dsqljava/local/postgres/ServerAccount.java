@@ -1,0 +1,161 @@
+package io.github.dsqljava.local.postgres;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.UserPrincipal;
+import java.nio.file.attribute.UserPrincipalNotFoundException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The operating-system account PostgreSQL runs as.
+ *
+ * <p>PostgreSQL refuses to run as root. Where this JVM is root, as in most containers, its programs
+ * are started as {@code nobody} through {@code setpriv}, {@code runuser} or {@code su}, whichever
+ * the system has; none of them needs a user namespace. Everywhere else they run as the JVM's own
+ * user.
+ */
+final class ServerAccount {
+  private static final String UNPRIVILEGED = "nobody";
+  private static final List<String> PROGRAM_DIRECTORIES =
+      List.of("/usr/bin", "/bin", "/usr/sbin", "/sbin");
+
+  private final @Nullable UserPrincipal owner;
+  private final List<String> prefix;
+
+  private ServerAccount(@Nullable UserPrincipal owner, List<String> prefix) {
+    this.owner = owner;
+    this.prefix = prefix;
+  }
+
+  static ServerAccount detect() throws IOException {
+    if (!isRoot()) {
+      return new ServerAccount(null, List.of());
+    }
+    return new ServerAccount(lookUp(), dropPrivileges());
+  }
+
+  private static boolean isRoot() {
+    // The JDK offers no getuid(); the owner of this process's /proc entry is its effective user.
+    if (Platform.isWindows()) {
+      return false;
+    }
+    try {
+      Path self = Path.of("/proc/self");
+      if (Files.exists(self)) {
+        return (int) Files.getAttribute(self, "unix:uid") == 0;
+      }
+    } catch (IOException | UnsupportedOperationException e) {
+      // fall through to the name
+    }
+    return "root".equals(System.getProperty("user.name"));
+  }
+
+  private static UserPrincipal lookUp() throws IOException {
+    try {
+      return FileSystems.getDefault()
+          .getUserPrincipalLookupService()
+          .lookupPrincipalByName(UNPRIVILEGED);
+    } catch (UserPrincipalNotFoundException e) {
+      throw new IOException(
+          "PostgreSQL does not run as root, and the account '"
+              + UNPRIVILEGED
+              + "' it would run as does not exist; add it, or start the JVM as a normal user",
+          e);
+    }
+  }
+
+  private static List<String> dropPrivileges() throws IOException {
+    Path setpriv = find("setpriv");
+    // BusyBox has a setpriv without these options.
+    if (setpriv != null && !isBusyBox(setpriv)) {
+      return List.of(
+          setpriv.toString(), "--reuid=" + UNPRIVILEGED, "--regid=" + groupId(), "--clear-groups");
+    }
+    Path runuser = find("runuser");
+    if (runuser != null) {
+      return List.of(runuser.toString(), "-u", UNPRIVILEGED, "--");
+    }
+    Path su = find("su");
+    if (su != null) {
+      // su takes one command line; "$0" and "$@" hand the arguments over unchanged.
+      return List.of(
+          su.toString(), "-s", "/bin/sh", UNPRIVILEGED, "-c", "exec \"$0\" \"$@\"", "--");
+    }
+    throw new IOException(
+        "PostgreSQL does not run as root, and none of setpriv, runuser and su is in "
+            + PROGRAM_DIRECTORIES
+            + "; install util-linux, or start the JVM as a normal user");
+  }
+
+  /** The account's primary group is called nogroup on some systems and nobody on others. */
+  private static String groupId() throws IOException {
+    try (Stream<String> lines = Files.lines(Path.of("/etc/passwd"), StandardCharsets.ISO_8859_1)) {
+      return lines
+          .map(line -> line.split(":", -1))
+          .filter(fields -> fields.length > 3 && fields[0].equals(UNPRIVILEGED))
+          .map(fields -> fields[3])
+          .findFirst()
+          .orElse("65534");
+    }
+  }
+
+  private static boolean isBusyBox(Path program) throws IOException {
+    return program.toRealPath().getFileName().toString().startsWith("busybox");
+  }
+
+  private static @Nullable Path find(String program) {
+    for (String directory : PROGRAM_DIRECTORIES) {
+      Path candidate = Path.of(directory, program);
+      if (Files.isExecutable(candidate)) {
+        return candidate;
+      }
+    }
+    return null;
+  }
+
+  /** Whether the account differs from the JVM's own. */
+  boolean isSwitched() {
+    return owner != null;
+  }
+
+  List<String> command(List<String> command) {
+    List<String> whole = new ArrayList<>(prefix);
+    whole.addAll(command);
+    return whole;
+  }
+
+  /** Makes the account the owner of one file or directory. */
+  void own(Path path) throws IOException {
+    if (owner != null) {
+      Files.setOwner(path, owner);
+    }
+  }
+
+  /** Fails, naming the directory at fault, if the account may not reach {@code path}. */
+  void checkCanReach(Path path) throws IOException {
+    if (owner == null) {
+      return;
+    }
+    for (Path p = path.toAbsolutePath().normalize(); p != null; p = p.getParent()) {
+      PosixFileAttributes attributes = Files.readAttributes(p, PosixFileAttributes.class);
+      if (!attributes.owner().equals(owner)
+          && !attributes.permissions().contains(PosixFilePermission.OTHERS_EXECUTE)) {
+        throw new IOException(
+            "this JVM is root, so PostgreSQL runs as '"
+                + UNPRIVILEGED
+                + "', which may not enter "
+                + p
+                + "; choose a directory that every user may enter instead of "
+                + path);
+      }
+    }
+  }
+}

@@ -1,0 +1,177 @@
+-- What makes a fresh PostgreSQL 16 look like a new Aurora DSQL cluster to whoever logs in.
+-- Run once by a single-user server (options -j -O) when the template data directory is prepared;
+-- a statement ends where a semicolon is followed by an empty line, so keep those out of bodies.
+
+-- Roles. admin is no superuser, and its oid is the one the service shows in
+-- sys.iam_pg_role_mappings.
+
+CREATE ROLE admin LOGIN CREATEROLE;
+
+UPDATE pg_catalog.pg_authid SET oid = 15579 WHERE rolname = 'admin';
+
+GRANT CREATE ON DATABASE postgres TO admin;
+
+REVOKE ALL ON SCHEMA public FROM PUBLIC;
+
+GRANT USAGE, CREATE ON SCHEMA public TO admin;
+
+-- System objects that clients see.
+
+CREATE SCHEMA sys;
+
+GRANT USAGE ON SCHEMA sys TO PUBLIC;
+
+-- System objects that they do not see. USAGE lets the functions below find each other.
+
+CREATE SCHEMA dsql_internal;
+
+GRANT USAGE ON SCHEMA dsql_internal TO PUBLIC;
+
+-- IAM identities that may log in as a database role: AWS IAM GRANT and AWS IAM REVOKE.
+
+CREATE SEQUENCE dsql_internal.iam_oid AS bigint START 26384;
+
+CREATE TABLE dsql_internal.iam_role_mapping (
+  iam_oid oid NOT NULL,
+  arn text NOT NULL,
+  role_oid oid NOT NULL,
+  grantor_oid oid NOT NULL,
+  PRIMARY KEY (arn, role_oid)
+);
+
+REVOKE ALL ON dsql_internal.iam_role_mapping FROM PUBLIC;
+
+-- A role that is trusted holds a privilege on this type. That makes PostgreSQL itself refuse to
+-- drop the role as long as a mapping exists, in its own words, which are the service's too.
+
+CREATE DOMAIN dsql_internal.iam_trust AS text;
+
+REVOKE ALL ON TYPE dsql_internal.iam_trust FROM PUBLIC;
+
+CREATE VIEW sys.iam_pg_role_mappings AS
+SELECT m.iam_oid,
+       m.arn,
+       m.role_oid AS pg_role_oid,
+       r.rolname AS pg_role_name,
+       m.grantor_oid AS grantor_pg_role_oid,
+       g.rolname AS grantor_pg_role_name
+FROM dsql_internal.iam_role_mapping m
+JOIN pg_catalog.pg_roles r ON r.oid = m.role_oid
+LEFT JOIN pg_catalog.pg_roles g ON g.oid = m.grantor_oid;
+
+GRANT SELECT ON sys.iam_pg_role_mappings TO PUBLIC;
+
+-- SQLSTATEs of the errors below: no source knows them; they are PostgreSQL's for the same cause.
+
+CREATE FUNCTION dsql_internal.role_to_trust(role_name text) RETURNS oid
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  role_record record;
+BEGIN
+  IF session_user <> 'admin' THEN
+    RAISE EXCEPTION USING ERRCODE = '42501',
+      MESSAGE = format('permission denied to grant IAM trust with role %s', role_name);
+  END IF;
+  SELECT oid, rolcanlogin, rolsuper INTO role_record FROM pg_roles WHERE rolname = role_name;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION USING ERRCODE = '42704',
+      MESSAGE = format('role "%s" does not exist', role_name);
+  END IF;
+  IF role_name = 'admin' OR role_record.rolsuper OR role_name LIKE 'pg\_%' THEN
+    RAISE EXCEPTION USING ERRCODE = '0A000',
+      MESSAGE = format('Role %s not supported', role_name);
+  END IF;
+  IF NOT role_record.rolcanlogin THEN
+    RAISE EXCEPTION USING ERRCODE = '42501',
+      MESSAGE = format('role %s must have the LOGIN attribute', role_name);
+  END IF;
+  RETURN role_record.oid;
+END
+$$;
+
+CREATE PROCEDURE sys.aws_iam_grant(role_name text, arn text)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  trusted oid := dsql_internal.role_to_trust(role_name);
+  grantor oid := (SELECT oid FROM pg_roles WHERE rolname = session_user);
+BEGIN
+  IF arn !~ '^arn:aws[a-z-]*:iam::[0-9]{12}:(user|role)/[\w+=,.@/-]+$' THEN
+    RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'IAM role must look like an IAM ARN';
+  END IF;
+  INSERT INTO dsql_internal.iam_role_mapping (iam_oid, arn, role_oid, grantor_oid)
+  VALUES (nextval('dsql_internal.iam_oid')::oid, arn, trusted, grantor)
+  ON CONFLICT DO NOTHING;
+  EXECUTE format('GRANT USAGE ON TYPE dsql_internal.iam_trust TO %I', role_name);
+END
+$$;
+
+CREATE PROCEDURE sys.aws_iam_revoke(role_name text, arn text)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  trusted oid := dsql_internal.role_to_trust(role_name);
+  revoked text := arn;
+BEGIN
+  DELETE FROM dsql_internal.iam_role_mapping m WHERE m.role_oid = trusted AND m.arn = revoked;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION USING ERRCODE = '42704', MESSAGE = format('IAM role %s does not exist', arn);
+  END IF;
+  IF NOT EXISTS (SELECT FROM dsql_internal.iam_role_mapping m WHERE m.role_oid = trusted) THEN
+    EXECUTE format('REVOKE USAGE ON TYPE dsql_internal.iam_trust FROM %I', role_name);
+  END IF;
+END
+$$;
+
+-- Asked by the front end in a new session, before the client learns that it is logged in.
+
+CREATE FUNCTION sys.iam_login_allowed(login_arn text) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT EXISTS (
+    SELECT FROM dsql_internal.iam_role_mapping m
+    JOIN pg_roles r ON r.oid = m.role_oid
+    WHERE m.arn = login_arn AND r.rolname = session_user)
+$$;
+
+-- The front end puts a call of this in the place of a statement that the service refuses, so that
+-- the refusal obeys the transaction's state like any other error.
+
+CREATE PROCEDURE sys.refuse(sqlstate_code text, message text)
+LANGUAGE plpgsql
+AS $$
+BEGIN
+  RAISE EXCEPTION USING ERRCODE = sqlstate_code, MESSAGE = message;
+END
+$$;
+
+-- Functions that answer differently here. The originals move out of the way: PostgreSQL calls a
+-- built-in function by its number, whatever is written over it.
+
+ALTER FUNCTION pg_catalog.version() SET SCHEMA dsql_internal;
+
+CREATE FUNCTION pg_catalog.version() RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+AS $$ SELECT 'PostgreSQL 16'::text $$;
+
+-- REPEATABLE READ is the only isolation level: set_config() must not get around that.
+
+ALTER FUNCTION pg_catalog.set_config(text, text, boolean) SET SCHEMA dsql_internal;
+
+CREATE FUNCTION pg_catalog.set_config(setting_name text, new_value text, is_local boolean)
+RETURNS text
+LANGUAGE plpgsql VOLATILE
+AS $$
+BEGIN
+  IF lower(setting_name) IN ('default_transaction_isolation', 'transaction_isolation') THEN
+    RAISE EXCEPTION USING ERRCODE = '0A000',
+      MESSAGE = format('setting configuration parameter "%s" not supported', setting_name);
+  END IF;
+  RETURN dsql_internal.set_config(setting_name, new_value, is_local);
+END
+$$;
+
+CREATE OR REPLACE RULE pg_settings_u AS
+ON UPDATE TO pg_catalog.pg_settings WHERE new.name = old.name
+DO SELECT pg_catalog.set_config(old.name, new.setting, false);
