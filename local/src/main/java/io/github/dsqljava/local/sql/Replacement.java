@@ -1,0 +1,34 @@
+package io.github.dsqljava.local.sql;
+
+/** The statements that stand in for those of a client. */
+final class Replacement {
+  private static final String FEATURE_NOT_SUPPORTED = "0A000";
+
+  private Replacement() {}
+
+  /** Aurora DSQL's refusal of an isolation level; the level is in upper case in its message. */
+  static String unsupportedIsolationLevel(String level) {
+    return refuse(FEATURE_NOT_SUPPORTED, "Unsupported isolation level: " + level);
+  }
+
+  /** Aurora DSQL's refusal of SET and RESET. */
+  static String settingNotSupported(String parameter) {
+    return refuse(
+        FEATURE_NOT_SUPPORTED,
+        "setting configuration parameter \"" + parameter + "\" not supported");
+  }
+
+  static String call(String procedure, String first, String second) {
+    return "CALL sys."
+        + procedure
+        + "("
+        + SqlStrings.quote(first)
+        + ", "
+        + SqlStrings.quote(second)
+        + ")";
+  }
+
+  private static String refuse(String sqlState, String message) {
+    return call("refuse", sqlState, message);
+  }
+}

@@ -1,0 +1,111 @@
+package io.github.dsqljava.local.sql;
+
+import java.util.Optional;
+
+/**
+ * A piece of SQL text: where it stands and what it is. The text itself is cut out only on demand.
+ *
+ * @param sql the whole text
+ * @param start offset of the first character, in UTF-16 units
+ * @param end offset behind the last character
+ */
+record SqlToken(String sql, Kind kind, int start, int end) {
+
+  /** What a token is, following PostgreSQL 16, "Lexical structure". */
+  enum Kind {
+    /** Key word or name without quotes. */
+    IDENTIFIER,
+    /** {@code "name"}. */
+    QUOTED_IDENTIFIER,
+    /** {@code U&"name"}. */
+    UNICODE_IDENTIFIER,
+    /** {@code 'text'}, in which a backslash means itself. */
+    STRING,
+    /** {@code E'text'}. */
+    ESCAPE_STRING,
+    /** {@code U&'text'}. */
+    UNICODE_STRING,
+    /** {@code N'text'}. */
+    NATIONAL_STRING,
+    /** {@code B'01'} or {@code X'1f'}. */
+    BIT_STRING,
+    /** {@code $tag$text$tag$}. */
+    DOLLAR_STRING,
+    /** {@code $1}. */
+    PARAMETER,
+    /** Integer or decimal number; a sign in front is an operator. */
+    NUMBER,
+    OPERATOR,
+    /** {@code ::}. */
+    TYPE_CAST,
+    /** {@code :=}. */
+    COLON_EQUALS,
+    /** {@code ..}. */
+    DOT_DOT,
+    LEFT_PARENTHESIS,
+    RIGHT_PARENTHESIS,
+    LEFT_BRACKET,
+    RIGHT_BRACKET,
+    COMMA,
+    SEMICOLON,
+    COLON,
+    DOT,
+    /** Line comment without its line end, or block comment. */
+    COMMENT,
+    /** A quotation or comment that begins here and never ends; reaches to the end of the text. */
+    UNTERMINATED,
+    /** A character that means nothing in SQL. */
+    OTHER;
+
+    /** Whether a token of this kind counts for the grammar. */
+    boolean isSignificant() {
+      return this != COMMENT;
+    }
+  }
+
+  /** The characters of the token as they stand. */
+  String text() {
+    return sql.substring(start, end);
+  }
+
+  /**
+   * Whether the token is a key word.
+   *
+   * @param keyword in upper case
+   */
+  boolean is(String keyword) {
+    return kind == Kind.IDENTIFIER && equalsKeyword(sql, start, end, keyword);
+  }
+
+  /** Whether the token is exactly this operator. */
+  boolean isOperator(String operator) {
+    return kind == Kind.OPERATOR
+        && end - start == operator.length()
+        && sql.startsWith(operator, start);
+  }
+
+  /** The name that a plain or quoted identifier stands for; empty for every other token. */
+  Optional<String> name() {
+    return SqlNames.nameOf(this);
+  }
+
+  /** The value that a string constant stands for; empty for every other token and for a bad one. */
+  Optional<String> string() {
+    return SqlStrings.valueOf(this);
+  }
+
+  /**
+   * Folds ASCII only: PostgreSQL does not take a dotless i or a long s for letters of a key word.
+   */
+  static boolean equalsKeyword(String sql, int start, int end, String keyword) {
+    if (end - start != keyword.length()) {
+      return false;
+    }
+    for (int i = 0; i < keyword.length(); i++) {
+      if (SqlNames.upperCase(sql.charAt(start + i)) != keyword.charAt(i)) {
+        return false;
+      }
+    }
+    return true;
+  }
+}
