@@ -1,0 +1,80 @@
+package io.github.dsqljava.local.cli;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A command line taken apart.
+ *
+ * @param command first word without dashes; {@code start} if there is none
+ * @param options values by option, {@code --port} for example; of a flag, the empty text
+ */
+record Arguments(String command, Map<String, String> options) {
+  static final String START = "start";
+  static final String TOKEN = "token";
+
+  private static final Map<String, List<String>> OPTIONS_WITH_VALUE =
+      Map.of(
+          START,
+          List.of("--port", "--data-dir", "--region", "--env-file"),
+          TOKEN,
+          List.of("--env-file", "--user"));
+  private static final List<String> FLAGS = List.of("--help", "--version");
+
+  static Arguments parse(String... words) throws UsageException {
+    String command = START;
+    Map<String, String> options = new LinkedHashMap<>();
+    for (int i = 0; i < words.length; i++) {
+      String word = words[i];
+      if (i == 0 && !word.startsWith("-")) {
+        if (!OPTIONS_WITH_VALUE.containsKey(word)) {
+          throw new UsageException("unknown command \"" + word + "\"");
+        }
+        command = word;
+        continue;
+      }
+      int equals = word.indexOf('=');
+      String name = equals < 0 ? word : word.substring(0, equals);
+      String value = "";
+      if (!FLAGS.contains(name)) {
+        if (!OPTIONS_WITH_VALUE.get(command).contains(name)) {
+          throw new UsageException("unknown option \"" + name + "\"");
+        }
+        if (equals < 0 && ++i == words.length) {
+          throw new UsageException(name + " needs a value");
+        }
+        value = equals < 0 ? words[i] : word.substring(equals + 1);
+        if (value.isBlank()) {
+          throw new UsageException(name + " needs a value");
+        }
+      }
+      if (options.put(name, value) != null) {
+        throw new UsageException(name + " is given twice");
+      }
+    }
+    return new Arguments(command, Map.copyOf(options));
+  }
+
+  Optional<String> option(String name) {
+    return Optional.ofNullable(options.get(name));
+  }
+
+  boolean has(String flag) {
+    return options.containsKey(flag);
+  }
+
+  int port() throws UsageException {
+    String text = options.getOrDefault("--port", "0");
+    try {
+      int port = Integer.parseInt(text);
+      if (port >= 0 && port <= 65535) {
+        return port;
+      }
+    } catch (NumberFormatException e) {
+      // said below
+    }
+    throw new UsageException("--port is \"" + text + "\", not a number from 0 to 65535");
+  }
+}

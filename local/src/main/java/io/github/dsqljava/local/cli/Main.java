@@ -1,0 +1,168 @@
+package io.github.dsqljava.local.cli;
+
+import io.github.dsqljava.local.DsqlLocal;
+import io.github.dsqljava.local.DsqlLocalException;
+import io.github.dsqljava.local.iam.DbAction;
+import io.github.dsqljava.local.iam.IamPrincipal;
+import io.github.dsqljava.local.iam.TokenMaker;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Entry point of {@code dsql-local.jar}; {@code --help} shows what it can do. */
+public final class Main {
+  private static final int FAILED = 1;
+  private static final int BAD_USAGE = 2;
+  private static final Duration TOKEN_LIFETIME = Duration.ofMinutes(15);
+
+  private static final String USAGE =
+      """
+      dsql-local: an Aurora DSQL cluster on this machine
+
+      java -jar dsql-local.jar [--port N] [--data-dir DIR] [--region R] [--env-file FILE]
+          starts a cluster and runs until it is stopped (Ctrl-C or SIGTERM)
+          --port N          TCP port on the loopback addresses; default: any free one
+          --data-dir DIR    where the data lives on; default: temporary, gone at the end
+          --region R        Region that tokens are signed for; default: us-east-1
+          --env-file FILE   written when the cluster accepts connections, removed at the end:
+                            CLUSTER_ENDPOINT, CLUSTER_PORT, CLUSTER_USER, CLUSTER_ID, AWS_REGION,
+                            AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, CLUSTER_PRINCIPAL_ARN,
+                            CLUSTER_CA_FILE, PGSSLROOTCERT
+
+      java -jar dsql-local.jar token [--env-file FILE] [--user USER]
+          prints a token, good for 15 minutes, to be used as the password of USER
+          (default: admin); reads the variables above from FILE or from the environment
+
+      java -jar dsql-local.jar --help | --version
+      """;
+
+  private Main() {}
+
+  /** Runs the program; ends the JVM with 1 for a failure and with 2 for a bad command line. */
+  public static void main(String[] words) {
+    int code = run(System.out, System.err, words);
+    if (code != 0) {
+      System.exit(code);
+    }
+  }
+
+  static int run(PrintStream out, PrintStream err, String... words) {
+    try {
+      Arguments arguments = Arguments.parse(words);
+      if (arguments.has("--help")) {
+        out.print(USAGE);
+      } else if (arguments.has("--version")) {
+        out.println("dsql-local " + version());
+      } else if (arguments.command().equals(Arguments.TOKEN)) {
+        out.println(token(arguments));
+      } else {
+        return serve(arguments, out, err);
+      }
+      return 0;
+    } catch (UsageException e) {
+      err.println("dsql-local: " + e.getMessage());
+      err.println();
+      err.print(USAGE);
+      return BAD_USAGE;
+    } catch (DsqlLocalException | IOException e) {
+      err.println("dsql-local: " + e.getMessage());
+      return FAILED;
+    }
+  }
+
+  private static int serve(Arguments arguments, PrintStream out, PrintStream err)
+      throws UsageException, IOException {
+    Optional<EnvironmentFile> file =
+        arguments.option("--env-file").map(Path::of).map(EnvironmentFile::new);
+    DsqlLocal.Builder builder = builder(arguments).progress(out::println);
+    if (file.isPresent()) {
+      file.get().clear();
+    }
+    Instant begin = Instant.now();
+    DsqlLocal cluster = builder.start();
+    // Signals end the JVM through here; the main thread just waits for PostgreSQL to end.
+    Thread stop = new Thread(() -> stop(cluster, file), "dsql-local-stop");
+    Runtime.getRuntime().addShutdownHook(stop);
+    if (file.isPresent()) {
+      file.get().write(cluster.environment());
+    }
+    Duration took = Duration.between(begin, Instant.now());
+    out.print(Welcome.text(cluster, arguments.option("--env-file"), took));
+    out.flush();
+    cluster.ended().join();
+    try {
+      Runtime.getRuntime().removeShutdownHook(stop);
+    } catch (IllegalStateException e) {
+      return 0; // asked to stop
+    }
+    stop(cluster, file);
+    err.println("dsql-local: PostgreSQL has ended by itself");
+    return FAILED;
+  }
+
+  private static DsqlLocal.Builder builder(Arguments arguments) throws UsageException {
+    DsqlLocal.Builder builder = DsqlLocal.builder().port(arguments.port());
+    arguments.option("--data-dir").map(Path::of).ifPresent(builder::dataDirectory);
+    try {
+      arguments.option("--region").ifPresent(builder::region);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException("--" + e.getMessage());
+    }
+    return builder;
+  }
+
+  private static void stop(DsqlLocal cluster, Optional<EnvironmentFile> file) {
+    try {
+      if (file.isPresent()) {
+        file.get().clear();
+      }
+    } catch (IOException e) {
+      // The cluster has to stop all the same.
+      System.getLogger(Main.class.getName())
+          .log(System.Logger.Level.DEBUG, "environment file stays", e);
+    }
+    cluster.close();
+  }
+
+  private static String token(Arguments arguments) throws UsageException, IOException {
+    Optional<String> file = arguments.option("--env-file");
+    Map<String, String> environment =
+        file.isPresent() ? EnvironmentFile.read(Path.of(file.get())) : System.getenv();
+    String arn = required(environment, "CLUSTER_PRINCIPAL_ARN");
+    IamPrincipal principal =
+        new IamPrincipal(
+            arn,
+            required(environment, "AWS_ACCESS_KEY_ID"),
+            required(environment, "AWS_SECRET_ACCESS_KEY"),
+            Optional.ofNullable(environment.get("AWS_SESSION_TOKEN")),
+            Set.of(DbAction.values()));
+    String user = arguments.option("--user").orElse("admin");
+    return TokenMaker.sign(
+        principal,
+        required(environment, "CLUSTER_ENDPOINT"),
+        required(environment, "AWS_REGION"),
+        DbAction.requiredFor(user),
+        TOKEN_LIFETIME,
+        Instant.now());
+  }
+
+  private static String required(Map<String, String> environment, String name)
+      throws UsageException {
+    String value = environment.get(name);
+    if (value == null || value.isEmpty()) {
+      throw new UsageException(
+          "token needs " + name + ": use --env-file with the file of a running cluster");
+    }
+    return value;
+  }
+
+  private static String version() {
+    String version = Main.class.getPackage().getImplementationVersion();
+    return version == null ? "(unpackaged)" : version;
+  }
+}

@@ -1,0 +1,93 @@
+package io.github.dsqljava.local.wire;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+
+/**
+ * From PostgreSQL to a logged-in client. Only errors are looked at: those raised by the system
+ * procedures that stand in for Aurora DSQL's own statements lose the trace of where they come from.
+ */
+final class BackendLeg extends ChannelInboundHandlerAdapter implements MessageSplitter.Sink {
+  private static final System.Logger LOG = System.getLogger(BackendLeg.class.getName());
+  private static final char CONTEXT_FIELD = 'W';
+
+  private final Channel client;
+  private final ByteBufAllocator allocator;
+  private final MessageSplitter splitter;
+
+  BackendLeg(Channel client, ByteBufAllocator allocator) {
+    this.client = client;
+    this.allocator = allocator;
+    this.splitter = new MessageSplitter(allocator, Integer.MAX_VALUE, this);
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object message) {
+    splitter.feed((ByteBuf) message);
+    if (!client.isWritable()) {
+      client.flush();
+      context.channel().config().setAutoRead(client.isWritable());
+    }
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext context) {
+    client.flush();
+  }
+
+  @Override
+  public boolean wants(byte type) {
+    return type == ErrorMessage.TYPE;
+  }
+
+  @Override
+  public void bytes(ByteBuf run) {
+    client.write(run);
+  }
+
+  @Override
+  public void message(byte type, ByteBuf message) {
+    ErrorMessage error = ErrorMessage.decode(message);
+    if (!comesFromSystemProcedure(error)) {
+      client.write(message);
+      return;
+    }
+    message.release();
+    client.write(error.without(CONTEXT_FIELD).encode(allocator));
+  }
+
+  private static boolean comesFromSystemProcedure(ErrorMessage error) {
+    String context = error.field(CONTEXT_FIELD);
+    return context.startsWith("PL/pgSQL function sys.")
+        || context.startsWith("PL/pgSQL function dsql_internal.")
+        || context.startsWith("PL/pgSQL function set_config(");
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext context) {
+    client.config().setAutoRead(context.channel().isWritable());
+    context.fireChannelWritabilityChanged();
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) {
+    client.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+    context.fireChannelInactive();
+  }
+
+  @Override
+  public void handlerRemoved(ChannelHandlerContext context) {
+    splitter.release();
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    LOG.log(System.Logger.Level.DEBUG, "PostgreSQL session ends", cause);
+    context.close();
+  }
+}

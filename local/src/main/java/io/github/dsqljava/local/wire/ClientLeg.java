@@ -1,0 +1,120 @@
+package io.github.dsqljava.local.wire;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.nio.charset.StandardCharsets;
+import java.util.function.UnaryOperator;
+
+/**
+ * From a logged-in client to PostgreSQL. Query and Parse messages pass through the rewriting, all
+ * others unseen.
+ */
+final class ClientLeg extends ChannelInboundHandlerAdapter implements MessageSplitter.Sink {
+  private static final System.Logger LOG = System.getLogger(ClientLeg.class.getName());
+
+  /** Aurora DSQL limits, as observed by AWS staff: a larger message closes the connection. */
+  static final int MAX_MESSAGE_LENGTH = 10 * 1024 * 1024;
+
+  private static final byte QUERY = 'Q';
+  private static final byte PARSE = 'P';
+  private static final int HEADER = 5;
+
+  private final Channel backend;
+  private final ByteBufAllocator allocator;
+  private final UnaryOperator<String> rewriting;
+  private final MessageSplitter splitter;
+
+  ClientLeg(Channel backend, ByteBufAllocator allocator, UnaryOperator<String> rewriting) {
+    this.backend = backend;
+    this.allocator = allocator;
+    this.rewriting = rewriting;
+    this.splitter = new MessageSplitter(allocator, MAX_MESSAGE_LENGTH, this);
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object message) {
+    splitter.feed((ByteBuf) message);
+    // Stop reading while PostgreSQL is slower than the client; BackendLeg turns it on again.
+    if (!backend.isWritable()) {
+      backend.flush();
+      context.channel().config().setAutoRead(backend.isWritable());
+    }
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext context) {
+    backend.flush();
+  }
+
+  @Override
+  public boolean wants(byte type) {
+    return type == QUERY || type == PARSE;
+  }
+
+  @Override
+  public void bytes(ByteBuf run) {
+    backend.write(run);
+  }
+
+  @Override
+  public void message(byte type, ByteBuf message) {
+    int start = message.readerIndex() + HEADER;
+    if (type == PARSE) {
+      // The name of the statement stands before its SQL.
+      int name = message.bytesBefore(start, message.writerIndex() - start, (byte) 0);
+      start = name < 0 ? message.writerIndex() : start + name + 1;
+    }
+    int length = message.bytesBefore(start, message.writerIndex() - start, (byte) 0);
+    if (length < 0) {
+      backend.write(message); // malformed: PostgreSQL says so itself
+      return;
+    }
+    // One character a byte, whatever the client's encoding: nothing is lost on the way back.
+    String sql = message.toString(start, length, StandardCharsets.ISO_8859_1);
+    String rewritten = rewriting.apply(sql);
+    if (rewritten.equals(sql)) {
+      backend.write(message);
+      return;
+    }
+    try {
+      backend.write(replace(message, start, length, rewritten));
+    } finally {
+      message.release();
+    }
+  }
+
+  private ByteBuf replace(ByteBuf message, int start, int length, String sql) {
+    ByteBuf out = allocator.buffer(message.readableBytes() + sql.length() - length);
+    out.writeBytes(message, message.readerIndex(), start - message.readerIndex());
+    out.writeCharSequence(sql, StandardCharsets.ISO_8859_1);
+    int rest = start + length;
+    out.writeBytes(message, rest, message.writerIndex() - rest);
+    return out.setInt(1, out.writerIndex() - 1);
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext context) {
+    backend.config().setAutoRead(context.channel().isWritable());
+    context.fireChannelWritabilityChanged();
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) {
+    backend.close();
+    context.fireChannelInactive();
+  }
+
+  @Override
+  public void handlerRemoved(ChannelHandlerContext context) {
+    splitter.release();
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    LOG.log(System.Logger.Level.DEBUG, "client connection ends", cause);
+    context.close();
+  }
+}

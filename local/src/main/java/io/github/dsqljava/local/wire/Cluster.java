@@ -1,0 +1,45 @@
+package io.github.dsqljava.local.wire;
+
+import io.github.dsqljava.local.iam.TokenVerdict;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.BiFunction;
+import java.util.function.UnaryOperator;
+
+/**
+ * What the front end knows of the cluster it stands before.
+ *
+ * @param id the 26-character cluster id
+ * @param hosts server names that lead to it, in lower case
+ * @param tokens judges a (user, token) pair
+ * @param rewriting turns the SQL of a client into what PostgreSQL is given
+ * @param backendSocket Unix socket of PostgreSQL
+ * @param systemRole PostgreSQL's superuser, closed to clients
+ * @param loginTimeout how long a login may take
+ */
+public record Cluster(
+    String id,
+    Set<String> hosts,
+    BiFunction<String, String, TokenVerdict> tokens,
+    UnaryOperator<String> rewriting,
+    Path backendSocket,
+    String systemRole,
+    Duration loginTimeout) {
+
+  /** The only database of a cluster. */
+  static final String DATABASE = "postgres";
+
+  /** The role whose tokens need no mapping. */
+  static final String ADMIN = "admin";
+
+  /** Copies the hosts. */
+  public Cluster {
+    hosts = Set.copyOf(hosts);
+  }
+
+  boolean answersTo(String serverName) {
+    return hosts.contains(serverName.toLowerCase(Locale.ROOT));
+  }
+}

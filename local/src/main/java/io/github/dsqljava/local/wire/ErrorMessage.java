@@ -1,0 +1,90 @@
+package io.github.dsqljava.local.wire;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * An ErrorResponse: fields by their one-letter names, in the order they are sent.
+ *
+ * @param fields for example {@code S} severity, {@code C} SQLSTATE, {@code M} message, {@code H}
+ *     hint
+ */
+record ErrorMessage(Map<Character, String> fields) {
+  static final byte TYPE = 'E';
+
+  ErrorMessage {
+    // Not Map.copyOf: the order of the fields is part of the message.
+    fields = new LinkedHashMap<>(fields);
+  }
+
+  static ErrorMessage fatal(String sqlState, String message) {
+    return fatal(sqlState, message, Optional.empty());
+  }
+
+  static ErrorMessage fatal(String sqlState, String message, Optional<String> hint) {
+    Map<Character, String> fields = new LinkedHashMap<>();
+    fields.put('S', "FATAL");
+    fields.put('V', "FATAL");
+    fields.put('C', sqlState);
+    fields.put('M', message);
+    hint.ifPresent(text -> fields.put('H', text));
+    return new ErrorMessage(fields);
+  }
+
+  /** Reads a whole message, type and length included; leaves the buffer's indices alone. */
+  static ErrorMessage decode(ByteBuf message) {
+    Map<Character, String> fields = new LinkedHashMap<>();
+    ByteBuf body = message.slice(message.readerIndex() + 5, message.readableBytes() - 5);
+    while (body.isReadable()) {
+      byte name = body.readByte();
+      int length = body.bytesBefore((byte) 0);
+      if (name == 0 || length < 0) {
+        break;
+      }
+      // Any byte survives the round trip, whatever the client's encoding is.
+      fields.put(
+          (char) name, body.readCharSequence(length, StandardCharsets.ISO_8859_1).toString());
+      body.skipBytes(1);
+    }
+    return new ErrorMessage(fields);
+  }
+
+  String field(char name) {
+    return fields.getOrDefault(name, "");
+  }
+
+  String sqlState() {
+    return field('C');
+  }
+
+  boolean isFatal() {
+    String severity = field('V');
+    return severity.equals("FATAL") || severity.equals("PANIC");
+  }
+
+  ErrorMessage without(char name) {
+    Map<Character, String> rest = new LinkedHashMap<>(fields);
+    rest.remove(name);
+    return new ErrorMessage(rest);
+  }
+
+  ByteBuf encode(ByteBufAllocator allocator) {
+    ByteBuf out = allocator.buffer();
+    out.writeByte(TYPE);
+    int lengthIndex = out.writerIndex();
+    out.writeInt(0);
+    fields.forEach(
+        (name, value) -> {
+          out.writeByte(name);
+          out.writeCharSequence(value, StandardCharsets.ISO_8859_1);
+          out.writeByte(0);
+        });
+    out.writeByte(0);
+    out.setInt(lengthIndex, out.writerIndex() - lengthIndex);
+    return out;
+  }
+}

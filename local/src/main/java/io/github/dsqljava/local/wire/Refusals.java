@@ -1,0 +1,74 @@
+package io.github.dsqljava.local.wire;
+
+import java.util.Optional;
+
+/**
+ * Every answer that ends a login, in one table.
+ *
+ * <p>Where the reference knows a text, it is that text. SQLSTATEs it does not know are those of the
+ * nearest case it knows, as the comments say.
+ */
+final class Refusals {
+  /** Two driver logs of "access denied" show this SQLSTATE. */
+  private static final String CONNECTION_FAILURE = "08006";
+
+  private static final String PROTOCOL_VIOLATION = "08P01";
+  private static final String FEATURE_NOT_SUPPORTED = "0A000";
+
+  private Refusals() {}
+
+  static ErrorMessage accessDenied(Optional<String> hint) {
+    return ErrorMessage.fatal(
+        CONNECTION_FAILURE, "unable to accept connection, access denied", hint);
+  }
+
+  /** SQLSTATE inferred. */
+  static ErrorMessage noServerName() {
+    return ErrorMessage.fatal(
+        CONNECTION_FAILURE, "unable to accept connection, sni was not received");
+  }
+
+  /** SQLSTATE inferred. */
+  static ErrorMessage invalidServerName() {
+    return ErrorMessage.fatal(CONNECTION_FAILURE, "unable to accept connection, invalid sni");
+  }
+
+  /** Text and SQLSTATE inferred; known is only that the answer speaks of mandatory SSL. */
+  static ErrorMessage plaintext() {
+    return ErrorMessage.fatal(CONNECTION_FAILURE, "unable to accept connection, SSL is mandatory");
+  }
+
+  static ErrorMessage tooManyConnections() {
+    return ErrorMessage.fatal("53300", "Unable to accept connection, too many open connections.");
+  }
+
+  static ErrorMessage settingNotSupported(String name) {
+    return ErrorMessage.fatal(
+        FEATURE_NOT_SUPPORTED, "setting configuration parameter \"" + name + "\" not supported");
+  }
+
+  /** PostgreSQL's words for a startup packet without a user. */
+  static ErrorMessage noUser() {
+    return ErrorMessage.fatal("28000", "no PostgreSQL user name specified in startup packet");
+  }
+
+  /** PostgreSQL's words: {@code postgres} is the only database. */
+  static ErrorMessage noSuchDatabase(String name) {
+    return ErrorMessage.fatal("3D000", "database \"" + name + "\" does not exist");
+  }
+
+  static ErrorMessage unsupportedProtocol(int version) {
+    return ErrorMessage.fatal(
+        FEATURE_NOT_SUPPORTED,
+        "unsupported frontend protocol " + (version >>> 16) + "." + (version & 0xffff));
+  }
+
+  static ErrorMessage protocol(String message) {
+    return ErrorMessage.fatal(PROTOCOL_VIOLATION, message);
+  }
+
+  /** Text inferred: what the service says when a node goes away is unknown. */
+  static ErrorMessage backendLost() {
+    return ErrorMessage.fatal(CONNECTION_FAILURE, "the connection to the cluster was lost");
+  }
+}
