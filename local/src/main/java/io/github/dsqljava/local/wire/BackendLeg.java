@@ -29,10 +29,6 @@ final class BackendLeg extends ChannelInboundHandlerAdapter implements MessageSp
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
     splitter.feed((ByteBuf) message);
-    if (!client.isWritable()) {
-      client.flush();
-      context.channel().config().setAutoRead(client.isWritable());
-    }
   }
 
   @Override
@@ -68,6 +64,7 @@ final class BackendLeg extends ChannelInboundHandlerAdapter implements MessageSp
         || context.startsWith("PL/pgSQL function set_config(");
   }
 
+  /** The client is read only while PostgreSQL takes what it sends. */
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext context) {
     client.config().setAutoRead(context.channel().isWritable());

@@ -37,11 +37,6 @@ final class ClientLeg extends ChannelInboundHandlerAdapter implements MessageSpl
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
     splitter.feed((ByteBuf) message);
-    // Stop reading while PostgreSQL is slower than the client; BackendLeg turns it on again.
-    if (!backend.isWritable()) {
-      backend.flush();
-      context.channel().config().setAutoRead(backend.isWritable());
-    }
   }
 
   @Override
@@ -95,6 +90,7 @@ final class ClientLeg extends ChannelInboundHandlerAdapter implements MessageSpl
     return out.setInt(1, out.writerIndex() - 1);
   }
 
+  /** PostgreSQL is read only while the client takes what it sends. */
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext context) {
     backend.config().setAutoRead(context.channel().isWritable());
