@@ -1,0 +1,43 @@
+package io.github.dsqljava;
+
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The cluster refused the token. Aurora DSQL says {@code unable to accept connection, access
+ * denied} and gives its reason, when it gives one, only in the HINT field; {@link #hint()} has it
+ * and the message translates it into what to change.
+ *
+ * <pre>{@code
+ * if (failure instanceof AccessDeniedException denied) {
+ *   log(denied.sqlState() + " " + denied.hint().orElse("no reason given"));
+ * }
+ * }</pre>
+ */
+public sealed class AccessDeniedException extends DsqlException permits RoleNotMappedException {
+
+  private static final long serialVersionUID = 1L;
+
+  private final String sqlState;
+  private final @Nullable String hint;
+
+  AccessDeniedException(
+      String message, String sqlState, @Nullable String hint, @Nullable Throwable cause) {
+    super(message, cause);
+    this.sqlState = sqlState;
+    this.hint = hint;
+  }
+
+  /**
+   * The server's SQLSTATE: usually {@code 08006}, sometimes {@code 28000}; a stock PostgreSQL says
+   * {@code 28P01}.
+   */
+  public String sqlState() {
+    return sqlState;
+  }
+
+  /** The server's own reason, or empty when it gave none. */
+  public Optional<String> hint() {
+    return Optional.ofNullable(hint);
+  }
+}

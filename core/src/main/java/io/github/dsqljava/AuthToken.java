@@ -1,0 +1,25 @@
+package io.github.dsqljava;
+
+import java.time.Instant;
+
+/**
+ * A signed login token: the password for new connections until it expires.
+ *
+ * <pre>{@code
+ * tokens.token().thenAccept(token -> driver.setPassword(token.value()));
+ * }</pre>
+ *
+ * <p>{@link #toString()} does not show the value.
+ *
+ * @param value the password to send; a secret
+ * @param expiresAt from when on the service refuses it for new connections; connections already
+ *     open live on
+ */
+public record AuthToken(String value, Instant expiresAt) {
+
+  /** When it expires, without the value. */
+  @Override
+  public String toString() {
+    return "AuthToken[expiresAt=" + expiresAt + "]";
+  }
+}

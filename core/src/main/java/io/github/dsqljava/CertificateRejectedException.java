@@ -1,0 +1,23 @@
+package io.github.dsqljava;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The server's certificate did not pass verification, so nothing was sent to it. The message tells
+ * an unknown certificate authority from a certificate for another name and from one out of date.
+ *
+ * <pre>{@code
+ * DsqlConfig.builder().endpoint("localhost").region("us-east-1").caFile(Path.of("ca.pem")).build();
+ * }</pre>
+ *
+ * is the usual remedy for a server that is not signed by a public authority, such as a local one.
+ * Verification cannot be switched off.
+ */
+public final class CertificateRejectedException extends DsqlException {
+
+  private static final long serialVersionUID = 1L;
+
+  CertificateRejectedException(String message, @Nullable Throwable cause) {
+    super(message, cause);
+  }
+}

@@ -1,0 +1,177 @@
+package io.github.dsqljava;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.UnknownHostException;
+import java.nio.channels.UnresolvedAddressException;
+import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertPathValidatorException;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateExpiredException;
+import java.security.cert.CertificateNotYetValidException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import javax.net.ssl.SSLException;
+
+/**
+ * Says what a failed attempt to connect means: turns the driver's exception or the server's error
+ * into the {@link DsqlException} with a remedy. Pure and safe to use from several threads.
+ *
+ * <pre>{@code
+ * ConnectFailures failures = ConnectFailures.of(config);
+ * throw failures.from(driverException, ConnectPhase.TLS);
+ * }</pre>
+ *
+ * <p>Server errors are told apart by SQLSTATE and, where the service uses one code for several
+ * cases, by a part of the text in lower case, as the service gives nothing better.
+ */
+public final class ConnectFailures {
+
+  private final DsqlConfig config;
+
+  private ConnectFailures(DsqlConfig config) {
+    this.config = config;
+  }
+
+  /** The meaning of failures of connections with this configuration. */
+  public static ConnectFailures of(DsqlConfig config) {
+    return new ConnectFailures(config);
+  }
+
+  /**
+   * The meaning of an error with which the server answered the login.
+   *
+   * @param error what the server sent
+   * @param cause the driver's exception for it
+   */
+  public DsqlException from(ServerError error, Throwable cause) {
+    return ServerRefusal.explain(config, error, cause);
+  }
+
+  /**
+   * The meaning of a failure that is not a server error. A {@link DsqlException} in the chain of
+   * causes is returned as it is.
+   *
+   * @param failure what the driver threw
+   * @param phase how far the attempt got; {@link ConnectPhase#UNKNOWN} if the driver does not tell
+   */
+  public DsqlException from(Throwable failure, ConnectPhase phase) {
+    List<Throwable> chain = chain(failure);
+    Optional<DsqlException> known = find(chain, DsqlException.class);
+    if (known.isPresent()) {
+      return known.get();
+    }
+    if (find(chain, UnknownHostException.class).isPresent()
+        || find(chain, UnresolvedAddressException.class).isPresent()) {
+      return new HostUnknownException(
+          at()
+              + "the name has no address. Check the cluster id and the region in it, that the cluster"
+              + " exists, and that this machine's DNS works.",
+          failure);
+    }
+    if (find(chain, CertificateException.class).isPresent()
+        || find(chain, CertPathValidatorException.class).isPresent()) {
+      return new CertificateRejectedException(at() + certificateProblem(chain), failure);
+    }
+    return new ClusterUnreachableException(at() + networkProblem(chain, phase), phase, failure);
+  }
+
+  /**
+   * The attempt has taken longer than {@link DsqlConfig#connectTimeout()}.
+   *
+   * @param phase how far it got by then
+   */
+  public DsqlException timedOut(ConnectPhase phase) {
+    return new ClusterUnreachableException(
+        at()
+            + "no connection within "
+            + config.connectTimeout()
+            + ", gave up "
+            + phase
+            + ". Check host, port and firewall; if the network is slow or the cluster was idle, raise"
+            + " connectTimeout.",
+        phase,
+        null);
+  }
+
+  private String at() {
+    return describe(config);
+  }
+
+  /** The beginning of every message. */
+  static String describe(DsqlConfig config) {
+    return "Cannot connect to " + config.endpoint().address() + " as user " + config.user() + ": ";
+  }
+
+  private String certificateProblem(List<Throwable> chain) {
+    String trust =
+        config
+            .caFile()
+            .map(file -> "the certificate authorities in " + file)
+            .orElse("the JDK's certificate authorities");
+    if (find(chain, CertificateExpiredException.class).isPresent()
+        || find(chain, CertificateNotYetValidException.class).isPresent()) {
+      return "the server's certificate is out of date. Check this machine's clock, then the server.";
+    }
+    if (find(chain, CertPathBuilderException.class).isPresent()
+        || find(chain, CertPathValidatorException.class).isPresent()) {
+      return "the server's certificate was not issued under "
+          + trust
+          + ". If this server is the right one, give its authority's PEM file as caFile; else somebody"
+          + " is in between.";
+    }
+    if (chain.stream().anyMatch(ConnectFailures::namesAnotherHost)) {
+      return "the server's certificate is valid, but for another name than "
+          + config.endpoint().host()
+          + ". Connect under a name that stands in the certificate.";
+    }
+    return "the server's certificate was refused; it was checked against "
+        + trust
+        + " and for the name "
+        + config.endpoint().host()
+        + ". The cause says why.";
+  }
+
+  /** The JDK has no exception of its own for this; the texts are those of its HostnameChecker. */
+  private static boolean namesAnotherHost(Throwable failure) {
+    String message = failure.getMessage();
+    return failure instanceof CertificateException
+        && message != null
+        && (message.contains("No name matching") || message.contains("No subject alternative"));
+  }
+
+  private String networkProblem(List<Throwable> chain, ConnectPhase phase) {
+    Optional<SSLException> tls = find(chain, SSLException.class);
+    if (tls.isPresent()) {
+      return "the TLS handshake failed ("
+          + tls.get().getMessage()
+          + "). "
+          + (config.tlsNegotiation() == TlsNegotiation.DIRECT
+              ? "If this server knows no direct TLS, set tlsNegotiation to sslrequest."
+              : "Check that host and port are those of a cluster.");
+    }
+    Optional<IOException> network = find(chain, IOException.class);
+    String text = network.map(IOException::getMessage).map(String::valueOf).orElse("");
+    if (find(chain, ConnectException.class).isPresent()
+        && text.toLowerCase(Locale.ROOT).contains("refused")) {
+      return "the connection was refused; nothing listens there. Check the port, and that the server"
+          + " runs.";
+    }
+    String what = network.isPresent() ? text : chain.get(chain.size() - 1).toString();
+    return "failed " + phase + " (" + what + "). Check host, port and firewall.";
+  }
+
+  private static List<Throwable> chain(Throwable failure) {
+    List<Throwable> chain = new ArrayList<>();
+    for (Throwable at = failure; at != null && !chain.contains(at); at = at.getCause()) {
+      chain.add(at);
+    }
+    return chain;
+  }
+
+  private static <T> Optional<T> find(List<Throwable> chain, Class<T> type) {
+    return chain.stream().filter(type::isInstance).map(type::cast).findFirst();
+  }
+}

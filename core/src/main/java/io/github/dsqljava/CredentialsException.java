@@ -1,0 +1,23 @@
+package io.github.dsqljava;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * No usable AWS credentials: the provider failed, answered too late, gave nothing, or gave
+ * credentials that have expired. The cause is what the provider threw, if it threw.
+ *
+ * <pre>{@code
+ * tokens.token().exceptionally(failure -> {
+ *   log(failure.getCause()); // a CredentialsException, wrapped as CompletableFuture does
+ *   return null;
+ * });
+ * }</pre>
+ */
+public final class CredentialsException extends DsqlException {
+
+  private static final long serialVersionUID = 1L;
+
+  CredentialsException(String message, @Nullable Throwable cause) {
+    super(message, cause);
+  }
+}

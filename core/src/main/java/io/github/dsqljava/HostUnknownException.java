@@ -1,0 +1,24 @@
+package io.github.dsqljava;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The host name has no address. For a real cluster that is nearly always a typing error in the
+ * cluster id or the region, a deleted cluster, or a machine without working DNS.
+ *
+ * <pre>{@code
+ * connector.connect().onFailure(failure -> {
+ *   if (failure instanceof HostUnknownException) {
+ *     log("check CLUSTER_ENDPOINT: " + failure.getMessage());
+ *   }
+ * });
+ * }</pre>
+ */
+public final class HostUnknownException extends DsqlException {
+
+  private static final long serialVersionUID = 1L;
+
+  HostUnknownException(String message, @Nullable Throwable cause) {
+    super(message, cause);
+  }
+}

@@ -1,0 +1,145 @@
+package io.github.dsqljava;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
+import software.amazon.awssdk.identity.spi.IdentityProvider;
+
+/**
+ * The one table of settings: name, URL key, environment variable, how a text is read and what is
+ * checked. A new setting starts here. Defaults stand in {@link DsqlConfigBuilder}, because some
+ * depend on other settings.
+ *
+ * @param name as in messages and in {@link DsqlConfig#toString()}
+ * @param urlKey the key in a URL's query, or null for what has its own place in a URL or none
+ * @param variable the environment variable, or null
+ * @param read from a text; for a setting that is an object only, refuses
+ * @param check applied to every value, whether read or given as an object
+ */
+record Setting<T>(
+    String name,
+    @Nullable String urlKey,
+    @Nullable String variable,
+    Function<String, T> read,
+    UnaryOperator<T> check) {
+
+  static final Setting<String> ENDPOINT =
+      text("endpoint", null, "CLUSTER_ENDPOINT", HostName::check);
+  static final Setting<Integer> PORT =
+      new Setting<>(
+          "port", null, "CLUSTER_PORT", SettingCheck::readInt, ClusterEndpoint::checkPort);
+  static final Setting<String> USER = text("user", null, "CLUSTER_USER", SettingCheck::text);
+  static final Setting<String> DATABASE = text("database", null, null, SettingCheck::text);
+  static final Setting<String> REGION =
+      text("region", "region", "AWS_REGION", ClusterEndpoint::checkRegion);
+  static final Setting<String> PROFILE = text("profile", "profile", null, SettingCheck::text);
+  static final Setting<IdentityProvider<? extends AwsCredentialsIdentity>> CREDENTIALS_PROVIDER =
+      new Setting<>(
+          "credentialsProvider",
+          null,
+          null,
+          text -> {
+            throw new IllegalArgumentException("is an object and has no text form");
+          },
+          UnaryOperator.identity());
+  static final Setting<Duration> TOKEN_LIFETIME =
+      new Setting<>(
+          "tokenLifetime",
+          "tokenDurationSecs",
+          null,
+          SettingCheck::readSeconds,
+          SettingCheck::tokenLifetime);
+  static final Setting<TokenAction> TOKEN_ACTION =
+      new Setting<>(
+          "tokenAction",
+          "tokenAction",
+          null,
+          text -> SettingCheck.readConstant(TokenAction.class, text),
+          UnaryOperator.identity());
+  static final Setting<String> TOKEN_HOST = text("tokenHost", "tokenHost", null, HostName::check);
+  static final Setting<String> SCHEMA = text("schema", "schema", null, SettingCheck::identifier);
+  static final Setting<String> APPLICATION_NAME_PREFIX =
+      text("applicationNamePrefix", "applicationNamePrefix", null, SettingCheck::printableAscii);
+  static final Setting<Path> CA_FILE =
+      new Setting<>(
+          "caFile", "caFile", "CLUSTER_CA_FILE", SettingCheck::readPath, UnaryOperator.identity());
+  static final Setting<TlsNegotiation> TLS_NEGOTIATION =
+      new Setting<>(
+          "tlsNegotiation",
+          "tlsNegotiation",
+          null,
+          text -> SettingCheck.readConstant(TlsNegotiation.class, text),
+          UnaryOperator.identity());
+  static final Setting<Duration> CONNECT_TIMEOUT =
+      new Setting<>(
+          "connectTimeout",
+          "connectTimeoutSecs",
+          null,
+          SettingCheck::readSeconds,
+          SettingCheck::connectTimeout);
+
+  /** Every setting, in the order of {@link DsqlConfig#toString()}. */
+  static final List<Setting<?>> ALL =
+      List.of(
+          ENDPOINT,
+          PORT,
+          REGION,
+          USER,
+          DATABASE,
+          SCHEMA,
+          PROFILE,
+          CREDENTIALS_PROVIDER,
+          TOKEN_LIFETIME,
+          TOKEN_ACTION,
+          TOKEN_HOST,
+          APPLICATION_NAME_PREFIX,
+          CA_FILE,
+          TLS_NEGOTIATION,
+          CONNECT_TIMEOUT);
+
+  private static Setting<String> text(
+      String name,
+      @Nullable String urlKey,
+      @Nullable String variable,
+      UnaryOperator<String> check) {
+    return new Setting<>(name, urlKey, variable, Function.identity(), check);
+  }
+
+  /** The setting with that key in a URL's query. */
+  static Optional<Setting<?>> ofUrlKey(String key) {
+    return ALL.stream().filter(setting -> key.equals(setting.urlKey)).findFirst();
+  }
+
+  /** The keys a URL's query may have. */
+  static List<String> urlKeys() {
+    return ALL.stream().flatMap(setting -> Optional.ofNullable(setting.urlKey).stream()).toList();
+  }
+
+  /** Checks a value that was given as an object. */
+  T accept(T value, String source) {
+    try {
+      return check.apply(value);
+    } catch (IllegalArgumentException e) {
+      throw refused(source, e);
+    }
+  }
+
+  /** Reads and checks a value that was given as a text. */
+  T parse(String text, String source) {
+    try {
+      return check.apply(read.apply(text));
+    } catch (IllegalArgumentException e) {
+      throw refused(source, e);
+    }
+  }
+
+  private InvalidConfigurationException refused(String source, IllegalArgumentException problem) {
+    return new InvalidConfigurationException(
+        "Setting " + name + " (" + source + ") " + problem.getMessage(), problem.getCause());
+  }
+}

@@ -1,0 +1,13 @@
+/** Cluster endpoint, configuration, tokens and errors for Amazon Aurora DSQL; no driver. */
+module io.github.dsqljava {
+  requires static transitive org.jspecify;
+  requires software.amazon.awssdk.auth;
+  requires software.amazon.awssdk.http;
+  requires software.amazon.awssdk.http.auth.aws;
+  requires software.amazon.awssdk.http.auth.spi;
+  requires transitive software.amazon.awssdk.identity.spi;
+  requires software.amazon.awssdk.regions;
+  requires software.amazon.awssdk.utils;
+
+  exports io.github.dsqljava;
+}
