@@ -1,0 +1,259 @@
+package io.github.dsqljava.vertx;
+
+import io.github.dsqljava.DsqlConfig;
+import io.github.dsqljava.TokenSource;
+import io.github.dsqljava.TrustedCertificates;
+import io.github.dsqljava.vertx.internal.ConnectionPlan;
+import io.github.dsqljava.vertx.internal.Transport;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.SqlConnection;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.WeakHashMap;
+import java.util.concurrent.CopyOnWriteArraySet;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Opens connections and pools to one Aurora DSQL cluster, as one user.
+ *
+ * <pre>{@code
+ * DsqlConnector connector = DsqlConnector.create(DsqlConfig.fromEnvironment());
+ * connector.connect()
+ *     .compose(connection -> connection.query("SELECT 1").execute()
+ *         .eventually(connection::close))
+ *     .eventually(connector::close);
+ * }</pre>
+ *
+ * <p>Each physical connection gets a login token of its own, TLS with a fully verified certificate,
+ * and the configured schema as its {@code search_path}. Prepared statements are cached (256 a
+ * connection) and statements are pipelined (256 deep).
+ *
+ * <p><b>Threads.</b> Nothing blocks. A future completes as Vert.x does it: on the Vert.x context of
+ * the one who called, or, for a caller that is no Vert.x thread, on an event loop; what is attached
+ * there must not block. Safe to use from several threads.
+ *
+ * <p><b>Failures</b> to connect are a {@link io.github.dsqljava.DsqlException} of the matching
+ * type; failures of statements are Vert.x's {@code PgException}.
+ */
+public final class DsqlConnector {
+
+  private static final Logger LOGGER = System.getLogger(DsqlConnector.class.getName());
+
+  private final DsqlConfig config;
+  private final TokenSource tokens;
+  private final Transport transport;
+  private final TlsMode tlsMode;
+  private final @Nullable Vertx ownVertx;
+  private final Set<Pool> pools = new CopyOnWriteArraySet<>();
+
+  /**
+   * Weak, because nothing tells when a user closes one. An open connection is held by its channel,
+   * so it stays here exactly as long as there is something to close.
+   */
+  private final Set<SqlConnection> connections =
+      Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
+
+  private final AtomicReference<@Nullable Future<Void>> closing = new AtomicReference<>();
+
+  private DsqlConnector(
+      DsqlConfig config,
+      TokenSource tokens,
+      TransportChoice.Opened opened,
+      @Nullable Vertx ownVertx) {
+    this.config = config;
+    this.tokens = tokens;
+    this.transport = opened.transport();
+    this.tlsMode = opened.tlsMode();
+    this.ownVertx = ownVertx;
+  }
+
+  /**
+   * A connector with a Vert.x of its own, which {@link #close()} closes. Its threads keep the JVM
+   * alive until then. Opens no connection, but reads the trusted certificates from disk.
+   *
+   * @throws io.github.dsqljava.InvalidConfigurationException if the CA file is unusable
+   */
+  public static DsqlConnector create(DsqlConfig config) {
+    TrustManagerFactory trust = TrustedCertificates.of(config);
+    Vertx vertx = Vertx.vertx();
+    try {
+      return open(vertx, config, trust, vertx);
+    } catch (RuntimeException | Error e) {
+      logFailure("closing Vert.x", vertx.close());
+      throw e;
+    }
+  }
+
+  /**
+   * A connector on the caller's Vert.x, which stays open. Opens no connection, but reads the
+   * trusted certificates from disk, so it is better not called on an event loop that is busy.
+   *
+   * @throws io.github.dsqljava.InvalidConfigurationException if the CA file is unusable
+   */
+  public static DsqlConnector create(Vertx vertx, DsqlConfig config) {
+    return open(vertx, config, TrustedCertificates.of(config), null);
+  }
+
+  private static DsqlConnector open(
+      Vertx vertx, DsqlConfig config, TrustManagerFactory trust, @Nullable Vertx ownVertx) {
+    TokenSource tokens = TokenSource.of(config);
+    try {
+      ConnectionPlan plan = new ConnectionPlan(vertx, config, tokens, trust);
+      ClassLoader classes = DsqlConnector.class.getClassLoader();
+      TransportChoice choice = TransportChoice.of(classes, config.tlsNegotiation());
+      return new DsqlConnector(config, tokens, choice.open(plan), ownVertx);
+    } catch (RuntimeException | Error e) {
+      tokens.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Opens one connection, which the caller closes.
+   *
+   * @return Vert.x's own connection, or a {@link io.github.dsqljava.DsqlException}
+   */
+  public Future<SqlConnection> connect() {
+    if (closing.get() != null) {
+      return Future.failedFuture(closed());
+    }
+    return transport.connect().compose(this::track);
+  }
+
+  private Future<SqlConnection> track(SqlConnection connection) {
+    connections.add(connection);
+    if (closing.get() == null) {
+      return Future.succeededFuture(connection);
+    }
+    // Closed while this one was being opened: close() may have looked at the set already.
+    return connection.close().transform(done -> Future.failedFuture(closed()));
+  }
+
+  /** A pool with {@link PoolSettings#defaults()}. */
+  public Pool pool() {
+    return pool(PoolSettings.defaults());
+  }
+
+  /**
+   * Makes a pool. It opens connections when they are asked for, the first one too.
+   *
+   * <p>For the time being this is Vert.x's own pool with its limits: a maximum lifetime of 55
+   * minutes that is only looked at while a connection is idle, so that one in constant use meets
+   * the service's cut at 60 minutes; no minimum size; no limit on how fast connections are opened;
+   * an unbounded queue of waiters, whose timeout comes as a plain text exception.
+   *
+   * @return Vert.x's own pool; it is closed with this connector at the latest
+   * @throws IllegalStateException if this connector is closed
+   */
+  public Pool pool(PoolSettings settings) {
+    if (closing.get() != null) {
+      throw closed();
+    }
+    Pool pool = PoolFactory.open(transport, settings);
+    pools.add(pool);
+    if (closing.get() != null) {
+      logFailure("closing a pool", pool.close());
+      throw closed();
+    }
+    return pool;
+  }
+
+  /** How this connector's connections begin TLS. */
+  public TlsMode tlsMode() {
+    return tlsMode;
+  }
+
+  /** The configuration this connector was made with. */
+  public DsqlConfig config() {
+    return config;
+  }
+
+  /**
+   * Closes in this order: pools with their connections, connections from {@link #connect()} that
+   * are still open, the source of tokens, and Vert.x if the connector made it. Statements that are
+   * being executed fail. Calls after the first return the same future.
+   *
+   * @return completes when every connection is closed, so that it can end a chain of futures; the
+   *     threads of the connector's own Vert.x end right after. It does not fail; what could not be
+   *     closed cleanly is logged
+   */
+  public Future<Void> close() {
+    Promise<Void> done = Promise.promise();
+    if (!closing.compareAndSet(null, done.future())) {
+      Future<Void> earlier = closing.get();
+      return earlier == null ? done.future() : earlier;
+    }
+    closeAll("a pool", pools, Pool::close)
+        .compose(v -> closeAll("a connection", openConnections(), SqlConnection::close))
+        .compose(v -> step("the network client", transport::close))
+        .onComplete(
+            v -> {
+              tokens.close();
+              // Before Vert.x: a future of the caller's may wait for this one on a thread that
+              // closing Vert.x ends, and it would wait for ever.
+              done.complete();
+              if (ownVertx != null) {
+                logFailure("closing Vert.x", ownVertx.close());
+              }
+            });
+    return done.future();
+  }
+
+  private List<SqlConnection> openConnections() {
+    synchronized (connections) { // as the set demands for iterating over it
+      return new ArrayList<>(connections);
+    }
+  }
+
+  private static <T> Future<Void> closeAll(
+      String what, Collection<T> things, Function<T, Future<Void>> close) {
+    List<Future<Void>> closed =
+        things.stream().map(thing -> step(what, () -> close.apply(thing))).toList();
+    return Future.join(closed).mapEmpty();
+  }
+
+  /** One step of closing: the next one follows whether or not it succeeds. */
+  private static Future<Void> step(String what, Supplier<Future<Void>> close) {
+    Future<Void> closed;
+    try {
+      closed = close.get();
+    } catch (RuntimeException e) {
+      closed = Future.failedFuture(e);
+    }
+    logFailure("closing " + what, closed);
+    return closed.otherwiseEmpty();
+  }
+
+  private static void logFailure(String what, Future<Void> future) {
+    future.onFailure(failure -> LOGGER.log(Level.WARNING, "Failure while " + what, failure));
+  }
+
+  private IllegalStateException closed() {
+    return new IllegalStateException(
+        "The connector to " + config.endpoint().address() + " is closed; make a new one");
+  }
+
+  /** Endpoint, user and TLS mode. */
+  @Override
+  public String toString() {
+    return "DsqlConnector["
+        + config.endpoint().address()
+        + ", user="
+        + config.user()
+        + ", "
+        + tlsMode
+        + ", verify-full]";
+  }
+}

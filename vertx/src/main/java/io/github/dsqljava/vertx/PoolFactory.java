@@ -1,0 +1,31 @@
+package io.github.dsqljava.vertx;
+
+import io.github.dsqljava.vertx.internal.Transport;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.PoolOptions;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The only class that knows which pool stands behind {@link DsqlConnector#pool()}: Vert.x's own.
+ */
+final class PoolFactory {
+
+  /**
+   * Aurora DSQL cuts connections at 60 minutes; the official connectors, too, leave 5 for a
+   * transaction.
+   */
+  private static final int MAX_LIFETIME_MINUTES = 55;
+
+  private PoolFactory() {}
+
+  static Pool open(Transport transport, PoolSettings settings) {
+    PoolOptions options =
+        new PoolOptions()
+            .setMaxSize(settings.maxSize())
+            .setConnectionTimeout(Math.toIntExact(settings.acquireTimeout().toMillis()))
+            .setConnectionTimeoutUnit(TimeUnit.MILLISECONDS)
+            .setMaxLifetime(MAX_LIFETIME_MINUTES)
+            .setMaxLifetimeUnit(TimeUnit.MINUTES);
+    return transport.pool(options, settings.initHook().orElse(null));
+  }
+}

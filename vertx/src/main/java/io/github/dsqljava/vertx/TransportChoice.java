@@ -1,0 +1,94 @@
+package io.github.dsqljava.vertx;
+
+import io.github.dsqljava.InvalidConfigurationException;
+import io.github.dsqljava.TlsNegotiation;
+import io.github.dsqljava.vertx.internal.ConnectionPlan;
+import io.github.dsqljava.vertx.internal.PublicApiTransport;
+import io.github.dsqljava.vertx.internal.Transport;
+import io.github.dsqljava.vertx.internal.Vertx50Transport;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+
+/**
+ * Which way of opening connections fits the Vert.x that is there. Vert.x 5.1 has a public option
+ * for direct TLS; 5.0 has none, but lets a subclass in; anything else gets an SSLRequest.
+ */
+enum TransportChoice {
+  /** Public API, direct TLS (Vert.x 5.1 and later). */
+  PUBLIC_API_DIRECT,
+  /** Subclass of the driver's connection factory, direct TLS or SSLRequest (Vert.x 5.0). */
+  VERTX_50,
+  /** Public API, SSLRequest (any Vert.x 5). */
+  PUBLIC_API_SSL_REQUEST;
+
+  /** First seen in 5.1.0: the public option for direct TLS. */
+  private static final String MARK_OF_51 = "io.vertx.pgclient.SslNegotiation";
+
+  /** Moved to another package in 5.1.0: what the subclass is built on. */
+  private static final String MARK_OF_50 = "io.vertx.sqlclient.spi.ConnectionFactory";
+
+  private static final Logger LOGGER = System.getLogger(TransportChoice.class.getName());
+
+  /** A transport and the TLS mode it really uses. */
+  record Opened(Transport transport, TlsMode tlsMode) {}
+
+  static TransportChoice of(ClassLoader classes, TlsNegotiation wanted) {
+    if (isPresent(MARK_OF_51, classes)) {
+      return wanted == TlsNegotiation.DIRECT ? PUBLIC_API_DIRECT : PUBLIC_API_SSL_REQUEST;
+    }
+    return isPresent(MARK_OF_50, classes) ? VERTX_50 : PUBLIC_API_SSL_REQUEST;
+  }
+
+  private static boolean isPresent(String name, ClassLoader classes) {
+    try {
+      Class.forName(name, /* initialize= */ false, classes);
+      return true;
+    } catch (ClassNotFoundException | LinkageError e) {
+      return false;
+    }
+  }
+
+  Opened open(ConnectionPlan plan) {
+    return switch (this) {
+      case PUBLIC_API_DIRECT -> new Opened(publicApi(plan, /* direct= */ true), TlsMode.DIRECT);
+      case VERTX_50 -> openVertx50(plan);
+      case PUBLIC_API_SSL_REQUEST -> openSslRequest(plan);
+    };
+  }
+
+  private static Opened openVertx50(ConnectionPlan plan) {
+    try {
+      return new Opened(
+          Vertx50Transport.open(plan), plan.direct() ? TlsMode.DIRECT : TlsMode.SSL_REQUEST);
+    } catch (LinkageError e) {
+      // The internals have moved after all, or this is the module path, where they are sealed off.
+      LOGGER.log(Level.DEBUG, "The Vert.x 5.0 subclass does not link", e);
+      return openSslRequest(plan);
+    }
+  }
+
+  private static Opened openSslRequest(ConnectionPlan plan) {
+    Transport transport = publicApi(plan, /* direct= */ false);
+    if (!plan.direct()) {
+      return new Opened(transport, TlsMode.SSL_REQUEST);
+    }
+    LOGGER.log(
+        Level.WARNING,
+        "Direct TLS needs Vert.x 5.1 or later, or Vert.x 5.0 on the class path; each connection to {0}"
+            + " takes one round trip more, for an SSLRequest",
+        plan.config().endpoint().address());
+    return new Opened(transport, TlsMode.SSL_REQUEST_FALLBACK);
+  }
+
+  private static Transport publicApi(ConnectionPlan plan, boolean direct) {
+    String host = plan.config().endpoint().host();
+    if (host.indexOf('.') < 0) {
+      throw new InvalidConfigurationException(
+          "Host "
+              + host
+              + " has no dot, and with this Vert.x version the JDK sends no server name (SNI) for such"
+              + " a name; connect under a name with a dot, or use Vert.x 5.0 on the class path");
+    }
+    return PublicApiTransport.open(plan, direct);
+  }
+}

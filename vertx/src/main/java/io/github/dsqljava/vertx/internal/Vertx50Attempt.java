@@ -1,0 +1,163 @@
+package io.github.dsqljava.vertx.internal;
+
+import io.github.dsqljava.ConnectPhase;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.ssl.SslHandler;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.internal.PromiseInternal;
+import io.vertx.core.internal.net.NetSocketInternal;
+import io.vertx.core.net.ConnectOptions;
+import io.vertx.core.net.NetClient;
+import io.vertx.core.net.NetSocket;
+import io.vertx.core.net.SocketAddress;
+import java.nio.channels.ClosedChannelException;
+import java.util.function.Function;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One attempt to open a connection: TCP, TLS, and what follows (the login), under one deadline.
+ * However it ends, it ends once, and a failed attempt leaves no socket open.
+ *
+ * <p>Everything runs on the event loop of its context.
+ *
+ * @param <T> what the attempt gives
+ */
+final class Vertx50Attempt<T> {
+
+  private final ConnectionPlan plan;
+  private final TlsClient tls;
+  private final ContextInternal context;
+  private final Function<NetSocketInternal, Future<T>> login;
+  private final PromiseInternal<T> result;
+  private final long timer;
+  private ConnectPhase phase = ConnectPhase.TCP;
+  private @Nullable NetSocketInternal socket;
+  private boolean over;
+
+  private Vertx50Attempt(
+      ConnectionPlan plan,
+      TlsClient tls,
+      ContextInternal context,
+      Function<NetSocketInternal, Future<T>> login) {
+    this.plan = plan;
+    this.tls = tls;
+    this.context = context;
+    this.login = login;
+    this.result = context.promise();
+    this.timer =
+        context.setTimer(
+            plan.config().connectTimeout().toMillis(), id -> fail(plan.timedOut(phase)));
+  }
+
+  /**
+   * Starts an attempt. To be called on the event loop of the context.
+   *
+   * @param login what to do with the encrypted socket; when it fails, the socket is closed
+   * @return the result, or a DsqlException
+   */
+  static <T> Future<T> start(
+      ConnectionPlan plan,
+      TlsClient tls,
+      NetClient client,
+      SocketAddress address,
+      ContextInternal context,
+      Function<NetSocketInternal, Future<T>> login) {
+    Vertx50Attempt<T> attempt = new Vertx50Attempt<>(plan, tls, context, login);
+    ConnectOptions options =
+        new ConnectOptions()
+            .setRemoteAddress(address)
+            .setTimeout(Math.toIntExact(plan.config().connectTimeout().toMillis()));
+    try {
+      client.connect(options).onComplete(attempt::connected, attempt::fail);
+    } catch (RuntimeException e) {
+      attempt.fail(e);
+    }
+    return attempt.result.future();
+  }
+
+  private void connected(NetSocket opened) {
+    if (over) {
+      opened.close(); // after the deadline
+      return;
+    }
+    NetSocketInternal socket = (NetSocketInternal) opened;
+    this.socket = socket;
+    phase = ConnectPhase.TLS;
+    socket.exceptionHandler(this::fail);
+    socket.closeHandler(v -> fail(new ClosedChannelException()));
+    if (plan.direct()) {
+      encrypt(socket);
+      return;
+    }
+    ChannelPipeline pipeline = socket.channelHandlerContext().pipeline();
+    pipeline.addBefore(
+        "handler",
+        "ssl-request",
+        new SslRequestHandler(
+            problem -> {
+              if (problem == null) {
+                encrypt(socket);
+              } else {
+                fail(problem);
+              }
+            }));
+  }
+
+  private void encrypt(NetSocketInternal socket) {
+    SslHandler handler = tls.newHandler();
+    handler
+        .handshakeFuture()
+        .addListener(
+            handshake -> {
+              // As an event of the context, for what follows belongs to it.
+              context.emit(
+                  v -> {
+                    if (handshake.isSuccess()) {
+                      encrypted(socket, handler);
+                    } else {
+                      fail(handshake.cause());
+                    }
+                  });
+            });
+    socket.channelHandlerContext().pipeline().addFirst("ssl", handler);
+  }
+
+  private void encrypted(NetSocketInternal socket, SslHandler handler) {
+    if (over) {
+      return;
+    }
+    try {
+      tls.checkProtocol(handler);
+    } catch (SSLException e) {
+      fail(e);
+      return;
+    }
+    phase = ConnectPhase.LOGIN;
+    Promise<T> loggedIn = context.promise();
+    loggedIn.future().onComplete(this::succeed, this::fail);
+    login.apply(socket).onComplete(loggedIn);
+  }
+
+  private void succeed(T value) {
+    if (!over) {
+      over = true;
+      context.owner().cancelTimer(timer);
+      result.complete(value);
+    }
+  }
+
+  private void fail(Throwable failure) {
+    if (over) {
+      return;
+    }
+    over = true;
+    context.owner().cancelTimer(timer);
+    if (socket != null) {
+      socket.close();
+    }
+    result.fail(plan.explain(failure, phase));
+  }
+}

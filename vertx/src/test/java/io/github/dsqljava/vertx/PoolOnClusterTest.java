@@ -1,0 +1,166 @@
+package io.github.dsqljava.vertx;
+
+import static io.github.dsqljava.vertx.LocalCluster.await;
+import static io.github.dsqljava.vertx.LocalCluster.config;
+import static io.github.dsqljava.vertx.LocalCluster.execute;
+import static io.github.dsqljava.vertx.LocalCluster.failure;
+import static io.github.dsqljava.vertx.LocalCluster.value;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.dsqljava.local.DsqlLocal;
+import io.github.dsqljava.local.iam.DbAction;
+import io.github.dsqljava.local.iam.IamPrincipal;
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.auth.credentials.AwsCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+
+/** Pools on a local cluster. */
+@SuppressWarnings({"NullAway.Init", "InterruptedExceptionSwallowed"})
+class PoolOnClusterTest {
+  private static DsqlLocal cluster;
+  private DsqlConnector connector;
+
+  @BeforeAll
+  static void start() {
+    cluster = DsqlLocal.start();
+  }
+
+  @AfterAll
+  static void stop() {
+    cluster.close();
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    await(connector.close());
+    assertThat(cluster.openConnections()).as("connections left open").isZero();
+  }
+
+  @Test
+  void pool_manyWorkersAtOnce_allResultsComeOverAtMostMaxConnections() throws Exception {
+    connector = DsqlConnector.create(config(cluster).build());
+    Pool pool = connector.pool(PoolSettings.defaults().withMaxSize(5));
+    List<Future<Integer>> workers =
+        IntStream.range(0, 200)
+            .mapToObj(
+                number ->
+                    pool.preparedQuery("SELECT $1::int")
+                        .execute(Tuple.of(number))
+                        .map(rows -> rows.iterator().next().getInteger(0)))
+            .toList();
+    List<Integer> results = await(Future.all(workers)).list();
+    assertThat(results).containsExactlyElementsOf(IntStream.range(0, 200).boxed().toList());
+    assertThat(pool.size()).isLessThanOrEqualTo(5);
+    assertThat(cluster.openConnections()).isLessThanOrEqualTo(5);
+  }
+
+  @Test
+  void pool_eachConnection_getsFreshTokenFromFreshCredentials() throws Exception {
+    List<AwsCredentials> handedOut = new ArrayList<>();
+    AwsCredentialsProvider rotating =
+        () -> {
+          // A key of its own for each connection: a token that is used twice cannot log in.
+          handedOut.forEach(old -> cluster.iam().remove(old.accessKeyId()));
+          IamPrincipal next =
+              IamPrincipal.generate(cluster.principal().arn(), DbAction.DB_CONNECT_ADMIN);
+          cluster.iam().add(next);
+          AwsCredentials credentials = LocalCluster.credentials(next).resolveCredentials();
+          handedOut.add(credentials);
+          return credentials;
+        };
+    connector = DsqlConnector.create(config(cluster).credentialsProvider(rotating).build());
+    Pool pool = connector.pool(PoolSettings.defaults().withMaxSize(3));
+    List<SqlConnection> connections = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      connections.add(await(pool.getConnection()));
+    }
+    assertThat(handedOut).hasSize(3).doesNotHaveDuplicates();
+    for (SqlConnection connection : connections) {
+      assertThat(value(connection, "SELECT 1")).isEqualTo("1");
+      await(connection.close());
+    }
+    await(pool.query("SELECT 1").execute());
+    assertThat(handedOut).as("a pooled connection needs no token").hasSize(3);
+  }
+
+  @Test
+  void pool_initHook_shapesEachConnectionOnce() throws Exception {
+    connector = DsqlConnector.create(config(cluster).build());
+    AtomicInteger calls = new AtomicInteger();
+    Pool pool =
+        connector.pool(
+            PoolSettings.defaults()
+                .withMaxSize(2)
+                .withInitHook(
+                    connection -> {
+                      calls.incrementAndGet();
+                      return connection.query("SET timezone = 'Asia/Tokyo'").execute().mapEmpty();
+                    }));
+    for (int i = 0; i < 10; i++) {
+      assertThat(value(pool, "SHOW timezone")).isEqualTo("Asia/Tokyo");
+    }
+    assertThat(calls).hasValue(pool.size());
+  }
+
+  @Test
+  void pool_exhausted_acquireFailsAfterTheTimeout() throws Exception {
+    connector = DsqlConnector.create(config(cluster).build());
+    Pool pool =
+        connector.pool(
+            PoolSettings.defaults().withMaxSize(1).withAcquireTimeout(Duration.ofMillis(200)));
+    SqlConnection only = await(pool.getConnection());
+    assertThat(failure(pool.getConnection())).isNotNull();
+    await(only.close());
+    assertThat(value(pool, "SELECT 1")).isEqualTo("1");
+  }
+
+  @Test
+  void withTransaction_failingWork_rollsBack() throws Exception {
+    connector = DsqlConnector.create(config(cluster).build());
+    Pool pool = connector.pool();
+    execute(pool, "CREATE TABLE accounts (id int PRIMARY KEY)");
+    Future<Void> work =
+        pool.withTransaction(
+            connection ->
+                connection
+                    .query("INSERT INTO accounts VALUES (1)")
+                    .execute()
+                    .compose(rows -> Future.failedFuture(new IllegalStateException("on purpose"))));
+    assertThat(failure(work)).hasMessage("on purpose");
+    assertThat(value(pool, "SELECT count(*) FROM accounts")).isEqualTo("0");
+    execute(pool, "DROP TABLE accounts");
+  }
+
+  @Test
+  void connectionCutByTheServer_isReplaced() throws Exception {
+    connector = DsqlConnector.create(config(cluster).build());
+    Pool pool = connector.pool(PoolSettings.defaults().withMaxSize(1));
+    String pid = value(pool, "SELECT pg_backend_pid()");
+    SqlConnection other = await(connector.connect());
+    assertThat(value(other, "SELECT pg_terminate_backend(" + pid + ")")).isEqualTo("true");
+    // The pool learns of it from the socket; until then a statement may still meet the old one.
+    long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+    String now = pid;
+    while (now.equals(pid) && System.nanoTime() < end) {
+      now =
+          await(
+              pool.query("SELECT pg_backend_pid()")
+                  .execute()
+                  .map(rows -> String.valueOf(rows.iterator().next().getValue(0)))
+                  .otherwise(pid));
+    }
+    assertThat(now).isNotEqualTo(pid);
+  }
+}
