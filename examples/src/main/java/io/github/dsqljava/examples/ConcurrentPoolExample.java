@@ -1,0 +1,89 @@
+package io.github.dsqljava.examples;
+
+import io.github.dsqljava.DsqlConfig;
+import io.github.dsqljava.examples.OwnerTable.Owner;
+import io.github.dsqljava.vertx.DsqlConnector;
+import io.github.dsqljava.vertx.PoolSettings;
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.Tuple;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.IntStream;
+
+/** A pool, used by many workers at once; all results are gathered, then a transaction commits. */
+public final class ConcurrentPoolExample {
+  private static final int CONNECTIONS = 10;
+  private static final int WORKERS = 20;
+
+  private ConcurrentPoolExample() {}
+
+  /** Runs on the cluster of the environment, or on a local one. */
+  public static void main(String[] args) {
+    run(System.getenv(), System.out);
+  }
+
+  static void run(Map<String, String> environment, PrintStream out) {
+    try (ExampleCluster cluster = ExampleCluster.open(environment, out)) {
+      DsqlConfig config = cluster.config();
+      DsqlConnector connector = DsqlConnector.create(config);
+      Pool pool = connector.pool(PoolSettings.defaults().withMaxSize(CONNECTIONS));
+      Instant begin = Instant.now();
+      out.printf(
+          "Pool of up to %d connections to %s as %s, %s%n",
+          CONNECTIONS, config.endpoint().address(), config.user(), connector.tlsMode());
+      runWorkers(pool)
+          .onSuccess(
+              results ->
+                  out.printf(
+                      "%d workers in parallel over %d connections answered %s%n",
+                      WORKERS, pool.size(), results))
+          .compose(results -> commitOwner(pool, out))
+          .eventually(pool::close)
+          .eventually(connector::close)
+          .toCompletionStage()
+          .toCompletableFuture()
+          .join();
+      out.printf(
+          "ConcurrentPoolExample: done, pool closed, in %d ms%n",
+          Duration.between(begin, Instant.now()).toMillis());
+    }
+  }
+
+  /** All workers start at once; the pool lets as many run as it has connections. */
+  private static Future<List<Integer>> runWorkers(Pool pool) {
+    List<Future<Integer>> workers =
+        IntStream.rangeClosed(1, WORKERS).mapToObj(number -> work(pool, number)).toList();
+    return Future.all(workers).map(all -> all.list());
+  }
+
+  private static Future<Integer> work(Pool pool, int number) {
+    return pool.withConnection(
+            connection -> connection.preparedQuery("SELECT $1::int").execute(Tuple.of(number)))
+        .map(
+            rows -> {
+              int answer = rows.iterator().next().getInteger(0);
+              if (answer != number) {
+                throw new IllegalStateException("worker " + number + " was answered " + answer);
+              }
+              return answer;
+            });
+  }
+
+  private static Future<Void> commitOwner(Pool pool, PrintStream out) {
+    return OwnerTable.createIfMissing(pool)
+        .compose(
+            created -> {
+              Future<UUID> inserted =
+                  pool.withTransaction(connection -> OwnerTable.insert(connection, Owner.JOHN_DOE));
+              return inserted
+                  .onSuccess(id -> out.println("Committed a transaction that inserted owner " + id))
+                  .compose(id -> OwnerTable.delete(pool, id))
+                  .eventually(() -> OwnerTable.dropIf(created, pool));
+            });
+  }
+}

@@ -1,0 +1,36 @@
+package io.github.dsqljava.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class PoolExampleTest {
+  @Test
+  void run_onNamedCluster_worksAsAdminAndAsRoleAndLeavesNothing() throws Exception {
+    try (ExampleRuns runs = new ExampleRuns()) {
+      runs.runTwiceAsEachUser(
+          PoolExample::run,
+          "Query 3 of 3 answered 1; 1 connection in the pool",
+          "Committed Owner[name=John Doe");
+    }
+  }
+
+  @Test
+  void run_withoutCluster_startsALocalOneAndSaysSo() {
+    assertThat(ExampleRuns.output(PoolExample::run, Map.of()))
+        .startsWith("CLUSTER_ENDPOINT is not set: using a local cluster")
+        .contains("as admin")
+        .contains("done");
+  }
+
+  @Test
+  void run_withoutClusterAsRole_setsTheRoleUp() {
+    assertThat(ExampleRuns.output(PoolExample::run, Map.of("CLUSTER_USER", "Odd \"name\"")))
+        .startsWith(
+            "CLUSTER_ENDPOINT is not set: using a local cluster with role Odd \"name\", mapped to"
+                + " arn:aws:iam::")
+        .contains("as Odd \"name\"")
+        .contains("done");
+  }
+}

@@ -1,0 +1,103 @@
+package io.github.dsqljava.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.dsqljava.DsqlConfig;
+import io.github.dsqljava.local.DsqlLocal;
+import io.github.dsqljava.local.LoopbackSocketFactory;
+import io.github.dsqljava.vertx.DsqlConnector;
+import io.github.dsqljava.vertx.PoolSettings;
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.Tuple;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.util.Properties;
+import java.util.concurrent.CompletionStage;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+
+/**
+ * The README's Java, line by line; {@link ReadmeTest} compares, compiles by being compiled, and
+ * runs.
+ */
+final class ReadmeSnippets {
+  private ReadmeSnippets() {}
+
+  static CompletionStage<Void> connector() {
+    DsqlConfig config =
+        DsqlConfig.builder()
+            .endpoint("abcdefghijklmnopqrstuvwxyz.dsql.us-east-1.on.aws")
+            .user("admin")
+            .build();
+    DsqlConnector connector = DsqlConnector.create(config);
+
+    // One connection: a native io.vertx.sqlclient.SqlConnection.
+    Future<String> version =
+        connector
+            .connect()
+            .compose(
+                connection ->
+                    connection
+                        .query("SELECT version()")
+                        .execute()
+                        .map(rows -> rows.iterator().next().getString(0))
+                        .eventually(connection::close));
+
+    // A pool: a native io.vertx.sqlclient.Pool.
+    Pool pool = connector.pool(PoolSettings.defaults().withMaxSize(10));
+    Future<Integer> answer =
+        pool.preparedQuery("SELECT $1::int")
+            .execute(Tuple.of(42))
+            .map(rows -> rows.iterator().next().getInteger(0));
+
+    // Plain Java: a CompletionStage. Close at the end; the pool closes with its connector.
+    CompletionStage<Void> done =
+        Future.all(version, answer)
+            .eventually(connector::close)
+            .<Void>mapEmpty()
+            .toCompletionStage();
+    return done;
+  }
+
+  static String local() throws Exception {
+    try (DsqlLocal cluster = DsqlLocal.start()) {
+      DsqlConfig config =
+          DsqlConfig.builder()
+              .endpoint(cluster.host())
+              .port(cluster.port())
+              .region(cluster.region())
+              .caFile(cluster.caFile())
+              .credentialsProvider(
+                  StaticCredentialsProvider.create(
+                      AwsBasicCredentials.create(
+                          cluster.principal().accessKeyId(),
+                          cluster.principal().secretAccessKey())))
+              .build();
+      DsqlConnector connector = DsqlConnector.create(config);
+      // ... your test
+      return connector
+          .connect()
+          .compose(connection -> connection.query("SELECT version()").execute())
+          .map(rows -> rows.iterator().next().getString(0))
+          .eventually(connector::close)
+          .toCompletionStage()
+          .toCompletableFuture()
+          .get();
+    }
+  }
+
+  static void jdbc(DsqlLocal cluster) throws Exception {
+    Properties properties = new Properties();
+    properties.setProperty("user", "admin");
+    properties.setProperty("password", cluster.token("admin"));
+    properties.setProperty("sslmode", "verify-full");
+    properties.setProperty("sslrootcert", cluster.caFile().toString());
+    properties.setProperty("socketFactory", LoopbackSocketFactory.class.getName());
+    String url = "jdbc:postgresql://" + cluster.clusterHost() + ":" + cluster.port() + "/postgres";
+    try (Connection connection = DriverManager.getConnection(url, properties)) {
+      // ...
+      assertThat(connection.isValid(10)).isTrue();
+    }
+  }
+}
