@@ -12,6 +12,8 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
  * From PostgreSQL to a logged-in client. Only errors are looked at: those raised by the system
  * procedures that stand in for Aurora DSQL's own statements lose the trace of where they come from.
  */
+@SuppressWarnings(
+    "FutureReturnValueIgnored") // a failed write closes its channel; channelInactive sees that
 final class BackendLeg extends ChannelInboundHandlerAdapter implements MessageSplitter.Sink {
   private static final System.Logger LOG = System.getLogger(BackendLeg.class.getName());
   private static final char CONTEXT_FIELD = 'W';
@@ -19,11 +21,17 @@ final class BackendLeg extends ChannelInboundHandlerAdapter implements MessageSp
   private final Channel client;
   private final ByteBufAllocator allocator;
   private final MessageSplitter splitter;
+  private boolean endIsExpected;
 
   BackendLeg(Channel client, ByteBufAllocator allocator) {
     this.client = client;
     this.allocator = allocator;
     this.splitter = new MessageSplitter(allocator, Integer.MAX_VALUE, this);
+  }
+
+  /** The client has said goodbye, so PostgreSQL will close. */
+  void expectEnd() {
+    endIsExpected = true;
   }
 
   @Override
@@ -49,6 +57,7 @@ final class BackendLeg extends ChannelInboundHandlerAdapter implements MessageSp
   @Override
   public void message(byte type, ByteBuf message) {
     ErrorMessage error = ErrorMessage.decode(message);
+    endIsExpected |= error.isFatal();
     if (!comesFromSystemProcedure(error)) {
       client.write(message);
       return;
@@ -73,7 +82,9 @@ final class BackendLeg extends ChannelInboundHandlerAdapter implements MessageSp
 
   @Override
   public void channelInactive(ChannelHandlerContext context) {
-    client.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+    ByteBuf lastWords =
+        endIsExpected ? Unpooled.EMPTY_BUFFER : Refusals.backendLost().encode(allocator);
+    client.writeAndFlush(lastWords).addListener(ChannelFutureListener.CLOSE);
     context.fireChannelInactive();
   }
 

@@ -20,11 +20,12 @@ import org.jspecify.annotations.Nullable;
  * Opens a PostgreSQL session as the client's role and, for every role but admin, asks in it whether
  * the IAM identity behind the token is mapped to the role.
  */
+@SuppressWarnings(
+    "FutureReturnValueIgnored") // a failed write closes its channel; channelInactive sees that
 final class BackendLogin extends ChannelInboundHandlerAdapter implements MessageSplitter.Sink {
   private static final System.Logger LOG = System.getLogger(BackendLogin.class.getName());
 
   private static final int PROTOCOL_3_0 = 3 << 16;
-  private static final byte AUTHENTICATION = 'R';
   private static final byte READY_FOR_QUERY = 'Z';
   private static final byte DATA_ROW = 'D';
   private static final byte NEGOTIATE_PROTOCOL_VERSION = 'v';

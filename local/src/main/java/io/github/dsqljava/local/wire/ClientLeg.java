@@ -12,6 +12,8 @@ import java.util.function.UnaryOperator;
  * From a logged-in client to PostgreSQL. Query and Parse messages pass through the rewriting, all
  * others unseen.
  */
+@SuppressWarnings(
+    "FutureReturnValueIgnored") // a failed write closes its channel; channelInactive sees that
 final class ClientLeg extends ChannelInboundHandlerAdapter implements MessageSplitter.Sink {
   private static final System.Logger LOG = System.getLogger(ClientLeg.class.getName());
 
@@ -20,15 +22,22 @@ final class ClientLeg extends ChannelInboundHandlerAdapter implements MessageSpl
 
   private static final byte QUERY = 'Q';
   private static final byte PARSE = 'P';
+  private static final byte TERMINATE = 'X';
   private static final int HEADER = 5;
 
   private final Channel backend;
+  private final BackendLeg backendLeg;
   private final ByteBufAllocator allocator;
   private final UnaryOperator<String> rewriting;
   private final MessageSplitter splitter;
 
-  ClientLeg(Channel backend, ByteBufAllocator allocator, UnaryOperator<String> rewriting) {
+  ClientLeg(
+      Channel backend,
+      BackendLeg backendLeg,
+      ByteBufAllocator allocator,
+      UnaryOperator<String> rewriting) {
     this.backend = backend;
+    this.backendLeg = backendLeg;
     this.allocator = allocator;
     this.rewriting = rewriting;
     this.splitter = new MessageSplitter(allocator, MAX_MESSAGE_LENGTH, this);
@@ -46,7 +55,7 @@ final class ClientLeg extends ChannelInboundHandlerAdapter implements MessageSpl
 
   @Override
   public boolean wants(byte type) {
-    return type == QUERY || type == PARSE;
+    return type == QUERY || type == PARSE || type == TERMINATE;
   }
 
   @Override
@@ -56,6 +65,11 @@ final class ClientLeg extends ChannelInboundHandlerAdapter implements MessageSpl
 
   @Override
   public void message(byte type, ByteBuf message) {
+    if (type == TERMINATE) {
+      backendLeg.expectEnd();
+      backend.write(message);
+      return;
+    }
     int start = message.readerIndex() + HEADER;
     if (type == PARSE) {
       // The name of the statement stands before its SQL.

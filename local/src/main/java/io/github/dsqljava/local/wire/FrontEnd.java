@@ -87,7 +87,7 @@ public final class FrontEnd implements AutoCloseable {
     ChannelFuture bound =
         bootstrap.bind(loopback("127.0.0.1", requestedPort)).awaitUninterruptibly();
     if (!bound.isSuccess()) {
-      eventLoops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+      eventLoops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
       throw new IOException(
           "cannot listen on port "
               + requestedPort

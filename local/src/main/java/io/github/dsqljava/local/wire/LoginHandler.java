@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * Logs a client in: server name, startup packet, password, token, PostgreSQL session as the same
  * role, role mapping. Then it puts {@link ClientLeg} and {@link BackendLeg} in its place.
  */
+@SuppressWarnings(
+    "FutureReturnValueIgnored") // a failed write closes its channel; channelInactive sees that
 final class LoginHandler extends SimpleChannelInboundHandler<Object> {
   private static final System.Logger LOG = System.getLogger(LoginHandler.class.getName());
   private static final byte[] ASK_FOR_PASSWORD = {'R', 0, 0, 0, 8, 0, 0, 0, 3};
@@ -216,7 +218,8 @@ final class LoginHandler extends SimpleChannelInboundHandler<Object> {
     backend = null;
     Channel client = context.channel();
     BackendLeg backendLeg = new BackendLeg(client, backendChannel.alloc());
-    ClientLeg clientLeg = new ClientLeg(backendChannel, client.alloc(), cluster.rewriting());
+    ClientLeg clientLeg =
+        new ClientLeg(backendChannel, backendLeg, client.alloc(), cluster.rewriting());
     backendChannel.pipeline().addLast("backend-leg", backendLeg);
     context.writeAndFlush(greeting);
     client.pipeline().addLast("client-leg", clientLeg);
@@ -259,7 +262,7 @@ final class LoginHandler extends SimpleChannelInboundHandler<Object> {
     Throwable reason =
         cause instanceof DecoderException && cause.getCause() != null ? cause.getCause() : cause;
     if (cause instanceof ProtocolViolationException violation) {
-      refuse(context, Refusals.protocol(violation.getMessage()));
+      refuse(context, Refusals.protocol(String.valueOf(violation.getMessage())));
     } else if (reason instanceof UnsupportedProtocolException unsupported) {
       refuse(context, Refusals.unsupportedProtocol(unsupported.version()));
     } else {

@@ -19,6 +19,8 @@ import javax.net.ssl.StandardConstants;
  * (CVE-2021-23214), so it ends the connection. A GSSENCRequest is answered {@code N}: what the
  * service answers is unknown.
  */
+@SuppressWarnings(
+    "FutureReturnValueIgnored") // a failed write closes its channel; channelInactive sees that
 final class TlsGate extends ByteToMessageDecoder {
   private static final int TLS_HANDSHAKE_RECORD = 0x16;
   private static final int SHORT_PACKET = 8;
@@ -101,7 +103,7 @@ final class TlsGate extends ByteToMessageDecoder {
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
     if (cause instanceof ProtocolViolationException violation) {
-      login.refuse(context, Refusals.protocol(violation.getMessage()));
+      login.refuse(context, Refusals.protocol(String.valueOf(violation.getMessage())));
     } else {
       context.close().addListener(ChannelFutureListener.CLOSE);
     }
