@@ -4,12 +4,8 @@ import io.github.dsqljava.local.iam.DbAction;
 import io.github.dsqljava.local.iam.IamDirectory;
 import io.github.dsqljava.local.iam.IamPrincipal;
 import io.github.dsqljava.local.iam.TokenMaker;
-import io.github.dsqljava.local.iam.TokenVerifier;
-import io.github.dsqljava.local.postgres.CacheDirectory;
 import io.github.dsqljava.local.postgres.PostgresServer;
-import io.github.dsqljava.local.sql.StatementRewriter;
 import io.github.dsqljava.local.tls.ClusterCertificates;
-import io.github.dsqljava.local.wire.Cluster;
 import io.github.dsqljava.local.wire.FrontEnd;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -19,12 +15,7 @@ import java.time.InstantSource;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.function.Consumer;
-import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A local Aurora DSQL cluster: PostgreSQL 16 behind a front end that checks IAM tokens, TLS and
@@ -47,18 +38,16 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe. Any number of clusters can run side by side, in one JVM or in several.
  */
 public final class DsqlLocal implements AutoCloseable {
-  /** The Region of a cluster unless {@link Builder#region} names another: {@code us-east-1}. */
+  /**
+   * The Region of a cluster unless {@link DsqlLocalBuilder#region} names another: {@code
+   * us-east-1}.
+   */
   public static final String DEFAULT_REGION = "us-east-1";
 
-  private static final String HOST = "localhost";
-  // The account number AWS uses in its documentation.
-  private static final String ACCOUNT = "123456789012";
-  private static final String PRINCIPAL_ARN = "arn:aws:iam::" + ACCOUNT + ":user/dsql-local";
   private static final String ADMIN = "admin";
   private static final Duration TOKEN_LIFETIME = Duration.ofMinutes(15);
 
-  private final String clusterId;
-  private final String region;
+  private final ClusterIdentity identity;
   private final InstantSource clock;
   private final ClusterCertificates certificates;
   private final IamDirectory iam;
@@ -66,17 +55,16 @@ public final class DsqlLocal implements AutoCloseable {
   private final PostgresServer postgres;
   private final FrontEnd frontEnd;
 
-  private DsqlLocal(
-      String clusterId,
-      Builder builder,
+  DsqlLocal(
+      ClusterIdentity identity,
+      InstantSource clock,
       ClusterCertificates certificates,
       IamDirectory iam,
       IamPrincipal principal,
       PostgresServer postgres,
       FrontEnd frontEnd) {
-    this.clusterId = clusterId;
-    this.region = builder.region;
-    this.clock = builder.clock;
+    this.identity = identity;
+    this.clock = clock;
     this.certificates = certificates;
     this.iam = iam;
     this.principal = principal;
@@ -94,13 +82,13 @@ public final class DsqlLocal implements AutoCloseable {
   }
 
   /** Returns a builder with the defaults described at its methods. */
-  public static Builder builder() {
-    return new Builder();
+  public static DsqlLocalBuilder builder() {
+    return new DsqlLocalBuilder();
   }
 
   /** Returns {@code localhost}: the name to connect to, and one the certificate is valid for. */
   public String host() {
-    return HOST;
+    return ClusterIdentity.LOCALHOST;
   }
 
   /** Returns the TCP port. */
@@ -110,7 +98,7 @@ public final class DsqlLocal implements AutoCloseable {
 
   /** Returns the cluster's id, 26 characters. */
   public String clusterId() {
-    return clusterId;
+    return identity.id();
   }
 
   /**
@@ -119,12 +107,12 @@ public final class DsqlLocal implements AutoCloseable {
    * by itself.
    */
   public String clusterHost() {
-    return clusterId + ".dsql." + region + ".on.aws";
+    return identity.serviceHost();
   }
 
   /** Returns the Region that tokens must be signed for. */
   public String region() {
-    return region;
+    return identity.region();
   }
 
   /** Returns the certificate authority to trust. It stays the same for one cache directory. */
@@ -158,7 +146,7 @@ public final class DsqlLocal implements AutoCloseable {
   /** Returns a token that another principal signed. */
   public String token(IamPrincipal signer, String user) {
     return TokenMaker.sign(
-        signer, HOST, region, DbAction.requiredFor(user), TOKEN_LIFETIME, clock.instant());
+        signer, host(), region(), DbAction.requiredFor(user), TOKEN_LIFETIME, clock.instant());
   }
 
   /**
@@ -169,11 +157,11 @@ public final class DsqlLocal implements AutoCloseable {
    */
   public Map<String, String> environment() {
     Map<String, String> environment = new LinkedHashMap<>();
-    environment.put("CLUSTER_ENDPOINT", HOST);
+    environment.put("CLUSTER_ENDPOINT", host());
     environment.put("CLUSTER_PORT", Integer.toString(port()));
     environment.put("CLUSTER_USER", ADMIN);
-    environment.put("CLUSTER_ID", clusterId);
-    environment.put("AWS_REGION", region);
+    environment.put("CLUSTER_ID", clusterId());
+    environment.put("AWS_REGION", region());
     environment.put("AWS_ACCESS_KEY_ID", principal.accessKeyId());
     environment.put("AWS_SECRET_ACCESS_KEY", principal.secretAccessKey());
     environment.put("CLUSTER_PRINCIPAL_ARN", principal.arn());
@@ -195,201 +183,17 @@ public final class DsqlLocal implements AutoCloseable {
   /** Closes all connections and stops PostgreSQL; returns when both are gone. Idempotent. */
   @Override
   public void close() {
+    frontEnd.close();
     try {
-      frontEnd.close();
-    } finally {
-      try {
-        postgres.close();
-      } catch (IOException e) {
-        throw new DsqlLocalException("the local cluster did not stop: " + e.getMessage(), e);
-      }
+      postgres.close();
+    } catch (IOException e) {
+      throw new DsqlLocalException("the local cluster did not stop: " + e.getMessage(), e);
     }
   }
 
   /** Shows where the cluster is; no secret. */
   @Override
   public String toString() {
-    return "DsqlLocal[" + HOST + ":" + port() + ", " + clusterId + ", " + region + "]";
-  }
-
-  /**
-   * Settings of a cluster that is about to start.
-   *
-   * <pre>{@code
-   * DsqlLocal cluster = DsqlLocal.builder().port(5433).dataDirectory(Path.of("data")).start();
-   * }</pre>
-   *
-   * <p>Not thread-safe; one builder can start several clusters.
-   */
-  public static final class Builder {
-    private static final System.Logger LOG = System.getLogger(DsqlLocal.class.getName());
-    private static final Pattern REGION = Pattern.compile("[a-z]{2}(-[a-z]+)+-[0-9]");
-    private static final Duration DEFAULT_LOGIN_TIMEOUT = Duration.ofSeconds(60);
-
-    private int port;
-    private String region = DEFAULT_REGION;
-    private @Nullable Path dataDirectory;
-    private @Nullable Path cacheDirectory;
-    private InstantSource clock = InstantSource.system();
-    private Duration loginTimeout = DEFAULT_LOGIN_TIMEOUT;
-    private Consumer<String> progress = step -> LOG.log(System.Logger.Level.INFO, step);
-
-    private Builder() {}
-
-    /**
-     * Sets the TCP port. Default 0: a free one.
-     *
-     * @throws IllegalArgumentException outside 0 to 65535
-     */
-    public Builder port(int port) {
-      if (port < 0 || port > 65535) {
-        throw new IllegalArgumentException("port is " + port + ", not in 0..65535");
-      }
-      this.port = port;
-      return this;
-    }
-
-    /**
-     * Sets the Region. Default {@link #DEFAULT_REGION}.
-     *
-     * @throws IllegalArgumentException if it does not look like a Region
-     */
-    public Builder region(String region) {
-      if (!REGION.matcher(region).matches()) {
-        throw new IllegalArgumentException(
-            "region is \"" + region + "\", which does not look like us-east-1");
-      }
-      this.region = region;
-      return this;
-    }
-
-    /**
-     * Sets a directory in which the data lives on, with fsync as PostgreSQL has it by default. It
-     * must be missing, empty, or written by dsql-local. Default: a temporary one without fsync,
-     * deleted by {@link #close()}.
-     */
-    public Builder dataDirectory(Path directory) {
-      this.dataDirectory = directory;
-      return this;
-    }
-
-    /**
-     * Sets the cache for PostgreSQL's binaries and the certificate authority. Default: the system
-     * property {@value CacheDirectory#PROPERTY}, else {@code dsql-local} in the user's cache
-     * directory, or {@code /var/cache/dsql-local} for root.
-     */
-    public Builder cacheDirectory(Path directory) {
-      this.cacheDirectory = directory;
-      return this;
-    }
-
-    /** Sets the clock that tokens are judged by. Default: the system's. */
-    public Builder clock(InstantSource clock) {
-      this.clock = clock;
-      return this;
-    }
-
-    /**
-     * Sets how long a client may take from connecting to being logged in. Default 60 seconds, as
-     * PostgreSQL's authentication_timeout; the service's own value is unknown.
-     *
-     * @throws IllegalArgumentException unless positive
-     */
-    public Builder loginTimeout(Duration timeout) {
-      if (timeout.isNegative() || timeout.isZero()) {
-        throw new IllegalArgumentException("loginTimeout is " + timeout + ", not positive");
-      }
-      this.loginTimeout = timeout;
-      return this;
-    }
-
-    /** Sets who is told about steps that take long. Default: the log, at level INFO. */
-    public Builder progress(Consumer<String> progress) {
-      this.progress = progress;
-      return this;
-    }
-
-    /**
-     * Starts the cluster; returns when it accepts connections.
-     *
-     * @throws DsqlLocalException if it cannot be started
-     */
-    public DsqlLocal start() {
-      try {
-        return open();
-      } catch (IOException e) {
-        throw new DsqlLocalException(
-            "the local cluster could not be started: " + e.getMessage(), e);
-      }
-    }
-
-    private DsqlLocal open() throws IOException {
-      CacheDirectory cache = CacheDirectory.open(cacheDirectory);
-      // Both take most of a second the first time, and neither needs the other.
-      CompletableFuture<ClusterCertificates> certificatesLater =
-          CompletableFuture.supplyAsync(() -> certificates(cache), runInNewThread());
-      PostgresServer postgres = PostgresServer.start(cache, dataDirectory, progress);
-      try {
-        ClusterCertificates certificates = await(certificatesLater);
-        String clusterId =
-            dataDirectory == null ? ClusterId.random() : ClusterId.of(postgres.dataDirectory());
-        IamDirectory iam = new IamDirectory();
-        IamPrincipal principal =
-            IamPrincipal.generate(PRINCIPAL_ARN, DbAction.DB_CONNECT, DbAction.DB_CONNECT_ADMIN);
-        iam.add(principal);
-        FrontEnd frontEnd = FrontEnd.listen(port, cluster(clusterId, iam, postgres), certificates);
-        return new DsqlLocal(clusterId, this, certificates, iam, principal, postgres, frontEnd);
-      } catch (IOException | RuntimeException e) {
-        postgres.close();
-        throw e;
-      }
-    }
-
-    private Cluster cluster(String clusterId, IamDirectory iam, PostgresServer postgres) {
-      Set<String> hosts = Set.of(HOST, clusterId + ".dsql." + region + ".on.aws");
-      TokenVerifier verifier =
-          new TokenVerifier(
-              iam,
-              clock,
-              region,
-              "arn:aws:dsql:" + region + ":" + ACCOUNT + ":cluster/" + clusterId,
-              hosts);
-      return new Cluster(
-          clusterId,
-          hosts,
-          verifier::verify,
-          StatementRewriter.standard()::rewrite,
-          postgres.socket(),
-          PostgresServer.SYSTEM_ROLE,
-          loginTimeout);
-    }
-
-    private ClusterCertificates certificates(CacheDirectory cache) {
-      try {
-        return cache.locked(
-            "tls", () -> ClusterCertificates.loadOrCreate(cache.path().resolve("tls"), region));
-      } catch (IOException e) {
-        throw new CompletionException(e);
-      }
-    }
-
-    private static java.util.concurrent.Executor runInNewThread() {
-      return task -> {
-        Thread thread = new Thread(task, "dsql-local-certificates");
-        thread.setDaemon(true);
-        thread.start();
-      };
-    }
-
-    private static <T> T await(CompletableFuture<T> future) throws IOException {
-      try {
-        return future.join();
-      } catch (CompletionException e) {
-        if (e.getCause() instanceof IOException cause) {
-          throw cause;
-        }
-        throw e;
-      }
-    }
+    return "DsqlLocal[" + host() + ":" + port() + ", " + clusterId() + ", " + region() + "]";
   }
 }

@@ -38,11 +38,16 @@ record Arguments(String command, Map<String, String> options) {
       int equals = word.indexOf('=');
       String name = equals < 0 ? word : word.substring(0, equals);
       String value = "";
-      if (!FLAGS.contains(name)) {
-        if (!OPTIONS_WITH_VALUE.get(command).contains(name)) {
+      if (FLAGS.contains(name)) {
+        if (equals >= 0) {
+          throw new UsageException(name + " takes no value");
+        }
+      } else {
+        if (!OPTIONS_WITH_VALUE.getOrDefault(command, List.of()).contains(name)) {
           throw new UsageException("unknown option \"" + name + "\"");
         }
-        if (equals < 0 && ++i == words.length) {
+        // A value that looks like an option is a value forgotten; "--name=--value" is possible.
+        if (equals < 0 && (++i == words.length || words[i].startsWith("--"))) {
           throw new UsageException(name + " needs a value");
         }
         value = equals < 0 ? words[i] : word.substring(equals + 1);

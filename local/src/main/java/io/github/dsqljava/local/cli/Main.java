@@ -1,6 +1,7 @@
 package io.github.dsqljava.local.cli;
 
 import io.github.dsqljava.local.DsqlLocal;
+import io.github.dsqljava.local.DsqlLocalBuilder;
 import io.github.dsqljava.local.DsqlLocalException;
 import io.github.dsqljava.local.iam.DbAction;
 import io.github.dsqljava.local.iam.IamPrincipal;
@@ -79,9 +80,9 @@ public final class Main {
       throws UsageException, IOException {
     Optional<EnvironmentFile> file =
         arguments.option("--env-file").map(Path::of).map(EnvironmentFile::new);
-    DsqlLocal.Builder builder = builder(arguments).progress(out::println);
+    DsqlLocalBuilder builder = builder(arguments).progress(out::println);
     if (file.isPresent()) {
-      file.get().clear();
+      file.get().prepare();
     }
     Instant begin = Instant.now();
     DsqlLocal cluster = builder.start();
@@ -105,8 +106,8 @@ public final class Main {
     return FAILED;
   }
 
-  private static DsqlLocal.Builder builder(Arguments arguments) throws UsageException {
-    DsqlLocal.Builder builder = DsqlLocal.builder().port(arguments.port());
+  private static DsqlLocalBuilder builder(Arguments arguments) throws UsageException {
+    DsqlLocalBuilder builder = DsqlLocal.builder().port(arguments.port());
     arguments.option("--data-dir").map(Path::of).ifPresent(builder::dataDirectory);
     try {
       arguments.option("--region").ifPresent(builder::region);
@@ -119,7 +120,7 @@ public final class Main {
   private static void stop(DsqlLocal cluster, Optional<EnvironmentFile> file) {
     try {
       if (file.isPresent()) {
-        file.get().clear();
+        file.get().remove();
       }
     } catch (IOException e) {
       // The cluster has to stop all the same.

@@ -3,12 +3,16 @@ package io.github.dsqljava.local.postgres;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Properties;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +27,7 @@ public final class CacheDirectory {
   public static final String PROPERTY = "dsql.local.cache";
 
   private static final String NAME = "dsql-local";
+  private static final long RETRY_NANOS = 10_000_000;
   // A file lock belongs to the whole JVM, so threads of one JVM need a lock of their own first.
   private static final Map<Path, ReentrantLock> JVM_LOCKS = new ConcurrentHashMap<>();
 
@@ -36,7 +41,7 @@ public final class CacheDirectory {
   public static CacheDirectory open(@Nullable Path given) throws IOException {
     Path path = given != null ? given : usual();
     try {
-      Files.createDirectories(path);
+      create(path);
     } catch (IOException e) {
       throw new IOException(
           "cannot create the cache directory "
@@ -48,28 +53,51 @@ public final class CacheDirectory {
     return new CacheDirectory(path.toAbsolutePath().normalize());
   }
 
+  private static void create(Path path) throws IOException {
+    // createDirectories() of JDK 17 fails for a symbolic link to a directory.
+    if (Files.isDirectory(path)) {
+      return;
+    }
+    Files.createDirectories(path);
+    if (ServerAccount.detect().isSwitched()) {
+      // Whatever the umask: PostgreSQL runs as somebody else.
+      Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+  }
+
   private static Path usual() throws IOException {
-    String property = System.getProperty(PROPERTY);
-    if (property != null && !property.isBlank()) {
+    return usual(System.getProperties(), System.getenv(), ServerAccount.detect().isSwitched());
+  }
+
+  static Path usual(Properties properties, Map<String, String> environment, boolean switched)
+      throws IOException {
+    String property = properties.getProperty(PROPERTY, "");
+    if (!property.isBlank()) {
       return Path.of(property);
     }
-    Map<String, String> environment = System.getenv();
-    String home = System.getProperty("user.home", "");
-    if (ServerAccount.detect().isSwitched()) {
+    if (switched) {
       // root's home is closed to the account that PostgreSQL runs as.
       return Path.of("/var/cache", NAME);
     }
-    String os = System.getProperty("os.name", "").toLowerCase(Locale.ROOT);
+    String os = properties.getProperty("os.name", "").toLowerCase(Locale.ROOT);
     String localAppData = environment.get("LOCALAPPDATA");
     if (os.startsWith("windows") && localAppData != null) {
       return Path.of(localAppData, NAME, "cache");
     }
-    if (os.startsWith("mac")) {
-      return Path.of(home, "Library", "Caches", NAME);
-    }
     String xdg = environment.get("XDG_CACHE_HOME");
-    return xdg != null && Path.of(xdg).isAbsolute()
-        ? Path.of(xdg, NAME)
+    if (!os.startsWith("mac") && xdg != null && Path.of(xdg).isAbsolute()) {
+      return Path.of(xdg, NAME);
+    }
+    String home = properties.getProperty("user.home", "");
+    if (!Path.of(home).isAbsolute()) {
+      throw new IOException(
+          "this user has no home directory (user.home is \""
+              + home
+              + "\"); name a cache directory with the system property "
+              + PROPERTY);
+    }
+    return os.startsWith("mac")
+        ? Path.of(home, "Library", "Caches", NAME)
         : Path.of(home, ".cache", NAME);
   }
 
@@ -95,11 +123,22 @@ public final class CacheDirectory {
     jvmLock.lock();
     try (FileChannel channel =
             FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        FileLock lock = channel.lock()) {
+        FileLock lock = lock(channel)) {
       assert lock.isValid();
       return action.run();
     } finally {
       jvmLock.unlock();
+    }
+  }
+
+  private static FileLock lock(FileChannel channel) throws IOException {
+    while (true) {
+      try {
+        return channel.lock();
+      } catch (OverlappingFileLockException e) {
+        // Held by this JVM, through another class loader or another name of the directory.
+        LockSupport.parkNanos(RETRY_NANOS);
+      }
     }
   }
 }

@@ -2,6 +2,7 @@ package io.github.dsqljava.local.postgres;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.DirectoryStream;
@@ -9,8 +10,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.zip.CRC32;
 
@@ -27,6 +30,13 @@ final class DataDirectory {
 
   private static final String MAJOR_VERSION = "16";
   private static final String VERSION_FILE = "PG_VERSION";
+  // The first file of a data directory of ours, as PG_VERSION is the last.
+  private static final String OUR_MARK = "dsql-local.template";
+  // No spare segments of the write-ahead log either: every start would have to copy them.
+  private static final List<String> SINGLE_USER =
+      List.of("--single", "-j", "-F", "-O", "-c", "min_wal_size=2MB");
+  private static final Duration PREDECESSOR_LIMIT = Duration.ofSeconds(20);
+  private static final long POLL_NANOS = 10_000_000;
 
   private DataDirectory() {}
 
@@ -39,17 +49,35 @@ final class DataDirectory {
       Consumer<String> progress)
       throws IOException {
     Path template = template(binaries, account, cache, progress);
-    Files.createDirectories(target);
+    makeDirectory(target);
     account.own(target);
     closeToOthers(target);
-    FileTrees.copy(template, target, VERSION_FILE, account);
+    FileTrees.copy(template, target, OUR_MARK, VERSION_FILE, account);
   }
 
-  /** Checks that a directory the user named is one of ours, or empty. */
+  private static void makeDirectory(Path directory) throws IOException {
+    if (Files.isDirectory(directory)) {
+      return; // perhaps through a symbolic link, which createDirectories() of JDK 17 refuses
+    }
+    try {
+      Files.createDirectories(directory);
+    } catch (IOException e) {
+      throw new IOException("cannot create the data directory " + directory + ": " + e, e);
+    }
+  }
+
+  /**
+   * Checks that a directory the user named is one of ours, or empty; removes what a start that was
+   * killed has left unfinished in it.
+   */
   static boolean isPresent(Path directory) throws IOException {
     if (!Files.isDirectory(directory)) {
+      if (Files.exists(directory)) {
+        throw new IOException(directory + " is a file, not a data directory; name another one");
+      }
       return false;
     }
+    boolean ours = Files.exists(directory.resolve(OUR_MARK));
     Path version = directory.resolve(VERSION_FILE);
     if (Files.isRegularFile(version)) {
       String found = Files.readString(version).strip();
@@ -62,17 +90,44 @@ final class DataDirectory {
                 + MAJOR_VERSION
                 + "; use another directory");
       }
+      if (!ours) {
+        throw new IOException(
+            directory
+                + " is a data directory of PostgreSQL, but not one of dsql-local; nothing was"
+                + " changed in it, name another one");
+      }
       return true;
     }
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
-      if (entries.iterator().hasNext()) {
-        throw new IOException(
-            directory
-                + " is neither empty nor a data directory of dsql-local; nothing was changed in it,"
-                + " name another one");
+      for (Path entry : entries) {
+        if (!ours) {
+          throw new IOException(
+              directory
+                  + " is neither empty nor a data directory of dsql-local; nothing was changed in"
+                  + " it, name another one");
+        }
+        if (!entry.endsWith(OUR_MARK)) {
+          FileTrees.delete(entry);
+        }
       }
     }
+    Files.deleteIfExists(directory.resolve(OUR_MARK));
     return false;
+  }
+
+  /** Waits for a server that is shutting down because its JVM has been killed a moment ago. */
+  static void awaitPredecessor(Path directory) throws IOException {
+    Path file = directory.resolve("postmaster.pid");
+    long end = System.nanoTime() + PREDECESSOR_LIMIT.toNanos();
+    while (PostmasterFile.read(file)
+            .filter(server -> server.stopping() && server.process().isPresent())
+            .isPresent()
+        && System.nanoTime() < end) {
+      if (Thread.currentThread().isInterrupted()) {
+        throw new InterruptedIOException("interrupted while " + directory + " was still in use");
+      }
+      LockSupport.parkNanos(POLL_NANOS);
+    }
   }
 
   private static Path template(
@@ -83,19 +138,17 @@ final class DataDirectory {
       throws IOException {
     String bootstrap = bootstrap();
     CRC32 checksum = new CRC32();
-    checksum.update(bootstrap.getBytes(StandardCharsets.UTF_8));
-    Path template =
-        cache
-            .path()
-            .resolve(
-                "template-" + binaries.identity() + "-" + Long.toHexString(checksum.getValue()));
+    String recipe = bootstrap + initdb(Path.of("initdb"), Path.of("data")) + SINGLE_USER + OUR_MARK;
+    checksum.update(recipe.getBytes(StandardCharsets.UTF_8));
+    String identity = binaries.identity() + "-" + Long.toHexString(checksum.getValue());
+    Path template = cache.path().resolve("template-" + identity);
     if (!Files.isDirectory(template)) {
       cache.locked(
           "template",
           () -> {
             if (!Files.isDirectory(template)) {
               progress.accept("Preparing a data directory in " + template + " (once)");
-              prepare(template, bootstrap, binaries, account);
+              prepare(template, identity, bootstrap, binaries, account);
             }
             return template;
           });
@@ -104,34 +157,31 @@ final class DataDirectory {
   }
 
   private static void prepare(
-      Path template, String bootstrap, PostgresBinaries binaries, ServerAccount account)
+      Path template,
+      String identity,
+      String bootstrap,
+      PostgresBinaries binaries,
+      ServerAccount account)
       throws IOException {
     Path unfinished = template.resolveSibling(template.getFileName() + ".unfinished");
     FileTrees.delete(unfinished);
     Files.createDirectories(unfinished);
     account.own(unfinished);
     closeToOthers(unfinished);
-    ServerProgram.run(binaries, account, initdb(binaries, unfinished), "");
-    String output =
-        ServerProgram.run(
-            binaries,
-            account,
-            List.of(
-                binaries.program("postgres").toString(),
-                "--single",
-                "-j",
-                "-F",
-                "-O",
-                "-D",
-                unfinished.toString(),
-                "postgres"),
-            bootstrap);
+    ServerProgram.run(binaries, account, initdb(binaries.program("initdb"), unfinished), "");
+    List<String> singleUser = new ArrayList<>();
+    singleUser.add(binaries.program("postgres").toString());
+    singleUser.addAll(SINGLE_USER);
+    singleUser.addAll(List.of("-D", unfinished.toString(), "postgres"));
+    String output = ServerProgram.run(binaries, account, singleUser, bootstrap);
     // A single-user PostgreSQL ends with code 0 whatever its statements did.
     List<String> errors =
         output.lines().filter(line -> line.contains("ERROR:") || line.contains("FATAL:")).toList();
     if (!errors.isEmpty()) {
       throw new IOException("bootstrap.sql failed:\n" + String.join("\n", errors));
     }
+    Path mark = Files.writeString(unfinished.resolve(OUR_MARK), identity + "\n");
+    account.own(mark);
     try {
       Files.move(unfinished, template, StandardCopyOption.ATOMIC_MOVE);
     } catch (AtomicMoveNotSupportedException e) {
@@ -139,9 +189,9 @@ final class DataDirectory {
     }
   }
 
-  private static List<String> initdb(PostgresBinaries binaries, Path directory) {
+  private static List<String> initdb(Path program, Path directory) {
     List<String> command = new ArrayList<>();
-    command.add(binaries.program("initdb").toString());
+    command.add(program.toString());
     command.addAll(List.of("-D", directory.toString(), "-U", SUPERUSER));
     // Whoever may open the socket's directory is trusted; no TCP port is opened.
     command.add("--auth=trust");

@@ -18,11 +18,16 @@ final class FileTrees {
   /**
    * Copies the contents of {@code from} into the existing directory {@code to}.
    *
+   * @param first a file directly in {@code from} that is copied before all others, so that its
+   *     presence says where an unfinished copy comes from
    * @param last a file directly in {@code from} that is copied after all others, so that its
    *     presence says that the copy is whole
    */
-  static void copy(Path from, Path to, String last, ServerAccount account) throws IOException {
+  static void copy(Path from, Path to, String first, String last, ServerAccount account)
+      throws IOException {
+    Path firstFile = from.resolve(first);
     Path lastFile = from.resolve(last);
+    copyOne(firstFile, to.resolve(first), account);
     Files.walkFileTree(
         from,
         new SimpleFileVisitor<>() {
@@ -38,7 +43,7 @@ final class FileTrees {
           @Override
           public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
               throws IOException {
-            if (!file.equals(lastFile)) {
+            if (!file.equals(firstFile) && !file.equals(lastFile)) {
               place(file);
             }
             return FileVisitResult.CONTINUE;

@@ -1,34 +1,38 @@
 package io.github.dsqljava.local.postgres;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The temporary directory of one running cluster: its socket and, unless the user named one, its
  * data.
  *
  * <p>A lock on a file in it says that its JVM lives. A directory whose lock is free belongs to a
- * JVM that was killed; {@link #sweep()} ends what still runs in it and deletes it.
+ * JVM that was killed; {@link #sweepOthers()} ends what still runs in it and deletes it.
  */
 final class InstanceDirectory implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(InstanceDirectory.class.getName());
   private static final String PREFIX = "dsql-local-";
   private static final String LOCK_FILE = "lock";
+  private static final Duration END_LIMIT = Duration.ofSeconds(5);
+  private static final long POLL_NANOS = 5_000_000;
+  private static final String SOCKET = ".s.PGSQL.5432";
   // Closing any channel on a file drops all of a process's POSIX locks on it, so a sweep must not
-  // even look at the directories of its own JVM.
-  private static final Set<Path> OURS = ConcurrentHashMap.newKeySet();
+  // even look at the directories of its own JVM, whatever class loader they were opened by: system
+  // properties are seen by all.
+  private static final String OPEN_HERE = "dsql.local.open:";
 
   private final Path path;
   private final FileChannel channel;
@@ -39,23 +43,32 @@ final class InstanceDirectory implements AutoCloseable {
   }
 
   static InstanceDirectory create(ServerAccount account) throws IOException {
-    while (true) {
-      // Created for the owner alone (0700): the socket in it admits whoever can reach it.
-      Path path = Files.createTempDirectory(PREFIX).toAbsolutePath();
-      OURS.add(path);
-      FileChannel channel =
-          FileChannel.open(
-              path.resolve(LOCK_FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      @Nullable FileLock lock = channel.tryLock();
-      if (lock == null) {
-        // Another JVM's sweep took the lock first and is about to delete the directory.
-        channel.close();
-        OURS.remove(path);
-        continue;
+    // Created for the owner alone (0700): the socket in it admits whoever can reach it.
+    Path path = Files.createTempDirectory(PREFIX).toAbsolutePath();
+    System.setProperty(OPEN_HERE + path, "");
+    try {
+      // Locked before it gets the name that a sweep looks for.
+      Path unlocked = path.resolve(LOCK_FILE + ".new");
+      InstanceDirectory instance =
+          new InstanceDirectory(
+              path,
+              FileChannel.open(unlocked, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
+      try {
+        if (instance.channel.tryLock() == null) {
+          throw new IOException("cannot lock " + unlocked);
+        }
+        Files.move(unlocked, path.resolve(LOCK_FILE));
+        account.own(path);
+        account.checkCanReach(path);
+        return instance;
+      } catch (IOException | RuntimeException e) {
+        instance.channel.close();
+        throw e;
       }
-      account.own(path);
-      account.checkCanReach(path);
-      return new InstanceDirectory(path, channel);
+    } catch (IOException | RuntimeException e) {
+      FileTrees.delete(path);
+      System.clearProperty(OPEN_HERE + path);
+      throw e;
     }
   }
 
@@ -67,85 +80,137 @@ final class InstanceDirectory implements AutoCloseable {
     return path.resolve("data");
   }
 
+  Path socket() {
+    return path.resolve(SOCKET);
+  }
+
   @Override
   public void close() throws IOException {
     try {
       channel.close();
     } finally {
       try {
-        FileTrees.delete(path);
+        delete(path);
       } finally {
-        OURS.remove(path);
+        System.clearProperty(OPEN_HERE + path);
       }
     }
   }
 
+  /** The lock file goes last: whatever is left when the JVM dies meanwhile can be swept. */
+  private static void delete(Path directory) throws IOException {
+    if (Files.isDirectory(directory)) {
+      try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
+        for (Path entry : entries) {
+          if (!entry.endsWith(LOCK_FILE)) {
+            FileTrees.delete(entry);
+          }
+        }
+      }
+    }
+    FileTrees.delete(directory);
+  }
+
   /** Ends and deletes what JVMs that were killed have left behind; never fails. */
-  static void sweep() {
-    Path parent = Path.of(System.getProperty("java.io.tmpdir"));
+  void sweepOthers() {
+    Path parent = path.getParent();
     try (DirectoryStream<Path> candidates = Files.newDirectoryStream(parent, PREFIX + "*")) {
       for (Path candidate : candidates) {
-        sweep(candidate.toAbsolutePath());
+        sweep(candidate);
       }
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       LOG.log(System.Logger.Level.DEBUG, "cannot look for left-over clusters in " + parent, e);
     }
   }
 
-  private static void sweep(Path directory) {
-    Path lockFile = directory.resolve(LOCK_FILE);
-    if (OURS.contains(directory) || !Files.isWritable(lockFile)) {
+  private void sweep(Path directory) {
+    if (System.getProperty(OPEN_HERE + directory) != null) {
       return;
     }
-    try (FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.WRITE);
-        FileLock lock = channel.tryLock()) {
-      if (lock == null) {
+    Path lockFile = directory.resolve(LOCK_FILE);
+    try {
+      if (!isOfOurAccount(directory, lockFile)) {
         return;
       }
-      endServer(directory);
-      FileTrees.delete(directory);
-      LOG.log(System.Logger.Level.DEBUG, "removed the left-over cluster in {0}", directory);
+      try (FileChannel other = FileChannel.open(lockFile, StandardOpenOption.WRITE)) {
+        if (other.tryLock() == null) {
+          return;
+        }
+        Optional<ProcessHandle> server = server(directory);
+        if (server.flatMap(ProcessHandle::parent).filter(p -> mentions(p, directory)).isPresent()) {
+          return; // the shell it was started by is about to do all that
+        }
+        if (server.isPresent()) {
+          end(server.get(), directory);
+        }
+        delete(directory);
+        LOG.log(System.Logger.Level.DEBUG, "removed the left-over cluster in {0}", directory);
+      }
     } catch (IOException | OverlappingFileLockException e) {
       LOG.log(System.Logger.Level.DEBUG, "cannot remove the left-over cluster in " + directory, e);
     }
   }
 
-  private static void endServer(Path directory) throws IOException {
-    Optional<ProcessHandle> server = server(directory);
-    if (server.isEmpty() || !server.get().destroyForcibly()) {
-      return;
-    }
-    try {
-      server.get().onExit().get(5, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException e) {
-      throw new IOException("left-over PostgreSQL " + server.get().pid() + " does not end", e);
+  /** The parent is open to everybody, and this JVM may be root: nothing foreign is touched. */
+  private boolean isOfOurAccount(Path directory, Path lockFile) throws IOException {
+    return Files.isRegularFile(lockFile, LinkOption.NOFOLLOW_LINKS)
+        && Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)
+        && owner(directory).equals(owner(path))
+        && owner(lockFile).equals(owner(path.resolve(LOCK_FILE)));
+  }
+
+  private static Object owner(Path file) throws IOException {
+    return Files.getOwner(file, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  private static void end(ProcessHandle server, Path directory) throws IOException {
+    // It may work on data that lives on, so it is asked first.
+    server.destroy();
+    if (!hasEnded(server, directory)) {
+      server.destroyForcibly();
+      if (!hasEnded(server, directory)) {
+        throw new IOException("left-over PostgreSQL " + server.pid() + " does not end");
+      }
     }
   }
 
-  /** The process that PostgreSQL's own pid file names, if it really is that PostgreSQL. */
+  /**
+   * Waits a while. A process that has ended but that nobody reaps, as in a container without an
+   * init, is alive for {@link ProcessHandle#onExit()}; but it has no arguments any more.
+   */
+  private static boolean hasEnded(ProcessHandle process, Path directory) throws IOException {
+    long end = System.nanoTime() + END_LIMIT.toNanos();
+    while (mentions(process, directory)) {
+      if (Thread.currentThread().isInterrupted()) {
+        throw new InterruptedIOException("interrupted while a left-over PostgreSQL was ending");
+      }
+      if (System.nanoTime() > end) {
+        return false;
+      }
+      LockSupport.parkNanos(POLL_NANOS);
+    }
+    return true;
+  }
+
+  /** The process that PostgreSQL's own lock files name, if it really is that PostgreSQL. */
   private static Optional<ProcessHandle> server(Path directory) throws IOException {
-    Path pidFile = directory.resolve("data").resolve("postmaster.pid");
-    if (!Files.isRegularFile(pidFile)) {
-      return Optional.empty();
+    for (String file : List.of(SOCKET + ".lock", "data/postmaster.pid")) {
+      Optional<ProcessHandle> server =
+          PostmasterFile.read(directory.resolve(file))
+              .flatMap(PostmasterFile::process)
+              .filter(process -> mentions(process, directory));
+      if (server.isPresent()) {
+        return server;
+      }
     }
-    List<String> lines = Files.readAllLines(pidFile);
-    try {
-      return ProcessHandle.of(Long.parseLong(lines.get(0).trim()))
-          .filter(process -> mentions(process, directory));
-    } catch (NumberFormatException | IndexOutOfBoundsException e) {
-      return Optional.empty();
-    }
+    return Optional.empty();
   }
 
   private static boolean mentions(ProcessHandle process, Path directory) {
     return process
         .info()
         .arguments()
-        .map(
-            arguments ->
-                List.of(arguments).stream().anyMatch(a -> a.contains(directory.toString())))
+        .map(arguments -> Arrays.stream(arguments).anyMatch(a -> a.contains(directory.toString())))
         .orElse(false);
   }
 }

@@ -70,7 +70,7 @@ record PostgresBinaries(Path directory, String identity) {
   private static void unpack(URL archive, Path directory) throws IOException {
     Path unfinished = directory.resolveSibling(directory.getFileName() + ".unfinished");
     FileTrees.delete(unfinished);
-    Files.createDirectories(unfinished);
+    makeDirectory(unfinished);
     try (InputStream raw = new BufferedInputStream(archive.openStream(), 1 << 16);
         TarArchiveInputStream tar = new TarArchiveInputStream(new XZInputStream(raw))) {
       for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
@@ -90,21 +90,37 @@ record PostgresBinaries(Path directory, String identity) {
     if (!target.startsWith(root)) {
       throw new IOException("entry outside the archive's root: " + entry.getName());
     }
-    if (entry.isSymbolicLink()) {
-      Files.createSymbolicLink(target, Path.of(entry.getLinkName()));
+    if (entry.isDirectory()) {
+      makeDirectory(target);
       return;
     }
-    if (entry.isDirectory()) {
-      Files.createDirectories(target);
-    } else {
-      Files.createDirectories(target.getParent());
-      Files.copy(tar, target);
+    if (target.getParent() != null) {
+      makeDirectory(target.getParent());
     }
+    if (entry.isSymbolicLink()) {
+      Files.createSymbolicLink(target, Path.of(entry.getLinkName()));
+    } else {
+      Files.copy(tar, target);
+      open(target, (entry.getMode() & 0100) != 0);
+    }
+  }
+
+  private static void makeDirectory(Path directory) throws IOException {
+    if (Files.isDirectory(directory)) {
+      return;
+    }
+    if (directory.getParent() != null) {
+      makeDirectory(directory.getParent());
+    }
+    Files.createDirectory(directory);
+    open(directory, /* executable= */ true);
+  }
+
+  /** Whatever the umask: the account that runs PostgreSQL may be another one than ours. */
+  private static void open(Path path, boolean executable) throws IOException {
     if (!Platform.isWindows()) {
-      // Whatever the umask: the account that runs PostgreSQL may be another one than ours.
-      boolean executable = entry.isDirectory() || (entry.getMode() & 0100) != 0;
       Files.setPosixFilePermissions(
-          target, PosixFilePermissions.fromString(executable ? "rwxr-xr-x" : "rw-r--r--"));
+          path, PosixFilePermissions.fromString(executable ? "rwxr-xr-x" : "rw-r--r--"));
     }
   }
 }

@@ -3,8 +3,8 @@ package io.github.dsqljava.local.postgres;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -37,12 +37,19 @@ public final class PostgresServer implements AutoCloseable {
 
   private static final Duration START_LIMIT = Duration.ofSeconds(60);
   private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
+  private static final Duration KILL_LIMIT = Duration.ofSeconds(5);
   private static final int KEPT_LINES = 40;
   private static final String READY = "database system is ready to accept connections";
+
+  private static final String IN_USE = "lock file \"postmaster.pid\" already exists";
 
   /**
    * $1 is the temporary directory, the rest the server's command. The second process of the shell
    * waits for the pipe to close; {@code read} is part of the shell, so it costs no other program.
+   *
+   * <p>Signals to a whole process group, Ctrl-C for example, are the JVM's business alone. The
+   * server starts before the shell ignores them, since it inherits what is ignored: INT asks it for
+   * a fast shutdown, but a server that has only just begun may miss it; then TERM ends it.
    */
   private static final String SUPERVISOR =
       """
@@ -51,11 +58,12 @@ public final class PostgresServer implements AutoCloseable {
       exec 3<&0
       "$@" </dev/null 3<&- &
       server=$!
-      ( while read -r _; do :; done <&3; kill -INT "$server" ) 2>/dev/null &
+      trap '' HUP INT QUIT TERM
+      ( while read -r _; do :; done <&3; kill -INT "$server"; kill -TERM "$server" ) 2>/dev/null &
       watch=$!
       wait "$server"
       code=$?
-      kill "$watch" 2>/dev/null
+      kill -KILL "$watch" 2>/dev/null
       rm -rf -- "$instance" 2>/dev/null
       exit "$code"
       """;
@@ -96,16 +104,37 @@ public final class PostgresServer implements AutoCloseable {
   public static PostgresServer start(
       CacheDirectory cache, @Nullable Path dataDirectory, Consumer<String> progress)
       throws IOException {
-    InstanceDirectory.sweep();
-    ServerAccount account = ServerAccount.detect();
+    if (Thread.currentThread().isInterrupted()) {
+      throw new InterruptedIOException("interrupted before PostgreSQL was started");
+    }
+    return start(cache, dataDirectory, progress, ServerAccount.detect());
+  }
+
+  static PostgresServer start(
+      CacheDirectory cache,
+      @Nullable Path dataDirectory,
+      Consumer<String> progress,
+      ServerAccount account)
+      throws IOException {
     account.checkCanReach(cache.path());
     PostgresBinaries binaries = PostgresBinaries.unpacked(cache, progress);
     InstanceDirectory instance = InstanceDirectory.create(account);
     try {
+      instance.sweepOthers();
       Path data =
           dataDirectory == null ? instance.data() : dataDirectory.toAbsolutePath().normalize();
-      if (!DataDirectory.isPresent(data)) {
+      if (dataDirectory == null) {
         DataDirectory.create(data, binaries, account, cache, progress);
+      } else {
+        cache.locked(
+            "data",
+            () -> {
+              if (!DataDirectory.isPresent(data)) {
+                DataDirectory.create(data, binaries, account, cache, progress);
+              }
+              return data;
+            });
+        DataDirectory.awaitPredecessor(data);
       }
       account.checkCanReach(data);
       PostgresServer server =
@@ -140,7 +169,16 @@ public final class PostgresServer implements AutoCloseable {
     for (String setting : settings(durable)) {
       command.addAll(List.of("-c", setting));
     }
-    return ServerProgram.prepare(binaries, account, command).start();
+    ProcessBuilder builder = ServerProgram.prepare(binaries, account, command);
+    // In a session of its own, where the system has a program for it, no key of a terminal reaches
+    // it. It stands first because behind su, which makes a session too, it would fork.
+    Path newSession = ServerAccount.findProgram("setsid");
+    if (newSession != null) {
+      List<String> whole = new ArrayList<>(builder.command());
+      whole.add(0, newSession.toString());
+      builder.command(whole);
+    }
+    return builder.start();
   }
 
   private static List<String> settings(boolean durable) {
@@ -169,8 +207,8 @@ public final class PostgresServer implements AutoCloseable {
     Thread reader = new Thread(this::readOutput, "dsql-local-postgresql-output");
     reader.setDaemon(true);
     reader.start();
-    Runtime.getRuntime().addShutdownHook(shutdownHook);
     try {
+      Runtime.getRuntime().addShutdownHook(shutdownHook);
       ready.get(START_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       close();
@@ -178,7 +216,11 @@ public final class PostgresServer implements AutoCloseable {
       throw new IOException("interrupted while PostgreSQL was starting", e);
     } catch (ExecutionException e) {
       close();
-      throw new IOException(e.getCause().getMessage(), e.getCause());
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      throw new IOException(cause.getMessage(), cause);
+    } catch (IllegalStateException e) {
+      close();
+      throw new IOException("this JVM is shutting down", e);
     } catch (TimeoutException e) {
       close();
       throw new IOException(
@@ -205,7 +247,12 @@ public final class PostgresServer implements AutoCloseable {
     } catch (IOException e) {
       LOG.log(System.Logger.Level.DEBUG, "PostgreSQL's output ended", e);
     }
-    ready.completeExceptionally(new IOException("PostgreSQL did not start:\n" + output()));
+    String output = output();
+    ready.completeExceptionally(
+        new IOException(
+            output.contains(IN_USE)
+                ? dataDirectory + " is in use by another cluster; stop it first:\n" + output
+                : "PostgreSQL did not start:\n" + output));
   }
 
   private String output() {
@@ -216,7 +263,7 @@ public final class PostgresServer implements AutoCloseable {
 
   /** Returns the path of the Unix socket. */
   public Path socket() {
-    return instance.path().resolve(".s.PGSQL.5432");
+    return instance.socket();
   }
 
   /** Returns where the data is. */
@@ -263,33 +310,37 @@ public final class PostgresServer implements AutoCloseable {
     } catch (IOException e) {
       LOG.log(System.Logger.Level.DEBUG, "stopping PostgreSQL", e);
     }
-    boolean interrupted = false;
-    try {
-      if (!process.waitFor(STOP_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
-        LOG.log(
-            System.Logger.Level.WARNING,
-            "PostgreSQL did not stop within {0} s and is killed",
-            STOP_LIMIT.toSeconds());
-        kill();
-      }
-    } catch (InterruptedException e) {
-      interrupted = true;
-      kill();
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
+    if (!awaitEnd(STOP_LIMIT)) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "PostgreSQL did not stop within {0} s and is killed",
+          STOP_LIMIT.toSeconds());
+      ServerProgram.kill(process);
+      awaitEnd(KILL_LIMIT);
     }
   }
 
-  private void kill() {
-    List<ProcessHandle> descendants = process.descendants().toList();
-    descendants.forEach(ProcessHandle::destroyForcibly);
-    process.destroyForcibly();
+  /** An interrupt does not shorten it: what closes a cluster may rely on its end. */
+  private boolean awaitEnd(Duration limit) {
+    long end = System.nanoTime() + limit.toNanos();
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          return process.waitFor(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
   }
 
   /** Returns the process id of PostgreSQL itself, for tests that end it by force. */
   long serverPid() throws IOException {
-    return Long.parseLong(
-        Files.readAllLines(dataDirectory.resolve("postmaster.pid")).get(0).trim());
+    return PostmasterFile.read(dataDirectory.resolve("postmaster.pid")).orElseThrow().pid();
   }
 }

@@ -11,6 +11,8 @@ import java.nio.file.attribute.UserPrincipal;
 import java.nio.file.attribute.UserPrincipalNotFoundException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -27,19 +29,26 @@ final class ServerAccount {
   private static final List<String> PROGRAM_DIRECTORIES =
       List.of("/usr/bin", "/bin", "/usr/sbin", "/sbin");
 
-  private final @Nullable UserPrincipal owner;
-  private final List<String> prefix;
+  /** What starts a program as another user, best first. */
+  static final List<String> SWITCHES = List.of("setpriv", "runuser", "su");
 
-  private ServerAccount(@Nullable UserPrincipal owner, List<String> prefix) {
+  private final @Nullable UserPrincipal owner;
+  private final UnaryOperator<List<String>> switched;
+
+  private ServerAccount(@Nullable UserPrincipal owner, UnaryOperator<List<String>> switched) {
     this.owner = owner;
-    this.prefix = prefix;
+    this.switched = switched;
   }
 
   static ServerAccount detect() throws IOException {
-    if (!isRoot()) {
-      return new ServerAccount(null, List.of());
-    }
-    return new ServerAccount(lookUp(), dropPrivileges());
+    return detect(SWITCHES);
+  }
+
+  /** Considers only some of {@link #SWITCHES}. */
+  static ServerAccount detect(List<String> switches) throws IOException {
+    return isRoot()
+        ? new ServerAccount(lookUp(), dropPrivileges(switches))
+        : new ServerAccount(null, command -> command);
   }
 
   private static boolean isRoot() {
@@ -72,27 +81,44 @@ final class ServerAccount {
     }
   }
 
-  private static List<String> dropPrivileges() throws IOException {
-    Path setpriv = find("setpriv");
-    // BusyBox has a setpriv without these options.
-    if (setpriv != null && !isBusyBox(setpriv)) {
-      return List.of(
-          setpriv.toString(), "--reuid=" + UNPRIVILEGED, "--regid=" + groupId(), "--clear-groups");
-    }
-    Path runuser = find("runuser");
-    if (runuser != null) {
-      return List.of(runuser.toString(), "-u", UNPRIVILEGED, "--");
-    }
-    Path su = find("su");
-    if (su != null) {
-      // su takes one command line; "$0" and "$@" hand the arguments over unchanged.
-      return List.of(
-          su.toString(), "-s", "/bin/sh", UNPRIVILEGED, "-c", "exec \"$0\" \"$@\"", "--");
+  private static UnaryOperator<List<String>> dropPrivileges(List<String> switches)
+      throws IOException {
+    for (String name : switches) {
+      Path program = findProgram(name);
+      // BusyBox has a setpriv without these options.
+      if (program == null || (name.equals("setpriv") && isBusyBox(program))) {
+        continue;
+      }
+      if (name.equals("su")) {
+        // One command line is all that every su understands alike.
+        return command ->
+            List.of(
+                program.toString(), "-s", "/bin/sh", "-c", "exec " + quoted(command), UNPRIVILEGED);
+      }
+      List<String> prefix =
+          name.equals("setpriv")
+              ? List.of("--reuid=" + UNPRIVILEGED, "--regid=" + groupId(), "--clear-groups", "--")
+              : List.of("-u", UNPRIVILEGED, "--");
+      return command -> {
+        List<String> whole = new ArrayList<>();
+        whole.add(program.toString());
+        whole.addAll(prefix);
+        whole.addAll(command);
+        return whole;
+      };
     }
     throw new IOException(
-        "PostgreSQL does not run as root, and none of setpriv, runuser and su is in "
+        "PostgreSQL does not run as root, and none of "
+            + String.join(", ", switches)
+            + " is in "
             + PROGRAM_DIRECTORIES
             + "; install util-linux, or start the JVM as a normal user");
+  }
+
+  private static String quoted(List<String> command) {
+    return command.stream()
+        .map(word -> "'" + word.replace("'", "'\\''") + "'")
+        .collect(Collectors.joining(" "));
   }
 
   /** The account's primary group is called nogroup on some systems and nobody on others. */
@@ -111,7 +137,8 @@ final class ServerAccount {
     return program.toRealPath().getFileName().toString().startsWith("busybox");
   }
 
-  private static @Nullable Path find(String program) {
+  /** Returns where the system has a program, whatever PATH says; null if it has none. */
+  static @Nullable Path findProgram(String program) {
     for (String directory : PROGRAM_DIRECTORIES) {
       Path candidate = Path.of(directory, program);
       if (Files.isExecutable(candidate)) {
@@ -127,9 +154,7 @@ final class ServerAccount {
   }
 
   List<String> command(List<String> command) {
-    List<String> whole = new ArrayList<>(prefix);
-    whole.addAll(command);
-    return whole;
+    return switched.apply(command);
   }
 
   /** Makes the account the owner of one file or directory. */

@@ -7,7 +7,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** Starts PostgreSQL's programs as the right account in a clean environment. */
 final class ServerProgram {
@@ -38,27 +41,45 @@ final class ServerProgram {
       throws IOException {
     Process process = prepare(binaries, account, command).start();
     try {
-      // What is fed in is far smaller than a pipe, so writing it cannot block.
+      CompletableFuture<byte[]> output = new CompletableFuture<>();
+      Thread reader = new Thread(() -> read(process, output), "dsql-local-" + name(command));
+      reader.setDaemon(true);
+      reader.start();
+      // What is fed in is smaller than a pipe, so writing it cannot block.
       try (OutputStream stdin = process.getOutputStream()) {
         stdin.write(input.getBytes(StandardCharsets.UTF_8));
-      }
-      String output;
-      try (InputStream stdout = process.getInputStream()) {
-        output = new String(stdout.readAllBytes(), StandardCharsets.UTF_8);
       }
       if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
         throw new IOException(name(command) + " has not ended after " + LIMIT_SECONDS + " s");
       }
+      String text = new String(output.get(LIMIT_SECONDS, TimeUnit.SECONDS), StandardCharsets.UTF_8);
       if (process.exitValue() != 0) {
         throw new IOException(
-            name(command) + " ended with code " + process.exitValue() + ":\n" + output.strip());
+            name(command) + " ended with code " + process.exitValue() + ":\n" + text.strip());
       }
-      return output;
+      return text;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted while " + name(command) + " was running", e);
+    } catch (ExecutionException | TimeoutException e) {
+      throw new IOException("cannot read what " + name(command) + " printed", e);
     } finally {
-      process.destroyForcibly();
+      kill(process);
+    }
+  }
+
+  /** Kills a program and what it has started. */
+  static void kill(Process process) {
+    List<ProcessHandle> descendants = process.descendants().toList();
+    descendants.forEach(ProcessHandle::destroyForcibly);
+    process.destroyForcibly();
+  }
+
+  private static void read(Process process, CompletableFuture<byte[]> output) {
+    try (InputStream stdout = process.getInputStream()) {
+      output.complete(stdout.readAllBytes());
+    } catch (IOException e) {
+      output.completeExceptionally(e);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.github.dsqljava.local.tls;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -14,13 +15,14 @@ import java.security.SecureRandom;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
-import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The certificates a local cluster shows: a server certificate for {@code localhost} and {@code
@@ -43,6 +45,8 @@ public record ClusterCertificates(
   private static final Duration AUTHORITY_LIFETIME = Duration.ofDays(3650);
   // Apple's clients refuse server certificates that live longer than 398 days.
   private static final Duration SERVER_LIFETIME = Duration.ofDays(397);
+  // Clocks of containers and hosts differ a little.
+  private static final String START_DATE = "-1d";
   private static final Duration RENEW_BEFORE = Duration.ofDays(30);
 
   /** Copies the chain. */
@@ -61,18 +65,28 @@ public record ClusterCertificates(
    * Not safe for concurrent use of one directory: hold a lock.
    */
   public static ClusterCertificates loadOrCreate(Path directory, String region) throws IOException {
+    return loadOrCreate(directory, region, InstantSource.system());
+  }
+
+  /** The clock decides what is about to expire; new certificates begin at the system's time. */
+  static ClusterCertificates loadOrCreate(Path directory, String region, InstantSource clock)
+      throws IOException {
     Files.createDirectories(directory);
     Path storeFile = directory.resolve("keys.p12");
     Path authorityFile = directory.resolve("ca.pem");
     String server = "server-" + region;
     try {
-      if (!Files.exists(storeFile) || expiresSoon(load(storeFile), AUTHORITY)) {
-        Files.deleteIfExists(storeFile);
-        createAuthority(storeFile);
+      @Nullable KeyStore store = Files.exists(storeFile) ? load(storeFile) : null;
+      if (store == null || expiresSoon(store, AUTHORITY, clock)) {
+        change(storeFile, /* keep= */ false, made -> createAuthority(made));
+        store = load(storeFile);
       }
-      KeyStore store = load(storeFile);
-      if (!store.containsAlias(server) || expiresSoon(store, server)) {
-        createServerCertificate(storeFile, store.containsAlias(server), server, region);
+      if (!store.containsAlias(server) || expiresSoon(store, server, clock)) {
+        boolean replace = store.containsAlias(server);
+        change(
+            storeFile,
+            /* keep= */ true,
+            made -> createServerCertificate(made, replace, server, region));
         store = load(storeFile);
       }
       X509Certificate authority = (X509Certificate) store.getCertificate(AUTHORITY);
@@ -84,22 +98,67 @@ public record ClusterCertificates(
       return new ClusterCertificates(
           authority, authorityFile, chain, (PrivateKey) store.getKey(server, STORE_PASSWORD));
     } catch (GeneralSecurityException e) {
-      throw new IOException(
-          "the certificates in " + directory + " cannot be read; delete that directory", e);
+      throw unreadable(storeFile, e);
+    }
+  }
+
+  private static IOException unreadable(Path storeFile, Exception cause) {
+    return new IOException(
+        "the certificates of local clusters in "
+            + storeFile
+            + " cannot be read ("
+            + cause
+            + "); delete that file, and new ones with a new authority are made",
+        cause);
+  }
+
+  private interface Change {
+    void apply(Path storeFile) throws IOException;
+  }
+
+  /**
+   * Puts a changed key store in place in one step: keytool is not atomic, and what it makes is
+   * readable for everybody at first.
+   */
+  private static void change(Path storeFile, boolean keep, Change change) throws IOException {
+    Path closed = storeFile.resolveSibling("unfinished");
+    Path changed = closed.resolve("keys.p12");
+    Files.deleteIfExists(changed);
+    Files.deleteIfExists(closed);
+    Files.createDirectory(closed);
+    boolean posix = Files.getFileStore(closed).supportsFileAttributeView("posix");
+    if (posix) {
+      Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("rwx------"));
+    }
+    try {
+      if (keep) {
+        Files.copy(storeFile, changed);
+      }
+      change.apply(changed);
+      if (posix) {
+        Files.setPosixFilePermissions(changed, PosixFilePermissions.fromString("rw-------"));
+      }
+      Files.move(changed, storeFile, StandardCopyOption.REPLACE_EXISTING);
+    } finally {
+      Files.deleteIfExists(changed);
+      Files.deleteIfExists(closed);
     }
   }
 
   private static KeyStore load(Path file) throws IOException, GeneralSecurityException {
     KeyStore store = KeyStore.getInstance("PKCS12");
-    try (InputStream in = Files.newInputStream(file)) {
+    try (InputStream in = new ByteArrayInputStream(Files.readAllBytes(file))) {
       store.load(in, STORE_PASSWORD);
+    } catch (IOException e) {
+      throw unreadable(file, e);
     }
     return store;
   }
 
-  private static boolean expiresSoon(KeyStore store, String alias) throws GeneralSecurityException {
+  private static boolean expiresSoon(KeyStore store, String alias, InstantSource clock)
+      throws GeneralSecurityException {
     return !(store.getCertificate(alias) instanceof X509Certificate certificate)
-        || certificate.getNotAfter().toInstant().isBefore(Instant.now().plus(RENEW_BEFORE));
+        || certificate.getNotAfter().toInstant().isBefore(clock.instant().plus(RENEW_BEFORE));
   }
 
   private static void createAuthority(Path storeFile) throws IOException {
@@ -117,6 +176,8 @@ public record ClusterCertificates(
         "bc:critical=ca:true,pathlen:0",
         "-ext",
         "ku:critical=keyCertSign,cRLSign",
+        "-startdate",
+        START_DATE,
         "-validity",
         Long.toString(AUTHORITY_LIFETIME.toDays()));
   }
@@ -141,9 +202,8 @@ public record ClusterCertificates(
         "ku:critical=digitalSignature",
         "-ext",
         "eku=serverAuth",
-        // Clocks of containers and hosts differ a little.
         "-startdate",
-        "-1d",
+        START_DATE,
         "-validity",
         Long.toString(SERVER_LIFETIME.toDays()));
   }
@@ -170,8 +230,12 @@ public record ClusterCertificates(
     }
     try (InputStream stdout = process.getInputStream()) {
       process.getOutputStream().close();
-      String output = new String(stdout.readAllBytes(), StandardCharsets.UTF_8);
-      if (!process.waitFor(30, TimeUnit.SECONDS) || process.exitValue() != 0) {
+      // It prints a few lines at most, which a pipe holds.
+      if (!process.waitFor(30, TimeUnit.SECONDS)) {
+        throw new IOException("keytool has not ended after 30 s");
+      }
+      if (process.exitValue() != 0) {
+        String output = new String(stdout.readAllBytes(), StandardCharsets.UTF_8);
         throw new IOException("keytool failed: " + output.strip());
       }
     } catch (InterruptedException e) {
@@ -179,9 +243,6 @@ public record ClusterCertificates(
       throw new IOException("interrupted while keytool was running", e);
     } finally {
       process.destroyForcibly();
-    }
-    if (Files.getFileStore(storeFile).supportsFileAttributeView("posix")) {
-      Files.setPosixFilePermissions(storeFile, PosixFilePermissions.fromString("rw-------"));
     }
   }
 

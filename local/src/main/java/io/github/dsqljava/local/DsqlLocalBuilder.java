@@ -1,0 +1,199 @@
+package io.github.dsqljava.local;
+
+import io.github.dsqljava.local.iam.DbAction;
+import io.github.dsqljava.local.iam.IamDirectory;
+import io.github.dsqljava.local.iam.IamPrincipal;
+import io.github.dsqljava.local.iam.TokenVerifier;
+import io.github.dsqljava.local.postgres.CacheDirectory;
+import io.github.dsqljava.local.postgres.PostgresServer;
+import io.github.dsqljava.local.sql.StatementRewriter;
+import io.github.dsqljava.local.tls.ClusterCertificates;
+import io.github.dsqljava.local.wire.Cluster;
+import io.github.dsqljava.local.wire.FrontEnd;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Settings of a cluster that is about to start.
+ *
+ * <pre>{@code
+ * DsqlLocal cluster = DsqlLocal.builder().port(5433).dataDirectory(Path.of("data")).start();
+ * }</pre>
+ *
+ * <p>Not thread-safe; one builder can start several clusters.
+ */
+public final class DsqlLocalBuilder {
+  private static final System.Logger LOG = System.getLogger(DsqlLocal.class.getName());
+  private static final Pattern REGION = Pattern.compile("[a-z]{2}(-[a-z]+)+-[0-9]");
+  private static final Duration DEFAULT_LOGIN_TIMEOUT = Duration.ofSeconds(60);
+
+  private int port;
+  private String region = DsqlLocal.DEFAULT_REGION;
+  private @Nullable Path dataDirectory;
+  private @Nullable Path cacheDirectory;
+  private InstantSource clock = InstantSource.system();
+  private Duration loginTimeout = DEFAULT_LOGIN_TIMEOUT;
+  private Consumer<String> progress = step -> LOG.log(System.Logger.Level.INFO, step);
+
+  DsqlLocalBuilder() {}
+
+  /**
+   * Sets the TCP port. Default 0: a free one.
+   *
+   * @throws IllegalArgumentException outside 0 to 65535
+   */
+  public DsqlLocalBuilder port(int port) {
+    if (port < 0 || port > 65535) {
+      throw new IllegalArgumentException("port is " + port + ", not in 0..65535");
+    }
+    this.port = port;
+    return this;
+  }
+
+  /**
+   * Sets the Region. Default {@link DsqlLocal#DEFAULT_REGION}.
+   *
+   * @throws IllegalArgumentException if it does not look like a Region
+   */
+  public DsqlLocalBuilder region(String region) {
+    if (!REGION.matcher(region).matches()) {
+      throw new IllegalArgumentException(
+          "region is \"" + region + "\", which does not look like us-east-1");
+    }
+    this.region = region;
+    return this;
+  }
+
+  /**
+   * Sets a directory in which the data lives on, with fsync as PostgreSQL has it by default. It
+   * must be missing, empty, or written by dsql-local. Default: a temporary one without fsync,
+   * deleted by {@link DsqlLocal#close()}.
+   */
+  public DsqlLocalBuilder dataDirectory(Path directory) {
+    this.dataDirectory = directory;
+    return this;
+  }
+
+  /**
+   * Sets the cache for PostgreSQL's binaries and the certificate authority. Default: the system
+   * property {@value CacheDirectory#PROPERTY}, else {@code dsql-local} in the user's cache
+   * directory, or {@code /var/cache/dsql-local} for root.
+   */
+  public DsqlLocalBuilder cacheDirectory(Path directory) {
+    this.cacheDirectory = directory;
+    return this;
+  }
+
+  /** Sets the clock that tokens are judged by. Default: the system's. */
+  public DsqlLocalBuilder clock(InstantSource clock) {
+    this.clock = clock;
+    return this;
+  }
+
+  /**
+   * Sets how long a client may take from connecting to being logged in. Default 60 seconds, as
+   * PostgreSQL's authentication_timeout; the service's own value is unknown.
+   *
+   * @throws IllegalArgumentException unless positive
+   */
+  public DsqlLocalBuilder loginTimeout(Duration timeout) {
+    if (timeout.isNegative() || timeout.isZero()) {
+      throw new IllegalArgumentException("loginTimeout is " + timeout + ", not positive");
+    }
+    this.loginTimeout = timeout;
+    return this;
+  }
+
+  /** Sets who is told about steps that take long. Default: the log, at level INFO. */
+  public DsqlLocalBuilder progress(Consumer<String> progress) {
+    this.progress = progress;
+    return this;
+  }
+
+  /**
+   * Starts the cluster; returns when it accepts connections.
+   *
+   * @throws DsqlLocalException if it cannot be started
+   */
+  public DsqlLocal start() {
+    try {
+      return open();
+    } catch (IOException e) {
+      throw new DsqlLocalException("the local cluster could not be started: " + e.getMessage(), e);
+    }
+  }
+
+  private DsqlLocal open() throws IOException {
+    CacheDirectory cache = CacheDirectory.open(cacheDirectory);
+    // Both take most of a second the first time, and neither needs the other.
+    CompletableFuture<ClusterCertificates> certificatesLater =
+        CompletableFuture.supplyAsync(() -> certificates(cache), runInNewThread());
+    PostgresServer postgres = PostgresServer.start(cache, dataDirectory, progress);
+    try {
+      ClusterCertificates certificates = await(certificatesLater);
+      ClusterIdentity identity =
+          new ClusterIdentity(
+              dataDirectory == null ? ClusterId.random() : ClusterId.of(postgres.dataDirectory()),
+              region);
+      IamDirectory iam = new IamDirectory();
+      IamPrincipal principal =
+          IamPrincipal.generate(
+              ClusterIdentity.PRINCIPAL_ARN, DbAction.DB_CONNECT, DbAction.DB_CONNECT_ADMIN);
+      iam.add(principal);
+      FrontEnd frontEnd = FrontEnd.listen(port, cluster(identity, iam, postgres), certificates);
+      return new DsqlLocal(identity, clock, certificates, iam, principal, postgres, frontEnd);
+    } catch (IOException | RuntimeException e) {
+      postgres.close();
+      throw e;
+    }
+  }
+
+  private Cluster cluster(ClusterIdentity identity, IamDirectory iam, PostgresServer postgres) {
+    TokenVerifier verifier =
+        new TokenVerifier(iam, clock, region, identity.arn(), identity.hosts());
+    return new Cluster(
+        identity.id(),
+        identity.hosts(),
+        verifier::verify,
+        StatementRewriter.standard()::rewrite,
+        postgres.socket(),
+        PostgresServer.SYSTEM_ROLE,
+        loginTimeout);
+  }
+
+  private ClusterCertificates certificates(CacheDirectory cache) {
+    try {
+      return cache.locked(
+          "tls", () -> ClusterCertificates.loadOrCreate(cache.path().resolve("tls"), region));
+    } catch (IOException e) {
+      throw new CompletionException(e);
+    }
+  }
+
+  private static Executor runInNewThread() {
+    return task -> {
+      Thread thread = new Thread(task, "dsql-local-certificates");
+      thread.setDaemon(true);
+      thread.start();
+    };
+  }
+
+  private static <T> T await(CompletableFuture<T> future) throws IOException {
+    try {
+      return future.join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof IOException cause) {
+        throw cause;
+      }
+      throw e;
+    }
+  }
+}

@@ -1,0 +1,119 @@
+package io.github.dsqljava.local.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MainTest {
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+  @TempDir Path temporary;
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--help", "token --help", "--port 7 --help"})
+  void help_printsUsageToStandardOutput(String words) {
+    assertThat(run(words.split(" ", -1))).isZero();
+    assertThat(text(out))
+        .contains("--port N", "--data-dir DIR", "--region R", "--env-file FILE", "token")
+        .contains("CLUSTER_PRINCIPAL_ARN");
+    assertThat(text(err)).isEmpty();
+  }
+
+  @Test
+  void version_printsOneLine() {
+    assertThat(run("--version")).isZero();
+    assertThat(text(out)).matches("dsql-local \\S+\n");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--prot=1, unknown option \"--prot\"",
+    "--port=http, --port is \"http\"",
+    "--region=Mars, --region is \"Mars\"",
+    "run, unknown command \"run\"",
+  })
+  void badCommandLine_isCode2WithMessageAndUsage(String words, String message) {
+    assertThat(run(words.split(" ", -1))).isEqualTo(2);
+    assertThat(text(err)).startsWith("dsql-local: " + message).contains("--env-file FILE");
+    assertThat(text(out)).isEmpty();
+  }
+
+  @Test
+  void envFile_ofSomebodyElse_isCode1BeforeAnythingStarts() throws Exception {
+    Path file = Files.writeString(temporary.resolve("env"), "mine");
+    assertThat(run("--env-file", file.toString())).isEqualTo(1);
+    assertThat(text(err)).startsWith("dsql-local: --env-file " + file).hasLineCount(1);
+    assertThat(text(out)).isEmpty();
+    assertThat(file).hasContent("mine");
+  }
+
+  @Test
+  void token_withoutVariables_isCode2AndNamesTheFirst() throws Exception {
+    Path file = Files.writeString(temporary.resolve("env"), "CLUSTER_ENDPOINT=localhost\n");
+    assertThat(run("token", "--env-file", file.toString())).isEqualTo(2);
+    assertThat(text(err)).startsWith("dsql-local: token needs CLUSTER_PRINCIPAL_ARN");
+    assertThat(text(out)).isEmpty();
+  }
+
+  @Test
+  void token_missingFile_isCode1AndNamesIt() {
+    Path file = temporary.resolve("missing");
+    assertThat(run("token", "--env-file", file.toString())).isEqualTo(1);
+    assertThat(text(err)).startsWith("dsql-local: cannot read --env-file " + file);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"admin, DbConnectAdmin", "app, DbConnect"})
+  void token_ofAFile_isForTheUsersAction(String user, String action) throws Exception {
+    assertThat(run("token", "--env-file", envFile().toString(), "--user", user)).isZero();
+    assertThat(text(out))
+        .startsWith("localhost/?")
+        .contains("Action=" + action + "&")
+        .contains("X-Amz-Expires=900")
+        .contains("eu-west-1")
+        .doesNotContain("the/secret")
+        .hasLineCount(1);
+    assertThat(text(err)).isEmpty();
+  }
+
+  @Test
+  void token_withoutUser_isForAdmin() throws Exception {
+    assertThat(run("token", "--env-file", envFile().toString())).isZero();
+    assertThat(text(out)).contains("Action=DbConnectAdmin&");
+  }
+
+  private Path envFile() throws Exception {
+    Map<String, String> environment = new LinkedHashMap<>();
+    environment.put("CLUSTER_ENDPOINT", "localhost");
+    environment.put("CLUSTER_PRINCIPAL_ARN", "arn:aws:iam::123456789012:user/test");
+    environment.put("AWS_REGION", "eu-west-1");
+    environment.put("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE");
+    environment.put("AWS_SECRET_ACCESS_KEY", "the/secret+key");
+    Path file = temporary.resolve("env");
+    new EnvironmentFile(file).write(environment);
+    return file;
+  }
+
+  private int run(String... words) {
+    return Main.run(
+        new PrintStream(out, true, StandardCharsets.UTF_8),
+        new PrintStream(err, true, StandardCharsets.UTF_8),
+        words);
+  }
+
+  private static String text(ByteArrayOutputStream bytes) {
+    return bytes.toString(StandardCharsets.UTF_8);
+  }
+}
