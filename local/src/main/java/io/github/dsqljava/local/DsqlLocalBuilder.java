@@ -10,6 +10,7 @@ import io.github.dsqljava.local.sql.StatementRewriter;
 import io.github.dsqljava.local.tls.ClusterCertificates;
 import io.github.dsqljava.local.wire.Cluster;
 import io.github.dsqljava.local.wire.FrontEnd;
+import io.github.dsqljava.local.wire.ServerTls;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -134,11 +135,11 @@ public final class DsqlLocalBuilder {
   private DsqlLocal open() throws IOException {
     CacheDirectory cache = CacheDirectory.open(cacheDirectory);
     // Both take most of a second the first time, and neither needs the other.
-    CompletableFuture<ClusterCertificates> certificatesLater =
-        CompletableFuture.supplyAsync(() -> certificates(cache), runInNewThread());
+    CompletableFuture<ServerTls> tlsLater =
+        CompletableFuture.supplyAsync(() -> tls(cache), runInNewThread());
     PostgresServer postgres = PostgresServer.start(cache, dataDirectory, progress);
     try {
-      ClusterCertificates certificates = await(certificatesLater);
+      ServerTls tls = await(tlsLater);
       ClusterIdentity identity =
           new ClusterIdentity(
               dataDirectory == null ? ClusterId.random() : ClusterId.of(postgres.dataDirectory()),
@@ -148,8 +149,8 @@ public final class DsqlLocalBuilder {
           IamPrincipal.generate(
               ClusterIdentity.PRINCIPAL_ARN, DbAction.DB_CONNECT, DbAction.DB_CONNECT_ADMIN);
       iam.add(principal);
-      FrontEnd frontEnd = FrontEnd.listen(port, cluster(identity, iam, postgres), certificates);
-      return new DsqlLocal(identity, clock, certificates, iam, principal, postgres, frontEnd);
+      FrontEnd frontEnd = FrontEnd.listen(port, cluster(identity, iam, postgres), tls);
+      return new DsqlLocal(identity, clock, tls.certificates(), iam, principal, postgres, frontEnd);
     } catch (IOException | RuntimeException e) {
       postgres.close();
       throw e;
@@ -169,10 +170,12 @@ public final class DsqlLocalBuilder {
         loginTimeout);
   }
 
-  private ClusterCertificates certificates(CacheDirectory cache) {
+  private ServerTls tls(CacheDirectory cache) {
     try {
-      return cache.locked(
-          "tls", () -> ClusterCertificates.loadOrCreate(cache.path().resolve("tls"), region));
+      ClusterCertificates certificates =
+          cache.locked(
+              "tls", () -> ClusterCertificates.loadOrCreate(cache.path().resolve("tls"), region));
+      return ServerTls.of(certificates);
     } catch (IOException e) {
       throw new CompletionException(e);
     }

@@ -1,6 +1,5 @@
 package io.github.dsqljava.local.wire;
 
-import io.github.dsqljava.local.tls.ClusterCertificates;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -12,17 +11,13 @@ import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.netty.handler.ssl.ApplicationProtocolConfig;
-import io.netty.handler.ssl.SslContext;
-import io.netty.handler.ssl.SslContextBuilder;
-import io.netty.handler.ssl.SslProvider;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.security.cert.X509Certificate;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -32,8 +27,8 @@ import java.util.concurrent.TimeUnit;
  */
 public final class FrontEnd implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(FrontEnd.class.getName());
-  private static final String ALPN = "postgresql";
   private static final int MAX_THREADS = 4;
+  private static final int MAX_ATTEMPTS = 20;
 
   private final EventLoopGroup eventLoops;
   private final ChannelGroup clients;
@@ -49,14 +44,12 @@ public final class FrontEnd implements AutoCloseable {
   }
 
   /**
-   * Starts to listen on 127.0.0.1 and, where there is IPv6, on ::1.
+   * Starts to listen on 127.0.0.1 and, where there is IPv6, on the same port of ::1.
    *
-   * @param requestedPort 0 for any free port
+   * @param port 0 for any free port
    * @throws IOException if the port is taken
    */
-  public static FrontEnd listen(
-      int requestedPort, Cluster cluster, ClusterCertificates certificates) throws IOException {
-    SslContext tls = tls(certificates);
+  public static FrontEnd listen(int port, Cluster cluster, ServerTls tls) throws IOException {
     int threads = Math.min(MAX_THREADS, Runtime.getRuntime().availableProcessors());
     EventLoopGroup eventLoops =
         new MultiThreadIoEventLoopGroup(
@@ -64,7 +57,6 @@ public final class FrontEnd implements AutoCloseable {
             new DefaultThreadFactory("dsql-local-io", /* daemon= */ true),
             NioIoHandler.newFactory());
     ChannelGroup clients = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
-    ChannelGroup listeners = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
     ServerBootstrap bootstrap =
         new ServerBootstrap()
             .group(eventLoops)
@@ -79,48 +71,65 @@ public final class FrontEnd implements AutoCloseable {
                     LoginHandler login = new LoginHandler(cluster);
                     channel
                         .pipeline()
-                        .addLast("tls-gate", new TlsGate(tls, login))
+                        .addLast("tls-gate", new TlsGate(tls.context(), login))
                         .addLast("login-decoder", new LoginDecoder())
                         .addLast("login", login);
                   }
                 });
-    ChannelFuture bound =
-        bootstrap.bind(loopback("127.0.0.1", requestedPort)).awaitUninterruptibly();
-    if (!bound.isSuccess()) {
+    try {
+      ChannelGroup listeners = bind(bootstrap, port);
+      InetSocketAddress bound = (InetSocketAddress) listeners.iterator().next().localAddress();
+      return new FrontEnd(eventLoops, clients, listeners, bound.getPort());
+    } catch (IOException e) {
       eventLoops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
-      throw new IOException(
-          "cannot listen on port "
-              + requestedPort
-              + " of 127.0.0.1; name another port, or 0 for a free one",
-          bound.cause());
+      throw e;
     }
-    listeners.add(bound.channel());
-    int port = ((InetSocketAddress) bound.channel().localAddress()).getPort();
-    ChannelFuture ipv6 = bootstrap.bind(loopback("::1", port)).awaitUninterruptibly();
-    if (ipv6.isSuccess()) {
-      listeners.add(ipv6.channel());
-    } else {
-      LOG.log(System.Logger.Level.DEBUG, "not listening on ::1", ipv6.cause());
+  }
+
+  /**
+   * {@code localhost} may mean either address, so a port that somebody else has on one of them will
+   * not do: a client could reach that somebody.
+   */
+  private static ChannelGroup bind(ServerBootstrap bootstrap, int port) throws IOException {
+    for (int attempt = 1; ; attempt++) {
+      ChannelGroup listeners = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
+      ChannelFuture ipv4 = bootstrap.bind(loopback("127.0.0.1", port)).awaitUninterruptibly();
+      if (!ipv4.isSuccess()) {
+        throw taken(port, ipv4.cause());
+      }
+      listeners.add(ipv4.channel());
+      int chosen = ((InetSocketAddress) ipv4.channel().localAddress()).getPort();
+      ChannelFuture ipv6 = bootstrap.bind(loopback("::1", chosen)).awaitUninterruptibly();
+      if (ipv6.isSuccess()) {
+        listeners.add(ipv6.channel());
+        return listeners;
+      }
+      if (!isTaken(ipv6.cause())) {
+        LOG.log(System.Logger.Level.DEBUG, "no IPv6 here", ipv6.cause());
+        return listeners;
+      }
+      listeners.close().awaitUninterruptibly();
+      if (port != 0 || attempt == MAX_ATTEMPTS) {
+        throw taken(chosen, ipv6.cause());
+      }
     }
-    return new FrontEnd(eventLoops, clients, listeners, port);
+  }
+
+  private static boolean isTaken(Throwable failure) {
+    return failure instanceof BindException
+        && String.valueOf(failure.getMessage()).contains("in use");
+  }
+
+  private static IOException taken(int port, Throwable cause) {
+    return new IOException(
+        "cannot listen on port "
+            + port
+            + " of the loopback addresses; name another port, or 0 for a free one",
+        cause);
   }
 
   private static SocketAddress loopback(String address, int port) throws IOException {
     return new InetSocketAddress(InetAddress.getByName(address), port);
-  }
-
-  private static SslContext tls(ClusterCertificates certificates) throws IOException {
-    return SslContextBuilder.forServer(
-            certificates.key(), certificates.chain().toArray(new X509Certificate[0]))
-        .sslProvider(SslProvider.JDK)
-        .protocols("TLSv1.3", "TLSv1.2")
-        .applicationProtocolConfig(
-            new ApplicationProtocolConfig(
-                ApplicationProtocolConfig.Protocol.ALPN,
-                ApplicationProtocolConfig.SelectorFailureBehavior.FATAL_ALERT,
-                ApplicationProtocolConfig.SelectedListenerFailureBehavior.FATAL_ALERT,
-                ALPN))
-        .build();
   }
 
   /** Returns the port clients connect to. */
