@@ -11,8 +11,13 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -83,6 +88,50 @@ class LoginTest {
     try (RawClient client =
         RawClient.direct(cluster.port(), cluster.caCertificate(), cluster.clusterHost(), ALPN)) {
       client.login("admin", token);
+    }
+  }
+
+  @Test
+  void serverName_inUpperCase_isTheSame() throws Exception {
+    try (RawClient client =
+        RawClient.direct(cluster.port(), cluster.caCertificate(), "LOCALHOST", ALPN)) {
+      client.login("admin", cluster.token("admin"));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+  void tlsVersion_offeredAlone_isSpoken(String version) throws Exception {
+    try (RawClient client = RawClient.connect(cluster.port())) {
+      client.speakOnly(version);
+      client.startTls(cluster.caCertificate(), "localhost", ALPN);
+      client.login("admin", cluster.token("admin"));
+    }
+  }
+
+  @Test
+  void close_fromSeveralThreads_returnsToEachWhenAllIsGone() throws Exception {
+    List<ProcessHandle> before = ProcessHandle.current().children().toList();
+    DsqlLocal shortLived = DsqlLocal.start();
+    List<ProcessHandle> ours =
+        ProcessHandle.current().children().filter(child -> !before.contains(child)).toList();
+    assertThat(ours).isNotEmpty();
+    ExecutorService threads = Executors.newFixedThreadPool(6);
+    try {
+      List<Future<Boolean>> goneAtReturn = new ArrayList<>();
+      for (int i = 0; i < 6; i++) {
+        goneAtReturn.add(
+            threads.submit(
+                () -> {
+                  shortLived.close();
+                  return ours.stream().noneMatch(ProcessHandle::isAlive);
+                }));
+      }
+      for (Future<Boolean> gone : goneAtReturn) {
+        assertThat(gone.get(30, TimeUnit.SECONDS)).isTrue();
+      }
+    } finally {
+      threads.shutdownNow();
     }
   }
 

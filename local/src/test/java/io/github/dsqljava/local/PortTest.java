@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.NetworkInterface;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -35,6 +37,36 @@ class PortTest {
           }
         }
       }
+    }
+  }
+
+  @Test
+  void start_addressesOfTheNetwork_areNotListenedOn() throws Exception {
+    try (DsqlLocal cluster = DsqlLocal.start()) {
+      for (NetworkInterface device :
+          NetworkInterface.networkInterfaces().filter(PortTest::isUp).toList()) {
+        for (InetAddress address : device.inetAddresses().toList()) {
+          if (!address.isLoopbackAddress() && !address.isLinkLocalAddress()) {
+            assertThatThrownBy(() -> new Socket(address, cluster.port()).close())
+                .as(address.toString())
+                .isInstanceOf(IOException.class);
+          }
+        }
+      }
+      // All of 127.0.0.0/8 is this machine on Linux, but only 127.0.0.1 is ours.
+      if (canListen("127.0.0.2")) {
+        assertThatThrownBy(
+                () -> new Socket(InetAddress.getByName("127.0.0.2"), cluster.port()).close())
+            .isInstanceOf(IOException.class);
+      }
+    }
+  }
+
+  private static boolean isUp(NetworkInterface device) {
+    try {
+      return device.isUp();
+    } catch (SocketException e) {
+      return false;
     }
   }
 

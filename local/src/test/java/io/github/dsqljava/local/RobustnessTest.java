@@ -10,6 +10,7 @@ import io.netty.util.LeakPresenceDetector;
 import java.io.File;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -57,8 +59,9 @@ class RobustnessTest {
     int filesBefore = openFiles();
     for (int i = 0; i < MUTATED_PACKETS; i++) {
       byte[] packet = mutate(good, random);
-      try (RawClient client = i % 10 == 0 ? direct() : RawClient.connect(cluster.port())) {
-        if (i % 10 != 0 && i % 10 <= 2) {
+      // Half behind direct TLS, a fifth behind an SSLRequest, the rest where only TLS may be.
+      try (RawClient client = i % 2 == 0 ? direct() : RawClient.connect(cluster.port())) {
+        if (i % 10 == 1 || i % 10 == 3) {
           client.send(RawClient.request(SSL_REQUEST));
           assertThat(client.readByte()).isEqualTo('S');
           client.startTls(cluster.caCertificate(), "localhost");
@@ -232,6 +235,70 @@ class RobustnessTest {
   }
 
   @Test
+  void serverThatDoesNotRead_isNotBufferedForInTheJvm() throws Exception {
+    try (RawClient client = loggedIn();
+        Connection admin = Jdbc.connect(cluster, "admin")) {
+      Jdbc.execute(admin, "SELECT pg_advisory_lock_shared(3)");
+      client.sendText('Q', "SELECT pg_advisory_lock(3)");
+      // 100 MB behind a statement that waits. Written by a thread that the sockets will stop.
+      byte[] piece = query("SELECT '" + "x".repeat(MEBIBYTE) + "'");
+      AtomicInteger written = new AtomicInteger();
+      Thread writer =
+          new Thread(
+              () -> {
+                try {
+                  for (; written.get() < 100; written.incrementAndGet()) {
+                    client.send(piece);
+                  }
+                } catch (IOException e) {
+                  // the connection was closed at the end of the test
+                }
+              });
+      writer.start();
+      int[] seen = {-1, 0};
+      Eventually.holds(
+          "the writer is stopped, without a step for 200 looks",
+          () -> {
+            assertThat(written.get()).as("MB taken from 100 MB").isLessThan(50);
+            seen[1] = written.get() == seen[0] ? seen[1] + 1 : 0;
+            seen[0] = written.get();
+            return seen[1] == 200;
+          });
+      var metric = ((ByteBufAllocatorMetricProvider) ByteBufAllocator.DEFAULT).metric();
+      assertThat(metric.usedDirectMemory() + metric.usedHeapMemory()).isLessThan(64L * MEBIBYTE);
+      Jdbc.execute(admin, "SELECT pg_advisory_unlock_shared(3)");
+      for (int i = 0; i <= 100; i++) {
+        client.readUntilReady();
+      }
+      writer.join();
+      assertThat(written).hasValue(100);
+    }
+  }
+
+  @Test
+  void loggedInClientThatLeavesAMessageHalfSent_leavesNothingBehind() throws Exception {
+    for (int i = 0; i < 5; i++) {
+      try (RawClient client = loggedIn()) {
+        client.send(new byte[] {'Q', 0, 0, 1, 0, 'S', 'E', 'L'});
+        client.send(new byte[] {'E', 'C', 'T'});
+      }
+    }
+    Eventually.holds("all connections closed", () -> cluster.openConnections() == 0);
+    assertNoBackendLeft();
+  }
+
+  @Test
+  void largeQueryInSmallPieces_isServed() throws Exception {
+    try (RawClient client = loggedIn()) {
+      byte[] query = query("SELECT length('" + "x".repeat(5 * MEBIBYTE) + "')");
+      for (int i = 0; i < query.length; i += 1000) {
+        client.send(Arrays.copyOfRange(query, i, Math.min(query.length, i + 1000)));
+      }
+      assertThat(client.readUntilReady().toString()).contains(Integer.toString(5 * MEBIBYTE));
+    }
+  }
+
+  @Test
   void statementsInFlight_areAnsweredInOrder() throws Exception {
     try (RawClient client = loggedIn()) {
       for (int i = 0; i < 300; i++) {
@@ -273,6 +340,15 @@ class RobustnessTest {
       }
     }
     return packet;
+  }
+
+  private static byte[] query(String sql) {
+    byte[] text = (sql + "\0").getBytes(StandardCharsets.UTF_8);
+    return ByteBuffer.allocate(5 + text.length)
+        .put((byte) 'Q')
+        .putInt(4 + text.length)
+        .put(text)
+        .array();
   }
 
   private static byte[] header(char type, int length) {

@@ -7,6 +7,13 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -122,6 +129,8 @@ class SessionTest {
       value = {
         "AWS IAM GRANT nobody_here TO 'arn:aws:iam::123456789012:role/x'|42704|role \"nobody_here\" does not exist",
         "AWS IAM GRANT app TO 'x'|22023|IAM role must look like an IAM ARN",
+        "AWS IAM GRANT app TO 'arn:aws:iam::123456789012:role/ä'|22023|IAM role must look like an IAM ARN",
+        "AWS IAM GRANT app TO E'arn:aws:iam::123456789012:role/\\u00e4'|22023|IAM role must look like an IAM ARN",
         "AWS IAM GRANT admin TO 'arn:aws:iam::123456789012:role/x'|0A000|Role admin not supported",
         "AWS IAM REVOKE app FROM 'arn:aws:iam::123456789012:role/x'|42704|IAM role arn:aws:iam::123456789012:role/x does not exist",
         "AWS IAM GRANT app|42601|syntax error at or near \"AWS\""
@@ -198,6 +207,10 @@ class SessionTest {
         "SET default_transaction_isolation = 'read committed'",
         "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL SERIALIZABLE",
         "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE",
+        "SET U&\"default_transaction_isol\\0061tion\" TO 'serializable'",
+        "SET U&\"default_transaction_isol!0061tion\" UESCAPE '!' = 'serializable'",
+        "ALTER ROLE admin SET default_transaction_isolation = 'serializable'",
+        "ALTER ROLE U&\"adm\\0069n\" SET default_transaction_isolation = 'serializable'",
         "SELECT set_config('default_transaction_isolation', 'serializable', false)",
         "SELECT * FROM set_config('transaction_isolation', 'serializable', true)",
         "UPDATE pg_settings SET setting = 'serializable' WHERE name = 'default_transaction_isolation'"
@@ -209,6 +222,84 @@ class SessionTest {
         assertThat(Jdbc.value(connection, "SHOW transaction_isolation"))
             .isEqualTo("repeatable read");
       }
+    }
+  }
+
+  @Test
+  void proceduralCode_cannotBeWritten() throws Exception {
+    try (Connection admin = Jdbc.connect(cluster, "admin")) {
+      assertFails(
+          "42501",
+          () ->
+              Jdbc.execute(
+                  admin,
+                  "DO $$ BEGIN EXECUTE 'ALTER ROLE admin SET default_transaction_isolation TO"
+                      + " serializable'; END $$"));
+      assertFails(
+          "42501",
+          () ->
+              Jdbc.execute(
+                  admin,
+                  "CREATE FUNCTION f() RETURNS int LANGUAGE plpgsql AS $$ BEGIN RETURN 1; END $$"));
+    }
+  }
+
+  @Test
+  void iamGrants_ofManySessionsAtOnce_allSucceed() throws Exception {
+    int sessions = 8;
+    ExecutorService threads = Executors.newFixedThreadPool(sessions);
+    try {
+      CyclicBarrier start = new CyclicBarrier(sessions);
+      List<Future<?>> done = new ArrayList<>();
+      for (int i = 0; i < sessions; i++) {
+        String role = "parallel_" + i;
+        done.add(
+            threads.submit(
+                () -> {
+                  try (Connection admin = Jdbc.connect(cluster, "admin")) {
+                    Jdbc.execute(admin, "CREATE ROLE " + role + " WITH LOGIN");
+                    start.await(30, TimeUnit.SECONDS);
+                    for (int n = 0; n < 5; n++) {
+                      String arn = "'arn:aws:iam::123456789012:role/r" + n + "'";
+                      Jdbc.execute(admin, "AWS IAM GRANT " + role + " TO " + arn);
+                      Jdbc.execute(admin, "AWS IAM REVOKE " + role + " FROM " + arn);
+                    }
+                  }
+                  return null;
+                }));
+      }
+      for (Future<?> session : done) {
+        session.get(60, TimeUnit.SECONDS);
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "ääääääääääääääääääää",
+        "rôle",
+        "a_name_of_more_than_63_bytes_äääääääääääääääääääääää"
+      })
+  void iamGrant_ofRoleWithAnyName_works(String role) throws Exception {
+    try (Connection admin = Jdbc.connect(cluster, "admin")) {
+      String arn = "'arn:aws:iam::123456789012:role/path!x/name'";
+      Jdbc.execute(
+          admin,
+          "CREATE ROLE \"" + role + "\" WITH LOGIN",
+          "AWS IAM GRANT \"" + role + "\" TO " + arn);
+      assertThat(
+              Jdbc.value(
+                  admin,
+                  "SELECT count(*) FROM sys.iam_pg_role_mappings"
+                      + " WHERE pg_role_name = '"
+                      + role
+                      + "'::name"))
+          .isEqualTo("1");
+      Jdbc.execute(
+          admin, "AWS IAM REVOKE \"" + role + "\" FROM " + arn, "DROP ROLE \"" + role + "\"");
     }
   }
 

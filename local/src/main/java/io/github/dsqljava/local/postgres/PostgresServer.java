@@ -15,7 +15,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -75,7 +74,7 @@ public final class PostgresServer implements AutoCloseable {
   private final ServerAccount account;
   private final CompletableFuture<Void> ready = new CompletableFuture<>();
   private final Deque<String> lastLines = new ArrayDeque<>();
-  private final AtomicBoolean closed = new AtomicBoolean();
+  private boolean closed;
   private final Thread shutdownHook;
 
   private PostgresServer(
@@ -276,12 +275,16 @@ public final class PostgresServer implements AutoCloseable {
     return process.onExit().thenAccept(process -> {});
   }
 
-  /** Stops the server, waits until it has ended and deletes what was temporary. */
+  /**
+   * Stops the server, waits until it has ended and deletes what was temporary. Whoever calls it
+   * while somebody else does waits as well.
+   */
   @Override
-  public void close() throws IOException {
-    if (!closed.compareAndSet(false, true)) {
+  public synchronized void close() throws IOException {
+    if (closed) {
       return;
     }
+    closed = true;
     try {
       Runtime.getRuntime().removeShutdownHook(shutdownHook);
     } catch (IllegalStateException e) {

@@ -23,12 +23,16 @@ final class AlterIsolationRule implements StatementRule {
     if (!database && !role) {
       return Optional.empty();
     }
-    if (cursor.name().isEmpty()) {
+    if (!acceptName(cursor)) {
       return Optional.empty();
     }
-    if (role && cursor.accept("IN", "DATABASE") && cursor.name().isEmpty()) {
+    if (role && cursor.accept("IN", "DATABASE") && !acceptName(cursor)) {
       return Optional.empty();
     }
     return cursor.accept("SET") ? IsolationSetting.refusal(cursor) : Optional.empty();
+  }
+
+  private static boolean acceptName(StatementCursor cursor) {
+    return cursor.acceptUnicodeIdentifier() || cursor.name().isPresent();
   }
 }

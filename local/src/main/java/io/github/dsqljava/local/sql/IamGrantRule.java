@@ -32,8 +32,12 @@ final class IamGrantRule implements StatementRule {
       return Optional.empty();
     }
     Optional<String> arn = cursor.string();
-    return arn.isPresent() && cursor.atEnd()
+    if (arn.isEmpty() || !cursor.atEnd()) {
+      return Optional.empty();
+    }
+    // An escape gives a code point, but the rest of the text has one character for each byte.
+    return arn.get().chars().allMatch(c -> c < 0x80)
         ? Optional.of(Replacement.call(procedure, role.get(), arn.get()))
-        : Optional.empty();
+        : Optional.of(Replacement.notAnArn());
   }
 }

@@ -59,6 +59,12 @@ final class IsolationSetting {
                       .map(Replacement::unsupportedIsolationLevel)
                       .orElseGet(() -> Replacement.settingNotSupported("TRANSACTION")));
     }
+    if (cursor.acceptUnicodeIdentifier()) {
+      // It may spell the parameter, and nobody spells another one like this.
+      return hasValue(cursor)
+          ? Optional.of(Replacement.settingNotSupported("U&"))
+          : Optional.empty();
+    }
     return cursor
         .name()
         .filter(name -> isParameter(name) && hasValue(cursor))

@@ -18,6 +18,11 @@ final class Replacement {
         "setting configuration parameter \"" + parameter + "\" not supported");
   }
 
+  /** What {@code sys.aws_iam_grant} would say as well, had the text not an encoding of its own. */
+  static String notAnArn() {
+    return refuse("22023", "IAM role must look like an IAM ARN");
+  }
+
   static String call(String procedure, String first, String second) {
     return "CALL sys."
         + procedure

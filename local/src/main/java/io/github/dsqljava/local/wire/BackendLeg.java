@@ -68,9 +68,9 @@ final class BackendLeg extends ChannelInboundHandlerAdapter implements MessageSp
 
   private static boolean comesFromSystemProcedure(ErrorMessage error) {
     String context = error.field(CONTEXT_FIELD);
-    return context.startsWith("PL/pgSQL function sys.")
-        || context.startsWith("PL/pgSQL function dsql_internal.")
-        || context.startsWith("PL/pgSQL function set_config(");
+    return context.contains("PL/pgSQL function sys.")
+        || context.contains("PL/pgSQL function dsql_internal.")
+        || context.contains("PL/pgSQL function set_config(");
   }
 
   /** The client is read only while PostgreSQL takes what it sends. */

@@ -167,7 +167,7 @@ final class BackendLogin extends ChannelInboundHandlerAdapter implements Message
       LOG.log(
           System.Logger.Level.INFO,
           "login refused: no AWS IAM GRANT {0} TO ''{1}''",
-          user,
+          LogText.printable(user),
           arnToCheck.orElse(""));
       refuse(Refusals.accessDenied(Optional.empty()));
       return;
@@ -207,7 +207,8 @@ final class BackendLogin extends ChannelInboundHandlerAdapter implements Message
     return switch (error.sqlState()) {
       case TOO_MANY_CONNECTIONS -> Refusals.tooManyConnections();
       case INVALID_AUTHORIZATION -> {
-        LOG.log(System.Logger.Level.INFO, "login refused: {0}", error.field('M'));
+        LOG.log(
+            System.Logger.Level.INFO, "login refused: {0}", LogText.printable(error.field('M')));
         yield Refusals.accessDenied(Optional.empty());
       }
       default -> error;

@@ -5,6 +5,8 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.DecoderException;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.function.UnaryOperator;
 
@@ -83,13 +85,10 @@ final class ClientLeg extends ChannelInboundHandlerAdapter implements MessageSpl
     }
     // One character a byte, whatever the client's encoding: nothing is lost on the way back.
     String sql = message.toString(start, length, StandardCharsets.ISO_8859_1);
-    String rewritten = rewriting.apply(sql);
-    if (rewritten.equals(sql)) {
-      backend.write(message);
-      return;
-    }
     try {
-      backend.write(replace(message, start, length, rewritten));
+      String rewritten = rewriting.apply(sql);
+      backend.write(
+          rewritten.equals(sql) ? message.retain() : replace(message, start, length, rewritten));
     } finally {
       message.release();
     }
@@ -124,7 +123,12 @@ final class ClientLeg extends ChannelInboundHandlerAdapter implements MessageSpl
 
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-    LOG.log(System.Logger.Level.DEBUG, "client connection ends", cause);
+    // A lost connection is a client's business; anything else is a fault of ours.
+    boolean expected = cause instanceof IOException || cause instanceof DecoderException;
+    LOG.log(
+        expected ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING,
+        "client connection ends",
+        cause);
     context.close();
   }
 }

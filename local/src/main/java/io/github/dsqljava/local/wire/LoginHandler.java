@@ -156,8 +156,8 @@ final class LoginHandler extends SimpleChannelInboundHandler<Object> {
       LOG.log(
           System.Logger.Level.INFO,
           "login as \"{0}\" refused: {1}",
-          printable(packet.user()),
-          printable(refused.diagnosis()));
+          LogText.printable(packet.user()),
+          LogText.printable(refused.diagnosis()));
       refuse(context, Refusals.accessDenied(refused.hint()));
     } else if (requested.refused().isPresent()) {
       refuse(context, Refusals.settingNotSupported(requested.refused().get()));
@@ -171,14 +171,6 @@ final class LoginHandler extends SimpleChannelInboundHandler<Object> {
       context.channel().config().setAutoRead(false);
       openBackend(context, packet.user(), requested.backendSettings(), principal);
     }
-  }
-
-  /** A user name comes from outside: it must not write lines of its own into a log. */
-  private static String printable(String text) {
-    return text.codePoints()
-        .map(c -> Character.isISOControl(c) ? '?' : c)
-        .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
-        .toString();
   }
 
   private void openBackend(

@@ -29,6 +29,9 @@ final class MessageSplitter {
   /** Bytes of an incomplete header or wanted message. */
   private @Nullable ByteBuf partial;
 
+  /** How long {@link #partial} has to be before looking at it again makes sense. */
+  private long needed;
+
   /** How much of an unwanted message is still to come. */
   private long remaining;
 
@@ -52,6 +55,9 @@ final class MessageSplitter {
     if (partial != null) {
       partial.writeBytes(in);
       in.release();
+      if (partial.readableBytes() < needed) {
+        return; // copied once, however small the pieces are that a large message comes in
+      }
       input = partial;
       partial = null;
     }
@@ -65,6 +71,7 @@ final class MessageSplitter {
   private void split(ByteBuf in) {
     int position = in.readerIndex();
     int end = in.writerIndex();
+    needed = HEADER;
     while (position < end) {
       if (remaining > 0) {
         int passed = (int) Math.min(remaining, end - position);
@@ -87,6 +94,7 @@ final class MessageSplitter {
         continue;
       }
       if (end - position < length + 1) {
+        needed = length + 1;
         break;
       }
       handOn(in, position);

@@ -49,13 +49,11 @@ record SessionSettings(
 
   static SessionSettings of(StartupPacket packet) {
     Map<String, String> wanted = new LinkedHashMap<>();
-    Optional<String> refused = Optional.empty();
+    // As in PostgreSQL, a parameter of its own wins over the same one in the options.
+    Optional<String> refused = addOptions(packet.parameters().getOrDefault("options", ""), wanted);
     for (Map.Entry<String, String> parameter : packet.parameters().entrySet()) {
       switch (parameter.getKey()) {
-        case "user", "database" -> {}
-        case "options" -> {
-          refused = refused.or(() -> addOptions(parameter.getValue(), wanted));
-        }
+        case "user", "database", "options" -> {}
         default -> {
           if (!parameter.getKey().startsWith("_pq_.")) {
             wanted.put(parameter.getKey(), parameter.getValue());

@@ -63,7 +63,8 @@ record StartupPacket(int minorVersion, Map<String, String> parameters) {
 
   /** As in PostgreSQL, the database is named like the user unless the client says otherwise. */
   String database() {
-    return parameters.getOrDefault("database", user());
+    String database = parameters.getOrDefault("database", "");
+    return database.isEmpty() ? user() : database;
   }
 
   /** Protocol extensions the client asks for; this server has none. */

@@ -71,7 +71,7 @@ GRANT SELECT ON sys.iam_pg_role_mappings TO PUBLIC;
 
 -- SQLSTATEs of the errors below: no source knows them; they are PostgreSQL's for the same cause.
 
-CREATE FUNCTION dsql_internal.role_to_trust(role_name text) RETURNS oid
+CREATE FUNCTION dsql_internal.role_to_trust(role_name name) RETURNS oid
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -98,14 +98,19 @@ BEGIN
 END
 $$;
 
-CREATE PROCEDURE sys.aws_iam_grant(role_name text, arn text)
+-- Both take the mapping's lock first: PostgreSQL would answer two of them at once, whatever their
+-- roles, with "tuple concurrently updated" for the type. role_name is of type name, so that
+-- PostgreSQL cuts a long one where it cuts all others.
+
+CREATE PROCEDURE sys.aws_iam_grant(role_name name, arn text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   trusted oid := dsql_internal.role_to_trust(role_name);
   grantor oid := (SELECT oid FROM pg_roles WHERE rolname = session_user);
 BEGIN
-  IF arn !~ '^arn:aws[a-z-]*:iam::[0-9]{12}:(user|role)/[\w+=,.@/-]+$' THEN
+  LOCK TABLE dsql_internal.iam_role_mapping IN SHARE ROW EXCLUSIVE MODE;
+  IF arn !~ '^arn:aws[a-z-]*:iam::[0-9]{12}:(user|role)/[!-~]+$' THEN
     RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'IAM role must look like an IAM ARN';
   END IF;
   INSERT INTO dsql_internal.iam_role_mapping (iam_oid, arn, role_oid, grantor_oid)
@@ -115,13 +120,14 @@ BEGIN
 END
 $$;
 
-CREATE PROCEDURE sys.aws_iam_revoke(role_name text, arn text)
+CREATE PROCEDURE sys.aws_iam_revoke(role_name name, arn text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   trusted oid := dsql_internal.role_to_trust(role_name);
   revoked text := arn;
 BEGIN
+  LOCK TABLE dsql_internal.iam_role_mapping IN SHARE ROW EXCLUSIVE MODE;
   DELETE FROM dsql_internal.iam_role_mapping m WHERE m.role_oid = trusted AND m.arn = revoked;
   IF NOT FOUND THEN
     RAISE EXCEPTION USING ERRCODE = '42704', MESSAGE = format('IAM role %s does not exist', arn);
@@ -183,3 +189,8 @@ $$;
 CREATE OR REPLACE RULE pg_settings_u AS
 ON UPDATE TO pg_catalog.pg_settings WHERE new.name = old.name
 DO SELECT pg_catalog.set_config(old.name, new.setting, false);
+
+-- PL/pgSQL is for the functions above. The service has no such language, and a block of it could
+-- set what the front end refuses.
+
+REVOKE USAGE ON LANGUAGE plpgsql FROM PUBLIC;

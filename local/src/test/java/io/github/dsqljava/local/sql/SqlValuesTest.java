@@ -72,15 +72,12 @@ class SqlValuesTest {
         arguments("App_1", "app_1"),
         arguments("ÄB", "Äb"),
         arguments("\"App \"\"1\"\"\"", "App \"1\""),
-        arguments("a".repeat(64), "a".repeat(63)),
-        arguments("\"" + "ä".repeat(40) + "\"", "ä".repeat(31)),
-        arguments("x" + "\uD83D\uDE00".repeat(20), "x" + "\uD83D\uDE00".repeat(15)),
-        arguments("x".repeat(22), "x".repeat(22)));
+        arguments("a".repeat(64), "a".repeat(64)));
   }
 
   @ParameterizedTest
   @MethodSource("names")
-  void name_identifier_isFoldedUnquotedAndCut(String sql, String name) {
+  void name_identifier_isFoldedAndUnquoted(String sql, String name) {
     assertThat(token(sql).name()).contains(name);
   }
 

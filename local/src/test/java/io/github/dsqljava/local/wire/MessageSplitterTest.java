@@ -3,10 +3,12 @@ package io.github.dsqljava.local.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.netty.buffer.AbstractByteBufAllocator;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.buffer.UnpooledHeapByteBuf;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -67,6 +69,19 @@ class MessageSplitterTest {
     byte[] stream = message('D', 500);
     feed(stream, 0, 100);
     assertThat(recorder.all()).hasSize(100);
+  }
+
+  @Test
+  void feed_largeMessageInSmallPieces_isCopiedOnceAndNotForEachPiece() {
+    CountingAllocator counting = new CountingAllocator();
+    MessageSplitter large = new MessageSplitter(counting, 1 << 21, recorder);
+    byte[] stream = message('Q', 1 << 20);
+    for (int i = 0; i < stream.length; i += 1024) {
+      int end = Math.min(stream.length, i + 1024);
+      large.feed(allocator.heapBuffer().writeBytes(stream, i, end - i));
+    }
+    assertThat(recorder.all()).isEqualTo(stream);
+    assertThat(counting.buffers).isEqualTo(1);
   }
 
   @Test
@@ -136,6 +151,31 @@ class MessageSplitterTest {
       all.writeBytes(part);
     }
     return all.toByteArray();
+  }
+
+  /** Counts the buffers that the splitter makes to keep what is incomplete. */
+  private static final class CountingAllocator extends AbstractByteBufAllocator {
+    private int buffers;
+
+    CountingAllocator() {
+      super(/* preferDirect= */ false);
+    }
+
+    @Override
+    protected ByteBuf newHeapBuffer(int initialCapacity, int maxCapacity) {
+      buffers++;
+      return new UnpooledHeapByteBuf(this, initialCapacity, maxCapacity);
+    }
+
+    @Override
+    protected ByteBuf newDirectBuffer(int initialCapacity, int maxCapacity) {
+      return newHeapBuffer(initialCapacity, maxCapacity);
+    }
+
+    @Override
+    public boolean isDirectBufferPooled() {
+      return false;
+    }
   }
 
   private static final class Recorder implements MessageSplitter.Sink {

@@ -31,6 +31,7 @@ public final class RawClient implements AutoCloseable {
   private final int port;
   private DataInputStream in;
   private OutputStream out;
+  private String[] protocols = {};
 
   private RawClient(int port) throws IOException {
     this.port = port;
@@ -57,6 +58,11 @@ public final class RawClient implements AutoCloseable {
     out = socket.getOutputStream();
   }
 
+  /** Versions of TLS to offer from now on. */
+  public void speakOnly(String... versions) {
+    protocols = versions;
+  }
+
   /** Null for no server name. */
   public void startTls(X509Certificate ca, String sni, String... alpn) throws IOException {
     SSLSocket tls =
@@ -66,6 +72,9 @@ public final class RawClient implements AutoCloseable {
       parameters.setServerNames(List.of(new SNIHostName(sni)));
     }
     parameters.setApplicationProtocols(alpn);
+    if (protocols.length > 0) {
+      parameters.setProtocols(protocols);
+    }
     tls.setSSLParameters(parameters);
     tls.setSoTimeout(READ_LIMIT_MILLIS);
     tls.startHandshake();

@@ -87,6 +87,14 @@ class SessionSettingsTest {
   }
 
   @Test
+  void of_parameterAndOptionOfOneName_parameterWins() {
+    Map<String, String> both = new LinkedHashMap<>();
+    both.put("search_path", "parameter");
+    both.put("options", "-c search_path=option");
+    assertThat(of(both).backendSettings()).containsEntry("search_path", "parameter");
+  }
+
+  @Test
   void of_clusterIdOption_isTakenOut() {
     SessionSettings settings = of(Map.of("options", "-c amzn-cluster-id=abc"));
     assertThat(settings.requestedClusterId()).contains("abc");
