@@ -142,9 +142,16 @@ public final class FrontEnd implements AutoCloseable {
     return clients.size();
   }
 
-  /** Closes the port and every connection, and waits until that is done. */
+  /**
+   * Closes the port and every connection, and waits until that is done. One caller at a time: a
+   * channel that is closed twice, the second time after its event loop has ended, would never say
+   * that it is closed.
+   */
   @Override
-  public void close() {
+  public synchronized void close() {
+    if (eventLoops.isShuttingDown()) {
+      return;
+    }
     listeners.close().awaitUninterruptibly();
     clients.close().awaitUninterruptibly();
     eventLoops.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
