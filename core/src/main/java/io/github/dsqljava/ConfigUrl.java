@@ -5,6 +5,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -28,10 +29,14 @@ final class ConfigUrl {
           "search_path", "schema",
           "currentSchema", "schema");
 
+  private static final String NO_PASSWORD =
+      "must not contain a password: the connector signs a token for each connection";
+
+  /** Keys of other drivers, in lower case. */
   private static final Map<String, String> REFUSED =
       Map.of(
-          "password",
-              "must not contain a password: the connector signs a token for each connection",
+          "password", NO_PASSWORD,
+          "pass", NO_PASSWORD,
           "sslmode",
               "has the key sslmode; remove it, TLS is always on and always fully verified"
                   + " (verify-full)",
@@ -132,7 +137,7 @@ final class ConfigUrl {
   }
 
   private static InvalidConfigurationException unknown(String key) {
-    String reason = REFUSED.get(key);
+    String reason = REFUSED.get(key.toLowerCase(Locale.ROOT));
     if (reason != null) {
       return refused(reason);
     }

@@ -161,7 +161,9 @@ public final class DsqlConfigBuilder {
 
   /**
    * The host name the token is signed for. Default: the endpoint's host. To be set when the cluster
-   * is reached under a name that is not its own, such as a CNAME.
+   * is reached under a name that is not its own, such as a CNAME. Through PrivateLink, if access is
+   * denied, try the public name {@code <id>.dsql.<region>.on.aws}: the documentation can be read
+   * either way, and the official connectors sign for the name they connect to.
    */
   public DsqlConfigBuilder tokenHost(String host) {
     return set(Setting.TOKEN_HOST, host);

@@ -104,6 +104,8 @@ class ConfigUrlTest {
   @ValueSource(
       strings = {
         "dsql://" + HOST + "?password=s3cret",
+        "dsql://" + HOST + "?PassWord=s3cret",
+        "dsql://" + HOST + "?pass=s3cret",
         "dsql://" + HOST + "?region=us-east-1&password=s3cret",
         "dsql://admin:s3cret@" + HOST,
         "dsql://:s3cret@" + HOST,

@@ -181,9 +181,10 @@ public final class DsqlConnector {
   }
 
   /**
-   * Closes in this order: pools with their connections, connections from {@link #connect()} that
-   * are still open, the source of tokens, and Vert.x if the connector made it. Statements that are
-   * being executed fail. Calls after the first return the same future.
+   * Closes in this order: connections that are being opened, with the source of their tokens; pools
+   * with their connections; connections from {@link #connect()} that are still open; and Vert.x if
+   * the connector made it. Whoever waits for a connection gets an {@link IllegalStateException};
+   * statements that are being executed fail. Calls after the first return the same future.
    *
    * @return completes when every connection is closed, so that it can end a chain of futures; the
    *     threads of the connector's own Vert.x end right after. It does not fail; what could not be
@@ -195,12 +196,14 @@ public final class DsqlConnector {
       Future<Void> earlier = closing.get();
       return earlier == null ? done.future() : earlier;
     }
+    // First what pools wait for when they close: connections that are being opened.
+    transport.abort(closed());
+    tokens.close();
     closeAll("a pool", pools, Pool::close)
         .compose(v -> closeAll("a connection", openConnections(), SqlConnection::close))
         .compose(v -> step("the network client", transport::close))
         .onComplete(
             v -> {
-              tokens.close();
               // Before Vert.x: a future of the caller's may wait for this one on a thread that
               // closing Vert.x ends, and it would wait for ever.
               done.complete();

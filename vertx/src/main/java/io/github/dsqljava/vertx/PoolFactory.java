@@ -6,7 +6,8 @@ import io.vertx.sqlclient.PoolOptions;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The only class that knows which pool stands behind {@link DsqlConnector#pool()}: Vert.x's own.
+ * Decides which pool stands behind {@link DsqlConnector#pool()}: Vert.x's own, which each transport
+ * can make. Nobody else asks a transport for a pool, and users only see the interface.
  */
 final class PoolFactory {
 

@@ -1,5 +1,6 @@
 package io.github.dsqljava.vertx;
 
+import io.github.dsqljava.InvalidConfigurationException;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.SqlConnection;
 import java.time.Duration;
@@ -38,16 +39,16 @@ public record PoolSettings(
   /**
    * Checks the values.
    *
-   * @throws IllegalArgumentException if one is out of range
+   * @throws InvalidConfigurationException if one is out of range
    */
   public PoolSettings {
     if (maxSize < 1) {
-      throw new IllegalArgumentException("maxSize is " + maxSize + "; give 1 or more");
+      throw new InvalidConfigurationException("maxSize is " + maxSize + "; give 1 or more");
     }
     // Above that, Vert.x would count milliseconds in an int that overflows.
     if (acquireTimeout.compareTo(Duration.ofMillis(1)) < 0
         || acquireTimeout.compareTo(Duration.ofMillis(Integer.MAX_VALUE)) > 0) {
-      throw new IllegalArgumentException(
+      throw new InvalidConfigurationException(
           "acquireTimeout is " + acquireTimeout + "; give 1 millisecond to 24 days");
     }
     Objects.requireNonNull(initHook, "initHook");

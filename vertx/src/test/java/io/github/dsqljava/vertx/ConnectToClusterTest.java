@@ -51,7 +51,7 @@ class ConnectToClusterTest {
     if (connector != null) {
       await(connector.close());
     }
-    assertThat(cluster.openConnections()).as("connections left open").isZero();
+    LocalCluster.assertNothingOpen(cluster);
   }
 
   @ParameterizedTest

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 
@@ -74,6 +75,17 @@ final class LocalCluster {
   static <T> T await(Future<T> future)
       throws ExecutionException, InterruptedException, TimeoutException {
     return future.toCompletionStage().toCompletableFuture().get(LIMIT_SECONDS, TimeUnit.SECONDS);
+  }
+
+  /** Waits until the cluster has noticed that its clients are gone. */
+  static void assertNothingOpen(DsqlLocal cluster) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_SECONDS);
+    while (cluster.openConnections() > 0) {
+      if (System.nanoTime() > end) {
+        throw new AssertionError(cluster.openConnections() + " connections are left open");
+      }
+      LockSupport.parkNanos(1_000_000);
+    }
   }
 
   /** The failure a future must end with. */

@@ -14,9 +14,14 @@ import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -45,7 +50,7 @@ class PoolOnClusterTest {
   @AfterEach
   void close() throws Exception {
     await(connector.close());
-    assertThat(cluster.openConnections()).as("connections left open").isZero();
+    LocalCluster.assertNothingOpen(cluster);
   }
 
   @Test
@@ -162,5 +167,43 @@ class PoolOnClusterTest {
                   .otherwise(pid));
     }
     assertThat(now).isNotEqualTo(pid);
+  }
+
+  @Test
+  void close_whileAPoolWaitsForCredentials_endsAtOnce() throws Exception {
+    CountDownLatch asked = new CountDownLatch(1);
+    AwsCredentialsProvider hanging =
+        () -> {
+          asked.countDown();
+          try {
+            new CountDownLatch(1).await();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+          throw new IllegalStateException("interrupted");
+        };
+    connector = DsqlConnector.create(config(cluster).credentialsProvider(hanging).build());
+    Future<SqlConnection> waiting = connector.pool().getConnection();
+    assertThat(asked.await(20, TimeUnit.SECONDS)).isTrue();
+    long begin = System.nanoTime();
+    await(connector.close());
+    assertThat(failure(waiting)).isInstanceOf(Exception.class);
+    // The connect timeout, which it used to wait for, is 10 s.
+    assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(5));
+  }
+
+  @Test
+  void close_whileAPoolWaitsForASilentServer_endsAtOnce() throws Exception {
+    try (ServerSocket silent = new ServerSocket(0, 10, InetAddress.getByName("127.0.0.1"))) {
+      connector = DsqlConnector.create(config(cluster).port(silent.getLocalPort()).build());
+      Future<SqlConnection> waiting = connector.pool().getConnection();
+      try (Socket accepted = silent.accept()) {
+        assertThat(accepted.getInputStream().read()).as("a ClientHello").isGreaterThan(0);
+        long begin = System.nanoTime();
+        await(connector.close());
+        assertThat(failure(waiting)).isInstanceOf(Exception.class);
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(5));
+      }
+    }
   }
 }

@@ -3,6 +3,7 @@ package io.github.dsqljava.vertx;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.dsqljava.InvalidConfigurationException;
 import io.vertx.core.Future;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -33,13 +34,13 @@ class PoolSettingsTest {
   @Test
   void with_outOfRange_refused() {
     assertThatThrownBy(() -> PoolSettings.defaults().withMaxSize(0))
-        .isInstanceOf(IllegalArgumentException.class)
+        .isInstanceOf(InvalidConfigurationException.class)
         .hasMessageContaining("maxSize");
     assertThatThrownBy(() -> PoolSettings.defaults().withAcquireTimeout(Duration.ZERO))
-        .isInstanceOf(IllegalArgumentException.class)
+        .isInstanceOf(InvalidConfigurationException.class)
         .hasMessageContaining("acquireTimeout");
     assertThatThrownBy(() -> PoolSettings.defaults().withAcquireTimeout(Duration.ofDays(30)))
-        .isInstanceOf(IllegalArgumentException.class)
+        .isInstanceOf(InvalidConfigurationException.class)
         .hasMessageContaining("acquireTimeout");
   }
 }

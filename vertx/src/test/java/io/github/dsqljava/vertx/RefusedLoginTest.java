@@ -53,7 +53,7 @@ class RefusedLoginTest {
   @AfterEach
   void nothingStaysOpen() {
     serverClockOffset = Duration.ZERO;
-    assertThat(cluster.openConnections()).isZero();
+    LocalCluster.assertNothingOpen(cluster);
   }
 
   @Test

@@ -23,9 +23,19 @@ import org.jspecify.annotations.Nullable;
  * Opens connections through Vert.x's public API only: for Vert.x 5.1 and later, whose option for
  * direct TLS is reached by reflection because we compile against 5.0, and for whatever else comes.
  *
- * <p>Less than the 5.0 transport can do: connections do not share a network client, so that TLS
- * sessions are not resumed; a pool's connections have no overall deadline, and their failures
- * arrive as Vert.x gives them.
+ * <p>Less than the 5.0 transport can do:
+ *
+ * <ul>
+ *   <li>Connections do not share a network client, so that TLS sessions are not resumed.
+ *   <li>A pool's connections have no overall deadline.
+ *   <li>A pool's failures to connect are those of Vert.x, such as a {@code PgException} for a
+ *       refused login: the public API gives no place between a pool and its connections, and what
+ *       comes out of the pool may as well be the failure of a statement. Single connections fail
+ *       with a {@link DsqlException} as ever.
+ *   <li>Vert.x loses the reason of a failed TLS handshake, so that a refused certificate is a
+ *       {@link io.github.dsqljava.ClusterUnreachableException} whose text names it as the usual
+ *       reason. It is refused all the same.
+ * </ul>
  */
 public final class PublicApiTransport implements Transport {
 
@@ -124,6 +134,11 @@ public final class PublicApiTransport implements Transport {
         .connectingTo(() -> plan.freshOptions().map(negotiation::apply))
         .using(plan.vertx())
         .build();
+  }
+
+  @Override
+  public void abort(IllegalStateException reason) {
+    // Vert.x keeps the sockets of unfinished connections to itself.
   }
 
   @Override

@@ -20,6 +20,12 @@ public interface Transport {
    */
   Pool pool(PoolOptions options, @Nullable Function<SqlConnection, Future<Void>> initHook);
 
+  /**
+   * Gives up the connections that are being opened, and opens no more: they fail with {@code
+   * reason}. Where the transport cannot reach them, they end at their own deadline.
+   */
+  void abort(IllegalStateException reason);
+
   /** Closes what connections share; call it after they are closed. */
   Future<Void> close();
 }

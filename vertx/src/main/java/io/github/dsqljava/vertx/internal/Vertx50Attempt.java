@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Vertx50Attempt<T> {
 
+  private final Vertx50Attempts attempts;
   private final ConnectionPlan plan;
   private final TlsClient tls;
   private final ContextInternal context;
@@ -38,10 +39,12 @@ final class Vertx50Attempt<T> {
   private boolean over;
 
   private Vertx50Attempt(
+      Vertx50Attempts attempts,
       ConnectionPlan plan,
       TlsClient tls,
       ContextInternal context,
       Function<NetSocketInternal, Future<T>> login) {
+    this.attempts = attempts;
     this.plan = plan;
     this.tls = tls;
     this.context = context;
@@ -59,13 +62,15 @@ final class Vertx50Attempt<T> {
    * @return the result, or a DsqlException
    */
   static <T> Future<T> start(
+      Vertx50Attempts attempts,
       ConnectionPlan plan,
       TlsClient tls,
       NetClient client,
       SocketAddress address,
       ContextInternal context,
       Function<NetSocketInternal, Future<T>> login) {
-    Vertx50Attempt<T> attempt = new Vertx50Attempt<>(plan, tls, context, login);
+    Vertx50Attempt<T> attempt = new Vertx50Attempt<>(attempts, plan, tls, context, login);
+    attempts.begun(attempt);
     ConnectOptions options =
         new ConnectOptions()
             .setRemoteAddress(address)
@@ -142,22 +147,43 @@ final class Vertx50Attempt<T> {
   }
 
   private void succeed(T value) {
-    if (!over) {
-      over = true;
-      context.owner().cancelTimer(timer);
+    if (end()) {
       result.complete(value);
     }
   }
 
   private void fail(Throwable failure) {
+    if (end()) {
+      closeSocket();
+      result.fail(plan.explain(failure, phase));
+    }
+  }
+
+  /** Fails with just this reason; from any thread. */
+  void abort(IllegalStateException reason) {
+    context.runOnContext(
+        v -> {
+          if (end()) {
+            closeSocket();
+            result.fail(reason);
+          }
+        });
+  }
+
+  /** Whether this is how the attempt ends. */
+  private boolean end() {
     if (over) {
-      return;
+      return false;
     }
     over = true;
     context.owner().cancelTimer(timer);
+    attempts.ended(this);
+    return true;
+  }
+
+  private void closeSocket() {
     if (socket != null) {
       socket.close();
     }
-    result.fail(plan.explain(failure, phase));
   }
 }

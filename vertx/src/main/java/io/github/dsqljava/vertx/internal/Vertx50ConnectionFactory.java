@@ -29,6 +29,7 @@ final class Vertx50ConnectionFactory extends PgConnectionFactory {
 
   private final ConnectionPlan plan;
   private final TlsClient tls;
+  private final Vertx50Attempts attempts = new Vertx50Attempts();
 
   Vertx50ConnectionFactory(ConnectionPlan plan) {
     super((VertxInternal) plan.vertx(), new NetClientOptions());
@@ -42,12 +43,18 @@ final class Vertx50ConnectionFactory extends PgConnectionFactory {
   protected Future<Connection> doConnectInternal(
       PgConnectOptions options, ContextInternal context) {
     return Vertx50Attempt.start(
+        attempts,
         plan,
         tls,
         client,
         options.getSocketAddress(),
         context,
         socket -> logIn(socket, options, context));
+  }
+
+  /** Fails what is being opened, and everything that is asked for from now on. */
+  void abort(IllegalStateException reason) {
+    attempts.abort(reason);
   }
 
   private Future<Connection> logIn(
@@ -94,6 +101,7 @@ final class Vertx50ConnectionFactory extends PgConnectionFactory {
     context.runOnContext(
         v ->
             Vertx50Attempt.<Void>start(
+                    attempts,
                     plan,
                     tls,
                     client,

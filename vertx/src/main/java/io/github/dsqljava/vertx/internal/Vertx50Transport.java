@@ -55,6 +55,11 @@ public final class Vertx50Transport implements Transport {
   }
 
   @Override
+  public void abort(IllegalStateException reason) {
+    factory.abort(reason);
+  }
+
+  @Override
   public Future<Void> close() {
     Promise<Void> closed = Promise.promise();
     factory.close(closed);
