@@ -6,6 +6,7 @@ import io.github.dsqljava.vertx.DsqlConnector;
 import io.github.dsqljava.vertx.PoolSettings;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.io.PrintStream;
 import java.time.Duration;
@@ -24,7 +25,7 @@ public final class ConcurrentPoolExample {
 
   /** Runs on the cluster of the environment, or on a local one. */
   public static void main(String[] args) {
-    run(System.getenv(), System.out);
+    Failures.report(() -> run(System.getenv(), System.out));
   }
 
   static void run(Map<String, String> environment, PrintStream out) {
@@ -74,16 +75,28 @@ public final class ConcurrentPoolExample {
             });
   }
 
+  /**
+   * On one connection: on Aurora DSQL, another one would have to learn of the new table first, and
+   * its first statement after that may fail with SQLSTATE 40001.
+   */
   private static Future<Void> commitOwner(Pool pool, PrintStream out) {
-    return OwnerTable.createIfMissing(pool)
+    return pool.withConnection(
+        connection ->
+            OwnerTable.createIfMissing(connection)
+                .compose(
+                    created ->
+                        insertInTransaction(connection)
+                            .onSuccess(id -> out.println("Committed an owner with id " + id))
+                            .compose(id -> OwnerTable.delete(connection, id))
+                            .eventually(() -> OwnerTable.dropIf(created, connection))));
+  }
+
+  private static Future<UUID> insertInTransaction(SqlConnection connection) {
+    return connection
+        .begin()
         .compose(
-            created -> {
-              Future<UUID> inserted =
-                  pool.withTransaction(connection -> OwnerTable.insert(connection, Owner.JOHN_DOE));
-              return inserted
-                  .onSuccess(id -> out.println("Committed a transaction that inserted owner " + id))
-                  .compose(id -> OwnerTable.delete(pool, id))
-                  .eventually(() -> OwnerTable.dropIf(created, pool));
-            });
+            transaction ->
+                OwnerTable.insert(connection, Owner.JOHN_DOE)
+                    .compose(id -> transaction.commit().map(id)));
   }
 }

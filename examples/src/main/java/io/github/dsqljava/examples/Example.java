@@ -16,7 +16,7 @@ public final class Example {
 
   /** Runs on the cluster of the environment, or on a local one. */
   public static void main(String[] args) {
-    run(System.getenv(), System.out);
+    Failures.report(() -> run(System.getenv(), System.out));
   }
 
   static void run(Map<String, String> environment, PrintStream out) {

@@ -37,18 +37,24 @@ final class ExampleCluster implements AutoCloseable {
     if (!environment.getOrDefault("CLUSTER_ENDPOINT", "").isEmpty()) {
       return new ExampleCluster(DsqlConfig.fromEnvironment(environment), null);
     }
+    String user = environment.getOrDefault("CLUSTER_USER", "");
+    boolean asRole = !user.isEmpty() && !user.equals(ADMIN);
+    out.println(
+        "CLUSTER_ENDPOINT is not set: using a local cluster"
+            + (asRole
+                ? " with role "
+                    + user
+                    + ", mapped to "
+                    + DsqlLocal.PRINCIPAL_ARN
+                    + ", and schema "
+                    + SCHEMA
+                : ""));
     DsqlLocal local = DsqlLocal.builder().progress(out::println).start();
     try {
-      String user = environment.getOrDefault("CLUSTER_USER", "");
       DsqlConfig admin = config(local);
-      if (user.isEmpty() || user.equals(ADMIN)) {
-        out.println("CLUSTER_ENDPOINT is not set: using a local cluster");
+      if (!asRole) {
         return new ExampleCluster(admin, local);
       }
-      out.printf(
-          "CLUSTER_ENDPOINT is not set: using a local cluster with role %s, mapped to %s, and"
-              + " schema %s%n",
-          user, local.principal().arn(), SCHEMA);
       createRole(admin, user, local.principal().arn());
       return new ExampleCluster(admin.toBuilder().user(user).build(), local);
     } catch (RuntimeException e) {

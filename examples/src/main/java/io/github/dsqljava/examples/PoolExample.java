@@ -20,7 +20,7 @@ public final class PoolExample {
 
   /** Runs on the cluster of the environment, or on a local one. */
   public static void main(String[] args) {
-    run(System.getenv(), System.out);
+    Failures.report(() -> run(System.getenv(), System.out));
   }
 
   static void run(Map<String, String> environment, PrintStream out) {

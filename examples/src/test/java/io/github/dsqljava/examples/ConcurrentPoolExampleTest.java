@@ -12,14 +12,14 @@ class ConcurrentPoolExampleTest {
       runs.runTwiceAsEachUser(
           ConcurrentPoolExample::run,
           "20 workers in parallel over 10 connections answered [1, 2, 3, 4,",
-          "Committed a transaction");
+          "Committed an owner with id ");
     }
   }
 
   @Test
   void run_withoutCluster_startsALocalOneAndSaysSo() {
     assertThat(ExampleRuns.output(ConcurrentPoolExample::run, Map.of()))
-        .startsWith("CLUSTER_ENDPOINT is not set: using a local cluster")
+        .startsWith("CLUSTER_ENDPOINT is not set: using a local cluster\n")
         .contains("as admin")
         .contains("done");
   }

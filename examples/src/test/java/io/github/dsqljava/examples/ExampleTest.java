@@ -19,7 +19,7 @@ class ExampleTest {
   @Test
   void run_withoutCluster_startsALocalOneAndSaysSo() {
     assertThat(ExampleRuns.output(Example::run, Map.of()))
-        .startsWith("CLUSTER_ENDPOINT is not set: using a local cluster")
+        .startsWith("CLUSTER_ENDPOINT is not set: using a local cluster\n")
         .contains("as admin")
         .contains("done");
   }

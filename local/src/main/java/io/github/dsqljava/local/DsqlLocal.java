@@ -44,6 +44,9 @@ public final class DsqlLocal implements AutoCloseable {
    */
   public static final String DEFAULT_REGION = "us-east-1";
 
+  /** The ARN of {@link #principal()} in every cluster, to be named in AWS IAM GRANT. */
+  public static final String PRINCIPAL_ARN = ClusterIdentity.PRINCIPAL_ARN;
+
   private static final String ADMIN = "admin";
   private static final Duration TOKEN_LIFETIME = Duration.ofMinutes(15);
 
