@@ -1,8 +1,10 @@
 package io.github.dsqljava;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.UnresolvedAddressException;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertPathValidatorException;
@@ -29,6 +31,9 @@ import javax.net.ssl.SSLException;
  */
 public final class ConnectFailures {
 
+  private static final List<String> CLOSED_BY_PEER =
+      List.of("connection closed", "connection reset", "broken pipe", "received close_notify");
+
   private final DsqlConfig config;
 
   private ConnectFailures(DsqlConfig config) {
@@ -54,6 +59,11 @@ public final class ConnectFailures {
    * The meaning of a failure that is not a server error. A {@link DsqlException} in the chain of
    * causes is returned as it is.
    *
+   * <p>Vert.x's own client loses the reason why a TLS handshake failed. A bad certificate is the
+   * usual one, but a server that hangs up looks the same; so this is a {@link
+   * ClusterUnreachableException} of phase {@link ConnectPhase#TLS} whose text names both, and not a
+   * {@link CertificateRejectedException}, which would promise more than is known.
+   *
    * @param failure what the driver threw
    * @param phase how far the attempt got; {@link ConnectPhase#UNKNOWN} if the driver does not tell
    */
@@ -74,6 +84,9 @@ public final class ConnectFailures {
     if (find(chain, CertificateException.class).isPresent()
         || find(chain, CertPathValidatorException.class).isPresent()) {
       return new CertificateRejectedException(at() + certificateProblem(chain), failure);
+    }
+    if (chain.stream().anyMatch(ConnectFailures::isHandshakeWithoutReason)) {
+      return new ClusterUnreachableException(at() + handshakeProblem(), ConnectPhase.TLS, failure);
     }
     return new ClusterUnreachableException(at() + networkProblem(chain, phase), phase, failure);
   }
@@ -105,12 +118,15 @@ public final class ConnectFailures {
     return "Cannot connect to " + config.endpoint().address() + " as user " + config.user() + ": ";
   }
 
+  private String trusted() {
+    return config
+        .caFile()
+        .map(file -> "the certificate authorities in " + file)
+        .orElse("the JDK's certificate authorities");
+  }
+
   private String certificateProblem(List<Throwable> chain) {
-    String trust =
-        config
-            .caFile()
-            .map(file -> "the certificate authorities in " + file)
-            .orElse("the JDK's certificate authorities");
+    String trust = trusted();
     if (find(chain, CertificateExpiredException.class).isPresent()
         || find(chain, CertificateNotYetValidException.class).isPresent()) {
       return "the server's certificate is out of date. Check this machine's clock, then the server.";
@@ -142,7 +158,63 @@ public final class ConnectFailures {
         && (message.contains("No name matching") || message.contains("No subject alternative"));
   }
 
+  /** The whole of what io.vertx.core.VertxException says; we do not depend on Vert.x here. */
+  private static boolean isHandshakeWithoutReason(Throwable failure) {
+    return "SSL handshake failed".equals(failure.getMessage())
+        && !(failure instanceof SSLException);
+  }
+
+  private String handshakeProblem() {
+    return "the TLS handshake failed, and the driver does not say why. Usually the server's"
+        + " certificate was not issued under "
+        + trusted()
+        + " (then give its authority's PEM file as caFile) or is for another name than "
+        + config.endpoint().host()
+        + "; else the server closed the connection: check that host and port are those of a"
+        + " cluster.";
+  }
+
+  /**
+   * Whether the other side ended the connection. Some layers have an exception for it, often
+   * without a text; for the others the text must do: that of the operating system, of Netty's or
+   * the JDK's TLS, and of Vert.x's SQL client.
+   */
+  private static boolean isClosedByPeer(Throwable failure) {
+    if (failure instanceof ClosedChannelException || failure instanceof EOFException) {
+      return true;
+    }
+    String text = String.valueOf(failure.getMessage()).toLowerCase(Locale.ROOT);
+    return failure instanceof IOException
+        ? CLOSED_BY_PEER.stream().anyMatch(text::contains)
+        : text.startsWith("failed to read any response from the server");
+  }
+
+  private String closedProblem(ConnectPhase phase) {
+    String what = "the server closed the connection ";
+    return switch (phase) {
+      case TLS ->
+          what
+              + "in the TLS handshake. "
+              + (config.tlsNegotiation() == TlsNegotiation.DIRECT
+                  ? "Older PostgreSQL servers and proxies do so because they know no direct TLS: try"
+                      + " tlsNegotiation=sslrequest. Else check"
+                  : "Check")
+              + " that host and port are those of a cluster.";
+      case LOGIN ->
+          what
+              + "during the login and gave no reason. Try again; if it stays so, check the cluster's"
+              + " status and any proxy in between.";
+      case TCP, UNKNOWN ->
+          what
+              + "while it was being opened, and gave no reason. Check host, port, firewall and any"
+              + " proxy in between.";
+    };
+  }
+
   private String networkProblem(List<Throwable> chain, ConnectPhase phase) {
+    if (chain.stream().anyMatch(ConnectFailures::isClosedByPeer)) {
+      return closedProblem(phase);
+    }
     Optional<SSLException> tls = find(chain, SSLException.class);
     if (tls.isPresent()) {
       return "the TLS handshake failed ("
@@ -159,7 +231,8 @@ public final class ConnectFailures {
       return "the connection was refused; nothing listens there. Check the port, and that the server"
           + " runs.";
     }
-    String what = network.isPresent() ? text : chain.get(chain.size() - 1).toString();
+    // The class says something where there is no text.
+    String what = text.isEmpty() ? chain.get(chain.size() - 1).toString() : text;
     return "failed " + phase + " (" + what + "). Check host, port and firewall.";
   }
 

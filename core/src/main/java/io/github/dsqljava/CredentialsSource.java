@@ -1,5 +1,6 @@
 package io.github.dsqljava;
 
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.ProfileCredentialsProvider;
@@ -13,12 +14,25 @@ import software.amazon.awssdk.identity.spi.IdentityProvider;
 final class CredentialsSource {
 
   private final DsqlConfig config;
-  private @Nullable AutoCloseable made;
+  private final Function<DsqlConfig, IdentityProvider<? extends AwsCredentialsIdentity>> maker;
+  private @Nullable IdentityProvider<? extends AwsCredentialsIdentity> made;
   private @Nullable IdentityProvider<? extends AwsCredentialsIdentity> provider;
   private boolean closed;
 
   CredentialsSource(DsqlConfig config) {
+    this(config, CredentialsSource::ofSdk);
+  }
+
+  /**
+   * For tests: the SDK's own providers do not show whether they were closed.
+   *
+   * @param maker makes the provider if the configuration has none
+   */
+  CredentialsSource(
+      DsqlConfig config,
+      Function<DsqlConfig, IdentityProvider<? extends AwsCredentialsIdentity>> maker) {
     this.config = config;
+    this.maker = maker;
     provider = config.credentialsProvider().orElse(null);
   }
 
@@ -29,38 +43,31 @@ final class CredentialsSource {
     }
     IdentityProvider<? extends AwsCredentialsIdentity> current = provider;
     if (current == null) {
-      current = config.profile().isPresent() ? ofProfile(config.profile().get()) : ofDefaultChain();
+      current = maker.apply(config);
+      made = current;
       provider = current;
     }
     return current;
   }
 
-  private ProfileCredentialsProvider ofProfile(String profile) {
+  private static IdentityProvider<? extends AwsCredentialsIdentity> ofSdk(DsqlConfig config) {
     // Not the default chain with that profile: there an access key in the environment would win
-    // over
-    // a profile that was asked for by name.
-    ProfileCredentialsProvider own =
-        ProfileCredentialsProvider.builder().profileName(profile).build();
-    made = own;
-    return own;
-  }
-
-  private DefaultCredentialsProvider ofDefaultChain() {
-    DefaultCredentialsProvider own = DefaultCredentialsProvider.builder().build();
-    made = own;
-    return own;
+    // over a profile that was asked for by name.
+    return config.profile().isPresent()
+        ? ProfileCredentialsProvider.builder().profileName(config.profile().get()).build()
+        : DefaultCredentialsProvider.builder().build();
   }
 
   /** Closes the provider if it was made here. May block. */
   void close() throws Exception {
-    AutoCloseable own;
+    IdentityProvider<? extends AwsCredentialsIdentity> own;
     synchronized (this) {
       closed = true;
       own = made;
       made = null;
     }
-    if (own != null) {
-      own.close();
+    if (own instanceof AutoCloseable closeable) {
+      closeable.close();
     }
   }
 

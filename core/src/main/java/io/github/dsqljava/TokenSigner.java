@@ -26,6 +26,12 @@ import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
  *
  * <p>Within the connector {@link TokenSource} does this for each connection; use the signer alone
  * for other clients, such as psql with PGPASSWORD.
+ *
+ * <p><b>Logging.</b> This class logs nothing. But the AWS SDK's logger {@code
+ * software.amazon.awssdk.http.auth.aws.internal.signer.DefaultV4RequestSigner} writes the request
+ * it signs at DEBUG, and the session token of temporary credentials with it (neither the secret key
+ * nor the signature, so not enough to log in). Keep that logger above DEBUG where session
+ * credentials are used.
  */
 public final class TokenSigner {
 

@@ -2,9 +2,11 @@ package io.github.dsqljava;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.file.Path;
 import java.security.cert.CertPathBuilderException;
@@ -17,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ConnectFailuresTest {
@@ -232,6 +235,66 @@ class ConnectFailuresTest {
     DsqlConfig sslRequest =
         config("admin").toBuilder().tlsNegotiation(TlsNegotiation.SSL_REQUEST).build();
     assertThat(thrown(sslRequest, cause)).hasMessageNotContaining("sslrequest");
+  }
+
+  static List<Throwable> closedByTheServer() {
+    return List.of(
+        new ClosedChannelException(),
+        new IOException("Connection reset by peer"),
+        new SSLHandshakeException("Connection closed while SSL/TLS handshake was in progress"),
+        caused(
+            new SSLHandshakeException("Remote host terminated the handshake"),
+            new EOFException("SSL peer shut down incorrectly")),
+        new RuntimeException(
+            "Failed to read any response from the server, the underlying connection might get lost"
+                + " unexpectedly."));
+  }
+
+  @ParameterizedTest
+  @MethodSource("closedByTheServer")
+  void from_closedByTheServer_saysSoAndWhatToDo(Throwable cause) {
+    DsqlConfig direct = config("admin");
+    DsqlConfig sslRequest = direct.toBuilder().tlsNegotiation(TlsNegotiation.SSL_REQUEST).build();
+    for (ConnectPhase phase : ConnectPhase.values()) {
+      DsqlException failure = ConnectFailures.of(direct).from(cause, phase);
+      assertThat(failure)
+          .isInstanceOf(ClusterUnreachableException.class)
+          .hasMessageContaining("the server closed the connection ")
+          .hasMessageNotContaining("()")
+          .hasCause(cause);
+      assertThat(((ClusterUnreachableException) failure).phase()).isEqualTo(phase);
+      assertThat(failure.getMessage().contains("try tlsNegotiation=sslrequest"))
+          .as("advice in phase %s", phase)
+          .isEqualTo(phase == ConnectPhase.TLS);
+      assertThat(ConnectFailures.of(sslRequest).from(cause, phase))
+          .hasMessageContaining("the server closed the connection ")
+          .hasMessageNotContaining("sslrequest");
+    }
+    assertThat(ConnectFailures.of(direct).from(cause, ConnectPhase.TLS))
+        .hasMessageContaining("in the TLS handshake");
+    assertThat(ConnectFailures.of(direct).from(cause, ConnectPhase.LOGIN))
+        .hasMessageContaining("during the login");
+  }
+
+  @Test
+  void from_handshakeFailureWithoutReason_unreachableThatNamesTheUsualOnes() {
+    Throwable lost = new RuntimeException("SSL handshake failed");
+    DsqlException failure = ConnectFailures.of(config("admin")).from(lost, ConnectPhase.UNKNOWN);
+    assertThat(failure)
+        .isInstanceOf(ClusterUnreachableException.class)
+        .hasMessageContaining("the TLS handshake failed")
+        .hasMessageContaining("not issued under the JDK's certificate authorities")
+        .hasMessageContaining("another name than localhost")
+        .hasMessageContaining("the server closed the connection")
+        .hasCause(lost);
+    assertThat(((ClusterUnreachableException) failure).phase()).isEqualTo(ConnectPhase.TLS);
+    DsqlConfig pinned = config("admin").toBuilder().caFile(Path.of("pinned.pem")).build();
+    assertThat(thrown(pinned, lost)).hasMessageContaining("in pinned.pem");
+  }
+
+  @Test
+  void from_failureWithoutText_namesItsClass() {
+    assertThat(thrown(new IOException())).hasMessageContaining("(java.io.IOException)");
   }
 
   @Test

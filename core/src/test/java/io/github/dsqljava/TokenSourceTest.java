@@ -14,7 +14,6 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -281,47 +280,6 @@ class TokenSourceTest {
         .cause()
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("is closed");
-  }
-
-  @Test
-  void close_givenProvider_notClosed() throws Exception {
-    AtomicInteger closed = new AtomicInteger();
-    class Closeable implements IdentityProvider<AwsCredentialsIdentity>, AutoCloseable {
-      @Override
-      public Class<AwsCredentialsIdentity> identityType() {
-        return AwsCredentialsIdentity.class;
-      }
-
-      @Override
-      public CompletableFuture<? extends AwsCredentialsIdentity> resolveIdentity(
-          ResolveIdentityRequest request) {
-        return CompletableFuture.completedFuture(KEY);
-      }
-
-      @Override
-      public void close() {
-        closed.incrementAndGet();
-      }
-    }
-    CredentialsSource source =
-        new CredentialsSource(builder().credentialsProvider(new Closeable()).build());
-    assertThat(source.provider()).isInstanceOf(Closeable.class);
-    source.close();
-    assertThat(closed).hasValue(0);
-    assertThatThrownBy(source::provider).isInstanceOf(IllegalStateException.class);
-  }
-
-  @Test
-  void credentialsSource_ownProvider_madeOnceByKind() throws Exception {
-    CredentialsSource chain = new CredentialsSource(builder().build());
-    assertThat(chain.provider()).isSameAs(chain.provider());
-    assertThat(chain).hasToString("the AWS default credentials chain");
-    chain.close();
-    CredentialsSource profile = new CredentialsSource(builder().profile("dev").build());
-    assertThat(profile.provider().getClass().getSimpleName())
-        .isEqualTo("ProfileCredentialsProvider");
-    assertThat(profile).hasToString("profile \"dev\"");
-    profile.close();
   }
 
   @Test

@@ -122,7 +122,22 @@ class ConnectFaultsTest extends FakeServerFixture {
     FakeServer server = server(Behaviour.CLOSES_AFTER_TLS);
     ClusterUnreachableException failure =
         failure(ClusterUnreachableException.class, connector(config(server.port())).connect());
+    assertThat(failure).hasMessageContaining("the server closed the connection during the login");
     assertThat(failure.phase()).isEqualTo(ConnectPhase.LOGIN);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"DIRECT, true", "SSL_REQUEST, false"})
+  void connect_serverClosesInTls_saysSoAndAdvisesTheOtherNegotiation(
+      TlsNegotiation negotiation, boolean advice) throws Exception {
+    FakeServer server = server(Behaviour.CLOSES_IN_TLS);
+    DsqlConfigBuilder config = config(server.port()).tlsNegotiation(negotiation);
+    ClusterUnreachableException failure =
+        failure(ClusterUnreachableException.class, connector(config).connect());
+    assertThat(failure)
+        .hasMessageContaining("the server closed the connection in the TLS handshake");
+    assertThat(failure.getMessage().contains("try tlsNegotiation=sslrequest")).isEqualTo(advice);
+    assertThat(failure.phase()).isEqualTo(ConnectPhase.TLS);
   }
 
   @Test

@@ -35,6 +35,8 @@ final class FakeServer implements AutoCloseable {
     SILENT,
     /** Says nothing after the TLS handshake. */
     SILENT_AFTER_TLS,
+    /** Closes the connection at the first byte of TLS, as a server without direct TLS does. */
+    CLOSES_IN_TLS,
     /** Closes the connection after the TLS handshake. */
     CLOSES_AFTER_TLS,
     /** Chooses no ALPN protocol. */
@@ -137,6 +139,9 @@ final class FakeServer implements AutoCloseable {
       if (!answersYes()) {
         return drain(in);
       }
+    }
+    if (behaviour == Behaviour.CLOSES_IN_TLS) {
+      return false;
     }
     SSLSocket socket =
         first == 0
