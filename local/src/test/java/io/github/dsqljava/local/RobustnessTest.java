@@ -209,14 +209,13 @@ class RobustnessTest {
     try (RawClient client = loggedIn();
         Connection admin = Jdbc.connect(cluster, "admin")) {
       client.sendText('Q', "SELECT repeat('x', 1000) FROM generate_series(1, " + rows + ")");
+      String look = "SELECT wait_event FROM pg_stat_activity WHERE query LIKE 'SELECT repeat%'";
+      Eventually.holds("the query has begun", () -> Jdbc.column(admin, look).size() == 1);
       int[] inARow = {0};
       Eventually.holds(
           "PostgreSQL has been waiting for us, without a break, for 200 looks",
           () -> {
-            List<String> waits =
-                Jdbc.column(
-                    admin,
-                    "SELECT wait_event FROM pg_stat_activity WHERE query LIKE 'SELECT repeat%'");
+            List<String> waits = Jdbc.column(admin, look);
             assertThat(waits)
                 .as("the query is still running")
                 .hasSize(1)
