@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * Opens a PostgreSQL session as the client's role and, for every role but admin, asks in it whether
  * the IAM identity behind the token is mapped to the role.
  */
-@SuppressWarnings(
-    "FutureReturnValueIgnored") // a failed write closes its channel; channelInactive sees that
+// A failed write closes its channel, and channelInactive sees that.
+@SuppressWarnings("FutureReturnValueIgnored")
 final class BackendLogin extends ChannelInboundHandlerAdapter implements MessageSplitter.Sink {
   private static final System.Logger LOG = System.getLogger(BackendLogin.class.getName());
 

@@ -4,7 +4,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.DecoderException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -14,9 +13,9 @@ import java.util.function.UnaryOperator;
  * From a logged-in client to PostgreSQL. Query and Parse messages pass through the rewriting, all
  * others unseen.
  */
-@SuppressWarnings(
-    "FutureReturnValueIgnored") // a failed write closes its channel; channelInactive sees that
-final class ClientLeg extends ChannelInboundHandlerAdapter implements MessageSplitter.Sink {
+// A failed write closes its channel, and channelInactive sees that.
+@SuppressWarnings("FutureReturnValueIgnored")
+final class ClientLeg extends Leg {
   private static final System.Logger LOG = System.getLogger(ClientLeg.class.getName());
 
   /** Aurora DSQL limits, as observed by AWS staff: a larger message closes the connection. */
@@ -27,32 +26,17 @@ final class ClientLeg extends ChannelInboundHandlerAdapter implements MessageSpl
   private static final byte TERMINATE = 'X';
   private static final int HEADER = 5;
 
-  private final Channel backend;
   private final BackendLeg backendLeg;
-  private final ByteBufAllocator allocator;
   private final UnaryOperator<String> rewriting;
-  private final MessageSplitter splitter;
 
   ClientLeg(
       Channel backend,
       BackendLeg backendLeg,
       ByteBufAllocator allocator,
       UnaryOperator<String> rewriting) {
-    this.backend = backend;
+    super(backend, allocator, MAX_MESSAGE_LENGTH);
     this.backendLeg = backendLeg;
-    this.allocator = allocator;
     this.rewriting = rewriting;
-    this.splitter = new MessageSplitter(allocator, MAX_MESSAGE_LENGTH, this);
-  }
-
-  @Override
-  public void channelRead(ChannelHandlerContext context, Object message) {
-    splitter.feed((ByteBuf) message);
-  }
-
-  @Override
-  public void channelReadComplete(ChannelHandlerContext context) {
-    backend.flush();
   }
 
   @Override
@@ -61,15 +45,10 @@ final class ClientLeg extends ChannelInboundHandlerAdapter implements MessageSpl
   }
 
   @Override
-  public void bytes(ByteBuf run) {
-    backend.write(run);
-  }
-
-  @Override
   public void message(byte type, ByteBuf message) {
     if (type == TERMINATE) {
       backendLeg.expectEnd();
-      backend.write(message);
+      peer.write(message);
       return;
     }
     int start = message.readerIndex() + HEADER;
@@ -80,14 +59,14 @@ final class ClientLeg extends ChannelInboundHandlerAdapter implements MessageSpl
     }
     int length = message.bytesBefore(start, message.writerIndex() - start, (byte) 0);
     if (length < 0) {
-      backend.write(message); // malformed: PostgreSQL says so itself
+      peer.write(message); // malformed: PostgreSQL says so itself
       return;
     }
     // One character a byte, whatever the client's encoding: nothing is lost on the way back.
     String sql = message.toString(start, length, StandardCharsets.ISO_8859_1);
     try {
       String rewritten = rewriting.apply(sql);
-      backend.write(
+      peer.write(
           rewritten.equals(sql) ? message.retain() : replace(message, start, length, rewritten));
     } finally {
       message.release();
@@ -103,22 +82,10 @@ final class ClientLeg extends ChannelInboundHandlerAdapter implements MessageSpl
     return out.setInt(1, out.writerIndex() - 1);
   }
 
-  /** PostgreSQL is read only while the client takes what it sends. */
-  @Override
-  public void channelWritabilityChanged(ChannelHandlerContext context) {
-    backend.config().setAutoRead(context.channel().isWritable());
-    context.fireChannelWritabilityChanged();
-  }
-
   @Override
   public void channelInactive(ChannelHandlerContext context) {
-    backend.close();
+    peer.close();
     context.fireChannelInactive();
-  }
-
-  @Override
-  public void handlerRemoved(ChannelHandlerContext context) {
-    splitter.release();
   }
 
   @Override

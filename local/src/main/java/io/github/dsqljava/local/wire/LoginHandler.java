@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  * Logs a client in: server name, startup packet, password, token, PostgreSQL session as the same
  * role, role mapping. Then it puts {@link ClientLeg} and {@link BackendLeg} in its place.
  */
-@SuppressWarnings(
-    "FutureReturnValueIgnored") // a failed write closes its channel; channelInactive sees that
+// A failed write closes its channel, and channelInactive sees that.
+@SuppressWarnings("FutureReturnValueIgnored")
 final class LoginHandler extends SimpleChannelInboundHandler<Object> {
   private static final System.Logger LOG = System.getLogger(LoginHandler.class.getName());
   private static final byte[] ASK_FOR_PASSWORD = {'R', 0, 0, 0, 8, 0, 0, 0, 3};

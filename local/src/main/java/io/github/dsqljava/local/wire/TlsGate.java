@@ -19,8 +19,8 @@ import javax.net.ssl.StandardConstants;
  * (CVE-2021-23214), so it ends the connection. A GSSENCRequest is answered {@code N}: what the
  * service answers is unknown.
  */
-@SuppressWarnings(
-    "FutureReturnValueIgnored") // a failed write closes its channel; channelInactive sees that
+// A failed write closes its channel, and channelInactive sees that.
+@SuppressWarnings("FutureReturnValueIgnored")
 final class TlsGate extends ByteToMessageDecoder {
   private static final int TLS_HANDSHAKE_RECORD = 0x16;
   private static final int SHORT_PACKET = 8;
