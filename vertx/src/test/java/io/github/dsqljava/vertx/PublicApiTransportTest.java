@@ -70,7 +70,7 @@ class PublicApiTransportTest {
   @AfterEach
   void nothingStaysOpen() {
     tokens.forEach(TokenSource::close);
-    assertThat(cluster.openConnections()).as("connections left open").isZero();
+    LocalCluster.assertNothingOpen(cluster);
   }
 
   private static DsqlConfigBuilder underItsName() {
