@@ -53,10 +53,11 @@ public final class TokenSource implements AutoCloseable {
   private final Set<Request> pending = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
-  private TokenSource(DsqlConfig config, TokenSigner signer) {
+  /** For tests; {@link #of(DsqlConfig)} otherwise. */
+  TokenSource(DsqlConfig config, TokenSigner signer, CredentialsSource credentials) {
     this.config = config;
     this.signer = signer;
-    this.credentials = new CredentialsSource(config);
+    this.credentials = credentials;
     AtomicInteger number = new AtomicInteger();
     ThreadFactory threads =
         task -> {
@@ -82,11 +83,11 @@ public final class TokenSource implements AutoCloseable {
 
   /** The tokens for a configuration. Does no I/O before the first {@link #token()}. */
   public static TokenSource of(DsqlConfig config) {
-    return new TokenSource(config, TokenSigner.create());
+    return new TokenSource(config, TokenSigner.create(), new CredentialsSource(config));
   }
 
   static TokenSource of(DsqlConfig config, InstantSource clock) {
-    return new TokenSource(config, TokenSigner.withClock(clock));
+    return new TokenSource(config, TokenSigner.withClock(clock), new CredentialsSource(config));
   }
 
   /**

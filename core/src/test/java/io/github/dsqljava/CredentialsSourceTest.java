@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
@@ -93,5 +95,23 @@ class CredentialsSourceTest {
         .isInstanceOf(AutoCloseable.class);
     assertThat(profile).hasToString("profile \"dev\"");
     profile.close();
+  }
+
+  @Test
+  void tokenSource_closed_closesTheProviderItUsed() throws Exception {
+    CountingProvider own = new CountingProvider();
+    DsqlConfig config = builder().build();
+    try (TokenSource tokens =
+        new TokenSource(config, TokenSigner.create(), new CredentialsSource(config, c -> own))) {
+      assertThat(tokens.token().get(20, TimeUnit.SECONDS).value()).isNotEmpty();
+      assertThat(own.closed()).hasValue(0);
+    }
+    // On a thread of the token source.
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (own.closed().get() == 0) {
+      assertThat(System.nanoTime()).as("the provider is never closed").isLessThan(end);
+      LockSupport.parkNanos(1_000_000);
+    }
+    assertThat(own.closed()).hasValue(1);
   }
 }

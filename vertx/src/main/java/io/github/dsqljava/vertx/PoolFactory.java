@@ -20,13 +20,15 @@ final class PoolFactory {
   private PoolFactory() {}
 
   static Pool open(Transport transport, PoolSettings settings) {
-    PoolOptions options =
-        new PoolOptions()
-            .setMaxSize(settings.maxSize())
-            .setConnectionTimeout(Math.toIntExact(settings.acquireTimeout().toMillis()))
-            .setConnectionTimeoutUnit(TimeUnit.MILLISECONDS)
-            .setMaxLifetime(MAX_LIFETIME_MINUTES)
-            .setMaxLifetimeUnit(TimeUnit.MINUTES);
-    return transport.pool(options, settings.initHook().orElse(null));
+    return transport.pool(options(settings), settings.initHook().orElse(null));
+  }
+
+  static PoolOptions options(PoolSettings settings) {
+    return new PoolOptions()
+        .setMaxSize(settings.maxSize())
+        .setConnectionTimeout(Math.toIntExact(settings.acquireTimeout().toMillis()))
+        .setConnectionTimeoutUnit(TimeUnit.MILLISECONDS)
+        .setMaxLifetime(MAX_LIFETIME_MINUTES)
+        .setMaxLifetimeUnit(TimeUnit.MINUTES);
   }
 }
