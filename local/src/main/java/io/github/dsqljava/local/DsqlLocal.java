@@ -57,6 +57,7 @@ public final class DsqlLocal implements AutoCloseable {
   private final IamPrincipal principal;
   private final PostgresServer postgres;
   private final FrontEnd frontEnd;
+  private final ClusterFaults faults;
 
   DsqlLocal(
       ClusterIdentity identity,
@@ -65,7 +66,8 @@ public final class DsqlLocal implements AutoCloseable {
       IamDirectory iam,
       IamPrincipal principal,
       PostgresServer postgres,
-      FrontEnd frontEnd) {
+      FrontEnd frontEnd,
+      ClusterFaults faults) {
     this.identity = identity;
     this.clock = clock;
     this.certificates = certificates;
@@ -73,6 +75,7 @@ public final class DsqlLocal implements AutoCloseable {
     this.principal = principal;
     this.postgres = postgres;
     this.frontEnd = frontEnd;
+    this.faults = faults;
   }
 
   /**
@@ -136,6 +139,11 @@ public final class DsqlLocal implements AutoCloseable {
   /** Returns the IAM directory; principals added to it can log in at once. */
   public IamDirectory iam() {
     return iam;
+  }
+
+  /** Returns what makes this cluster fail on demand. */
+  public ClusterFaults faults() {
+    return faults;
   }
 
   /**

@@ -9,6 +9,7 @@ import io.github.dsqljava.local.postgres.PostgresServer;
 import io.github.dsqljava.local.sql.StatementRewriter;
 import io.github.dsqljava.local.tls.ClusterCertificates;
 import io.github.dsqljava.local.wire.Cluster;
+import io.github.dsqljava.local.wire.FaultPlan;
 import io.github.dsqljava.local.wire.FrontEnd;
 import io.github.dsqljava.local.wire.ServerTls;
 import java.io.IOException;
@@ -149,15 +150,25 @@ public final class DsqlLocalBuilder {
           IamPrincipal.generate(
               ClusterIdentity.PRINCIPAL_ARN, DbAction.DB_CONNECT, DbAction.DB_CONNECT_ADMIN);
       iam.add(principal);
-      FrontEnd frontEnd = FrontEnd.listen(port, cluster(identity, iam, postgres), tls);
-      return new DsqlLocal(identity, clock, tls.certificates(), iam, principal, postgres, frontEnd);
+      FaultPlan faults = new FaultPlan();
+      FrontEnd frontEnd = FrontEnd.listen(port, cluster(identity, iam, postgres, faults), tls);
+      return new DsqlLocal(
+          identity,
+          clock,
+          tls.certificates(),
+          iam,
+          principal,
+          postgres,
+          frontEnd,
+          new ClusterFaults(faults, frontEnd, clock));
     } catch (IOException | RuntimeException e) {
       postgres.close();
       throw e;
     }
   }
 
-  private Cluster cluster(ClusterIdentity identity, IamDirectory iam, PostgresServer postgres) {
+  private Cluster cluster(
+      ClusterIdentity identity, IamDirectory iam, PostgresServer postgres, FaultPlan faults) {
     TokenVerifier verifier =
         new TokenVerifier(iam, clock, region, identity.arn(), identity.hosts());
     return new Cluster(
@@ -167,7 +178,8 @@ public final class DsqlLocalBuilder {
         StatementRewriter.standard()::rewrite,
         postgres.socket(),
         PostgresServer.SYSTEM_ROLE,
-        loginTimeout);
+        loginTimeout,
+        faults);
   }
 
   private ServerTls tls(CacheDirectory cache) {

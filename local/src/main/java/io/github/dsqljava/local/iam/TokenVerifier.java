@@ -220,16 +220,21 @@ public final class TokenVerifier {
                   + TIMESTAMP.format(now)));
     }
     if (now.isAfter(token.expiresAt())) {
-      // Only "Signature expired: " is known of the service; the rest has the form that other
-      // AWS services give to this message.
-      String hint =
-          "Signature expired: "
-              + TIMESTAMP.format(token.expiresAt())
-              + " is now earlier than "
-              + TIMESTAMP.format(now);
+      String hint = expiredHint(token.expiresAt(), now);
       return Optional.of(new Refused(Reason.EXPIRED, Optional.of(hint), hint));
     }
     return Optional.empty();
+  }
+
+  /**
+   * The hint that goes with a refused token of another time. Only {@code Signature expired: } is
+   * known of the service; the rest has the form that other AWS services give to this message.
+   */
+  public static String expiredHint(Instant expiresAt, Instant now) {
+    return "Signature expired: "
+        + TIMESTAMP.format(expiresAt)
+        + " is now earlier than "
+        + TIMESTAMP.format(now);
   }
 
   private Optional<Refused> permission(String user, DbAction action, IamPrincipal principal) {

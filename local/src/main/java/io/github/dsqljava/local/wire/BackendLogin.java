@@ -1,5 +1,6 @@
 package io.github.dsqljava.local.wire;
 
+import io.github.dsqljava.local.wire.MessageSplitter.Handling;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
@@ -26,9 +27,11 @@ final class BackendLogin extends ChannelInboundHandlerAdapter implements Message
   private static final System.Logger LOG = System.getLogger(BackendLogin.class.getName());
 
   private static final int PROTOCOL_3_0 = 3 << 16;
+  private static final byte BACKEND_KEY_DATA = 'K';
   private static final byte READY_FOR_QUERY = 'Z';
   private static final byte DATA_ROW = 'D';
   private static final byte NEGOTIATE_PROTOCOL_VERSION = 'v';
+  private static final int HEADER = 5;
   private static final String TOO_MANY_CONNECTIONS = "53300";
   private static final String INVALID_AUTHORIZATION = "28000";
 
@@ -39,7 +42,7 @@ final class BackendLogin extends ChannelInboundHandlerAdapter implements Message
      *
      * @param greeting what the client gets: authentication ok, parameters, ready for query
      */
-    void opened(Channel channel, ByteBuf greeting);
+    void opened(Backend backend, ByteBuf greeting);
 
     void refused(ErrorMessage error);
   }
@@ -52,6 +55,7 @@ final class BackendLogin extends ChannelInboundHandlerAdapter implements Message
   private @Nullable Channel channel;
   private @Nullable MessageSplitter splitter;
   private @Nullable ByteBuf greeting;
+  private int processId;
   private boolean checkingRole;
   private boolean roleIsMapped;
   private boolean done;
@@ -126,8 +130,8 @@ final class BackendLogin extends ChannelInboundHandlerAdapter implements Message
   }
 
   @Override
-  public boolean wants(byte type) {
-    return true;
+  public Handling handling(byte type) {
+    return Handling.TAKE;
   }
 
   @Override
@@ -146,14 +150,24 @@ final class BackendLogin extends ChannelInboundHandlerAdapter implements Message
         case READY_FOR_QUERY -> ready(message);
         case DATA_ROW -> roleIsMapped = isTrue(message);
         case NEGOTIATE_PROTOCOL_VERSION -> {}
+        case BACKEND_KEY_DATA -> {
+          processId = message.getInt(message.readerIndex() + HEADER);
+          greet(message);
+        }
         default -> {
           if (!checkingRole) {
-            greeting.writeBytes(message, message.readerIndex(), message.readableBytes());
+            greet(message);
           }
         }
       }
     } finally {
       message.release();
+    }
+  }
+
+  private void greet(ByteBuf message) {
+    if (greeting != null) {
+      greeting.writeBytes(message, message.readerIndex(), message.readableBytes());
     }
   }
 
@@ -178,11 +192,11 @@ final class BackendLogin extends ChannelInboundHandlerAdapter implements Message
     if (opened == null || whole == null) {
       return;
     }
+    greet(message);
     greeting = null;
-    whole.writeBytes(message, message.readerIndex(), message.readableBytes());
     opened.config().setAutoRead(false);
     opened.pipeline().remove(this);
-    outcome.opened(opened, whole);
+    outcome.opened(new Backend(processId, opened), whole);
   }
 
   private void ask(String sql) {

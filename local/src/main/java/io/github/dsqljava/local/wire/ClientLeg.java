@@ -1,17 +1,19 @@
 package io.github.dsqljava.local.wire;
 
+import io.github.dsqljava.local.sql.StatementKind;
+import io.github.dsqljava.local.wire.MessageSplitter.Handling;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.DecoderException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
- * From a logged-in client to PostgreSQL. Query and Parse messages pass through the rewriting, all
- * others unseen.
+ * From a logged-in client to PostgreSQL. Query and Parse messages pass through the rewriting; where
+ * a fault strikes, a {@link StandIn} goes in the place of a statement; all else passes as it is.
  */
 // A failed write closes its channel, and channelInactive sees that.
 @SuppressWarnings("FutureReturnValueIgnored")
@@ -23,63 +25,184 @@ final class ClientLeg extends Leg {
 
   private static final byte QUERY = 'Q';
   private static final byte PARSE = 'P';
+  private static final byte BIND = 'B';
+  private static final byte DESCRIBE = 'D';
+  private static final byte EXECUTE = 'E';
+  private static final byte CLOSE = 'C';
+  private static final byte SYNC = 'S';
+  private static final byte FUNCTION_CALL = 'F';
+  private static final byte COPY_DONE = 'c';
+  private static final byte COPY_FAIL = 'f';
   private static final byte TERMINATE = 'X';
+  private static final byte STATEMENT = 'S';
   private static final int HEADER = 5;
 
-  private final BackendLeg backendLeg;
+  private final Channel client;
   private final UnaryOperator<String> rewriting;
+  private boolean holding;
 
-  ClientLeg(
-      Channel backend,
-      BackendLeg backendLeg,
-      ByteBufAllocator allocator,
-      UnaryOperator<String> rewriting) {
-    super(backend, allocator, MAX_MESSAGE_LENGTH);
-    this.backendLeg = backendLeg;
+  ClientLeg(Channel client, Channel backend, Session session, UnaryOperator<String> rewriting) {
+    super(backend, client.alloc(), session, MAX_MESSAGE_LENGTH);
+    this.client = client;
     this.rewriting = rewriting;
   }
 
   @Override
-  public boolean wants(byte type) {
-    return type == QUERY || type == PARSE || type == TERMINATE;
+  public Handling handling(byte type) {
+    return switch (type) {
+      case QUERY, PARSE -> inBatch(Handling.TAKE);
+      case BIND, EXECUTE -> {
+        Handling admitted = inBatch(Handling.PASS);
+        yield admitted == Handling.PASS && session.seesStatements() ? Handling.TAKE : admitted;
+      }
+      case DESCRIBE -> inBatch(Handling.PASS);
+      case CLOSE, FUNCTION_CALL -> inBatch(Handling.WATCH);
+      case SYNC -> session.copiesIn() ? Handling.PASS : inBatch(Handling.WATCH);
+      case COPY_DONE, COPY_FAIL -> Handling.WATCH;
+      case TERMINATE -> Handling.TAKE;
+      // CopyData and Flush belong to what PostgreSQL has got already.
+      default -> Handling.PASS;
+    };
+  }
+
+  private Handling inBatch(Handling handling) {
+    if (session.admits()) {
+      return handling;
+    }
+    holding = true;
+    client.config().setAutoRead(false);
+    return Handling.HOLD;
+  }
+
+  /** Whether messages wait for an answer of PostgreSQL, and no more are to be read. */
+  boolean isHolding() {
+    return holding;
+  }
+
+  /** Goes on with the messages that wait, if PostgreSQL has answered what they wait for. */
+  void resume() {
+    if (!holding) {
+      return;
+    }
+    holding = false;
+    try {
+      splitter.resume();
+    } catch (DecoderException e) {
+      fail(e);
+      return;
+    }
+    peer.flush();
+    if (!holding) {
+      client.config().setAutoRead(peer.isWritable());
+    }
+  }
+
+  @Override
+  public void watched(byte type, ByteBuf in, int start, int end) {
+    switch (type) {
+      case SYNC -> session.endsBatch(/* withSync= */ true);
+      case FUNCTION_CALL -> session.endsBatch(/* withSync= */ false);
+      case CLOSE -> {
+        if (session.remembersStatements() && end > start + HEADER) {
+          String name = string(in, start + HEADER + 1, end);
+          if (name != null && in.getByte(start + HEADER) == STATEMENT) {
+            session.closesStatement(name);
+          }
+        }
+      }
+      default -> session.copyInEnds();
+    }
   }
 
   @Override
   public void message(byte type, ByteBuf message) {
-    if (type == TERMINATE) {
-      backendLeg.expectEnd();
-      peer.write(message);
-      return;
-    }
-    int start = message.readerIndex() + HEADER;
-    if (type == PARSE) {
-      // The name of the statement stands before its SQL.
-      int name = message.bytesBefore(start, message.writerIndex() - start, (byte) 0);
-      start = name < 0 ? message.writerIndex() : start + name + 1;
-    }
-    int length = message.bytesBefore(start, message.writerIndex() - start, (byte) 0);
-    if (length < 0) {
-      peer.write(message); // malformed: PostgreSQL says so itself
-      return;
-    }
-    // One character a byte, whatever the client's encoding: nothing is lost on the way back.
-    String sql = message.toString(start, length, StandardCharsets.ISO_8859_1);
     try {
-      String rewritten = rewriting.apply(sql);
-      peer.write(
-          rewritten.equals(sql) ? message.retain() : replace(message, start, length, rewritten));
+      ByteBuf given =
+          switch (type) {
+            case QUERY -> query(message);
+            case PARSE -> parse(message);
+            case BIND -> bind(message);
+            case EXECUTE -> execute(message);
+            default -> {
+              session.saysGoodbye();
+              yield message.retain();
+            }
+          };
+      peer.write(given);
     } finally {
       message.release();
     }
   }
 
-  private ByteBuf replace(ByteBuf message, int start, int length, String sql) {
-    ByteBuf out = allocator.buffer(message.readableBytes() + sql.length() - length);
+  private ByteBuf query(ByteBuf message) {
+    int start = message.readerIndex() + HEADER;
+    String sql = string(message, start, message.writerIndex());
+    if (sql == null) {
+      session.endsBatch(/* withSync= */ false);
+      return message.retain(); // malformed: PostgreSQL says so itself
+    }
+    return replaced(message, start, sql, session.queries(rewriting.apply(sql)));
+  }
+
+  private ByteBuf parse(ByteBuf message) {
+    int nameStart = message.readerIndex() + HEADER;
+    int nameLength = length(message, nameStart, message.writerIndex());
+    int start = nameStart + nameLength + 1;
+    String sql = nameLength < 0 ? null : string(message, start, message.writerIndex());
+    if (sql == null) {
+      return message.retain();
+    }
+    String rewritten = rewriting.apply(sql);
+    StatementKind kind = StatementKind.of(rewritten);
+    if (kind != StatementKind.OTHER || session.remembersStatements()) {
+      session.prepares(text(message, nameStart, nameLength), kind);
+    }
+    return replaced(message, start, sql, rewritten);
+  }
+
+  private ByteBuf bind(ByteBuf message) {
+    int start = message.readerIndex() + HEADER;
+    String portal = string(message, start, message.writerIndex());
+    if (portal != null) {
+      String statement = string(message, start + portal.length() + 1, message.writerIndex());
+      if (statement != null) {
+        session.binds(portal, statement);
+      }
+    }
+    return message.retain();
+  }
+
+  private ByteBuf execute(ByteBuf message) {
+    String portal = string(message, message.readerIndex() + HEADER, message.writerIndex());
+    Fault fault = portal == null ? null : session.executes(portal);
+    return fault == null ? message.retain() : StandIn.messages(message, fault.before(), allocator);
+  }
+
+  private ByteBuf replaced(ByteBuf message, int start, String sql, String given) {
+    if (given.equals(sql)) {
+      return message.retain();
+    }
+    ByteBuf out = allocator.buffer(message.readableBytes() + given.length() - sql.length());
     out.writeBytes(message, message.readerIndex(), start - message.readerIndex());
-    out.writeCharSequence(sql, StandardCharsets.ISO_8859_1);
-    int rest = start + length;
+    out.writeCharSequence(given, StandardCharsets.ISO_8859_1);
+    int rest = start + sql.length();
     out.writeBytes(message, rest, message.writerIndex() - rest);
     return out.setInt(1, out.writerIndex() - 1);
+  }
+
+  /** The string that begins at an offset, or null if it has no end. */
+  private static @Nullable String string(ByteBuf in, int start, int end) {
+    int length = length(in, start, end);
+    return length < 0 ? null : text(in, start, length);
+  }
+
+  private static int length(ByteBuf in, int start, int end) {
+    return start > end ? -1 : in.bytesBefore(start, end - start, (byte) 0);
+  }
+
+  /** One character a byte, whatever the client's encoding: nothing is lost on the way back. */
+  private static String text(ByteBuf in, int start, int length) {
+    return in.toString(start, length, StandardCharsets.ISO_8859_1);
   }
 
   @Override
@@ -90,12 +213,16 @@ final class ClientLeg extends Leg {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    fail(cause);
+  }
+
+  private void fail(Throwable cause) {
     // A lost connection is a client's business; anything else is a fault of ours.
     boolean expected = cause instanceof IOException || cause instanceof DecoderException;
     LOG.log(
         expected ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING,
         "client connection ends",
         cause);
-    context.close();
+    client.close();
   }
 }

@@ -18,6 +18,7 @@ import java.util.function.UnaryOperator;
  * @param backendSocket Unix socket of PostgreSQL
  * @param systemRole PostgreSQL's superuser, closed to clients
  * @param loginTimeout how long a login may take
+ * @param faults what is to go wrong
  */
 public record Cluster(
     String id,
@@ -26,7 +27,8 @@ public record Cluster(
     UnaryOperator<String> rewriting,
     Path backendSocket,
     String systemRole,
-    Duration loginTimeout) {
+    Duration loginTimeout,
+    FaultPlan faults) {
 
   /** The only database of a cluster. */
   static final String DATABASE = "postgres";

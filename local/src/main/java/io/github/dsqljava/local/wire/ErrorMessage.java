@@ -26,9 +26,19 @@ record ErrorMessage(Map<Character, String> fields) {
   }
 
   static ErrorMessage fatal(String sqlState, String message, Optional<String> hint) {
+    return of("FATAL", sqlState, message, hint);
+  }
+
+  /** An error that ends a statement and leaves the connection open. */
+  static ErrorMessage error(String sqlState, String message) {
+    return of("ERROR", sqlState, message, Optional.empty());
+  }
+
+  private static ErrorMessage of(
+      String severity, String sqlState, String message, Optional<String> hint) {
     Map<Character, String> fields = new LinkedHashMap<>();
-    fields.put('S', "FATAL");
-    fields.put('V', "FATAL");
+    fields.put('S', severity);
+    fields.put('V', severity);
     fields.put('C', sqlState);
     fields.put('M', message);
     hint.ifPresent(text -> fields.put('H', text));

@@ -18,6 +18,7 @@ import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -140,6 +141,39 @@ public final class FrontEnd implements AutoCloseable {
   /** Returns how many client connections are open, logged in or not. */
   public int connections() {
     return clients.size();
+  }
+
+  /**
+   * Resets every connection, logged in or not, and waits until that is done.
+   *
+   * @return how many there were
+   */
+  public synchronized int cutConnections() {
+    if (eventLoops.isShuttingDown()) {
+      return 0;
+    }
+    List<Channel> open = List.copyOf(clients);
+    List<ChannelFuture> cut = open.stream().map(Transports::reset).toList();
+    cut.forEach(ChannelFuture::awaitUninterruptibly);
+    return cut.size();
+  }
+
+  /**
+   * Ends PostgreSQL's side of a connection. Returns at once.
+   *
+   * @param processId as in the client's BackendKeyData
+   * @return false if there is no such connection
+   */
+  @SuppressWarnings("FutureReturnValueIgnored") // the client hears of it
+  public boolean endBackend(int processId) {
+    for (Channel client : clients) {
+      Backend backend = client.attr(Backend.KEY).get();
+      if (backend != null && backend.processId() == processId) {
+        backend.channel().close();
+        return true;
+      }
+    }
+    return false;
   }
 
   /**

@@ -17,11 +17,13 @@ abstract class Leg extends ChannelInboundHandlerAdapter implements MessageSplitt
   final Channel peer;
 
   final ByteBufAllocator allocator;
-  private final MessageSplitter splitter;
+  final Session session;
+  final MessageSplitter splitter;
 
-  Leg(Channel peer, ByteBufAllocator allocator, int maxMessageLength) {
+  Leg(Channel peer, ByteBufAllocator allocator, Session session, int maxMessageLength) {
     this.peer = peer;
     this.allocator = allocator;
+    this.session = session;
     this.splitter = new MessageSplitter(allocator, maxMessageLength, this);
   }
 
@@ -36,18 +38,23 @@ abstract class Leg extends ChannelInboundHandlerAdapter implements MessageSplitt
   }
 
   @Override
-  public final void bytes(ByteBuf run) {
+  public void bytes(ByteBuf run) {
     peer.write(run);
   }
 
   @Override
   public final void channelWritabilityChanged(ChannelHandlerContext context) {
-    peer.config().setAutoRead(context.channel().isWritable());
+    peer.config().setAutoRead(context.channel().isWritable() && peerMayBeRead());
     context.fireChannelWritabilityChanged();
   }
 
+  /** Whether nothing but a full buffer of this channel keeps the other one from being read. */
+  boolean peerMayBeRead() {
+    return true;
+  }
+
   @Override
-  public final void handlerRemoved(ChannelHandlerContext context) {
+  public void handlerRemoved(ChannelHandlerContext context) {
     splitter.release();
   }
 }

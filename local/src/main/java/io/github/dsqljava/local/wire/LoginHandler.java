@@ -2,6 +2,8 @@ package io.github.dsqljava.local.wire;
 
 import io.github.dsqljava.local.iam.IamPrincipal;
 import io.github.dsqljava.local.iam.TokenVerdict;
+import io.github.dsqljava.local.wire.Fault.Trigger;
+import io.github.dsqljava.local.wire.FaultPlan.Strike;
 import io.github.dsqljava.local.wire.LoginDecoder.Goodbye;
 import io.github.dsqljava.local.wire.LoginDecoder.Password;
 import io.github.dsqljava.local.wire.LoginDecoder.UnsupportedProtocolException;
@@ -166,6 +168,11 @@ final class LoginHandler extends SimpleChannelInboundHandler<Object> {
     } else if (packet.user().equals(cluster.systemRole())) {
       refuse(context, Refusals.accessDenied(Optional.empty()));
     } else {
+      Strike strike = cluster.faults().take(Trigger.LOGIN);
+      if (strike != null) {
+        strike.fault().answer().ifPresent(error -> refuse(context, error));
+        return;
+      }
       IamPrincipal principal = ((TokenVerdict.Accepted) verdict).principal();
       // Whatever comes now waits in the decoder until PostgreSQL is there.
       context.channel().config().setAutoRead(false);
@@ -187,8 +194,8 @@ final class LoginHandler extends SimpleChannelInboundHandler<Object> {
             arnToCheck,
             new BackendLogin.Outcome() {
               @Override
-              public void opened(Channel channel, ByteBuf greeting) {
-                succeed(context, channel, greeting);
+              public void opened(Backend opened, ByteBuf greeting) {
+                succeed(context, opened, greeting);
               }
 
               @Override
@@ -200,7 +207,8 @@ final class LoginHandler extends SimpleChannelInboundHandler<Object> {
     login.connect(context.channel().eventLoop(), cluster.backendSocket());
   }
 
-  private void succeed(ChannelHandlerContext context, Channel backendChannel, ByteBuf greeting) {
+  private void succeed(ChannelHandlerContext context, Backend opened, ByteBuf greeting) {
+    Channel backendChannel = opened.channel();
     if (finished || !context.channel().isActive()) {
       greeting.release();
       backendChannel.close();
@@ -209,17 +217,20 @@ final class LoginHandler extends SimpleChannelInboundHandler<Object> {
     finish();
     backend = null;
     Channel client = context.channel();
-    BackendLeg backendLeg = new BackendLeg(client, backendChannel.alloc());
-    ClientLeg clientLeg =
-        new ClientLeg(backendChannel, backendLeg, client.alloc(), cluster.rewriting());
-    backendChannel.pipeline().addLast("backend-leg", backendLeg);
+    Session session = new Session(cluster.faults());
+    ClientLeg clientLeg = new ClientLeg(client, backendChannel, session, cluster.rewriting());
+    backendChannel
+        .pipeline()
+        .addLast("backend-leg", new BackendLeg(client, backendChannel, session, clientLeg));
+    client.attr(Backend.KEY).set(opened);
     context.writeAndFlush(greeting);
     client.pipeline().addLast("client-leg", clientLeg);
+    // Before the client leg gets anything: it may want to be read no more.
+    client.config().setAutoRead(true);
     // Removing the decoder passes what it still holds to the client leg, so it goes last.
     client.pipeline().remove(this);
     client.pipeline().remove(LoginDecoder.class);
     backendChannel.config().setAutoRead(true);
-    client.config().setAutoRead(true);
   }
 
   /** Sends an error and closes the connection. */

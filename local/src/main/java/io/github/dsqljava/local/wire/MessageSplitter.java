@@ -6,18 +6,43 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Walks a stream of PostgreSQL messages (one type byte, four bytes of length, a body) and hands it
- * on in order: messages of the types somebody wants to see, whole and one by one; everything
- * between them as runs of bytes, without copying and without waiting for a message to be complete.
+ * on in order: messages that somebody wants to have, whole and one by one; everything between them
+ * as runs of bytes, without copying and without waiting for a message to be complete.
  */
 final class MessageSplitter {
   private static final int HEADER = 5;
 
+  /** What is done with a message. */
+  enum Handling {
+    /** Passes within a run of bytes, in as many pieces as it comes in. */
+    PASS,
+    /** Is shown as soon as all of it is there, and passes within a run of bytes. */
+    WATCH,
+    /** Is cut out of the stream and handed over. */
+    TAKE,
+    /** Stays here, with all that follows, until {@link #resume}. */
+    HOLD
+  }
+
   /** Receives the stream. Buffers become the receiver's to release. */
   interface Sink {
-    /** Whether messages of this type are wanted whole. */
-    boolean wants(byte type);
+    /**
+     * How a message of this type is handled, which is the next in the stream. Asked again for the
+     * same message when more bytes of it have come, and after it has been held.
+     */
+    Handling handling(byte type);
 
+    /** A message that is taken. */
     void message(byte type, ByteBuf message);
+
+    /**
+     * A message that is watched; what came before it may not have been handed on.
+     *
+     * @param in not to be kept, and its indices not to be changed
+     * @param start offset of the message's type
+     * @param end offset behind its last byte
+     */
+    default void watched(byte type, ByteBuf in, int start, int end) {}
 
     void bytes(ByteBuf run);
   }
@@ -26,13 +51,13 @@ final class MessageSplitter {
   private final int maxMessageLength;
   private final Sink sink;
 
-  /** Bytes of an incomplete header or wanted message. */
+  /** Bytes of an incomplete header or message that somebody wants to see, or all that is held. */
   private @Nullable ByteBuf partial;
 
   /** How long {@link #partial} has to be before looking at it again makes sense. */
   private long needed;
 
-  /** How much of an unwanted message is still to come. */
+  /** How much of a passing message is still to come. */
   private long remaining;
 
   /**
@@ -68,6 +93,20 @@ final class MessageSplitter {
     }
   }
 
+  /** Goes on with a message that was held. */
+  void resume() {
+    ByteBuf held = partial;
+    if (held == null) {
+      return;
+    }
+    partial = null;
+    try {
+      split(held);
+    } finally {
+      held.release();
+    }
+  }
+
   private void split(ByteBuf in) {
     int position = in.readerIndex();
     int end = in.writerIndex();
@@ -89,13 +128,23 @@ final class MessageSplitter {
         throw new ProtocolViolationException(
             "message of type " + (type & 0xff) + " says it has " + length + " bytes");
       }
-      if (!sink.wants(type)) {
+      Handling handling = sink.handling(type);
+      if (handling == Handling.PASS) {
         remaining = length + 1;
         continue;
+      }
+      if (handling == Handling.HOLD) {
+        needed = Long.MAX_VALUE;
+        break;
       }
       if (end - position < length + 1) {
         needed = length + 1;
         break;
+      }
+      if (handling == Handling.WATCH) {
+        sink.watched(type, in, position, position + (int) length + 1);
+        position += (int) length + 1;
+        continue;
       }
       handOn(in, position);
       sink.message(type, in.readRetainedSlice((int) length + 1));

@@ -42,6 +42,16 @@ final class Refusals {
     return ErrorMessage.fatal("53300", "Unable to accept connection, too many open connections.");
   }
 
+  static ErrorMessage rateExceeded() {
+    return ErrorMessage.fatal("53400", "Unable to accept connection, rate exceeded.");
+  }
+
+  /** What an INACTIVE cluster says. SQLSTATE inferred. */
+  static ErrorMessage wakingUp() {
+    return ErrorMessage.fatal(
+        CONNECTION_FAILURE, "unable to accept connection, waking up cluster, please retry later");
+  }
+
   static ErrorMessage settingNotSupported(String name) {
     return ErrorMessage.fatal(
         FEATURE_NOT_SUPPORTED, "setting configuration parameter \"" + name + "\" not supported");

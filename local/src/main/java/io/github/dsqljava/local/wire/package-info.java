@@ -9,7 +9,11 @@
  *       message, token, then {@code BackendLogin} opens a PostgreSQL session as the same role.
  *   <li>{@code ClientLeg} and {@code BackendLeg}: bytes pass both ways, with back-pressure; only
  *       the few message types that somebody has to look at are cut out by {@code MessageSplitter}.
+ *       What one leg has to know of the other is in their {@code Session}.
  * </ol>
+ *
+ * <p>A {@code FaultPlan} makes logins and statements fail on demand. In place of a statement
+ * PostgreSQL then gets a {@code StandIn}, whose failure comes back to the client as the fault.
  *
  * <p>Both channels of a connection live on one event loop, so nothing here needs a lock.
  */

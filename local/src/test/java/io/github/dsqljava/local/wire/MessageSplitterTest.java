@@ -3,6 +3,7 @@ package io.github.dsqljava.local.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.dsqljava.local.wire.MessageSplitter.Handling;
 import io.netty.buffer.AbstractByteBufAllocator;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
@@ -69,6 +70,53 @@ class MessageSplitterTest {
     byte[] stream = message('D', 500);
     feed(stream, 0, 100);
     assertThat(recorder.all()).hasSize(100);
+  }
+
+  @Test
+  void feed_watchedMessageCutAtEveryPoint_isShownOnceAndWhole() {
+    byte[] stream = concat(message('D', 3), message('Z', 1), message('Q', 2), message('Z', 4));
+    for (int first = 0; first <= stream.length; first++) {
+      for (int second = first; second <= stream.length; second++) {
+        recorder.clear();
+        feed(stream, 0, first);
+        feed(stream, first, second);
+        feed(stream, second, stream.length);
+        assertThat(recorder.all()).as("cut at %d and %d", first, second).isEqualTo(stream);
+        assertThat(recorder.wanted).containsExactly("Z6=1", "Q7", "Z9=4");
+      }
+    }
+  }
+
+  @Test
+  void feed_watchedMessageAmongOthers_doesNotCutTheirRun() {
+    byte[] stream = concat(message('D', 5), message('Z', 1), message('D', 7));
+    feed(stream, 0, stream.length);
+    assertThat(recorder.runs).isEqualTo(1);
+  }
+
+  @Test
+  void resume_afterHoldCutAtEveryPoint_goesOnWithoutLoss() {
+    byte[] before = concat(message('Q', 3), message('D', 2));
+    byte[] stream = concat(before, message('S', 0), message('Q', 20), message('D', 1));
+    for (int first = 0; first <= stream.length; first++) {
+      for (int second = first; second <= stream.length; second++) {
+        recorder.clear();
+        recorder.holding = true;
+        feed(stream, 0, first);
+        feed(stream, first, second);
+        feed(stream, second, stream.length);
+        assertThat(recorder.held).isTrue();
+        assertThat(recorder.all()).as("cut at %d and %d", first, second).isEqualTo(before);
+        splitter.resume();
+        assertThat(recorder.all()).as("still held").isEqualTo(before);
+        recorder.holding = false;
+        splitter.resume();
+        assertThat(recorder.all()).as("cut at %d and %d", first, second).isEqualTo(stream);
+        assertThat(recorder.wanted).containsExactly("Q8", "Q25");
+        splitter.resume();
+        assertThat(recorder.all()).as("nothing to resume").isEqualTo(stream);
+      }
+    }
   }
 
   @Test
@@ -182,6 +230,8 @@ class MessageSplitterTest {
     private final ByteBuf all = Unpooled.buffer();
     private final List<String> wanted = new ArrayList<>();
     private int runs;
+    private boolean holding;
+    private boolean held;
 
     byte[] all() {
       return ByteBufUtil.getBytes(all);
@@ -194,8 +244,21 @@ class MessageSplitterTest {
     }
 
     @Override
-    public boolean wants(byte type) {
-      return type == 'Q';
+    public Handling handling(byte type) {
+      return switch (type) {
+        case 'Q' -> Handling.TAKE;
+        case 'Z' -> Handling.WATCH;
+        case 'S' -> {
+          held = holding;
+          yield holding ? Handling.HOLD : Handling.PASS;
+        }
+        default -> Handling.PASS;
+      };
+    }
+
+    @Override
+    public void watched(byte type, ByteBuf in, int start, int end) {
+      wanted.add((char) type + "" + (end - start) + "=" + in.getByte(start + 5));
     }
 
     @Override

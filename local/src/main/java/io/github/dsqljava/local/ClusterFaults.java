@@ -1,0 +1,207 @@
+package io.github.dsqljava.local;
+
+import io.github.dsqljava.local.iam.TokenVerifier;
+import io.github.dsqljava.local.wire.Fault;
+import io.github.dsqljava.local.wire.Fault.Kind;
+import io.github.dsqljava.local.wire.FaultPlan;
+import io.github.dsqljava.local.wire.FrontEnd;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Makes a local cluster fail on demand, in the ways in which the service fails by itself.
+ *
+ * <pre>{@code
+ * cluster.faults().conflictCommits(1, CommitConflict.DATA);
+ * // the next COMMIT, whoever sends it, gets 40001
+ * assertThat(cluster.faults().remaining().total()).isZero();
+ * }</pre>
+ *
+ * <p>Most methods arm a fault for the next so many logins or statements of all connections, in the
+ * order in which the cluster comes to them. Of several faults for the same occasion, such as a
+ * conflict and a lost answer for COMMIT, the one armed first strikes first. A fault counts as used
+ * when it reaches its client. One that would have struck a statement that is never run, because
+ * something before it in the same batch failed, stays armed; and so does one whose connection ends
+ * first.
+ *
+ * <p>Statements are recognized in both protocols, and in a pipeline; in the extended protocol it is
+ * the Execute message that is struck. A batch, which is one Query or all messages up to a Sync, is
+ * concerned if its first message arrives after the fault was armed. As long as faults for
+ * statements are armed, the batches of a connection are run one after the other, and what the
+ * client has sent ahead waits; nothing else changes for it.
+ *
+ * <p>With severity ERROR the client gets exactly one ErrorResponse in place of the statement's
+ * answer, the rest of the batch is skipped, and one ReadyForQuery follows. Only SQLSTATE, message
+ * and severity are set. What the service sends besides is unknown.
+ *
+ * <p>COMMIT stands for END too, BEGIN for START TRANSACTION, and ROLLBACK for ABORT. A COMMIT
+ * counts only if there is a transaction block to be committed: not outside of one, and not in one
+ * that has failed, whose COMMIT is a ROLLBACK. An implicit transaction has no COMMIT. AND CHAIN, of
+ * which no document says that the service takes it, is passed on.
+ *
+ * <p>Thread-safe. A fault is armed when the method returns. Nothing here blocks but {@link
+ * #cutConnections}.
+ */
+public final class ClusterFaults {
+  private final FaultPlan plan;
+  private final FrontEnd frontEnd;
+  private final InstantSource clock;
+
+  ClusterFaults(FaultPlan plan, FrontEnd frontEnd, InstantSource clock) {
+    this.plan = plan;
+    this.frontEnd = frontEnd;
+    this.clock = clock;
+  }
+
+  /**
+   * Refuses the next logins. A login counts when its token has been found good and the cluster
+   * would open a session for it, so one that fails by itself uses up nothing; the client has sent
+   * its password by then, whatever way it connects.
+   *
+   * @throws IllegalArgumentException if the count is not positive
+   */
+  public void refuseLogins(int count, LoginRefusal refusal) {
+    Fault fault =
+        switch (refusal) {
+          case TOO_MANY_CONNECTIONS -> Fault.tooManyConnections();
+          case RATE_EXCEEDED -> Fault.rateExceeded();
+          case WAKING_UP -> Fault.wakingUp();
+          case TOKEN_EXPIRED -> Fault.accessDenied(Optional.of(expiredNow()));
+          case ACCESS_DENIED -> Fault.accessDenied(Optional.empty());
+        };
+    arm(count, fault);
+  }
+
+  private String expiredNow() {
+    Instant now = clock.instant();
+    return TokenVerifier.expiredHint(now.minusSeconds(1), now);
+  }
+
+  /**
+   * Rolls the next transactions back when they commit, and answers SQLSTATE 40001. The session is
+   * idle afterwards, as on the service.
+   *
+   * @throws IllegalArgumentException if the count is not positive
+   */
+  public void conflictCommits(int count, CommitConflict conflict) {
+    Fault fault =
+        switch (conflict) {
+          case DATA -> Fault.dataConflict();
+          case SCHEMA -> Fault.schemaConflict();
+        };
+    arm(count, fault);
+  }
+
+  /**
+   * Commits the next transactions and closes their connections in place of an answer. What the
+   * client sent behind the COMMIT is not run. All earlier answers are sent to it, then TCP is
+   * closed, without an end of TLS.
+   *
+   * @throws IllegalArgumentException if the count is not positive
+   */
+  public void loseCommitAnswers(int count) {
+    arm(count, Fault.commitAnswerLost());
+  }
+
+  /**
+   * Closes the connections of the next transactions in place of their COMMIT, and rolls them back.
+   * When the client sees the end of its connection, the rollback has taken place.
+   *
+   * @throws IllegalArgumentException if the count is not positive
+   */
+  public void cutBeforeCommit(int count) {
+    arm(count, Fault.cutBeforeCommit());
+  }
+
+  /**
+   * Answers the next COMMITs with SQLSTATE XX000, {@code server unavailable}, which does not say
+   * what has become of the transaction. The connection stays open and, here, the session is idle.
+   * Source: Aurora DSQL User Guide, "Troubleshooting", September 2026, which names the error and
+   * that the outcome is unknown; the status of the session is inferred.
+   *
+   * @param committed whether the transaction is committed, or else rolled back
+   * @throws IllegalArgumentException if the count is not positive
+   */
+  public void unavailableAtCommit(int count, boolean committed) {
+    arm(count, Fault.unavailableAtCommit(committed));
+  }
+
+  /**
+   * Answers the next statements with SQLSTATE XX000, {@code server unavailable}, and does not run
+   * them. Statements are all but BEGIN, COMMIT and ROLLBACK, and every Execute, even one that goes
+   * on with a portal. In a transaction block the block has failed; in a block that has failed
+   * already nothing counts.
+   *
+   * @throws IllegalArgumentException if the count is not positive
+   */
+  public void unavailableAtStatement(int count) {
+    arm(count, Fault.unavailableAtStatement());
+  }
+
+  /**
+   * Refuses the next BEGINs with SQLSTATE 40001, {@code schema has been updated by another
+   * transaction (OC001)}. The session stays idle. A BEGIN inside a transaction block does not
+   * count.
+   *
+   * @throws IllegalArgumentException if the count is not positive
+   */
+  public void conflictBegins(int count) {
+    arm(count, Fault.schemaConflictAtBegin());
+  }
+
+  private void arm(int count, Fault fault) {
+    if (count < 1) {
+      throw new IllegalArgumentException("count is " + count + ", not positive");
+    }
+    plan.arm(count, fault);
+  }
+
+  /**
+   * Resets all client connections that are open now, logged in or not, and returns when they are
+   * closed. PostgreSQL rolls back what was open in them.
+   *
+   * @return how many there were
+   */
+  public int cutConnections() {
+    return frontEnd.cutConnections();
+  }
+
+  /**
+   * Takes PostgreSQL away from one connection. Its client gets FATAL 08006, {@code the connection
+   * to the cluster was lost}, a text of this cluster's own, and is closed. An idle backend ends at
+   * once; one that runs a statement ends within about a second, and the statement is rolled back
+   * unless it was done by then. Returns without waiting for that.
+   *
+   * @param processId what the client was told in BackendKeyData, and {@code pg_backend_pid()}
+   * @return false if no logged-in connection has this backend; no other process is ever touched
+   */
+  public boolean killBackend(int processId) {
+    return frontEnd.endBackend(processId);
+  }
+
+  /** Returns how often each fault is still to strike. */
+  public FaultCounts remaining() {
+    Map<Kind, Integer> counts = plan.remaining();
+    return new FaultCounts(
+        counts.getOrDefault(Kind.LOGIN_REFUSED, 0),
+        counts.getOrDefault(Kind.COMMIT_CONFLICT, 0),
+        counts.getOrDefault(Kind.COMMIT_ANSWER_LOST, 0),
+        counts.getOrDefault(Kind.CUT_BEFORE_COMMIT, 0),
+        counts.getOrDefault(Kind.UNAVAILABLE_AT_COMMIT, 0),
+        counts.getOrDefault(Kind.UNAVAILABLE_AT_STATEMENT, 0),
+        counts.getOrDefault(Kind.BEGIN_CONFLICT, 0));
+  }
+
+  /** Disarms all faults. One that is on its way to a client at this moment may still strike. */
+  public void clear() {
+    plan.clear();
+  }
+
+  /** Shows what is armed. */
+  @Override
+  public String toString() {
+    return "ClusterFaults[" + remaining() + "]";
+  }
+}

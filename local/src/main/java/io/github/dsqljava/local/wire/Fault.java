@@ -1,0 +1,177 @@
+package io.github.dsqljava.local.wire;
+
+import java.util.Optional;
+
+/**
+ * Something that a cluster does on demand in place of what it was asked for. Immutable.
+ *
+ * <p>The texts of statement faults are Aurora DSQL's: {@code OC000} as recorded on a cluster in
+ * September 2026 (GitHub Dreamescaper/dsql-emulator), {@code OC001} from AWS's guide for agents
+ * (awslabs/mcp, October 2026), {@code server unavailable} from the Aurora DSQL User Guide,
+ * "Troubleshooting" (September 2026).
+ */
+public final class Fault {
+  /** What may go wrong, and where. */
+  public enum Kind {
+    /** A login is refused. */
+    LOGIN_REFUSED(Trigger.LOGIN),
+    /** A transaction loses against another one when it commits. */
+    COMMIT_CONFLICT(Trigger.COMMIT),
+    /** A transaction commits, and nobody hears of it. */
+    COMMIT_ANSWER_LOST(Trigger.COMMIT),
+    /** The connection ends before a COMMIT has arrived. */
+    CUT_BEFORE_COMMIT(Trigger.COMMIT),
+    /** A COMMIT is answered with an error that does not say whether it took place. */
+    UNAVAILABLE_AT_COMMIT(Trigger.COMMIT),
+    /** Any other statement is answered with an error of the service. */
+    UNAVAILABLE_AT_STATEMENT(Trigger.STATEMENT),
+    /** A transaction is refused because of a schema change. */
+    BEGIN_CONFLICT(Trigger.BEGIN);
+
+    private final Trigger trigger;
+
+    Kind(Trigger trigger) {
+      this.trigger = trigger;
+    }
+
+    Trigger trigger() {
+      return trigger;
+    }
+  }
+
+  /** What a fault waits for. */
+  enum Trigger {
+    LOGIN,
+    /** A BEGIN outside of a transaction. */
+    BEGIN,
+    /** A COMMIT, without AND CHAIN, of an open transaction. */
+    COMMIT,
+    /** A statement that neither begins nor ends a transaction, in one that has not failed. */
+    STATEMENT
+  }
+
+  /** What PostgreSQL does before the client gets the fault. */
+  enum Before {
+    NOTHING(""),
+    COMMIT("COMMIT"),
+    ROLLBACK("ROLLBACK");
+
+    private final String sql;
+
+    Before(String sql) {
+      this.sql = sql;
+    }
+
+    String sql() {
+      return sql;
+    }
+  }
+
+  private static final String SERIALIZATION_FAILURE = "40001";
+
+  private final Kind kind;
+  private final Before before;
+  private final Optional<ErrorMessage> answer;
+
+  private Fault(Kind kind, Before before, Optional<ErrorMessage> answer) {
+    this.kind = kind;
+    this.before = before;
+    this.answer = answer;
+  }
+
+  /** SQLSTATE 53300. */
+  public static Fault tooManyConnections() {
+    return login(Refusals.tooManyConnections());
+  }
+
+  /** SQLSTATE 53400. */
+  public static Fault rateExceeded() {
+    return login(Refusals.rateExceeded());
+  }
+
+  /** SQLSTATE inferred. */
+  public static Fault wakingUp() {
+    return login(Refusals.wakingUp());
+  }
+
+  /** SQLSTATE 08006. */
+  public static Fault accessDenied(Optional<String> hint) {
+    return login(Refusals.accessDenied(hint));
+  }
+
+  private static Fault login(ErrorMessage refusal) {
+    return new Fault(Kind.LOGIN_REFUSED, Before.NOTHING, Optional.of(refusal));
+  }
+
+  /** A COMMIT that is rolled back because another transaction has changed the same row. */
+  public static Fault dataConflict() {
+    return new Fault(
+        Kind.COMMIT_CONFLICT,
+        Before.ROLLBACK,
+        Optional.of(
+            ErrorMessage.error(
+                SERIALIZATION_FAILURE, "change conflicts with another transaction (OC000)")));
+  }
+
+  /** A COMMIT that is rolled back because another session has changed the schema. */
+  public static Fault schemaConflict() {
+    return new Fault(Kind.COMMIT_CONFLICT, Before.ROLLBACK, Optional.of(schemaUpdated()));
+  }
+
+  /** A BEGIN that is refused because another session has changed the schema. */
+  public static Fault schemaConflictAtBegin() {
+    return new Fault(Kind.BEGIN_CONFLICT, Before.NOTHING, Optional.of(schemaUpdated()));
+  }
+
+  private static ErrorMessage schemaUpdated() {
+    return ErrorMessage.error(
+        SERIALIZATION_FAILURE, "schema has been updated by another transaction (OC001)");
+  }
+
+  /** A COMMIT that takes place, after which the connection ends without an answer. */
+  public static Fault commitAnswerLost() {
+    return new Fault(Kind.COMMIT_ANSWER_LOST, Before.COMMIT, Optional.empty());
+  }
+
+  /** A connection that ends, with its transaction rolled back, in place of a COMMIT. */
+  public static Fault cutBeforeCommit() {
+    return new Fault(Kind.CUT_BEFORE_COMMIT, Before.ROLLBACK, Optional.empty());
+  }
+
+  /** A COMMIT that is answered with an error, whether it takes place or is rolled back. */
+  public static Fault unavailableAtCommit(boolean committed) {
+    return new Fault(
+        Kind.UNAVAILABLE_AT_COMMIT,
+        committed ? Before.COMMIT : Before.ROLLBACK,
+        Optional.of(serverUnavailable()));
+  }
+
+  /** A statement that is answered with an error and not run. */
+  public static Fault unavailableAtStatement() {
+    return new Fault(
+        Kind.UNAVAILABLE_AT_STATEMENT, Before.NOTHING, Optional.of(serverUnavailable()));
+  }
+
+  private static ErrorMessage serverUnavailable() {
+    return ErrorMessage.error("XX000", "server unavailable");
+  }
+
+  Kind kind() {
+    return kind;
+  }
+
+  Before before() {
+    return before;
+  }
+
+  /** What the client is told; empty if its connection ends without a word. */
+  Optional<ErrorMessage> answer() {
+    return answer;
+  }
+
+  /** Shows the kind. */
+  @Override
+  public String toString() {
+    return "Fault[" + kind + "]";
+  }
+}
