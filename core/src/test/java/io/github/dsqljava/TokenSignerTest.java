@@ -28,12 +28,16 @@ import software.amazon.awssdk.services.dsql.DsqlUtilities;
 class TokenSignerTest {
 
   private static final Pattern DATE = Pattern.compile("X-Amz-Date=([0-9TZ]+)");
+  private static final Pattern EXPIRES = Pattern.compile("X-Amz-Expires=([0-9]+)");
   private static final DateTimeFormatter AWS_DATE =
       DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'");
   private static final Instant NOW = Instant.parse("2026-11-22T10:15:30.750Z");
   private static final AwsBasicCredentials KEY = AwsBasicCredentials.create("AKID", "s3cret");
 
-  /** The official token has the official clock in it, so ours is signed at the moment it names. */
+  /**
+   * The official token has the official clock in it, so ours is signed at the moment it names; and
+   * for the lifetime it names, which is a second short when that clock ticks while it is made.
+   */
   @ParameterizedTest
   @EnumSource(TokenAction.class)
   void sign_sameMoment_equalsTokenOfDsqlUtilities(TokenAction action) {
@@ -46,12 +50,16 @@ class TokenSignerTest {
       AwsCredentials credentials = credentials(random);
 
       String official = official(action, host, region, lifetime, credentials);
+      Duration signedFor = lifetimeOf(official);
       AuthToken ours =
           TokenSigner.withClock(() -> dateOf(official))
-              .sign(host, region, action, lifetime, credentials);
+              .sign(host, region, action, signedFor, credentials);
 
+      assertThat(signedFor)
+          .as("seed %d, case %d", seed, i)
+          .isBetween(lifetime.minusSeconds(1), lifetime);
       assertThat(parts(ours.value())).as("seed %d, case %d", seed, i).isEqualTo(parts(official));
-      assertThat(ours.expiresAt()).isEqualTo(dateOf(official).plus(lifetime));
+      assertThat(ours.expiresAt()).isEqualTo(dateOf(official).plus(signedFor));
     }
   }
 
@@ -77,6 +85,12 @@ class TokenSignerTest {
     return action == TokenAction.DB_CONNECT
         ? utilities.generateDbConnectAuthToken(r -> r.hostname(host).expiresIn(lifetime))
         : utilities.generateDbConnectAdminAuthToken(r -> r.hostname(host).expiresIn(lifetime));
+  }
+
+  private static Duration lifetimeOf(String token) {
+    Matcher expires = EXPIRES.matcher(token);
+    assertThat(expires.find()).isTrue();
+    return Duration.ofSeconds(Long.parseLong(expires.group(1)));
   }
 
   private static Instant dateOf(String token) {
