@@ -1,5 +1,6 @@
 /** Cluster endpoint, configuration, tokens and errors for Amazon Aurora DSQL; no driver. */
 module io.github.dsqljava {
+  requires static micrometer.core;
   requires static transitive org.jspecify;
   requires software.amazon.awssdk.auth;
   requires software.amazon.awssdk.http;
@@ -10,4 +11,8 @@ module io.github.dsqljava {
   requires software.amazon.awssdk.utils;
 
   exports io.github.dsqljava;
+  exports io.github.dsqljava.batch;
+  exports io.github.dsqljava.micrometer;
+  exports io.github.dsqljava.pool;
+  exports io.github.dsqljava.retry;
 }

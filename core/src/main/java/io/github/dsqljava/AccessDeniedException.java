@@ -1,5 +1,6 @@
 package io.github.dsqljava;
 
+import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,14 @@ public sealed class AccessDeniedException extends DsqlException permits RoleNotM
    */
   public String sqlState() {
     return sqlState;
+  }
+
+  /**
+   * Whether the token was refused because its time was over, or this machine's clock is wrong: the
+   * only refusal after which AWS advises another attempt, once, with a fresh token.
+   */
+  public boolean isTokenExpired() {
+    return hint != null && hint.toLowerCase(Locale.ROOT).contains("signature expired");
   }
 
   /** The server's own reason, or empty when it gave none. */

@@ -1,5 +1,6 @@
 package io.github.dsqljava;
 
+import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -19,12 +20,17 @@ public final class ConnectionRejectedException extends DsqlException {
   private static final long serialVersionUID = 1L;
 
   private final String sqlState;
+  private final boolean temporary;
   private final @Nullable String detail;
   private final @Nullable String hint;
 
   ConnectionRejectedException(String message, ServerError error, @Nullable Throwable cause) {
     super(message, cause);
     this.sqlState = error.sqlState();
+    this.temporary =
+        sqlState.equals("53300")
+            || sqlState.equals("53400")
+            || error.message().toLowerCase(Locale.ROOT).contains("waking up");
     this.detail = error.detail().orElse(null);
     this.hint = error.hint().orElse(null);
   }
@@ -32,6 +38,14 @@ public final class ConnectionRejectedException extends DsqlException {
   /** The server's SQLSTATE, five characters. */
   public String sqlState() {
     return sqlState;
+  }
+
+  /**
+   * Whether the same attempt may succeed later: too many connections, too many new ones, or a
+   * cluster that is waking up.
+   */
+  public boolean isTemporary() {
+    return temporary;
   }
 
   /** The server's DETAIL field, if it sent one. */

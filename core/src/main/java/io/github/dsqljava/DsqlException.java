@@ -19,12 +19,21 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract sealed class DsqlException extends RuntimeException
     permits AccessDeniedException,
+        BatchFailedException,
         CertificateRejectedException,
         ClusterUnreachableException,
+        CommitOutcomeUnknownException,
         ConnectionRejectedException,
         CredentialsException,
         HostUnknownException,
-        InvalidConfigurationException {
+        InvalidConfigurationException,
+        NestedTransactionException,
+        PoolBusyException,
+        PoolClosedException,
+        PoolTimeoutException,
+        RetriesExhaustedException,
+        TransactionRolledBackException,
+        TransactionTimeoutException {
 
   private static final long serialVersionUID = 1L;
 

@@ -1,0 +1,44 @@
+package io.github.dsqljava;
+
+/**
+ * COMMIT was sent and its answer was lost: the transaction is either in the database as a whole or
+ * not at all, and nobody here knows which. Look for its effects before doing it again; or make it
+ * safe to repeat, and declare it idempotent.
+ *
+ * <pre>{@code
+ * .recover(failure -> failure instanceof CommitOutcomeUnknownException
+ *     ? transferExists(id).compose(exists -> exists ? done() : transferAgain(id))
+ *     : Future.failedFuture(failure))
+ * }</pre>
+ */
+public final class CommitOutcomeUnknownException extends DsqlException {
+
+  private static final long serialVersionUID = 1L;
+
+  private final int attempts;
+
+  /**
+   * Made by the runner of transactions.
+   *
+   * @param attempts how often the transaction was attempted; only the last one has an unknown
+   *     outcome, unless it was declared idempotent
+   * @param problem what came instead of the answer
+   * @param cause the same as an exception
+   */
+  public CommitOutcomeUnknownException(int attempts, String problem, Throwable cause) {
+    super(
+        "The transaction may or may not be committed: COMMIT was sent, and "
+            + problem
+            + " instead of its answer (attempt "
+            + attempts
+            + "). Look for its effects before repeating it, or declare transactions that are safe to"
+            + " repeat idempotent.",
+        cause);
+    this.attempts = attempts;
+  }
+
+  /** How often the transaction was attempted, this one included. */
+  public int attempts() {
+    return attempts;
+  }
+}

@@ -1,0 +1,67 @@
+package io.github.dsqljava;
+
+import io.github.dsqljava.retry.RetryKind;
+import java.time.Duration;
+
+/**
+ * A transaction failed as often as its retry policy allows. Nothing of it is in the database. The
+ * cause is what the last attempt failed with, for a conflict the server's error.
+ *
+ * <pre>{@code
+ * if (failure instanceof RetriesExhaustedException exhausted) {
+ *   log(exhausted.kind() + " after " + exhausted.attempts() + " attempts");
+ * }
+ * }</pre>
+ */
+public final class RetriesExhaustedException extends DsqlException {
+
+  private static final long serialVersionUID = 1L;
+
+  private final RetryKind kind;
+  private final int attempts;
+
+  /**
+   * Made by the runner of transactions.
+   *
+   * @param kind why the last attempt failed; never {@link RetryKind#UNKNOWN_COMMIT}
+   * @param attempts how many there were
+   * @param elapsed how long all of them took
+   * @param cause what the last one failed with
+   */
+  public RetriesExhaustedException(
+      RetryKind kind, int attempts, Duration elapsed, Throwable cause) {
+    super(
+        "The transaction was rolled back "
+            + attempts
+            + (attempts == 1 ? " time" : " times")
+            + " in "
+            + elapsed.toMillis()
+            + " ms, the last time because "
+            + reason(kind)
+            + ": "
+            + cause.getMessage()
+            + ". Its retry policy allows no more; spread the writes over more rows, make the"
+            + " transaction shorter, or allow more attempts or time.",
+        cause);
+    this.kind = kind;
+    this.attempts = attempts;
+  }
+
+  private static String reason(RetryKind kind) {
+    return switch (kind) {
+      case CONFLICT -> "another transaction had changed the same rows";
+      case STALE_SCHEMA -> "the schema had changed";
+      case CONNECTION, UNKNOWN_COMMIT -> "the connection was lost";
+    };
+  }
+
+  /** Why the last attempt failed. */
+  public RetryKind kind() {
+    return kind;
+  }
+
+  /** How often the transaction was attempted. */
+  public int attempts() {
+    return attempts;
+  }
+}

@@ -1,0 +1,44 @@
+package io.github.dsqljava;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A transaction's deadline for everything together passed before COMMIT was sent. Nothing of it is
+ * in the database. (After that, it would be a {@link CommitOutcomeUnknownException}.)
+ *
+ * <pre>{@code
+ * if (failure instanceof TransactionTimeoutException timeout) {
+ *   log("gave up after " + timeout.attempts() + " attempts");
+ * }
+ * }</pre>
+ */
+public final class TransactionTimeoutException extends DsqlException {
+
+  private static final long serialVersionUID = 1L;
+
+  private final int attempts;
+
+  /**
+   * Made by the runner of transactions.
+   *
+   * @param deadline the deadline, from the beginning
+   * @param attempts how many attempts were begun
+   * @param cause what the attempt before failed with, or null
+   */
+  public TransactionTimeoutException(Duration deadline, int attempts, @Nullable Throwable cause) {
+    super(
+        "The transaction was not done within its deadline of "
+            + deadline
+            + " and is rolled back (attempt "
+            + attempts
+            + "). Its connection is closed, because Aurora DSQL does not cancel statements.",
+        cause);
+    this.attempts = attempts;
+  }
+
+  /** How many attempts were begun. */
+  public int attempts() {
+    return attempts;
+  }
+}

@@ -1,0 +1,17 @@
+package io.github.dsqljava.pool;
+
+/** Why a pool gave up a connection. */
+public enum CloseReason {
+  /** It came near the age at which Aurora DSQL cuts it. */
+  LIFETIME,
+  /** Nobody needed it for the idle timeout. */
+  IDLE,
+  /** {@link AsyncPool#expireConnections()} was called. */
+  EXPIRED,
+  /** It ended without our doing: closed by the server, or the network failed. */
+  LOST,
+  /** It was given back in a state in which nobody else may have it. */
+  BROKEN,
+  /** The pool is closed. */
+  POOL_CLOSED
+}
