@@ -138,6 +138,11 @@ public final class DsqlConfig {
     return values.get(Setting.TLS_NEGOTIATION);
   }
 
+  /** Whether the token is sent together with the startup message. */
+  public boolean earlyPassword() {
+    return values.get(Setting.EARLY_PASSWORD);
+  }
+
   /** How long opening one connection may take. */
   public Duration connectTimeout() {
     return values.get(Setting.CONNECT_TIMEOUT);

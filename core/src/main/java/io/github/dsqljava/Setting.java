@@ -75,6 +75,13 @@ record Setting<T>(
           null,
           text -> SettingCheck.readConstant(TlsNegotiation.class, text),
           UnaryOperator.identity());
+  static final Setting<Boolean> EARLY_PASSWORD =
+      new Setting<>(
+          "earlyPassword",
+          "earlyPassword",
+          null,
+          SettingCheck::readBoolean,
+          UnaryOperator.identity());
   static final Setting<Duration> CONNECT_TIMEOUT =
       new Setting<>(
           "connectTimeout",
@@ -100,6 +107,7 @@ record Setting<T>(
           APPLICATION_NAME_PREFIX,
           CA_FILE,
           TLS_NEGOTIATION,
+          EARLY_PASSWORD,
           CONNECT_TIMEOUT);
 
   private static Setting<String> text(

@@ -88,6 +88,13 @@ final class SettingCheck {
     return Duration.ofSeconds(readInt(text));
   }
 
+  static boolean readBoolean(String text) {
+    if (!text.equals("true") && !text.equals("false")) {
+      throw new IllegalArgumentException("has an unknown value; give true or false");
+    }
+    return text.equals("true");
+  }
+
   static <E extends Enum<E>> E readConstant(Class<E> type, String text) {
     E[] constants = type.getEnumConstants();
     return Arrays.stream(constants)

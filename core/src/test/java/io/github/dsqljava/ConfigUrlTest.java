@@ -75,6 +75,7 @@ class ConfigUrlTest {
           application_name,     applicationNamePrefix
           ormPrefix,            applicationNamePrefix
           connect_timeout,      connectTimeoutSecs
+          early_password,       earlyPassword
           search_path,          schema
           """)
   void parse_unknownKey_nearestKeyNamed(String key, String nearest) {
@@ -166,6 +167,8 @@ class ConfigUrlTest {
     "dsql://HOST?connectTimeoutSecs=0, 1 hour",
     "dsql://HOST?tokenAction=dbconnect, DbConnect or DbConnectAdmin",
     "dsql://HOST?tlsNegotiation=postgres, direct or sslrequest",
+    "dsql://HOST?earlyPassword=yes, true or false",
+    "dsql://HOST?earlyPassword=TRUE, true or false",
     "dsql://HOST?caFile=%00, NUL",
     "mysql://HOST, must begin with dsql://",
     "DSQL://HOST, must begin with dsql://"

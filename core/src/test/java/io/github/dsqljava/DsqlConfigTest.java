@@ -164,6 +164,14 @@ class DsqlConfigTest {
             "dsql://" + HOST + "?tlsNegotiation=sslrequest",
             null),
         new Row<>(
+            "earlyPassword",
+            DsqlConfig::earlyPassword,
+            false,
+            true,
+            b -> b.earlyPassword(true),
+            "dsql://" + HOST + "?earlyPassword=true",
+            null),
+        new Row<>(
             "connectTimeout",
             DsqlConfig::connectTimeout,
             Duration.ofSeconds(10),

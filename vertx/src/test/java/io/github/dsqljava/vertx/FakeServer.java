@@ -48,7 +48,11 @@ final class FakeServer implements AutoCloseable {
     /** Answers the SSLRequest with an error message. */
     ERROR_BEFORE_TLS,
     /** Refuses the login as Aurora DSQL does. */
-    ACCESS_DENIED
+    ACCESS_DENIED,
+    /** Closes the connection if more than the startup message comes unasked. */
+    CLOSES_ON_EARLY_PASSWORD,
+    /** Answers it with an error. */
+    REFUSES_EARLY_PASSWORD
   }
 
   /**
@@ -194,6 +198,15 @@ final class FakeServer implements AutoCloseable {
     if (fields.readInt() == CANCEL_REQUEST) {
       cancelled.add(fields.readInt());
       return drain(in);
+    }
+    if (in.available() > 0) { // in the TLS record of the startup message
+      if (behaviour == Behaviour.CLOSES_ON_EARLY_PASSWORD) {
+        return false;
+      }
+      if (behaviour == Behaviour.REFUSES_EARLY_PASSWORD) {
+        message(out, 'E', text("SFATAL\0VFATAL\0C08P01\0Mone message at a time\0\0"));
+        return false;
+      }
     }
     message(out, 'R', new byte[] {0, 0, 0, 3}); // AuthenticationCleartextPassword
     in.readByte();

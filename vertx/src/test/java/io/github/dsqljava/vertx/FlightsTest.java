@@ -51,6 +51,28 @@ class FlightsTest {
     await(connector.close());
   }
 
+  /** The password travels with the startup message. */
+  @ParameterizedTest
+  @CsvSource({"admin,DIRECT,3", "app,DIRECT,3", "admin,SSL_REQUEST,4"})
+  void connect_earlyPassword_takesOneFlightLess(
+      String user, TlsNegotiation negotiation, int flights) throws Exception {
+    FlightRelay relay = await(FlightRelay.start(vertx, cluster.port()));
+    DsqlConnector connector =
+        DsqlConnector.create(
+            vertx,
+            config(cluster)
+                .port(relay.port())
+                .user(user)
+                .tlsNegotiation(negotiation)
+                .earlyPassword(true)
+                .build());
+    SqlConnection connection = await(connector.connect());
+    assertThat(relay.flights()).isEqualTo(flights);
+    await(connection.query("SELECT 1").execute());
+    assertThat(relay.flights()).as("with the first row of a simple query").isEqualTo(flights + 1);
+    await(connector.close());
+  }
+
   @Test
   void preparedQuery_costsTwoFlightsColdAndOneWarm() throws Exception {
     FlightRelay relay = await(FlightRelay.start(vertx, cluster.port()));

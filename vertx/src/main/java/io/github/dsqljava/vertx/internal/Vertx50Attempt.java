@@ -13,6 +13,7 @@ import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetSocket;
 import io.vertx.core.net.SocketAddress;
 import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
 import java.util.function.Function;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,7 @@ final class Vertx50Attempt<T> {
       ConnectionPlan plan,
       TlsClient tls,
       ContextInternal context,
+      Duration timeout,
       Function<NetSocketInternal, Future<T>> login) {
     this.attempts = attempts;
     this.plan = plan;
@@ -50,14 +52,13 @@ final class Vertx50Attempt<T> {
     this.context = context;
     this.login = login;
     this.result = context.promise();
-    this.timer =
-        context.setTimer(
-            plan.config().connectTimeout().toMillis(), id -> fail(plan.timedOut(phase)));
+    this.timer = context.setTimer(timeout.toMillis(), id -> fail(plan.timedOut(phase)));
   }
 
   /**
    * Starts an attempt. To be called on the event loop of the context.
    *
+   * @param timeout for all of it, at least a millisecond
    * @param login what to do with the encrypted socket; when it fails, the socket is closed
    * @return the result, or a DsqlException
    */
@@ -68,13 +69,14 @@ final class Vertx50Attempt<T> {
       NetClient client,
       SocketAddress address,
       ContextInternal context,
+      Duration timeout,
       Function<NetSocketInternal, Future<T>> login) {
-    Vertx50Attempt<T> attempt = new Vertx50Attempt<>(attempts, plan, tls, context, login);
+    Vertx50Attempt<T> attempt = new Vertx50Attempt<>(attempts, plan, tls, context, timeout, login);
     attempts.begun(attempt);
     ConnectOptions options =
         new ConnectOptions()
             .setRemoteAddress(address)
-            .setTimeout(Math.toIntExact(plan.config().connectTimeout().toMillis()));
+            .setTimeout(Math.toIntExact(timeout.toMillis()));
     try {
       client.connect(options).onComplete(attempt::connected, attempt::fail);
     } catch (RuntimeException e) {
@@ -183,7 +185,7 @@ final class Vertx50Attempt<T> {
 
   private void closeSocket() {
     if (socket != null) {
-      socket.close();
+      var unused = HardClose.of(socket);
     }
   }
 }

@@ -1,5 +1,7 @@
 package io.github.dsqljava.vertx.internal;
 
+import io.github.dsqljava.DsqlException;
+import io.netty.channel.ChannelPipeline;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
@@ -14,13 +16,16 @@ import io.vertx.pgclient.impl.PgConnectionFactory;
 import io.vertx.pgclient.impl.PgSocketConnection;
 import io.vertx.sqlclient.internal.Connection;
 import io.vertx.sqlclient.internal.command.InitCommand;
+import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Vert.x's connection factory with another beginning: direct TLS or a strict SSLRequest, always
- * with a server name, under one deadline, and with failures explained. From the login on,
- * everything is Vert.x's own.
+ * with a server name, under one deadline, and with failures explained. What follows is Vert.x's
+ * own, behind a {@link SessionWire}.
  */
 final class Vertx50ConnectionFactory extends PgConnectionFactory {
 
@@ -42,14 +47,55 @@ final class Vertx50ConnectionFactory extends PgConnectionFactory {
   @Override
   protected Future<Connection> doConnectInternal(
       PgConnectOptions options, ContextInternal context) {
+    Duration timeout = plan.config().connectTimeout();
+    if (!plan.config().earlyPassword()
+        || EarlyPasswordRefusals.contains(plan.config().endpoint())) {
+      return start(
+          options,
+          context,
+          timeout,
+          socket -> logIn(socket, options, context, /* earlyPassword= */ false));
+    }
+    long begun = System.nanoTime();
+    AtomicBoolean inLogin = new AtomicBoolean();
+    return start(
+            options,
+            context,
+            timeout,
+            socket -> {
+              inLogin.set(true);
+              return logIn(socket, options, context, /* earlyPassword= */ true);
+            })
+        .recover(
+            failure -> {
+              Duration left = timeout.minusNanos(System.nanoTime() - begun);
+              // Not if the connector is being closed, which is no DsqlException.
+              return inLogin.get()
+                      && failure instanceof DsqlException refusal
+                      && left.toMillis() > 0
+                  ? logInWhenAsked(options, context, left, refusal)
+                  : Future.failedFuture(failure);
+            });
+  }
+
+  /** The second attempt, after one with an early password and in what is left of its time. */
+  private Future<Connection> logInWhenAsked(
+      PgConnectOptions options, ContextInternal context, Duration left, DsqlException refusal) {
+    return start(
+            options,
+            context,
+            left,
+            socket -> logIn(socket, options, context, /* earlyPassword= */ false))
+        .onSuccess(connection -> EarlyPasswordRefusals.add(plan.config().endpoint(), refusal));
+  }
+
+  private <T> Future<T> start(
+      PgConnectOptions options,
+      ContextInternal context,
+      Duration timeout,
+      Function<NetSocketInternal, Future<T>> login) {
     return Vertx50Attempt.start(
-        attempts,
-        plan,
-        tls,
-        client,
-        options.getSocketAddress(),
-        context,
-        socket -> logIn(socket, options, context));
+        attempts, plan, tls, client, options.getSocketAddress(), context, timeout, login);
   }
 
   /** Fails what is being opened, and everything that is asked for from now on. */
@@ -58,7 +104,10 @@ final class Vertx50ConnectionFactory extends PgConnectionFactory {
   }
 
   private Future<Connection> logIn(
-      NetSocketInternal socket, PgConnectOptions options, ContextInternal context) {
+      NetSocketInternal socket,
+      PgConnectOptions options,
+      ContextInternal context,
+      boolean earlyPassword) {
     PgSocketConnection connection =
         new PgSocketConnection(
             socket,
@@ -72,6 +121,12 @@ final class Vertx50ConnectionFactory extends PgConnectionFactory {
             options.getUseLayer7Proxy(),
             context);
     connection.init();
+    ChannelPipeline pipeline = socket.channelHandlerContext().pipeline();
+    pipeline.addBefore("codec", SessionWire.NAME, new SessionWire());
+    if (earlyPassword) {
+      pipeline.addBefore(
+          "codec", EarlyPasswordHandler.NAME, new EarlyPasswordHandler(options.getPassword()));
+    }
     Promise<Connection> result = context.promise();
     connection.schedule(
         new InitCommand(
@@ -100,13 +155,10 @@ final class Vertx50ConnectionFactory extends PgConnectionFactory {
     Promise<Void> done = context.promise();
     context.runOnContext(
         v ->
-            Vertx50Attempt.<Void>start(
-                    attempts,
-                    plan,
-                    tls,
-                    client,
-                    options.getSocketAddress(),
+            this.<Void>start(
+                    options,
                     context,
+                    plan.config().connectTimeout(),
                     socket ->
                         socket
                             .write(

@@ -1,0 +1,27 @@
+package io.github.dsqljava.vertx.internal;
+
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.ssl.SslHandler;
+import io.vertx.core.internal.net.NetSocketInternal;
+
+/**
+ * Closes a socket without anybody's consent. Vert.x's codec would make a goodbye of it, end only
+ * its own direction and wait for the server; on a dead network that is for ever.
+ */
+final class HardClose {
+  private HardClose() {}
+
+  /** Closes the socket now; what is under way fails. Gives the future of its end. */
+  static ChannelFuture of(NetSocketInternal socket) {
+    ChannelPipeline pipeline = socket.channelHandlerContext().pipeline();
+    ChannelHandlerContext tls = pipeline.context(SslHandler.class);
+    if (tls == null) {
+      var unused = socket.close(); // TLS has not begun, or has ended with the connection
+    } else {
+      var unused = tls.close(); // begins below TLS, and so below the codec
+    }
+    return pipeline.channel().closeFuture();
+  }
+}

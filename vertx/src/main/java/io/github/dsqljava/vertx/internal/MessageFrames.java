@@ -1,0 +1,181 @@
+package io.github.dsqljava.vertx.internal;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import java.net.ProtocolException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Walks the stream of a server's messages (one type byte, four bytes of length, a body) from header
+ * to header and hands it on: whole buffers as they came, or, where messages are to be left out or
+ * something put between them, slices of them. Only a header that is cut by the end of a buffer is
+ * copied.
+ */
+final class MessageFrames {
+  private static final int HEADER = 5;
+
+  /** What becomes of a message. */
+  enum Verdict {
+    PASS,
+    /** Passes, and {@link Sink#cut()} is called before anything behind it goes on. */
+    PASS_THEN_CUT,
+    DROP,
+    /** Does not pass, and {@link Sink#cut()} is called in its place. */
+    DROP_THEN_CUT;
+
+    private boolean passes() {
+      return this == PASS || this == PASS_THEN_CUT;
+    }
+
+    private boolean cuts() {
+      return this == PASS_THEN_CUT || this == DROP_THEN_CUT;
+    }
+  }
+
+  /** Decides about messages and receives what passes. */
+  interface Sink {
+    /**
+     * A message begins.
+     *
+     * @param status the status in a ReadyForQuery; 0 for every other type
+     */
+    Verdict begins(byte type, byte status) throws ProtocolException;
+
+    /** Everything before the cut has been handed on. */
+    void cut();
+
+    /** The next bytes that pass; the sink's to release. */
+    void bytes(ByteBuf run);
+  }
+
+  private final ByteBufAllocator allocator;
+  private final Sink sink;
+
+  /** The beginning of a header whose rest has not arrived. */
+  private @Nullable ByteBuf partial;
+
+  /** How much of the current message is still to come, and what becomes of it. */
+  private long remaining;
+
+  private Verdict verdict = Verdict.PASS;
+
+  private boolean released;
+
+  MessageFrames(ByteBufAllocator allocator, Sink sink) {
+    this.allocator = allocator;
+    this.sink = sink;
+  }
+
+  /**
+   * Takes the next bytes of the stream and ownership of the buffer.
+   *
+   * @throws ProtocolException for a length that is impossible, or from the sink; the stream is then
+   *     of no use any more
+   */
+  void feed(ByteBuf in) throws ProtocolException {
+    if (released) {
+      in.release();
+      return;
+    }
+    try {
+      ByteBuf header = partial;
+      if (header != null && in.isReadable()) {
+        int missing = headerLength(header) - header.readableBytes();
+        header.writeBytes(in, Math.min(missing, in.readableBytes()));
+        if (header.readableBytes() == headerLength(header)) {
+          partial = null;
+          walkAndRelease(header);
+        }
+      }
+      if (in.isReadable()) {
+        walk(in);
+      }
+    } finally {
+      in.release();
+    }
+  }
+
+  private void walkAndRelease(ByteBuf in) throws ProtocolException {
+    try {
+      walk(in);
+    } finally {
+      in.release();
+    }
+  }
+
+  /** How much has to be there to decide; a ReadyForQuery is decided on with its only byte. */
+  private static int headerLength(ByteBuf in) {
+    return headerLength(in.getByte(in.readerIndex()));
+  }
+
+  private static int headerLength(byte type) {
+    return type == PgMessages.READY_FOR_QUERY ? HEADER + 1 : HEADER;
+  }
+
+  private void walk(ByteBuf in) throws ProtocolException {
+    int position = in.readerIndex();
+    int end = in.writerIndex();
+    while (position < end) {
+      if (remaining == 0) {
+        byte type = in.getByte(position);
+        if (end - position < headerLength(type)) {
+          break;
+        }
+        try {
+          begin(in, position, type);
+        } catch (ProtocolException e) {
+          handOn(in, position); // what came before it is sound
+          throw e;
+        }
+        if (!verdict.passes()) {
+          handOn(in, position);
+        }
+      }
+      int step = (int) Math.min(remaining, end - position);
+      position += step;
+      remaining -= step;
+      if (!verdict.passes()) {
+        in.readerIndex(position);
+      }
+      if (remaining == 0 && verdict.cuts()) {
+        handOn(in, position);
+        sink.cut();
+      }
+    }
+    if (position == end && in.isReadable()) {
+      sink.bytes(in.retain());
+      return;
+    }
+    handOn(in, position);
+    if (position < end && !released) {
+      partial = allocator.buffer(HEADER + 1).writeBytes(in, position, end - position);
+    }
+  }
+
+  private void begin(ByteBuf in, int position, byte type) throws ProtocolException {
+    int length = in.getInt(position + 1);
+    boolean ready = type == PgMessages.READY_FOR_QUERY;
+    if (length < 4 || (ready && length != 5)) {
+      throw new ProtocolException(
+          "The server's message of type " + (char) type + " says it has " + length + " bytes");
+    }
+    verdict = sink.begins(type, ready ? in.getByte(position + HEADER) : 0);
+    remaining = length + 1L;
+  }
+
+  private void handOn(ByteBuf in, int upTo) {
+    int length = upTo - in.readerIndex();
+    if (length > 0) {
+      sink.bytes(in.readRetainedSlice(length));
+    }
+  }
+
+  /** Drops what is incomplete, now and from now on. */
+  void release() {
+    released = true;
+    if (partial != null) {
+      partial.release();
+      partial = null;
+    }
+  }
+}

@@ -1,0 +1,92 @@
+package io.github.dsqljava.vertx.internal;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+
+/** The few PostgreSQL messages that {@link SessionWire} reads or writes itself (protocol 3.0). */
+final class PgMessages {
+
+  // From the client.
+  static final byte QUERY = 'Q';
+  static final byte PARSE = 'P';
+  static final byte BIND = 'B';
+  static final byte DESCRIBE = 'D';
+  static final byte EXECUTE = 'E';
+  static final byte CLOSE = 'C';
+  static final byte SYNC = 'S';
+  static final byte FUNCTION_CALL = 'F';
+  static final byte TERMINATE = 'X';
+
+  // From the server.
+  static final byte READY_FOR_QUERY = 'Z';
+  static final byte ERROR_RESPONSE = 'E';
+  static final byte NOTICE_RESPONSE = 'N';
+  static final byte PARAMETER_STATUS = 'S';
+  static final byte NOTIFICATION_RESPONSE = 'A';
+  static final byte DATA_ROW = 'D';
+  static final byte NO_DATA = 'n';
+
+  /** Type and length. */
+  static final int HEADER = 5;
+
+  /** All of a Sync. */
+  static final int SYNC_LENGTH = HEADER;
+
+  private PgMessages() {}
+
+  /** The length of the whole message at this index; negative if its header is not there. */
+  static long length(ByteBuf in, int index) {
+    return in.writerIndex() - index < HEADER ? -1 : in.getUnsignedInt(index + 1) + 1;
+  }
+
+  static void writeSync(ByteBuf out) {
+    out.writeByte(SYNC).writeInt(4);
+  }
+
+  /** A Query's text as a Parse of the unnamed statement, with no types given. */
+  static void writeParse(ByteBuf out, ByteBuf query) {
+    int textLength = (int) length(query, query.readerIndex()) - HEADER;
+    out.writeByte(PARSE).writeInt(4 + 1 + textLength + 2);
+    out.writeByte(0); // no name
+    out.writeBytes(query, query.readerIndex() + HEADER, textLength);
+    out.writeShort(0);
+  }
+
+  /** Binds the unnamed statement to the unnamed portal: no parameters, all columns as text. */
+  static void writeBind(ByteBuf out) {
+    out.writeByte(BIND).writeInt(4 + 1 + 1 + 2 + 2 + 2);
+    out.writeZero(1 + 1 + 2 + 2 + 2);
+  }
+
+  /** Asks for the columns of the unnamed portal. */
+  static void writeDescribePortal(ByteBuf out) {
+    out.writeByte(DESCRIBE).writeInt(4 + 1 + 1).writeByte('P').writeByte(0);
+  }
+
+  /** Runs the unnamed portal to its end. */
+  static void writeExecute(ByteBuf out) {
+    out.writeByte(EXECUTE).writeInt(4 + 1 + 4).writeByte(0).writeInt(0);
+  }
+
+  static void writeReadyForQuery(ByteBuf out, byte status) {
+    out.writeByte(READY_FOR_QUERY).writeInt(5).writeByte(status);
+  }
+
+  /** An error of severity ERROR with the fields that PostgreSQL promises. */
+  static void writeError(ByteBuf out, String sqlState, String message) {
+    int start = out.writerIndex();
+    out.writeByte(ERROR_RESPONSE).writeInt(0);
+    writeField(out, 'S', "ERROR");
+    writeField(out, 'V', "ERROR");
+    writeField(out, 'C', sqlState);
+    writeField(out, 'M', message);
+    out.writeByte(0);
+    out.setInt(start + 1, out.writerIndex() - start - 1);
+  }
+
+  private static void writeField(ByteBuf out, char field, String value) {
+    out.writeByte(field);
+    ByteBufUtil.writeUtf8(out, value);
+    out.writeByte(0);
+  }
+}

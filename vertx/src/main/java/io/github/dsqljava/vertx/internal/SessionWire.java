@@ -1,0 +1,295 @@
+package io.github.dsqljava.vertx.internal;
+
+import io.github.dsqljava.vertx.internal.MessageFrames.Verdict;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import io.netty.util.AttributeKey;
+import io.vertx.pgclient.impl.PgSocketConnection;
+import java.net.ProtocolException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stands between TLS and Vert.x's codec, from the login to the end of a connection. It knows the
+ * transaction status, and it makes a BEGIN safe to pipeline.
+ *
+ * <p>Vert.x writes BEGIN as a Query, which is complete in itself: what is sent behind it without
+ * waiting runs even if BEGIN fails, and then each statement commits on its own. A guarded BEGIN
+ * goes as Parse, Bind and Execute together with the commands behind it and one Sync for all; the
+ * server then skips everything behind an error. What comes later waits here until BEGIN has
+ * succeeded. The codec notices nothing: it gets the answers it would have had (see {@link
+ * GroupReplies}).
+ *
+ * <p>Not thread-safe: everything but {@link #status()} belongs to the connection's event loop.
+ */
+// A failed write is an exception in the pipeline, as the codec wants it.
+@SuppressWarnings("FutureReturnValueIgnored")
+final class SessionWire extends ChannelDuplexHandler {
+
+  static final String NAME = "session-wire";
+
+  private static final AttributeKey<SessionWire> OF_CHANNEL =
+      AttributeKey.valueOf(SessionWire.class, "OF_CHANNEL");
+
+  private volatile SessionStatus status = SessionStatus.IDLE;
+
+  /**
+   * What is written before the first ReadyForQuery is the login; its messages are not looked at.
+   */
+  private boolean loggedIn;
+
+  /** How many ReadyForQuery are still to come from the server. */
+  private int awaited;
+
+  /** How many BEGIN still to be written are guarded. */
+  private int guards;
+
+  private @Nullable BeginGroup group;
+
+  /** Written while a group was under way, and not taken into it. */
+  private final HeldCommands held = new HeldCommands();
+
+  /** A guarded BEGIN has failed, and nobody has rolled back. */
+  private boolean refusing;
+
+  @SuppressWarnings("NullAway.Init") // set when added, before anything else happens
+  private ChannelHandlerContext ctx;
+
+  @SuppressWarnings("NullAway.Init")
+  private RefusedCommands refused;
+
+  @SuppressWarnings("NullAway.Init")
+  private MessageFrames frames;
+
+  /**
+   * The handler of a connection, open or closed.
+   *
+   * @throws IllegalStateException for a connection that another transport opened
+   */
+  static SessionWire of(PgSocketConnection connection) {
+    // Not from the pipeline, which is empty once the channel is closed.
+    SessionWire wire = connection.socket().channelHandlerContext().channel().attr(OF_CHANNEL).get();
+    if (wire == null) {
+      throw new IllegalStateException(
+          "The connection to "
+              + connection.server()
+              + " has no SessionWire; use one that Vertx50ConnectionFactory opened");
+    }
+    return wire;
+  }
+
+  /**
+   * Where the session stands; callable from any thread. The codec hears of a change after this
+   * method shows it.
+   */
+  SessionStatus status() {
+    return status;
+  }
+
+  /**
+   * Guards the next BEGIN: a Query with nothing but a BEGIN or START TRANSACTION. To be called on
+   * the event loop, right before the command is scheduled. What is scheduled before the event loop
+   * turns to something else travels with BEGIN; what is scheduled later waits for the answer.
+   *
+   * <p>If BEGIN fails, no command behind it is executed. Those that were sent, those that wait and
+   * all that follow fail with SQLSTATE 25P01, and {@link #status()} is {@link
+   * SessionStatus#FAILED}, until a ROLLBACK or another guarded BEGIN is written. Those that follow
+   * are refused because Vert.x keeps commands back itself, behind a statement that is being
+   * prepared and beyond its pipelining limit, and writes them later.
+   *
+   * <p>A COMMIT or ROLLBACK never travels with its BEGIN. Terminate does not wait: what waits here
+   * at that time is not executed.
+   *
+   * @throws IllegalStateException on another thread than the event loop's
+   */
+  void guardNextBegin() {
+    if (!ctx.executor().inEventLoop()) {
+      throw new IllegalStateException(
+          "guardNextBegin was called on thread "
+              + Thread.currentThread().getName()
+              + "; call it on the event loop of the connection");
+    }
+    guards++;
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext ctx) {
+    this.ctx = ctx;
+    ctx.channel().attr(OF_CHANNEL).set(this);
+    refused = new RefusedCommands(ctx);
+    frames = new MessageFrames(ctx.alloc(), new Inbound());
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    if (!(message instanceof ByteBuf bytes)) {
+      ctx.fireChannelRead(message);
+      return;
+    }
+    refused.answer();
+    try {
+      frames.feed(bytes);
+    } catch (ProtocolException e) {
+      giveUp(e);
+    }
+  }
+
+  @Override
+  public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
+    if (!loggedIn || !(message instanceof ByteBuf bytes) || !bytes.isReadable()) {
+      ctx.write(message, promise);
+      return;
+    }
+    try {
+      if (group == null && guards == 0 && !refusing) {
+        awaited += OutboundCommands.count(bytes);
+        ctx.write(bytes.retain(), promise);
+      } else {
+        while (bytes.isReadable()) {
+          ByteBuf command = bytes.readRetainedSlice(OutboundCommands.length(bytes));
+          send(command, bytes.isReadable() ? ctx.voidPromise() : promise);
+        }
+      }
+    } catch (ProtocolException e) {
+      promise.tryFailure(e);
+      giveUp(e);
+    } finally {
+      bytes.release();
+    }
+  }
+
+  /** Sends a command, or does with it what the state asks for. */
+  private void send(ByteBuf command, ChannelPromise promise) {
+    byte type = command.getByte(command.readerIndex());
+    if (type == PgMessages.TERMINATE) {
+      sendGroup(group);
+      held.drop();
+      ctx.write(command, promise);
+    } else if (group != null) {
+      addOrHold(group, command, promise);
+    } else if (guards > 0 && QueryText.isBegin(command)) {
+      begin(command, promise);
+    } else if (refusing && !QueryText.isRollback(command)) {
+      refused.add(command, promise);
+    } else {
+      refusing = false;
+      awaited++;
+      ctx.write(command, promise);
+    }
+  }
+
+  private void begin(ByteBuf command, ChannelPromise promise) {
+    guards--;
+    refusing = false;
+    BeginGroup begun = new BeginGroup(ctx, command, promise);
+    command.release();
+    group = begun;
+    // The end of the turn: whatever the event loop has to do already comes before this task.
+    ctx.executor().execute(() -> sendGroup(begun));
+  }
+
+  private void addOrHold(BeginGroup group, ByteBuf command, ChannelPromise promise) {
+    // Behind the first one that is held, all are: their order stays.
+    if (held.isEmpty() && group.add(command, promise)) {
+      command.release();
+    } else {
+      held.add(command, promise);
+    }
+  }
+
+  private void sendGroup(@Nullable BeginGroup group) {
+    if (group != null && !group.isSent()) {
+      group.send(ctx, awaited);
+      awaited++;
+    }
+  }
+
+  /** What the server sends. */
+  private final class Inbound implements MessageFrames.Sink {
+    private byte groupStatus;
+
+    @Override
+    public Verdict begins(byte type, byte statusCode) throws ProtocolException {
+      boolean ready = type == PgMessages.READY_FOR_QUERY;
+      if (ready) {
+        awaited -= loggedIn && awaited > 0 ? 1 : 0;
+        loggedIn = true;
+      }
+      BeginGroup current = group;
+      if (current != null && current.isAnswered()) {
+        groupStatus = statusCode;
+        return current.replies().next(type);
+      }
+      if (ready) {
+        status = SessionStatus.of(statusCode);
+        if (current != null && current.isSent()) {
+          current.oneBeforeIsReady();
+        }
+      }
+      return Verdict.PASS;
+    }
+
+    @Override
+    public void cut() {
+      BeginGroup current = group;
+      if (current == null) {
+        return; // closed in the meantime
+      }
+      ByteBuf answers = ctx.alloc().buffer();
+      if (current.replies().ended()) {
+        current.replies().writeRest(answers, groupStatus);
+        end(current, groupStatus);
+      } else {
+        status = SessionStatus.IN_TRANSACTION;
+        PgMessages.writeReadyForQuery(answers, (byte) 'T');
+      }
+      ctx.fireChannelRead(answers);
+      refused.answer();
+    }
+
+    @Override
+    public void bytes(ByteBuf run) {
+      ctx.fireChannelRead(run);
+    }
+  }
+
+  /** Lets go what was held, before the codec hears of the end and writes anything new. */
+  private void end(BeginGroup ended, byte statusCode) {
+    group = null;
+    refusing = !ended.replies().begun();
+    status = refusing ? SessionStatus.FAILED : SessionStatus.of(statusCode);
+    if (!held.isEmpty()) {
+      held.sendTo(this::send);
+      ctx.flush();
+    }
+  }
+
+  /** The two sides do not understand each other: nothing sent or received can be relied on. */
+  private void giveUp(ProtocolException e) {
+    drop();
+    ctx.fireExceptionCaught(e);
+    ctx.close();
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    drop(); // the codec fails its commands itself
+    ctx.fireChannelInactive();
+  }
+
+  @Override
+  public void handlerRemoved(ChannelHandlerContext ctx) {
+    drop();
+  }
+
+  private void drop() {
+    frames.release();
+    refused.drop();
+    if (group != null) {
+      group.release();
+      group = null;
+    }
+    held.drop();
+  }
+}
