@@ -8,7 +8,6 @@ import io.github.dsqljava.vertx.internal.Transport;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.SqlConnection;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -19,6 +18,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.concurrent.CopyOnWriteArraySet;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -51,12 +51,15 @@ public final class DsqlConnector {
 
   private static final Logger LOGGER = System.getLogger(DsqlConnector.class.getName());
 
+  private static final long GOODBYE_SECONDS = 2;
+
   private final DsqlConfig config;
   private final TokenSource tokens;
   private final Transport transport;
   private final TlsMode tlsMode;
+  private final Function<PoolSettings, DsqlPool> newPool;
   private final @Nullable Vertx ownVertx;
-  private final Set<Pool> pools = new CopyOnWriteArraySet<>();
+  private final Set<DsqlPool> pools = new CopyOnWriteArraySet<>();
 
   /**
    * Weak, because nothing tells when a user closes one. An open connection is held by its channel,
@@ -76,6 +79,7 @@ public final class DsqlConnector {
     this.tokens = tokens;
     this.transport = opened.transport();
     this.tlsMode = opened.tlsMode();
+    this.newPool = opened.pools();
     this.ownVertx = ownVertx;
   }
 
@@ -142,26 +146,28 @@ public final class DsqlConnector {
   }
 
   /** A pool with {@link PoolSettings#defaults()}. */
-  public Pool pool() {
+  public DsqlPool pool() {
     return pool(PoolSettings.defaults());
   }
 
   /**
-   * Makes a pool. It opens connections when they are asked for, the first one too.
+   * Makes a pool, which opens connections as it needs them; {@link
+   * io.github.dsqljava.pool.PoolPolicy#minSize()} of them at once, without waiting for them.
    *
-   * <p>For the time being this is Vert.x's own pool with its limits: a maximum lifetime of 55
-   * minutes that is only looked at while a connection is idle, so that one in constant use meets
-   * the service's cut at 60 minutes; no minimum size; no limit on how fast connections are opened;
-   * an unbounded queue of waiters, whose timeout comes as a plain text exception.
+   * <p>With a Vert.x whose internals this connector cannot build on (5.1 and later, or Vert.x on
+   * the module path), it is Vert.x's own pool underneath, and less is promised: see "Known gaps" in
+   * {@code docs/design-decisions.md}.
    *
-   * @return Vert.x's own pool; it is closed with this connector at the latest
+   * @return a pool that is closed with this connector at the latest
    * @throws IllegalStateException if this connector is closed
+   * @throws io.github.dsqljava.InvalidConfigurationException if this Vert.x cannot do what the
+   *     settings ask for
    */
-  public Pool pool(PoolSettings settings) {
+  public DsqlPool pool(PoolSettings settings) {
     if (closing.get() != null) {
       throw closed();
     }
-    Pool pool = PoolFactory.open(transport, settings);
+    DsqlPool pool = newPool.apply(settings);
     pools.add(pool);
     if (closing.get() != null) {
       logFailure("closing a pool", pool.close());
@@ -182,9 +188,11 @@ public final class DsqlConnector {
 
   /**
    * Closes in this order: connections that are being opened, with the source of their tokens; pools
-   * with their connections; connections from {@link #connect()} that are still open; and Vert.x if
-   * the connector made it. Whoever waits for a connection gets an {@link IllegalStateException};
-   * statements that are being executed fail. Calls after the first return the same future.
+   * with their connections, for which they wait up to {@link PoolSettings#closeGrace()};
+   * connections from {@link #connect()} that are still open; and Vert.x if the connector made it.
+   * Whoever waits for a connection gets an {@link IllegalStateException} or, from a pool, a {@link
+   * io.github.dsqljava.PoolClosedException}; statements that are still being executed then fail.
+   * Calls after the first return the same future.
    *
    * @return completes when every connection is closed, so that it can end a chain of futures; the
    *     threads of the connector's own Vert.x end right after. It does not fail; what could not be
@@ -199,8 +207,8 @@ public final class DsqlConnector {
     // First what pools wait for when they close: connections that are being opened.
     transport.abort(closed());
     tokens.close();
-    closeAll("a pool", pools, Pool::close)
-        .compose(v -> closeAll("a connection", openConnections(), SqlConnection::close))
+    closeAll("a pool", pools, DsqlPool::close)
+        .compose(v -> closeAll("a connection", openConnections(), DsqlConnector::close))
         .compose(v -> step("the network client", transport::close))
         .onComplete(
             v -> {
@@ -218,6 +226,11 @@ public final class DsqlConnector {
     synchronized (connections) { // as the set demands for iterating over it
       return new ArrayList<>(connections);
     }
+  }
+
+  /** Vert.x waits for the server to hang up; a dead network ends with the network client. */
+  private static Future<Void> close(SqlConnection connection) {
+    return connection.close().timeout(GOODBYE_SECONDS, TimeUnit.SECONDS);
   }
 
   private static <T> Future<Void> closeAll(

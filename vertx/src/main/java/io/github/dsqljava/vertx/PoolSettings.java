@@ -1,40 +1,60 @@
 package io.github.dsqljava.vertx;
 
 import io.github.dsqljava.InvalidConfigurationException;
+import io.github.dsqljava.pool.ConnectRate;
+import io.github.dsqljava.pool.PoolListener;
+import io.github.dsqljava.pool.PoolPolicy;
+import io.github.dsqljava.retry.RetryPolicy;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.SqlConnection;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /**
  * How a pool behaves. Immutable: each {@code with} method returns a changed copy.
  *
  * <pre>{@code
- * Pool pool = connector.pool(
+ * DsqlPool pool = connector.pool(
  *     PoolSettings.defaults()
+ *         .withMinSize(5)
  *         .withMaxSize(20)
  *         .withInitHook(connection -> connection.query("SET timezone = 'UTC'").execute().mapEmpty()));
  * }</pre>
  *
- * @param maxSize the most connections the pool opens, at least 1. Default 10, that of the official
- *     asyncpg connector: Aurora DSQL scales with many small transactions, not with many connections
- * @param acquireTimeout how long to wait for a connection, 1 millisecond or more. Default 30
- *     seconds: longer than opening one may take (credentials and connecting, 10 seconds each by
- *     default), so that the reason arrives rather than a timeout
+ * @param policy sizes and times; its defaults stand at {@link PoolPolicy}, and the {@code with}
+ *     methods here change single ones
+ * @param connectRate how fast connections are opened. By default what all pools of this process
+ *     share for the endpoint, {@link ConnectRate#shared}: 100 a second and 1,000 at once, as much
+ *     as a cluster admits
+ * @param retryPolicy when {@link DsqlPool#inTransaction} runs a transaction again, unless its
+ *     options say otherwise. Default {@link RetryPolicy#defaults()}
+ * @param closeGrace how long {@link DsqlPool#close()} waits for connections in use, zero or more.
+ *     Default 5 seconds: enough for statements, and short enough for a shutdown
+ * @param listener is told what the pool does. Default {@link PoolListener#NONE}
  * @param initHook run once on each physical connection before its first use, on the connection's
  *     event loop; the next user waits for its future. If it fails or leaves a transaction open,
- *     that connection is closed and the acquire fails with the hook's error. It must not keep or
- *     close the connection. Default: none
+ *     that connection is closed, and a caller that waits for a connection, with no other one open,
+ *     fails with the hook's error. It must not keep or close the connection. Default: none
  */
 public record PoolSettings(
-    int maxSize,
-    Duration acquireTimeout,
+    PoolPolicy policy,
+    Optional<ConnectRate> connectRate,
+    RetryPolicy retryPolicy,
+    Duration closeGrace,
+    PoolListener listener,
     Optional<Function<SqlConnection, Future<Void>>> initHook) {
 
   private static final PoolSettings DEFAULTS =
-      new PoolSettings(10, Duration.ofSeconds(30), Optional.empty());
+      new PoolSettings(
+          PoolPolicy.defaults(),
+          Optional.empty(),
+          RetryPolicy.defaults(),
+          Duration.ofSeconds(5),
+          PoolListener.NONE,
+          Optional.empty());
 
   /**
    * Checks the values.
@@ -42,35 +62,84 @@ public record PoolSettings(
    * @throws InvalidConfigurationException if one is out of range
    */
   public PoolSettings {
-    if (maxSize < 1) {
-      throw new InvalidConfigurationException("maxSize is " + maxSize + "; give 1 or more");
-    }
-    // Above that, Vert.x would count milliseconds in an int that overflows.
-    if (acquireTimeout.compareTo(Duration.ofMillis(1)) < 0
-        || acquireTimeout.compareTo(Duration.ofMillis(Integer.MAX_VALUE)) > 0) {
+    Objects.requireNonNull(policy, "policy");
+    Objects.requireNonNull(connectRate, "connectRate");
+    Objects.requireNonNull(retryPolicy, "retryPolicy");
+    if (closeGrace.isNegative() || closeGrace.compareTo(Duration.ofDays(24)) > 0) {
       throw new InvalidConfigurationException(
-          "acquireTimeout is " + acquireTimeout + "; give 1 millisecond to 24 days");
+          "closeGrace is " + closeGrace + "; give zero to 24 days");
     }
+    Objects.requireNonNull(listener, "listener");
     Objects.requireNonNull(initHook, "initHook");
   }
 
-  /** At most 10 connections, 30 seconds of waiting, no hook. */
+  /** At most 10 connections, none kept open, 30 seconds of waiting, no hook. */
   public static PoolSettings defaults() {
     return DEFAULTS;
   }
 
-  /** A copy with another {@link #maxSize()}. */
-  public PoolSettings withMaxSize(int connections) {
-    return new PoolSettings(connections, acquireTimeout, initHook);
+  /** A copy with another {@link #policy()}. */
+  public PoolSettings withPolicy(PoolPolicy numbers) {
+    return new PoolSettings(numbers, connectRate, retryPolicy, closeGrace, listener, initHook);
   }
 
-  /** A copy with another {@link #acquireTimeout()}. */
+  private PoolSettings with(UnaryOperator<PoolPolicy.Builder> change) {
+    return withPolicy(change.apply(policy.toBuilder()).build());
+  }
+
+  /** A copy with another {@link PoolPolicy#minSize()}. */
+  public PoolSettings withMinSize(int connections) {
+    return with(policy -> policy.minSize(connections));
+  }
+
+  /** A copy with another {@link PoolPolicy#maxSize()}. */
+  public PoolSettings withMaxSize(int connections) {
+    return with(policy -> policy.maxSize(connections));
+  }
+
+  /** A copy with another {@link PoolPolicy#maxWaiting()}. */
+  public PoolSettings withMaxWaiting(int callers) {
+    return with(policy -> policy.maxWaiting(callers));
+  }
+
+  /** A copy with another {@link PoolPolicy#acquireTimeout()}. */
   public PoolSettings withAcquireTimeout(Duration timeout) {
-    return new PoolSettings(maxSize, timeout, initHook);
+    return with(policy -> policy.acquireTimeout(timeout));
+  }
+
+  /** A copy with another {@link PoolPolicy#maxLifetime()}. */
+  public PoolSettings withMaxLifetime(Duration age) {
+    return with(policy -> policy.maxLifetime(age));
+  }
+
+  /** A copy with another {@link PoolPolicy#idleTimeout()}. */
+  public PoolSettings withIdleTimeout(Duration timeout) {
+    return with(policy -> policy.idleTimeout(timeout));
+  }
+
+  /** A copy with a {@link #connectRate()} of its own. */
+  public PoolSettings withConnectRate(ConnectRate rate) {
+    return new PoolSettings(policy, Optional.of(rate), retryPolicy, closeGrace, listener, initHook);
+  }
+
+  /** A copy with another {@link #retryPolicy()}; {@link RetryPolicy#off()} for none. */
+  public PoolSettings withRetryPolicy(RetryPolicy retries) {
+    return new PoolSettings(policy, connectRate, retries, closeGrace, listener, initHook);
+  }
+
+  /** A copy with another {@link #closeGrace()}. */
+  public PoolSettings withCloseGrace(Duration grace) {
+    return new PoolSettings(policy, connectRate, retryPolicy, grace, listener, initHook);
+  }
+
+  /** A copy with a {@link #listener()}. */
+  public PoolSettings withListener(PoolListener events) {
+    return new PoolSettings(policy, connectRate, retryPolicy, closeGrace, events, initHook);
   }
 
   /** A copy with an {@link #initHook()}. */
   public PoolSettings withInitHook(Function<SqlConnection, Future<Void>> hook) {
-    return new PoolSettings(maxSize, acquireTimeout, Optional.of(hook));
+    return new PoolSettings(
+        policy, connectRate, retryPolicy, closeGrace, listener, Optional.of(hook));
   }
 }

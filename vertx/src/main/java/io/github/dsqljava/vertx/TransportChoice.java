@@ -8,6 +8,7 @@ import io.github.dsqljava.vertx.internal.Transport;
 import io.github.dsqljava.vertx.internal.Vertx50Transport;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.function.Function;
 
 /**
  * Which way of opening connections fits the Vert.x that is there. Vert.x 5.1 has a public option
@@ -29,8 +30,14 @@ enum TransportChoice {
 
   private static final Logger LOGGER = System.getLogger(TransportChoice.class.getName());
 
-  /** A transport and the TLS mode it really uses. */
-  record Opened(Transport transport, TlsMode tlsMode) {}
+  /**
+   * What a connector works with.
+   *
+   * @param transport opens connections
+   * @param tlsMode the mode it really uses
+   * @param pools makes the pools that fit it
+   */
+  record Opened(Transport transport, TlsMode tlsMode, Function<PoolSettings, DsqlPool> pools) {}
 
   static TransportChoice of(ClassLoader classes, TlsNegotiation wanted) {
     if (isPresent(MARK_OF_51, classes)) {
@@ -50,7 +57,7 @@ enum TransportChoice {
 
   Opened open(ConnectionPlan plan) {
     return switch (this) {
-      case PUBLIC_API_DIRECT -> new Opened(publicApi(plan, /* direct= */ true), TlsMode.DIRECT);
+      case PUBLIC_API_DIRECT -> publicApi(plan, /* direct= */ true, TlsMode.DIRECT);
       case VERTX_50 -> openVertx50(plan);
       case PUBLIC_API_SSL_REQUEST -> openSslRequest(plan);
     };
@@ -58,8 +65,11 @@ enum TransportChoice {
 
   private static Opened openVertx50(ConnectionPlan plan) {
     try {
+      Vertx50Transport transport = Vertx50Transport.open(plan);
       return new Opened(
-          Vertx50Transport.open(plan), plan.direct() ? TlsMode.DIRECT : TlsMode.SSL_REQUEST);
+          transport,
+          plan.direct() ? TlsMode.DIRECT : TlsMode.SSL_REQUEST,
+          settings -> NativePool.open(transport, plan, settings));
     } catch (LinkageError e) {
       // The internals have moved after all, or this is the module path, where they are sealed off.
       LOGGER.log(Level.DEBUG, "The Vert.x 5.0 subclass does not link", e);
@@ -68,19 +78,19 @@ enum TransportChoice {
   }
 
   private static Opened openSslRequest(ConnectionPlan plan) {
-    Transport transport = publicApi(plan, /* direct= */ false);
     if (!plan.direct()) {
-      return new Opened(transport, TlsMode.SSL_REQUEST);
+      return publicApi(plan, /* direct= */ false, TlsMode.SSL_REQUEST);
     }
+    Opened opened = publicApi(plan, /* direct= */ false, TlsMode.SSL_REQUEST_FALLBACK);
     LOGGER.log(
         Level.WARNING,
         "Direct TLS needs Vert.x 5.1 or later, or Vert.x 5.0 on the class path; each connection to {0}"
             + " takes one round trip more, for an SSLRequest",
         plan.config().endpoint().address());
-    return new Opened(transport, TlsMode.SSL_REQUEST_FALLBACK);
+    return opened;
   }
 
-  private static Transport publicApi(ConnectionPlan plan, boolean direct) {
+  private static Opened publicApi(ConnectionPlan plan, boolean direct, TlsMode mode) {
     String host = plan.config().endpoint().host();
     if (host.indexOf('.') < 0) {
       throw new InvalidConfigurationException(
@@ -89,6 +99,7 @@ enum TransportChoice {
               + " has no dot, and with this Vert.x version the JDK sends no server name (SNI) for such"
               + " a name; connect under a name with a dot, or use Vert.x 5.0 on the class path");
     }
-    return PublicApiTransport.open(plan, direct);
+    PublicApiTransport transport = PublicApiTransport.open(plan, direct);
+    return new Opened(transport, mode, settings -> PublicApiPool.open(transport, plan, settings));
   }
 }

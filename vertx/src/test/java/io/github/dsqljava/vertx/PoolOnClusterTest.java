@@ -7,6 +7,7 @@ import static io.github.dsqljava.vertx.LocalCluster.failure;
 import static io.github.dsqljava.vertx.LocalCluster.value;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.dsqljava.PoolTimeoutException;
 import io.github.dsqljava.local.DsqlLocal;
 import io.github.dsqljava.local.iam.DbAction;
 import io.github.dsqljava.local.iam.IamPrincipal;
@@ -126,7 +127,10 @@ class PoolOnClusterTest {
         connector.pool(
             PoolSettings.defaults().withMaxSize(1).withAcquireTimeout(Duration.ofMillis(200)));
     SqlConnection only = await(pool.getConnection());
-    assertThat(failure(pool.getConnection())).isNotNull();
+    assertThat(failure(pool.getConnection()))
+        .isInstanceOf(PoolTimeoutException.class)
+        .hasMessageContaining("1 of at most 1 connections in use")
+        .hasNoCause();
     await(only.close());
     assertThat(value(pool, "SELECT 1")).isEqualTo("1");
   }

@@ -19,7 +19,6 @@ import io.github.dsqljava.TrustedCertificates;
 import io.github.dsqljava.local.DsqlLocal;
 import io.github.dsqljava.vertx.internal.ConnectionPlan;
 import io.github.dsqljava.vertx.internal.PublicApiTransport;
-import io.github.dsqljava.vertx.internal.Transport;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -77,7 +76,7 @@ class PublicApiTransportTest {
     return config(cluster).endpoint(cluster.clusterHost());
   }
 
-  private Transport transport(DsqlConfigBuilder builder) {
+  private PublicApiTransport transport(DsqlConfigBuilder builder) {
     DsqlConfig config = builder.tlsNegotiation(TlsNegotiation.SSL_REQUEST).build();
     TokenSource source = TokenSource.of(config);
     tokens.add(source);
@@ -140,7 +139,7 @@ class PublicApiTransportTest {
 
   @Test
   void pool_severalConnections_work() throws Exception {
-    Pool pool = transport(underItsName()).pool(new PoolOptions().setMaxSize(2), null);
+    Pool pool = transport(underItsName()).pool(new PoolOptions().setMaxSize(2));
     SqlConnection first = await(pool.getConnection());
     SqlConnection second = await(pool.getConnection());
     assertThat(value(first, "SELECT pg_backend_pid()"))
@@ -153,7 +152,7 @@ class PublicApiTransportTest {
   /** As the transport's Javadoc says; should it ever change, so must that. */
   @Test
   void pool_unmappedRole_failsWithTheDriversException() throws Exception {
-    Pool pool = transport(underItsName().user("nobody_yet")).pool(new PoolOptions(), null);
+    Pool pool = transport(underItsName().user("nobody_yet")).pool(new PoolOptions());
     assertThat(failure(pool.query("SELECT 1").execute())).isInstanceOf(PgException.class);
     await(pool.close());
   }
@@ -162,7 +161,7 @@ class PublicApiTransportTest {
   void pool_certificateOfAnotherName_refused() throws Exception {
     Pool pool =
         transport(config(cluster).endpoint(OTHER_NAME).tokenHost(cluster.clusterHost()))
-            .pool(new PoolOptions(), null);
+            .pool(new PoolOptions());
     assertThat(failure(pool.query("SELECT 1").execute())).hasMessage("SSL handshake failed");
     await(pool.close());
   }

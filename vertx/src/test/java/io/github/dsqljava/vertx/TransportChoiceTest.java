@@ -157,8 +157,9 @@ class TransportChoiceTest {
   void pool_publicApiWithHook_refused() {
     assertThatThrownBy(
             () ->
-                PoolFactory.open(
+                PublicApiPool.open(
                     PublicApiTransport.open(plan("db.example.com", SSL_REQUEST), false),
+                    plan("db.example.com", SSL_REQUEST),
                     PoolSettings.defaults().withInitHook(c -> Future.succeededFuture())))
         .isInstanceOf(InvalidConfigurationException.class)
         .hasMessageContaining("init hook");

@@ -5,7 +5,6 @@ import io.github.dsqljava.ConnectFailures;
 import io.github.dsqljava.ConnectPhase;
 import io.github.dsqljava.DsqlConfig;
 import io.github.dsqljava.DsqlException;
-import io.github.dsqljava.ServerError;
 import io.github.dsqljava.SessionParameters;
 import io.github.dsqljava.TlsNegotiation;
 import io.github.dsqljava.TokenSource;
@@ -14,7 +13,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.net.ClientSSLOptions;
 import io.vertx.core.net.TrustOptions;
 import io.vertx.pgclient.PgConnectOptions;
-import io.vertx.pgclient.PgException;
 import io.vertx.pgclient.SslMode;
 import java.util.Map;
 import javax.net.ssl.TrustManagerFactory;
@@ -55,7 +53,8 @@ public final class ConnectionPlan {
             .setHostnameVerificationAlgorithm("HTTPS");
   }
 
-  Vertx vertx() {
+  /** What connections run on. */
+  public Vertx vertx() {
     return vertx;
   }
 
@@ -101,21 +100,9 @@ public final class ConnectionPlan {
 
   /** What a failure means, however deep the server's answer is wrapped. */
   DsqlException explain(Throwable failure, ConnectPhase phase) {
-    // Depth-limited, for a chain of causes may be a circle.
-    Throwable at = failure;
-    for (int depth = 0; at != null && depth < 20; depth++, at = at.getCause()) {
-      if (at instanceof PgException error) {
-        return failures.from(
-            ServerError.of(
-                error.getSeverity(),
-                error.getSqlState(),
-                error.getErrorMessage(),
-                error.getDetail(),
-                error.getHint()),
-            failure);
-      }
-    }
-    return failures.from(failure, phase);
+    return DriverErrors.serverError(failure)
+        .map(error -> failures.from(error, failure))
+        .orElseGet(() -> failures.from(failure, phase));
   }
 
   /** The failure of an attempt that took longer than the connect timeout. */

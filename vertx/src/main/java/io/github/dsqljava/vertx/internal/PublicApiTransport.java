@@ -15,9 +15,7 @@ import io.vertx.sqlclient.PoolOptions;
 import io.vertx.sqlclient.SqlConnection;
 import java.lang.reflect.Method;
 import java.util.Arrays;
-import java.util.function.Function;
 import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Opens connections through Vert.x's public API only: for Vert.x 5.1 and later, whose option for
@@ -119,13 +117,8 @@ public final class PublicApiTransport implements Transport {
     return result.future();
   }
 
-  @Override
-  public Pool pool(PoolOptions options, @Nullable Function<SqlConnection, Future<Void>> initHook) {
-    if (initHook != null) {
-      throw new InvalidConfigurationException(
-          "An init hook needs Vert.x 5.0 on the class path: with this version a connection whose hook"
-              + " failed could not be closed");
-    }
+  /** Makes a Vert.x pool. */
+  public Pool pool(PoolOptions options) {
     return PgBuilder.pool()
         .with(options)
         .with(

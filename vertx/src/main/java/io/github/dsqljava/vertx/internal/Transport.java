@@ -1,24 +1,13 @@
 package io.github.dsqljava.vertx.internal;
 
 import io.vertx.core.Future;
-import io.vertx.sqlclient.Pool;
-import io.vertx.sqlclient.PoolOptions;
 import io.vertx.sqlclient.SqlConnection;
-import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /** A way of opening connections; which one is used depends on the version of Vert.x. */
 public interface Transport {
 
   /** Opens a connection for the caller's context. Fails with a DsqlException. */
   Future<SqlConnection> connect();
-
-  /**
-   * Makes a Vert.x pool on this transport.
-   *
-   * @param initHook run on each new connection before its first use, or null
-   */
-  Pool pool(PoolOptions options, @Nullable Function<SqlConnection, Future<Void>> initHook);
 
   /**
    * Gives up the connections that are being opened, and opens no more: they fail with {@code

@@ -1,0 +1,116 @@
+package io.github.dsqljava.vertx;
+
+import io.github.dsqljava.pool.PoolStats;
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * A pool of connections to one Aurora DSQL cluster: Vert.x's {@link Pool}, and what Aurora DSQL
+ * asks for besides: transactions that are run again after a conflict, batches that are cut into
+ * transactions of allowed size, connections that are replaced before the service cuts them.
+ *
+ * <pre>{@code
+ * DsqlPool pool = connector.pool(PoolSettings.defaults().withMinSize(5).withMaxSize(20));
+ * Future<Void> moved = pool.inTransaction(connection ->
+ *     connection.preparedQuery("UPDATE accounts SET balance = balance - $1 WHERE id = $2")
+ *         .execute(Tuple.of(10, from))
+ *         .compose(done -> connection
+ *             .preparedQuery("UPDATE accounts SET balance = balance + $1 WHERE id = $2")
+ *             .execute(Tuple.of(10, to)))
+ *         .mapEmpty());
+ * }</pre>
+ *
+ * <p><b>Threads.</b> Safe to use from several threads. Futures complete on the Vert.x context of
+ * the caller, as Vert.x promises, and the functions given are called there; for a caller that is no
+ * Vert.x thread that is an event loop. Neither must block.
+ *
+ * <p><b>Failures.</b> A connection that is not to be had is a {@link
+ * io.github.dsqljava.PoolTimeoutException}, {@link io.github.dsqljava.PoolBusyException}, {@link
+ * io.github.dsqljava.PoolClosedException}, or the reason why none can be opened. Errors of
+ * statements are Vert.x's {@code PgException}.
+ */
+public interface DsqlPool extends Pool {
+
+  /**
+   * {@link #inTransaction(TransactionOptions, Function)} with {@link
+   * TransactionOptions#defaults()}.
+   */
+  default <T> Future<T> inTransaction(Function<SqlConnection, Future<T>> work) {
+    return inTransaction(TransactionOptions.defaults(), work);
+  }
+
+  /**
+   * Runs a function in a transaction: commits when its future succeeds, rolls back when it fails,
+   * and runs all of it again, on another connection, when it lost a conflict with another
+   * transaction (40001: OC000, OC001), or lost its connection before COMMIT was sent. What the
+   * function does outside the database is then done again, too.
+   *
+   * <p>BEGIN travels with the first statement; should it fail, the statements sent with it are not
+   * executed. The function's connection is of use only inside; it must not be closed, nor a
+   * transaction begun on it. Statements that are still under way when the function's future
+   * succeeds are waited for.
+   *
+   * @param work gets the connection, and may be called several times
+   * @return what the function's future gave in the attempt that was committed; or
+   *     <ul>
+   *       <li>a {@link io.github.dsqljava.RetriesExhaustedException} when the retry policy allows
+   *           no more attempts;
+   *       <li>a {@link io.github.dsqljava.CommitOutcomeUnknownException} when the answer to COMMIT
+   *           was lost, which is never tried again unless the options say idempotent;
+   *       <li>a {@link io.github.dsqljava.TransactionTimeoutException} when the options' deadline
+   *           passed before COMMIT was sent;
+   *       <li>a {@link io.github.dsqljava.TransactionRolledBackException} when the function went on
+   *           after the error of a statement;
+   *       <li>a {@link io.github.dsqljava.NestedTransactionException} when called inside the
+   *           function of another one on this pool;
+   *       <li>the failure of the function, unchanged, when it is none of the above: then the
+   *           transaction is rolled back. So also a server's error at COMMIT that is no conflict.
+   *     </ul>
+   */
+  <T> Future<T> inTransaction(TransactionOptions options, Function<SqlConnection, Future<T>> work);
+
+  /** {@link #executeMany(String, List, BatchOptions)} with {@link BatchOptions#defaults()}. */
+  default Future<BatchResult> executeMany(String sql, List<Tuple> rows) {
+    return executeMany(sql, rows, BatchOptions.defaults());
+  }
+
+  /**
+   * Executes a statement for many rows, in chunks that Aurora DSQL accepts as a transaction each
+   * (3,000 rows, 10 MiB). The chunks run one after the other; each is a transaction as {@link
+   * #inTransaction} runs it, all of its rows sent in one flight.
+   *
+   * @param sql with {@code $1} to {@code $n}
+   * @param rows the values, one tuple for each execution; not changed, and not to be changed
+   *     meanwhile
+   * @return what was written; or a {@link io.github.dsqljava.BatchFailedException}, which says for
+   *     each chunk whether it is in the database, when one failed for good; or an {@link
+   *     io.github.dsqljava.InvalidConfigurationException}, with nothing written, when a single row
+   *     is larger than a chunk may be
+   */
+  Future<BatchResult> executeMany(String sql, List<Tuple> rows, BatchOptions options);
+
+  /** The pool at this moment. */
+  PoolStats stats();
+
+  /**
+   * Gives up all connections there are: idle ones now, others when they are given back; none of
+   * them is handed out again. For when what they were opened with has changed.
+   *
+   * @return how many
+   */
+  int expireConnections();
+
+  /**
+   * Closes the pool: callers that wait fail, connections are closed when they are given back, and
+   * once the grace period is over, at once, so that what they are doing fails.
+   *
+   * @param grace zero or more; {@link #close()} takes that of {@link PoolSettings#closeGrace()}
+   * @return completes when all connections are closed
+   */
+  Future<Void> close(Duration grace);
+}

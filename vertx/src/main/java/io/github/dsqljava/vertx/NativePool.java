@@ -1,0 +1,55 @@
+package io.github.dsqljava.vertx;
+
+import io.github.dsqljava.pool.ConnectRate;
+import io.github.dsqljava.vertx.internal.ConnectionPlan;
+import io.github.dsqljava.vertx.internal.Vertx50Pool;
+import io.github.dsqljava.vertx.internal.Vertx50Transport;
+import io.vertx.core.Future;
+import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.Tuple;
+import java.util.List;
+import java.util.function.Function;
+
+/** The pool on Vert.x 5.0: our own, inside and outside. */
+final class NativePool extends Vertx50Pool implements DsqlPool {
+  private final Transactions transactions;
+  private final String name;
+
+  private NativePool(
+      Vertx50Transport transport, ConnectionPlan plan, ConnectRate rate, PoolSettings settings) {
+    super(
+        transport,
+        settings.policy(),
+        rate,
+        settings.listener(),
+        settings.closeGrace(),
+        settings.initHook().orElse(null));
+    this.transactions = new Transactions(plan.vertx(), this, settings);
+    this.name = plan.config().endpoint().address();
+  }
+
+  static DsqlPool open(Vertx50Transport transport, ConnectionPlan plan, PoolSettings settings) {
+    ConnectRate rate =
+        settings
+            .connectRate()
+            .orElseGet(() -> ConnectRate.shared(plan.config().endpoint().address()));
+    return new NativePool(transport, plan, rate, settings);
+  }
+
+  @Override
+  public <T> Future<T> inTransaction(
+      TransactionOptions options, Function<SqlConnection, Future<T>> work) {
+    return transactions.run(options, work);
+  }
+
+  @Override
+  public Future<BatchResult> executeMany(String sql, List<Tuple> rows, BatchOptions options) {
+    return BatchRun.start(this, sql, rows, options);
+  }
+
+  /** Where it leads and what it has. */
+  @Override
+  public String toString() {
+    return "DsqlPool[" + name + ", " + stats() + "]";
+  }
+}

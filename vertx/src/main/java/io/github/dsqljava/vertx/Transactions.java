@@ -1,0 +1,160 @@
+package io.github.dsqljava.vertx;
+
+import io.github.dsqljava.CommitOutcomeUnknownException;
+import io.github.dsqljava.PoolTimeoutException;
+import io.github.dsqljava.RetriesExhaustedException;
+import io.github.dsqljava.TransactionTimeoutException;
+import io.github.dsqljava.pool.PoolListener;
+import io.github.dsqljava.retry.RetryKind;
+import io.github.dsqljava.retry.RetryPolicy;
+import io.github.dsqljava.retry.RetrySequence;
+import io.github.dsqljava.vertx.internal.AttemptOutcome;
+import io.github.dsqljava.vertx.internal.TransactionAttempts;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.sqlclient.SqlConnection;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/** Runs transactions, again and again if need be, and says what is certain about how they ended. */
+final class Transactions {
+  private static final Logger LOGGER = System.getLogger(DsqlPool.class.getName());
+
+  /** Not the object of one thread: the steps of a transaction may run on several. */
+  private static final RandomGenerator RANDOM = () -> ThreadLocalRandom.current().nextLong();
+
+  private final Vertx vertx;
+  private final TransactionAttempts attempts;
+  private final RetryPolicy retryPolicy;
+  private final Duration acquireTimeout;
+  private final PoolListener listener;
+
+  Transactions(Vertx vertx, TransactionAttempts attempts, PoolSettings settings) {
+    this.vertx = vertx;
+    this.attempts = attempts;
+    this.retryPolicy = settings.retryPolicy();
+    this.acquireTimeout = settings.policy().acquireTimeout();
+    this.listener = settings.listener();
+  }
+
+  <T> Future<T> run(TransactionOptions options, Function<SqlConnection, Future<T>> work) {
+    return new Run<>(options, work).attempt();
+  }
+
+  /** One call of inTransaction. Its steps follow each other, so that it needs no lock. */
+  private final class Run<T> {
+    private final TransactionOptions options;
+    private final Function<SqlConnection, Future<T>> work;
+    private final RetrySequence sequence;
+    private final RetryPolicy policy;
+
+    /** The first answer to COMMIT that was lost; whatever follows, what it did may be there. */
+    private AttemptOutcome.@Nullable Unknown<T> unknown;
+
+    private @Nullable Throwable lastFailure;
+    private int begun;
+
+    Run(TransactionOptions options, Function<SqlConnection, Future<T>> work) {
+      this.options = options;
+      this.work = work;
+      this.policy = options.retryPolicy().orElse(retryPolicy);
+      this.sequence = new RetrySequence(policy, RANDOM, System.nanoTime());
+    }
+
+    /**
+     * Every future here derives from the first attempt's, and so belongs to the caller's context.
+     */
+    Future<T> attempt() {
+      Duration remaining = remaining();
+      boolean limited = options.deadline().isPresent();
+      if (limited && remaining.isNegative()) {
+        return fail(timedOut(lastFailure));
+      }
+      Duration acquire =
+          limited && remaining.compareTo(acquireTimeout) < 0 ? remaining : acquireTimeout;
+      begun++;
+      return attempts.run(options.readOnly(), acquire, remaining, work).compose(this::ended);
+    }
+
+    /** Zero if there is no deadline. */
+    private Duration remaining() {
+      return options
+          .deadline()
+          .map(deadline -> deadline.minus(sequence.elapsed(System.nanoTime())))
+          .orElse(Duration.ZERO);
+    }
+
+    private Future<T> ended(AttemptOutcome<T> outcome) {
+      if (outcome instanceof AttemptOutcome.Committed<T> committed) {
+        return Future.succeededFuture(committed.result());
+      }
+      if (outcome instanceof AttemptOutcome.Failed<T> failed) {
+        return failed.kind() == null
+            ? fail(failed.failure())
+            : again(failed.kind(), failed.failure());
+      }
+      if (outcome instanceof AttemptOutcome.Unknown<T> lost) {
+        unknown = unknown == null ? lost : unknown;
+        return options.idempotent()
+            ? again(RetryKind.UNKNOWN_COMMIT, lost.cause())
+            : fail(lost.cause());
+      }
+      if (outcome instanceof AttemptOutcome.NotStarted<T> notStarted) {
+        boolean late =
+            notStarted.failure() instanceof PoolTimeoutException timeout
+                && timeout.timeout().compareTo(acquireTimeout) < 0;
+        return fail(late ? timedOut(notStarted.failure()) : notStarted.failure());
+      }
+      return fail(timedOut(lastFailure));
+    }
+
+    private Future<T> again(RetryKind kind, Throwable failure) {
+      lastFailure = failure;
+      long now = System.nanoTime();
+      Optional<Duration> pause = sequence.failed(kind, now);
+      if (pause.isEmpty()) {
+        // Of a policy without retries nobody expects to be told that they are exhausted.
+        return fail(
+            policy.maxAttempts() == 1
+                ? failure
+                : new RetriesExhaustedException(kind, begun, sequence.elapsed(now), failure));
+      }
+      if (options.deadline().isPresent() && remaining().compareTo(pause.get()) <= 0) {
+        return fail(timedOut(failure));
+      }
+      tell(kind, begun, pause.get(), failure);
+      long millis = pause.get().toMillis();
+      return millis == 0
+          ? attempt()
+          : vertx.timer(millis, TimeUnit.MILLISECONDS).compose(id -> attempt());
+    }
+
+    private void tell(RetryKind kind, int attempt, Duration pause, Throwable failure) {
+      try {
+        listener.retrying(kind, attempt, pause, failure);
+      } catch (RuntimeException e) {
+        LOGGER.log(Level.WARNING, "A listener of a pool failed", e);
+      }
+    }
+
+    private TransactionTimeoutException timedOut(@Nullable Throwable cause) {
+      return new TransactionTimeoutException(
+          options.deadline().orElse(Duration.ZERO), begun, cause);
+    }
+
+    /** What is true of the last attempt is not true of all, if one of them may be committed. */
+    private Future<T> fail(Throwable failure) {
+      return Future.failedFuture(
+          unknown == null
+              ? failure
+              : new CommitOutcomeUnknownException(begun, unknown.problem(), failure));
+    }
+  }
+}

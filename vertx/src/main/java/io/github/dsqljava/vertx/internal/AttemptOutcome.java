@@ -1,0 +1,37 @@
+package io.github.dsqljava.vertx.internal;
+
+import io.github.dsqljava.retry.RetryKind;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How one attempt at a transaction ended.
+ *
+ * @param <T> what its function gives
+ */
+public sealed interface AttemptOutcome<T> {
+
+  /** It is in the database. */
+  record Committed<T>(T result) implements AttemptOutcome<T> {}
+
+  /**
+   * It is not in the database.
+   *
+   * @param failure why
+   * @param kind why another attempt may help, or null if it does not
+   */
+  record Failed<T>(Throwable failure, @Nullable RetryKind kind) implements AttemptOutcome<T> {}
+
+  /** There was no connection to begin it on. */
+  record NotStarted<T>(Throwable failure) implements AttemptOutcome<T> {}
+
+  /** The deadline passed before COMMIT was sent: it is not in the database. */
+  record TimedOut<T>() implements AttemptOutcome<T> {}
+
+  /**
+   * COMMIT was sent and there is no answer that can be trusted.
+   *
+   * @param problem what came instead, to follow "COMMIT was sent, and"
+   * @param cause the same as an exception
+   */
+  record Unknown<T>(String problem, Throwable cause) implements AttemptOutcome<T> {}
+}

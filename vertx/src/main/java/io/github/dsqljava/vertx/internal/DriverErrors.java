@@ -1,0 +1,62 @@
+package io.github.dsqljava.vertx.internal;
+
+import io.github.dsqljava.ServerError;
+import io.github.dsqljava.retry.RetryKind;
+import io.netty.handler.codec.CodecException;
+import io.vertx.pgclient.PgException;
+import io.vertx.sqlclient.ClosedConnectionException;
+import java.io.IOException;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Finds the server's answers in Vert.x's exceptions. */
+final class DriverErrors {
+
+  /** A chain of causes may be a circle. */
+  private static final int MAX_DEPTH = 20;
+
+  private DriverErrors() {}
+
+  /** The server's error among the causes, however deep it is wrapped. */
+  static Optional<ServerError> serverError(@Nullable Throwable failure) {
+    Throwable at = failure;
+    for (int depth = 0; at != null && depth < MAX_DEPTH; depth++, at = at.getCause()) {
+      if (at instanceof PgException error) {
+        return Optional.of(
+            ServerError.of(
+                error.getSeverity(),
+                error.getSqlState(),
+                error.getErrorMessage(),
+                error.getDetail(),
+                error.getHint()));
+      }
+    }
+    return Optional.empty();
+  }
+
+  /**
+   * Whether a statement failed because its connection did. What Vert.x refuses by itself, such as a
+   * wrong number of parameters, is neither that nor a server's error.
+   */
+  static boolean isConnectionLost(Throwable failure) {
+    Throwable at = failure;
+    for (int depth = 0; at != null && depth < MAX_DEPTH; depth++, at = at.getCause()) {
+      if (at instanceof ClosedConnectionException
+          || at instanceof IOException
+          || at instanceof CodecException) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Why another attempt at a transaction may help after this failure of a statement in it. */
+  static Optional<RetryKind> retryKind(@Nullable Throwable failure) {
+    return serverError(failure)
+        .flatMap(
+            error ->
+                RetryKind.isServerUnavailable(error)
+                    ? Optional.of(RetryKind.CONNECTION)
+                    : RetryKind.of(error));
+  }
+}

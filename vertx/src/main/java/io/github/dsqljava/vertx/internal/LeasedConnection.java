@@ -1,0 +1,255 @@
+package io.github.dsqljava.vertx.internal;
+
+import io.github.dsqljava.pool.Lease;
+import io.vertx.core.Completable;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.internal.VertxInternal;
+import io.vertx.core.net.SocketAddress;
+import io.vertx.core.spi.metrics.ClientMetrics;
+import io.vertx.core.spi.tracing.VertxTracer;
+import io.vertx.core.tracing.TracingPolicy;
+import io.vertx.sqlclient.impl.tracing.QueryReporter;
+import io.vertx.sqlclient.internal.Connection;
+import io.vertx.sqlclient.internal.command.CommandBase;
+import io.vertx.sqlclient.internal.command.CompositeCommand;
+import io.vertx.sqlclient.internal.command.QueryCommandBase;
+import io.vertx.sqlclient.spi.DatabaseMetadata;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A pooled connection while one caller has it. It counts what is under way, so that the connection
+ * comes back in a known state, and it executes nothing after that.
+ *
+ * <p>Safe to use from several threads.
+ */
+class LeasedConnection implements Connection {
+  private final VertxInternal vertx;
+  private final Lease<PooledSession> lease;
+  final PooledSession session;
+  private final AtomicInteger pending = new AtomicInteger();
+  private final AtomicReference<@Nullable Runnable> whenQuiet = new AtomicReference<>();
+  private final AtomicBoolean over = new AtomicBoolean();
+  private volatile @Nullable Holder holder;
+
+  /** A statement failed with its connection, which the connection itself may not know yet. */
+  private volatile boolean lost;
+
+  LeasedConnection(VertxInternal vertx, Lease<PooledSession> lease) {
+    this.vertx = vertx;
+    this.lease = lease;
+    this.session = lease.connection();
+  }
+
+  @Override
+  public void init(Holder user) {
+    holder = user;
+    session.user(user);
+  }
+
+  @Override
+  public <R> void schedule(CommandBase<R> command, Completable<R> handler) {
+    if (over.get()) {
+      handler.fail(
+          new IllegalStateException(
+              "The connection was given back to its pool; get one from the pool again"));
+      return;
+    }
+    session.schedule(command, counted(command, reported(command, handler)));
+  }
+
+  /** Counts a command as under way until its answer is there. */
+  final <R> Completable<R> counted(CommandBase<R> command, Completable<R> handler) {
+    if (command instanceof CompositeCommand composite) {
+      composite.commands().forEach(this::countPart);
+      return handler;
+    }
+    pending.incrementAndGet();
+    return (result, failure) -> {
+      if (failure != null && DriverErrors.isConnectionLost(failure)) {
+        lost = true;
+      }
+      if (pending.decrementAndGet() == 0) {
+        quiet();
+      }
+      handler.complete(result, failure);
+    };
+  }
+
+  private <R> void countPart(CommandBase<R> part) {
+    part.handler = counted(part, part.handler);
+  }
+
+  /** Tells Vert.x's tracer and metrics of a query, if there are any. */
+  final <R> Completable<R> reported(CommandBase<R> command, Completable<R> handler) {
+    VertxTracer<?, ?> tracer = vertx.tracer();
+    ClientMetrics<?, ?, ?> metrics = session.connection().metrics();
+    if (tracer == null && metrics == null || !(command instanceof QueryCommandBase<?> query)) {
+      return handler;
+    }
+    ContextInternal context = vertx.getOrCreateContext();
+    QueryReporter reporter =
+        new QueryReporter(tracer, metrics, context, query, session.connection());
+    reporter.before();
+    return (result, failure) -> {
+      reporter.after(result, failure);
+      handler.complete(result, failure);
+    };
+  }
+
+  /** Whether something is under way. */
+  final boolean isBusy() {
+    return pending.get() > 0;
+  }
+
+  /** Whether the connection is of no use any more. */
+  final boolean isLost() {
+    return lost || session.isClosed();
+  }
+
+  /** Runs a task, once, as soon as nothing is under way: at once if that is so now. */
+  final void whenQuiet(Runnable task) {
+    whenQuiet.set(task);
+    if (!isBusy()) {
+      quiet();
+    }
+  }
+
+  private void quiet() {
+    Runnable task = whenQuiet.getAndSet(null);
+    if (task != null) {
+      task.run();
+    }
+  }
+
+  @Override
+  public void close(Holder user, Completable<Void> promise) {
+    if (user != holder) {
+      promise.fail(new IllegalStateException("The connection was given back twice"));
+      return;
+    }
+    giveBack(promise);
+  }
+
+  /**
+   * Gives the connection back, as soon as nothing is under way, in the state that the server stated
+   * last: an open transaction is rolled back first; for a failed one it is not worth the time, and
+   * the connection is closed.
+   */
+  final void giveBack(Completable<Void> done) {
+    if (!over.compareAndSet(false, true)) {
+      done.fail(new IllegalStateException("The connection was given back twice"));
+    } else if (isLost()) {
+      end(/* reusable= */ false);
+      done.succeed();
+    } else {
+      whenQuiet(() -> giveBackQuiet(done));
+    }
+  }
+
+  private void giveBackQuiet(Completable<Void> done) {
+    if (isLost() || session.status() == SessionStatus.FAILED) {
+      end(/* reusable= */ false);
+      done.succeed();
+    } else if (session.status() == SessionStatus.IDLE) {
+      end(/* reusable= */ true);
+      done.succeed();
+    } else {
+      session.execute(
+          "ROLLBACK",
+          (result, failure) -> {
+            end(failure == null && session.status() == SessionStatus.IDLE);
+            done.succeed();
+          });
+    }
+  }
+
+  /** Gives the connection up: the pool closes it after what is under way. */
+  final void discard() {
+    if (over.compareAndSet(false, true)) {
+      end(/* reusable= */ false);
+    }
+  }
+
+  private void end(boolean reusable) {
+    holder = null;
+    session.user(null);
+    if (reusable) {
+      lease.release();
+    } else {
+      lease.discard();
+    }
+  }
+
+  @Override
+  public Connection unwrap() {
+    return session.connection();
+  }
+
+  @Override
+  public boolean isIndeterminatePreparedStatementError(Throwable error) {
+    return session.connection().isIndeterminatePreparedStatementError(error);
+  }
+
+  @Override
+  public TracingPolicy tracingPolicy() {
+    return session.tracingPolicy();
+  }
+
+  @Override
+  public SocketAddress server() {
+    return session.connection().server();
+  }
+
+  @Override
+  public String system() {
+    return session.connection().system();
+  }
+
+  @Override
+  public String database() {
+    return session.connection().database();
+  }
+
+  @Override
+  public String user() {
+    return session.connection().user();
+  }
+
+  @Override
+  public ClientMetrics<?, ?, ?> metrics() {
+    return session.connection().metrics();
+  }
+
+  @Override
+  public boolean isSsl() {
+    return session.connection().isSsl();
+  }
+
+  @Override
+  public boolean isValid() {
+    return !over.get() && session.connection().isValid();
+  }
+
+  @Override
+  public int pipeliningLimit() {
+    return session.connection().pipeliningLimit();
+  }
+
+  @Override
+  public DatabaseMetadata getDatabaseMetaData() {
+    return session.connection().getDatabaseMetaData();
+  }
+
+  @Override
+  public int getProcessId() {
+    return session.connection().getProcessId();
+  }
+
+  @Override
+  public int getSecretKey() {
+    return session.connection().getSecretKey();
+  }
+}

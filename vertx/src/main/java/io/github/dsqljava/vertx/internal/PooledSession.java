@@ -1,0 +1,160 @@
+package io.github.dsqljava.vertx.internal;
+
+import io.netty.channel.EventLoop;
+import io.vertx.core.Completable;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.tracing.TracingPolicy;
+import io.vertx.pgclient.impl.PgConnectionFactory;
+import io.vertx.pgclient.impl.PgSocketConnection;
+import io.vertx.sqlclient.internal.Connection;
+import io.vertx.sqlclient.internal.QueryResultHandler;
+import io.vertx.sqlclient.internal.command.CommandBase;
+import io.vertx.sqlclient.internal.command.QueryCommandBase;
+import io.vertx.sqlclient.internal.command.SimpleQueryCommand;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A physical connection of a pool, from login to end, whoever uses it. It is the holder of Vert.x's
+ * connection, and passes on what that tells to the one who has it at the moment.
+ *
+ * <p>Safe to use from several threads; what it does happens on the connection's event loop.
+ */
+final class PooledSession implements Connection.Holder {
+  private static final Logger LOGGER = System.getLogger(PooledSession.class.getName());
+
+  /** How long the server may take to hang up: some round trips to anywhere. */
+  private static final long GOODBYE_MILLIS = 2_000;
+
+  private final PgConnectionFactory factory;
+  private final PgSocketConnection connection;
+  private final ContextInternal context;
+  private final SessionWire wire;
+  private final Runnable lost;
+  private volatile Connection.@Nullable Holder user;
+  private volatile boolean closed;
+
+  PooledSession(
+      PgConnectionFactory factory,
+      PgSocketConnection connection,
+      ContextInternal context,
+      Runnable lost) {
+    this.factory = factory;
+    this.connection = connection;
+    this.context = context;
+    this.wire = SessionWire.of(connection);
+    this.lost = lost;
+  }
+
+  PgConnectionFactory factory() {
+    return factory;
+  }
+
+  PgSocketConnection connection() {
+    return connection;
+  }
+
+  EventLoop eventLoop() {
+    return context.nettyEventLoop();
+  }
+
+  /** The transaction status that the server stated last. */
+  SessionStatus status() {
+    return wire.status();
+  }
+
+  /**
+   * Whether the connection has ended, by whomever. The channel knows it first: what was under way
+   * fails before anybody is told that the connection is closed, and must not be taken for idle.
+   */
+  boolean isClosed() {
+    return closed
+        || !connection.isValid()
+        || !connection.socket().channelHandlerContext().channel().isActive();
+  }
+
+  TracingPolicy tracingPolicy() {
+    return connection.tracingPolicy();
+  }
+
+  /** Who is told of the connection's events from now on; null for nobody. */
+  void user(Connection.@Nullable Holder holder) {
+    user = holder;
+  }
+
+  /** Runs a task on the connection's event loop: at once when this is it. */
+  void execute(Runnable task) {
+    context.emit(v -> task.run());
+  }
+
+  <R> void schedule(CommandBase<R> command, Completable<R> handler) {
+    connection.schedule(command, handler);
+  }
+
+  /** Executes a statement of ours that gives no rows. */
+  void execute(String sql, Completable<Boolean> handler) {
+    schedule(
+        new SimpleQueryCommand<>(
+            sql,
+            /* singleton= */ false,
+            /* autoCommit= */ false,
+            QueryCommandBase.NULL_COLLECTOR,
+            QueryResultHandler.NOOP_HANDLER),
+        handler);
+  }
+
+  /** As {@link #execute(String, Completable)}, and what is sent with it depends on its success. */
+  void begin(String sql, Completable<Boolean> handler) {
+    wire.guardNextBegin();
+    execute(sql, handler);
+  }
+
+  /**
+   * Ends the connection with a goodbye to the server, which is expected to hang up; if it does not,
+   * because the network is dead, the connection ends all the same.
+   */
+  Future<Void> close() {
+    Promise<Void> done = context.promise();
+    long timer = context.setTimer(GOODBYE_MILLIS, id -> abort());
+    connection.close(this, done);
+    return done.future().onComplete(closed -> context.owner().cancelTimer(timer));
+  }
+
+  /** Ends the connection now; what it is doing fails. */
+  Future<Void> abort() {
+    Promise<Void> done = context.promise();
+    HardClose.of(connection.socket()).addListener(closed -> done.complete());
+    return done.future();
+  }
+
+  @Override
+  public void handleEvent(Object event) {
+    Connection.Holder holder = user;
+    if (holder != null) {
+      holder.handleEvent(event);
+    }
+  }
+
+  @Override
+  public void handleClosed() {
+    closed = true;
+    Connection.Holder holder = user;
+    if (holder != null) {
+      holder.handleClosed();
+    }
+    lost.run();
+  }
+
+  @Override
+  public void handleException(Throwable failure) {
+    Connection.Holder holder = user;
+    if (holder != null) {
+      holder.handleException(failure);
+    } else {
+      LOGGER.log(Level.DEBUG, "An idle connection failed", failure);
+    }
+  }
+}

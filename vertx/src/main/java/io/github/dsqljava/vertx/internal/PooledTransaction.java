@@ -1,0 +1,86 @@
+package io.github.dsqljava.vertx.internal;
+
+import io.github.dsqljava.pool.Lease;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.internal.VertxInternal;
+import io.vertx.sqlclient.SqlConnection;
+import java.time.Duration;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.function.Function;
+
+/**
+ * One attempt at a transaction on a connection of the pool: calls the function, ends the
+ * transaction, and watches the deadline.
+ *
+ * <p>The function runs on a duplicate of the caller's context, with the caller's local data. What
+ * it calls is there, too, and so a transaction begun inside is told from one that is begun next to
+ * it.
+ */
+final class PooledTransaction<T> {
+  private final VertxInternal vertx;
+  private final ContextInternal context;
+  private final Promise<AttemptOutcome<T>> outcome;
+  private final TransactionalConnection<T> connection;
+  private final TransactionView view;
+  private final long timer;
+  private volatile boolean over;
+
+  PooledTransaction(
+      Vertx50Pool pool,
+      ContextInternal caller,
+      Lease<PooledSession> lease,
+      boolean readOnly,
+      Duration deadline,
+      Promise<AttemptOutcome<T>> outcome) {
+    this.vertx = pool.vertx();
+    this.context = caller.duplicate(/* copy= */ true);
+    locals(context).put(pool, this);
+    this.outcome = outcome;
+    this.connection = new TransactionalConnection<>(vertx, lease, readOnly, this::ended);
+    this.view = new TransactionView(context, connection);
+    connection.init(view);
+    this.timer =
+        deadline.isZero()
+            ? -1
+            : vertx.setTimer(Math.max(1, deadline.toMillis()), id -> connection.expire());
+  }
+
+  /** Whether code on this context is inside the function of an open transaction of the pool. */
+  static boolean isInside(ContextInternal context, Vertx50Pool pool) {
+    return locals(context).get(pool) instanceof PooledTransaction<?> transaction
+        && !transaction.over;
+  }
+
+  private static ConcurrentMap<Object, Object> locals(ContextInternal context) {
+    return ContextInternal.LOCAL_MAP.get(context, ConcurrentHashMap::new);
+  }
+
+  void run(Function<SqlConnection, Future<T>> work) {
+    context.emit(v -> call(work).onComplete(connection::commit, connection::rollback));
+  }
+
+  private Future<T> call(Function<SqlConnection, Future<T>> work) {
+    Future<T> result;
+    try {
+      result = work.apply(view);
+    } catch (Throwable e) {
+      return Future.failedFuture(e);
+    }
+    return result != null
+        ? result
+        : Future.failedFuture(
+            new NullPointerException("The function of inTransaction returned null, not a future"));
+  }
+
+  private void ended(AttemptOutcome<T> how) {
+    if (timer >= 0) {
+      vertx.cancelTimer(timer);
+    }
+    over = true;
+    view.ended(how instanceof AttemptOutcome.Committed);
+    outcome.complete(how);
+  }
+}

@@ -1,0 +1,92 @@
+package io.github.dsqljava.vertx.internal;
+
+import io.github.dsqljava.pool.ConnectionSource;
+import io.netty.channel.EventLoop;
+import io.vertx.core.Future;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.internal.VertxInternal;
+import io.vertx.pgclient.impl.PgSocketConnection;
+import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.internal.SqlConnectionInternal;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Opens the connections of a pool: on the event loop of the caller that needs one, with a fresh
+ * token, and shaped by the init hook.
+ */
+final class SessionSource implements ConnectionSource<PooledSession> {
+  private final ConnectionPlan plan;
+  private final Vertx50ConnectionFactory factory;
+  private final @Nullable Function<SqlConnection, Future<Void>> initHook;
+
+  SessionSource(
+      ConnectionPlan plan,
+      Vertx50ConnectionFactory factory,
+      @Nullable Function<SqlConnection, Future<Void>> initHook) {
+    this.plan = plan;
+    this.factory = factory;
+    this.initHook = initHook;
+  }
+
+  @Override
+  public CompletionStage<PooledSession> open(@Nullable Object preference, Runnable lost) {
+    VertxInternal vertx = (VertxInternal) plan.vertx();
+    ContextInternal context =
+        preference instanceof EventLoop loop
+            ? vertx.contextBuilder().withEventLoop(loop).build()
+            : vertx.createEventLoopContext();
+    // The future belongs to the context, and so do those derived from it, wherever a hook ends.
+    Future<SqlConnection> opened = factory.connect(context, plan.freshOptions());
+    return (initHook == null
+            ? opened
+            : opened.compose(connection -> initialize(connection, initHook)))
+        .map(connection -> adopt(connection, context, lost))
+        .toCompletionStage();
+  }
+
+  /** From now on the pool is told what happens to the connection. */
+  private PooledSession adopt(SqlConnection connection, ContextInternal context, Runnable lost) {
+    PgSocketConnection socket = (PgSocketConnection) ((SqlConnectionInternal) connection).unwrap();
+    PooledSession session = new PooledSession(factory, socket, context, lost);
+    socket.init(session);
+    return session;
+  }
+
+  private static Future<SqlConnection> initialize(
+      SqlConnection connection, Function<SqlConnection, Future<Void>> hook) {
+    Future<Void> initialized;
+    try {
+      initialized = hook.apply(connection);
+    } catch (Throwable e) {
+      initialized = Future.failedFuture(e);
+    }
+    if (initialized == null) {
+      initialized = Future.failedFuture(new NullPointerException("The init hook returned null"));
+    }
+    return initialized
+        .compose(
+            v ->
+                connection.transaction() == null
+                    ? Future.succeededFuture(connection)
+                    : Future.failedFuture(
+                        new IllegalStateException("The init hook left a transaction open")))
+        .recover(failure -> connection.close().transform(closed -> Future.failedFuture(failure)));
+  }
+
+  @Override
+  public boolean suits(PooledSession session, Object preference) {
+    return session.eventLoop() == preference;
+  }
+
+  @Override
+  public CompletionStage<Void> close(PooledSession session) {
+    return session.close().toCompletionStage();
+  }
+
+  @Override
+  public CompletionStage<Void> abort(PooledSession session) {
+    return session.abort().toCompletionStage();
+  }
+}

@@ -1,0 +1,26 @@
+package io.github.dsqljava.vertx.internal;
+
+import io.vertx.core.Future;
+import io.vertx.sqlclient.SqlConnection;
+import java.time.Duration;
+import java.util.function.Function;
+
+/** A way of running a transaction once; which one is used depends on the version of Vert.x. */
+@FunctionalInterface
+public interface TransactionAttempts {
+
+  /**
+   * Runs a function in a transaction on a connection of its own, once.
+   *
+   * @param readOnly whether the transaction is READ ONLY
+   * @param acquireTimeout how long to wait for a connection
+   * @param deadline how long the attempt may take in all, zero for any time
+   * @param work the function; it may throw, and may return null, both of which fail the attempt
+   * @return the outcome, on the context of the caller; never fails
+   */
+  <T> Future<AttemptOutcome<T>> run(
+      boolean readOnly,
+      Duration acquireTimeout,
+      Duration deadline,
+      Function<SqlConnection, Future<T>> work);
+}

@@ -1,0 +1,85 @@
+package io.github.dsqljava.vertx.internal;
+
+import io.github.dsqljava.NestedTransactionException;
+import io.vertx.core.Completable;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.pgclient.impl.PgConnectionImpl;
+import io.vertx.sqlclient.Transaction;
+import io.vertx.sqlclient.TransactionRollbackException;
+import io.vertx.sqlclient.internal.command.CommandBase;
+
+/**
+ * The connection that the function of a transaction is given: Vert.x's own, except that beginning,
+ * ending and closing are not the function's business.
+ */
+final class TransactionView extends PgConnectionImpl {
+
+  private final Promise<Void> completion;
+
+  TransactionView(ContextInternal context, TransactionalConnection<?> connection) {
+    super(connection.session.factory(), context, connection);
+    this.completion = context.promise();
+  }
+
+  /** The transaction has ended. */
+  void ended(boolean committed) {
+    if (committed) {
+      completion.tryComplete();
+    } else {
+      completion.tryFail(TransactionRollbackException.INSTANCE);
+    }
+  }
+
+  @Override
+  public <R> void schedule(CommandBase<R> command, Completable<R> handler) {
+    conn.schedule(command, handler);
+  }
+
+  /** So that Vert.x prepares no statement a second time after an error, which would hide it. */
+  @Override
+  protected boolean autoCommit() {
+    return false;
+  }
+
+  @Override
+  public Future<Transaction> begin() {
+    return context.failedFuture(new NestedTransactionException("begin()"));
+  }
+
+  @Override
+  public Transaction transaction() {
+    return new OpenTransaction();
+  }
+
+  @Override
+  public Future<Void> close() {
+    return context.failedFuture(refusal("close()"));
+  }
+
+  private static IllegalStateException refusal(String call) {
+    return new IllegalStateException(
+        call
+            + " was called on the connection of inTransaction, which itself commits and gives the"
+            + " connection back when the function's future succeeds, and rolls back when it fails");
+  }
+
+  /** What {@code transaction()} gives. */
+  private final class OpenTransaction implements Transaction {
+    @Override
+    public Future<Void> commit() {
+      return context.failedFuture(refusal("commit()"));
+    }
+
+    @Override
+    public Future<Void> rollback() {
+      return context.failedFuture(refusal("rollback()"));
+    }
+
+    @Override
+    public Future<Void> completion() {
+      return completion.future();
+    }
+  }
+}

@@ -1,0 +1,255 @@
+package io.github.dsqljava.vertx.internal;
+
+import io.github.dsqljava.ServerError;
+import io.github.dsqljava.TransactionRolledBackException;
+import io.github.dsqljava.pool.Lease;
+import io.github.dsqljava.retry.CommitErrors;
+import io.github.dsqljava.retry.RetryKind;
+import io.vertx.core.Completable;
+import io.vertx.core.internal.VertxInternal;
+import io.vertx.pgclient.PgException;
+import io.vertx.sqlclient.internal.command.CommandBase;
+import io.vertx.sqlclient.internal.command.CompositeCommand;
+import java.nio.channels.ClosedChannelException;
+import java.util.Optional;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A pooled connection during one attempt at a transaction: BEGIN goes out with the first statement,
+ * the first error is remembered, and the end says what is certain about the transaction.
+ *
+ * <p>A transaction without a statement costs nothing. Safe to use from several threads; the state
+ * changes on the connection's event loop.
+ *
+ * @param <T> what the transaction's function gives
+ */
+final class TransactionalConnection<T> extends LeasedConnection {
+
+  private final String begin;
+  private final Consumer<AttemptOutcome<T>> ended;
+
+  // What follows belongs to the connection's event loop.
+  private boolean begun;
+  private boolean ending;
+  private boolean commitSent;
+  private boolean done;
+  private @Nullable Throwable beginFailure;
+  private @Nullable PgException firstError;
+  private @Nullable Throwable loss;
+
+  /**
+   * An attempt that has not begun.
+   *
+   * @param ended is told the outcome, once, on the connection's event loop, after the connection
+   *     was given back
+   */
+  TransactionalConnection(
+      VertxInternal vertx,
+      Lease<PooledSession> lease,
+      boolean readOnly,
+      Consumer<AttemptOutcome<T>> ended) {
+    super(vertx, lease);
+    this.begin = readOnly ? "BEGIN READ ONLY" : "BEGIN";
+    this.ended = ended;
+  }
+
+  @Override
+  public <R> void schedule(CommandBase<R> command, Completable<R> handler) {
+    Completable<R> counted = counted(command, reported(command, handler));
+    session.execute(
+        () -> {
+          if (ending) {
+            refuse(command, counted);
+            return;
+          }
+          if (!begun) {
+            begun = true;
+            session.begin(begin, (result, failure) -> beginFailure = failure);
+          }
+          session.schedule(command, watched(command, counted));
+        });
+  }
+
+  private static <R> void refuse(CommandBase<R> command, Completable<R> handler) {
+    IllegalStateException late =
+        new IllegalStateException(
+            "The transaction has ended; a statement of its function came after the function's future"
+                + " was completed");
+    if (command instanceof CompositeCommand composite) {
+      composite.commands().forEach(part -> part.fail(late));
+    }
+    handler.fail(late);
+  }
+
+  private <R> Completable<R> watched(CommandBase<R> command, Completable<R> handler) {
+    if (command instanceof CompositeCommand composite) {
+      composite.commands().forEach(this::watchPart);
+      return handler;
+    }
+    return (result, failure) -> {
+      if (failure != null) {
+        note(failure);
+      }
+      handler.complete(result, failure);
+    };
+  }
+
+  private <R> void watchPart(CommandBase<R> part) {
+    part.handler = watched(part, part.handler);
+  }
+
+  private void note(Throwable failure) {
+    if (failure instanceof PgException error) {
+      firstError = firstError == null ? error : firstError;
+    } else if (isLost() || DriverErrors.isConnectionLost(failure)) {
+      loss = loss == null ? failure : loss;
+    }
+  }
+
+  // --- the end
+
+  /** The function succeeded: commits, as soon as no statement is under way. */
+  void commit(T result) {
+    whenQuiet(
+        () ->
+            session.execute(
+                () -> {
+                  if (ending) {
+                    return;
+                  }
+                  ending = true;
+                  commitQuiet(result);
+                }));
+  }
+
+  private void commitQuiet(T result) {
+    if (!begun) {
+      end(new AttemptOutcome.Committed<>(result));
+    } else if (isLost()) {
+      end(new AttemptOutcome.Failed<>(lossOr(beginFailure), RetryKind.CONNECTION));
+    } else if (beginFailure != null) {
+      failedBegin();
+    } else if (session.status() == SessionStatus.FAILED) {
+      rollBack(failure(new TransactionRolledBackException(firstErrorOrUnknown())));
+    } else if (session.status() == SessionStatus.IDLE) {
+      end(
+          new AttemptOutcome.Failed<>(
+              new IllegalStateException(
+                  "The function of inTransaction ended the transaction itself, with a COMMIT or"
+                      + " ROLLBACK of its own; what it did is as that left it"),
+              null));
+    } else {
+      commitSent = true;
+      session.execute("COMMIT", (ok, failure) -> committed(result, failure));
+    }
+  }
+
+  private void committed(T result, @Nullable Throwable failure) {
+    if (failure == null) {
+      end(new AttemptOutcome.Committed<>(result));
+      return;
+    }
+    Optional<ServerError> answer = DriverErrors.serverError(failure);
+    if (answer.isEmpty()) {
+      end(new AttemptOutcome.Unknown<>("the connection was lost", failure));
+    } else if (CommitErrors.leaveOutcomeUnknown(answer.get())) {
+      end(new AttemptOutcome.Unknown<>("the server answered " + answer.get(), failure));
+    } else {
+      end(new AttemptOutcome.Failed<>(failure, RetryKind.of(answer.get()).orElse(null)));
+    }
+  }
+
+  /** The function failed: rolls back. */
+  void rollback(Throwable failure) {
+    session.execute(
+        () -> {
+          if (ending) {
+            return;
+          }
+          ending = true;
+          if (beginFailure != null) {
+            failedBegin();
+          } else if (!begun || isLost()) {
+            end(failure(failure));
+          } else {
+            // Behind what is under way; the outcome is known then.
+            session.execute("ROLLBACK", (ok, problem) -> end(failure(failure)));
+          }
+        });
+  }
+
+  private void rollBack(AttemptOutcome<T> outcome) {
+    session.execute("ROLLBACK", (ok, problem) -> end(outcome));
+  }
+
+  private void failedBegin() {
+    Throwable failure = lossOr(beginFailure);
+    RetryKind kind =
+        DriverErrors.isConnectionLost(failure)
+            ? RetryKind.CONNECTION
+            : DriverErrors.retryKind(failure).orElse(null);
+    end(new AttemptOutcome.Failed<>(failure, kind));
+  }
+
+  /**
+   * The outcome of a transaction whose function failed or went on after an error. What a statement
+   * failed with counts, too: the function may have hidden it behind a failure of its own, which is
+   * then but a consequence.
+   */
+  private AttemptOutcome<T> failure(Throwable failure) {
+    Optional<RetryKind> kind =
+        DriverErrors.retryKind(failure).or(() -> DriverErrors.retryKind(firstError));
+    if (kind.isEmpty() && loss != null) {
+      kind = Optional.of(RetryKind.CONNECTION);
+    }
+    return new AttemptOutcome.Failed<>(failure, kind.orElse(null));
+  }
+
+  private Throwable firstErrorOrUnknown() {
+    return firstError != null
+        ? firstError
+        : new IllegalStateException("The server reports a failed transaction, but sent no error");
+  }
+
+  private Throwable lossOr(@Nullable Throwable other) {
+    if (loss != null) {
+      return loss;
+    }
+    return other != null ? other : new ClosedChannelException();
+  }
+
+  /** The deadline has passed. What is under way is given up, with the connection. */
+  void expire() {
+    session.execute(
+        () -> {
+          if (done) {
+            return;
+          }
+          ending = true;
+          AttemptOutcome<T> outcome =
+              commitSent
+                  ? new AttemptOutcome.Unknown<>(
+                      "the deadline passed",
+                      new TimeoutException("No answer to COMMIT before the deadline"))
+                  : new AttemptOutcome.TimedOut<>();
+          var unused = session.abort();
+          end(outcome);
+        });
+  }
+
+  private void end(AttemptOutcome<T> outcome) {
+    if (done) {
+      return;
+    }
+    done = true;
+    if (beginFailure != null) {
+      // In whatever state it is: nothing may be left of the statements behind it.
+      discard();
+      ended.accept(outcome);
+    } else {
+      giveBack((ok, failure) -> ended.accept(outcome));
+    }
+  }
+}

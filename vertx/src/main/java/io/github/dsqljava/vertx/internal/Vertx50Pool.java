@@ -1,0 +1,168 @@
+package io.github.dsqljava.vertx.internal;
+
+import io.github.dsqljava.NestedTransactionException;
+import io.github.dsqljava.pool.AsyncPool;
+import io.github.dsqljava.pool.ConnectRate;
+import io.github.dsqljava.pool.Lease;
+import io.github.dsqljava.pool.PoolListener;
+import io.github.dsqljava.pool.PoolPolicy;
+import io.github.dsqljava.pool.PoolStats;
+import io.vertx.core.Completable;
+import io.vertx.core.Future;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.internal.PromiseInternal;
+import io.vertx.core.internal.VertxInternal;
+import io.vertx.pgclient.spi.PgDriver;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.internal.SqlClientBase;
+import io.vertx.sqlclient.internal.command.CommandBase;
+import java.time.Duration;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Vert.x's {@link Pool} on our own {@link AsyncPool}. Queries, prepared queries, batches and what
+ * other libraries reach for inside a client are inherited from Vert.x.
+ */
+public abstract class Vertx50Pool extends SqlClientBase implements Pool, TransactionAttempts {
+
+  private final VertxInternal vertx;
+  private final AsyncPool<PooledSession> pool;
+  private final Duration acquireTimeout;
+  private final Duration closeGrace;
+
+  /** Makes the pool and opens what it keeps open. */
+  protected Vertx50Pool(
+      Vertx50Transport transport,
+      PoolPolicy policy,
+      ConnectRate rate,
+      PoolListener listener,
+      Duration closeGrace,
+      @Nullable Function<SqlConnection, Future<Void>> initHook) {
+    super(PgDriver.INSTANCE);
+    ConnectionPlan plan = transport.plan();
+    this.vertx = (VertxInternal) plan.vertx();
+    this.acquireTimeout = policy.acquireTimeout();
+    this.closeGrace = closeGrace;
+    this.pool =
+        new AsyncPool<>(
+            plan.config().endpoint().address(),
+            policy,
+            new SessionSource(plan, transport.factory(), initHook),
+            new VertxScheduler(vertx),
+            rate,
+            new SplittableRandom(),
+            listener);
+    pool.start();
+  }
+
+  /** See {@link AsyncPool#stats()}. */
+  public PoolStats stats() {
+    return pool.stats();
+  }
+
+  /** See {@link AsyncPool#expireConnections()}. */
+  public int expireConnections() {
+    return pool.expireConnections();
+  }
+
+  @Override
+  protected ContextInternal context() {
+    return vertx.getOrCreateContext();
+  }
+
+  @Override
+  protected <T> PromiseInternal<T> promise() {
+    return vertx.promise();
+  }
+
+  @Override
+  public Future<SqlConnection> getConnection() {
+    ContextInternal context = vertx.getOrCreateContext();
+    PromiseInternal<SqlConnection> promise = context.promise();
+    acquire(
+        context,
+        acquireTimeout,
+        (lease, failure) -> {
+          if (failure != null) {
+            promise.fail(failure);
+            return;
+          }
+          LeasedConnection leased = new LeasedConnection(vertx, lease);
+          PooledConnection connection = new PooledConnection(context, leased);
+          leased.init(connection);
+          promise.complete(connection);
+        });
+    return promise.future();
+  }
+
+  @Override
+  public <R> void schedule(CommandBase<R> command, Completable<R> handler) {
+    acquire(
+        vertx.getOrCreateContext(),
+        acquireTimeout,
+        (lease, failure) -> {
+          if (failure != null) {
+            handler.fail(failure);
+            return;
+          }
+          LeasedConnection leased = new LeasedConnection(vertx, lease);
+          leased.schedule(command, handler);
+          leased.whenQuiet(() -> leased.giveBack((ok, problem) -> {}));
+        });
+  }
+
+  @Override
+  public <T> Future<AttemptOutcome<T>> run(
+      boolean readOnly,
+      Duration acquireTimeout,
+      Duration deadline,
+      Function<SqlConnection, Future<T>> work) {
+    ContextInternal context = vertx.getOrCreateContext();
+    if (PooledTransaction.isInside(context, this)) {
+      return context.succeededFuture(
+          new AttemptOutcome.NotStarted<>(new NestedTransactionException("inTransaction")));
+    }
+    PromiseInternal<AttemptOutcome<T>> outcome = context.promise();
+    acquire(
+        context,
+        acquireTimeout,
+        (lease, failure) -> {
+          if (failure != null) {
+            outcome.complete(new AttemptOutcome.NotStarted<>(failure));
+          } else {
+            new PooledTransaction<>(this, context, lease, readOnly, deadline, outcome).run(work);
+          }
+        });
+    return outcome.future();
+  }
+
+  VertxInternal vertx() {
+    return vertx;
+  }
+
+  private void acquire(
+      ContextInternal context, Duration timeout, Completable<Lease<PooledSession>> handler) {
+    CompletableFuture<Lease<PooledSession>> acquired =
+        pool.acquire(context.nettyEventLoop(), timeout);
+    var unused = acquired.whenComplete(handler::complete);
+  }
+
+  @Override
+  public int size() {
+    return pool.stats().size();
+  }
+
+  @Override
+  public Future<Void> close() {
+    return close(closeGrace);
+  }
+
+  /** Closes the pool; see {@link AsyncPool#close(Duration)}. */
+  public Future<Void> close(Duration grace) {
+    return Future.fromCompletionStage(pool.close(grace), vertx.getOrCreateContext());
+  }
+}
