@@ -11,5 +11,9 @@ public final class AllExamples {
     PoolExample.main(args);
     System.out.println();
     ConcurrentPoolExample.main(args);
+    System.out.println();
+    OccRetryExample.main(args);
+    System.out.println();
+    BatchExample.main(args);
   }
 }

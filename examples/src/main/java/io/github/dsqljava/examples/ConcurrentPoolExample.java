@@ -3,22 +3,21 @@ package io.github.dsqljava.examples;
 import io.github.dsqljava.DsqlConfig;
 import io.github.dsqljava.examples.OwnerTable.Owner;
 import io.github.dsqljava.vertx.DsqlConnector;
+import io.github.dsqljava.vertx.DsqlPool;
 import io.github.dsqljava.vertx.PoolSettings;
 import io.vertx.core.Future;
-import io.vertx.sqlclient.Pool;
-import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.stream.IntStream;
 
 /** A pool, used by many workers at once; all results are gathered, then a transaction commits. */
 public final class ConcurrentPoolExample {
-  private static final int CONNECTIONS = 10;
+  private static final int MIN_CONNECTIONS = 5;
+  private static final int MAX_CONNECTIONS = 10;
   private static final int WORKERS = 20;
 
   private ConcurrentPoolExample() {}
@@ -32,17 +31,23 @@ public final class ConcurrentPoolExample {
     try (ExampleCluster cluster = ExampleCluster.open(environment, out)) {
       DsqlConfig config = cluster.config();
       DsqlConnector connector = DsqlConnector.create(config);
-      Pool pool = connector.pool(PoolSettings.defaults().withMaxSize(CONNECTIONS));
+      DsqlPool pool =
+          connector.pool(
+              PoolSettings.defaults().withMinSize(MIN_CONNECTIONS).withMaxSize(MAX_CONNECTIONS));
       Instant begin = Instant.now();
       out.printf(
-          "Pool of up to %d connections to %s as %s, %s%n",
-          CONNECTIONS, config.endpoint().address(), config.user(), connector.tlsMode());
+          "Pool of %d to %d connections to %s as %s, %s%n",
+          MIN_CONNECTIONS,
+          MAX_CONNECTIONS,
+          config.endpoint().address(),
+          config.user(),
+          connector.tlsMode());
       runWorkers(pool)
           .onSuccess(
               results ->
                   out.printf(
-                      "%d workers in parallel over %d connections answered %s%n",
-                      WORKERS, pool.size(), results))
+                      "%d workers in parallel over up to %d connections answered %s%n",
+                      WORKERS, MAX_CONNECTIONS, results))
           .compose(results -> commitOwner(pool, out))
           .eventually(pool::close)
           .eventually(connector::close)
@@ -56,13 +61,13 @@ public final class ConcurrentPoolExample {
   }
 
   /** All workers start at once; the pool lets as many run as it has connections. */
-  private static Future<List<Integer>> runWorkers(Pool pool) {
+  private static Future<List<Integer>> runWorkers(DsqlPool pool) {
     List<Future<Integer>> workers =
         IntStream.rangeClosed(1, WORKERS).mapToObj(number -> work(pool, number)).toList();
     return Future.all(workers).map(all -> all.list());
   }
 
-  private static Future<Integer> work(Pool pool, int number) {
+  private static Future<Integer> work(DsqlPool pool, int number) {
     return pool.withConnection(
             connection -> connection.preparedQuery("SELECT $1::int").execute(Tuple.of(number)))
         .map(
@@ -76,27 +81,16 @@ public final class ConcurrentPoolExample {
   }
 
   /**
-   * On one connection: on Aurora DSQL, another one would have to learn of the new table first, and
-   * its first statement after that may fail with SQLSTATE 40001.
+   * A connection that does not know of the new table yet is refused once by Aurora DSQL (OC001),
+   * and inTransaction tries again; so all but the DDL runs in one.
    */
-  private static Future<Void> commitOwner(Pool pool, PrintStream out) {
-    return pool.withConnection(
-        connection ->
-            OwnerTable.createIfMissing(connection)
-                .compose(
-                    created ->
-                        insertInTransaction(connection)
-                            .onSuccess(id -> out.println("Committed an owner with id " + id))
-                            .compose(id -> OwnerTable.delete(connection, id))
-                            .eventually(() -> OwnerTable.dropIf(created, connection))));
-  }
-
-  private static Future<UUID> insertInTransaction(SqlConnection connection) {
-    return connection
-        .begin()
+  private static Future<Void> commitOwner(DsqlPool pool, PrintStream out) {
+    return OwnerTable.createIfMissing(pool)
         .compose(
-            transaction ->
-                OwnerTable.insert(connection, Owner.JOHN_DOE)
-                    .compose(id -> transaction.commit().map(id)));
+            created ->
+                pool.inTransaction(connection -> OwnerTable.insert(connection, Owner.JOHN_DOE))
+                    .onSuccess(id -> out.println("Committed an owner with id " + id))
+                    .compose(id -> pool.inTransaction(c -> OwnerTable.delete(c, id)))
+                    .eventually(() -> OwnerTable.dropIf(created, pool)));
   }
 }

@@ -3,9 +3,9 @@ package io.github.dsqljava.examples;
 import io.github.dsqljava.DsqlConfig;
 import io.github.dsqljava.examples.OwnerTable.Owner;
 import io.github.dsqljava.vertx.DsqlConnector;
+import io.github.dsqljava.vertx.DsqlPool;
 import io.github.dsqljava.vertx.PoolSettings;
 import io.vertx.core.Future;
-import io.vertx.sqlclient.Pool;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,7 +27,7 @@ public final class PoolExample {
     try (ExampleCluster cluster = ExampleCluster.open(environment, out)) {
       DsqlConfig config = cluster.config();
       DsqlConnector connector = DsqlConnector.create(config);
-      Pool pool = connector.pool(PoolSettings.defaults().withMaxSize(5));
+      DsqlPool pool = connector.pool(PoolSettings.defaults().withMaxSize(5));
       Instant begin = Instant.now();
       out.printf(
           "Pool of up to 5 connections to %s as %s, %s%n",
@@ -44,7 +44,7 @@ public final class PoolExample {
     }
   }
 
-  private static Future<Void> usePool(Pool pool, PrintStream out) {
+  private static Future<Void> usePool(DsqlPool pool, PrintStream out) {
     Future<Void> done = Future.succeededFuture();
     for (int i = 1; i <= TIMES; i++) {
       int number = i;
@@ -56,7 +56,7 @@ public final class PoolExample {
   }
 
   /** Takes a connection, uses it and gives it back, whatever happens in between. */
-  private static Future<Void> selectOne(Pool pool, int number, PrintStream out) {
+  private static Future<Void> selectOne(DsqlPool pool, int number, PrintStream out) {
     return pool.withConnection(connection -> connection.query("SELECT 1").execute())
         .map(
             rows -> {
@@ -67,15 +67,15 @@ public final class PoolExample {
             });
   }
 
-  private static Future<Void> insertOwner(Pool pool, PrintStream out) {
+  private static Future<Void> insertOwner(DsqlPool pool, PrintStream out) {
     Future<UUID> inserted =
-        pool.withTransaction(connection -> OwnerTable.insert(connection, Owner.JOHN_DOE));
+        pool.inTransaction(connection -> OwnerTable.insert(connection, Owner.JOHN_DOE));
     return inserted
         .compose(
             id ->
-                OwnerTable.find(pool, id)
+                pool.inTransaction(connection -> OwnerTable.find(connection, id))
                     .onSuccess(found -> out.println("Committed " + found))
-                    .eventually(() -> OwnerTable.delete(pool, id)))
+                    .eventually(() -> pool.inTransaction(c -> OwnerTable.delete(c, id))))
         .mapEmpty();
   }
 }

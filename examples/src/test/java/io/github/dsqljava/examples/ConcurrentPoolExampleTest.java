@@ -11,7 +11,7 @@ class ConcurrentPoolExampleTest {
     try (ExampleRuns runs = new ExampleRuns()) {
       runs.runTwiceAsEachUser(
           ConcurrentPoolExample::run,
-          "20 workers in parallel over 10 connections answered [1, 2, 3, 4,",
+          "20 workers in parallel over up to 10 connections answered [1, 2, 3, 4,",
           "Committed an owner with id ");
     }
   }

@@ -6,9 +6,9 @@ import io.github.dsqljava.DsqlConfig;
 import io.github.dsqljava.local.DsqlLocal;
 import io.github.dsqljava.local.LoopbackSocketFactory;
 import io.github.dsqljava.vertx.DsqlConnector;
+import io.github.dsqljava.vertx.DsqlPool;
 import io.github.dsqljava.vertx.PoolSettings;
 import io.vertx.core.Future;
-import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Tuple;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -44,16 +44,25 @@ final class ReadmeSnippets {
                         .map(rows -> rows.iterator().next().getString(0))
                         .eventually(connection::close));
 
-    // A pool: a native io.vertx.sqlclient.Pool.
-    Pool pool = connector.pool(PoolSettings.defaults().withMaxSize(10));
+    // A pool: a native io.vertx.sqlclient.Pool, made for the service's limits.
+    DsqlPool pool = connector.pool(PoolSettings.defaults().withMaxSize(10));
     Future<Integer> answer =
         pool.preparedQuery("SELECT $1::int")
             .execute(Tuple.of(42))
             .map(rows -> rows.iterator().next().getInteger(0));
 
+    // A transaction: run again after a conflict with another one, as often as its policy allows.
+    Future<Integer> changed =
+        pool.inTransaction(
+            connection ->
+                connection
+                    .preparedQuery("UPDATE counter SET value = value + 1 WHERE id = $1")
+                    .execute(Tuple.of(7))
+                    .map(rows -> rows.rowCount()));
+
     // Plain Java: a CompletionStage. Close at the end; the pool closes with its connector.
     CompletionStage<Void> done =
-        Future.all(version, answer)
+        Future.all(version, answer, changed)
             .eventually(connector::close)
             .<Void>mapEmpty()
             .toCompletionStage();

@@ -1,0 +1,48 @@
+package io.github.dsqljava.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The Java in a document, which must be a part of a class that compiles. */
+final class DocumentedJava {
+  private DocumentedJava() {}
+
+  static void assertCompiled(Path document, Class<?> snippets, int expectedBlocks)
+      throws IOException {
+    Path source = Path.of("src/test/java", snippets.getName().replace('.', '/') + ".java");
+    String compiled = withoutLayout(Files.readString(source));
+    List<List<String>> blocks = blocks(document);
+    assertThat(blocks).hasSize(expectedBlocks);
+    for (List<String> block : blocks) {
+      // Where the document leaves something to the reader, the code goes on.
+      for (String part : String.join("\n", block).split("// \\.\\.\\.[^\n]*\n}?")) {
+        assertThat(compiled).contains(withoutLayout(part));
+      }
+    }
+  }
+
+  private static List<List<String>> blocks(Path document) throws IOException {
+    List<List<String>> blocks = new ArrayList<>();
+    List<String> block = null;
+    for (String line : Files.readAllLines(document)) {
+      if (line.equals("```java")) {
+        block = new ArrayList<>();
+      } else if (line.equals("```") && block != null) {
+        blocks.add(block);
+        block = null;
+      } else if (block != null) {
+        block.add(line);
+      }
+    }
+    return blocks;
+  }
+
+  private static String withoutLayout(String code) {
+    return code.replaceAll("\\s+", "");
+  }
+}
