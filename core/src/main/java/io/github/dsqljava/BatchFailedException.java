@@ -51,12 +51,18 @@ public final class BatchFailedException extends DsqlException {
         + " to "
         + (failed.endRow() - 1)
         + ") "
-        + (failed.outcome() == ChunkOutcome.UNKNOWN
-            ? "may or may not be committed"
-            : "was rolled back")
+        + became(failed.outcome())
         + ": "
-        + cause.getMessage()
+        + text(cause)
         + ". The rows before it are in the database, those after it were not tried.";
+  }
+
+  private static String became(ChunkOutcome outcome) {
+    return switch (outcome) {
+      case UNKNOWN -> "may or may not be committed";
+      case NOT_STARTED -> "was not tried";
+      case ROLLED_BACK, COMMITTED -> "is not in the database";
+    };
   }
 
   /** Every chunk and what became of it; empty after deserialization. */

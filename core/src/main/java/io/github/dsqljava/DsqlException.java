@@ -40,4 +40,13 @@ public abstract sealed class DsqlException extends RuntimeException
   DsqlException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
+
+  /** What a cause says, to stand inside another message; its type if it says nothing. */
+  static String text(Throwable cause) {
+    String message = cause.getMessage();
+    if (message == null || message.isBlank()) {
+      return cause.getClass().getName();
+    }
+    return message.endsWith(".") ? message.substring(0, message.length() - 1) : message;
+  }
 }

@@ -40,7 +40,7 @@ public final class PoolTimeoutException extends DsqlException {
             + "). "
             + (cause == null
                 ? "Give connections back sooner, make the pool larger, or wait longer."
-                : "The last attempt to open one failed: " + cause.getMessage()),
+                : "The last attempt to open one failed: " + text(cause) + "."),
         cause);
     this.timeout = timeout;
   }

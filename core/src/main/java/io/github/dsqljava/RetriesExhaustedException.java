@@ -39,7 +39,7 @@ public final class RetriesExhaustedException extends DsqlException {
             + " ms, the last time because "
             + reason(kind)
             + ": "
-            + cause.getMessage()
+            + text(cause)
             + ". Its retry policy allows no more; spread the writes over more rows, make the"
             + " transaction shorter, or allow more attempts or time.",
         cause);

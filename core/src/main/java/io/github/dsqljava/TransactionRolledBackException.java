@@ -24,7 +24,7 @@ public final class TransactionRolledBackException extends DsqlException {
     super(
         "The transaction is rolled back, because a statement in it failed, although the function"
             + " went on: "
-            + cause.getMessage()
+            + text(cause)
             + ". After an error a transaction can only be rolled back; do not recover from it inside.",
         cause);
   }

@@ -32,7 +32,8 @@ public final class TransactionTimeoutException extends DsqlException {
             + deadline
             + " and is rolled back (attempt "
             + attempts
-            + "). Its connection is closed, because Aurora DSQL does not cancel statements.",
+            + "). A statement that was under way is given up with its connection, because Aurora DSQL"
+            + " does not cancel statements.",
         cause);
     this.attempts = attempts;
   }

@@ -69,7 +69,9 @@ final class Effects {
     }
     nesting.depth++;
     try {
-      tasks.forEach(Effects::run);
+      for (Runnable task : tasks) {
+        run(task);
+      }
       if (nesting.depth == MAX_DEPTH) {
         runPostponed(nesting.postponed);
       }

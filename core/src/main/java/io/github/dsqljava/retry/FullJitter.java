@@ -41,8 +41,7 @@ public record FullJitter(Duration base, Duration cap) {
     int doublings = Math.min(Math.max(0, failures - 1), MAX_DOUBLINGS);
     long baseNanos = base.toNanos();
     long capNanos = cap.toNanos();
-    long bound = baseNanos > capNanos >> doublings ? capNanos : baseNanos << doublings;
-    return Duration.ofNanos(Math.min(bound, capNanos));
+    return Duration.ofNanos(baseNanos > capNanos >> doublings ? capNanos : baseNanos << doublings);
   }
 
   /** A pause after so many failures, from 1. */

@@ -3,7 +3,10 @@ package io.github.dsqljava.retry;
 import io.github.dsqljava.ServerError;
 import java.util.Optional;
 
-/** Why a transaction is worth another attempt. In every case the failed one left nothing behind. */
+/**
+ * Why a transaction is worth another attempt. Except for {@link #UNKNOWN_COMMIT}, the failed one
+ * has left nothing behind.
+ */
 public enum RetryKind {
   /** Another transaction changed the same rows and committed first (40001, OC000). */
   CONFLICT,

@@ -21,7 +21,7 @@ import java.util.function.Consumer;
  *     Default 4 MiB: the service counts index entries, too, which the estimate does not
  * @param transaction how each chunk is run; a deadline is for each chunk
  * @param progress called after each committed chunk, on the context of the caller of executeMany;
- *     what it throws fails the batch. Default: nothing
+ *     what it throws is logged and changes nothing. Default: nothing
  */
 public record BatchOptions(
     int maxRows, long maxBytes, TransactionOptions transaction, Consumer<BatchProgress> progress) {

@@ -2,24 +2,31 @@ package io.github.dsqljava.vertx;
 
 import io.github.dsqljava.BatchFailedException;
 import io.github.dsqljava.CommitOutcomeUnknownException;
-import io.github.dsqljava.InvalidConfigurationException;
 import io.github.dsqljava.batch.BatchChunk;
 import io.github.dsqljava.batch.BatchPlan;
 import io.github.dsqljava.batch.ChunkOutcome;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** One call of executeMany: its chunks, one transaction after the other. */
 final class BatchRun {
+  private static final Logger LOGGER = System.getLogger(DsqlPool.class.getName());
+
   private final DsqlPool pool;
   private final String sql;
   private final List<Tuple> rows;
   private final BatchOptions options;
   private final List<BatchChunk> chunks;
+  private final Promise<BatchResult> result = Promise.promise();
   private long rowCount;
 
   private BatchRun(
@@ -40,44 +47,56 @@ final class BatchRun {
               row -> TupleSize.of(rows.get(row)),
               options.maxRows(),
               options.maxBytes());
-      return new BatchRun(pool, sql, rows, options, chunks).from(0);
-    } catch (InvalidConfigurationException e) {
+      BatchRun run = new BatchRun(pool, sql, rows, options, chunks);
+      run.from(0);
+      return run.result.future();
+    } catch (RuntimeException e) { // also of a list or a tuple that is not as it should be
       return Future.failedFuture(e);
     }
   }
 
-  private Future<BatchResult> from(int index) {
+  /** Not by composing futures: those of thousands of chunks would complete on one stack. */
+  private void from(int index) {
     if (index == chunks.size()) {
-      return Future.succeededFuture(new BatchResult(rowCount, chunks));
+      result.complete(new BatchResult(rowCount, chunks));
+      return;
     }
     BatchChunk chunk = chunks.get(index);
     List<Tuple> part = rows.subList(chunk.firstRow(), chunk.endRow());
-    int[] attempts = new int[1];
-    return pool.inTransaction(
+    AtomicInteger attempts = new AtomicInteger();
+    pool.inTransaction(
             options.transaction(),
             connection -> {
-              attempts[0]++;
+              attempts.incrementAndGet();
               return connection.preparedQuery(sql).executeBatch(part).map(BatchRun::changed);
             })
-        .compose(
-            changed -> {
-              rowCount += changed;
-              chunks.set(index, chunk.with(ChunkOutcome.COMMITTED, attempts[0]));
-              options
-                  .progress()
-                  .accept(
-                      new BatchProgress(
-                          index + 1, chunks.size(), chunk.endRow(), rows.size(), attempts[0]));
-              return from(index + 1);
-            },
-            failure -> {
-              ChunkOutcome outcome =
-                  failure instanceof CommitOutcomeUnknownException
-                      ? ChunkOutcome.UNKNOWN
-                      : ChunkOutcome.ROLLED_BACK;
-              chunks.set(index, chunk.with(outcome, attempts[0]));
-              return Future.failedFuture(new BatchFailedException(chunks, failure));
-            });
+        .onSuccess(changed -> committed(index, changed, attempts.get()))
+        .onFailure(failure -> failed(index, failure, attempts.get()));
+  }
+
+  private void committed(int index, long changed, int attempts) {
+    rowCount += changed;
+    BatchChunk chunk = chunks.get(index).with(ChunkOutcome.COMMITTED, attempts);
+    chunks.set(index, chunk);
+    tell(new BatchProgress(index + 1, chunks.size(), chunk.endRow(), rows.size(), attempts));
+    Vertx.currentContext().runOnContext(v -> from(index + 1));
+  }
+
+  private void tell(BatchProgress progress) {
+    try {
+      options.progress().accept(progress);
+    } catch (RuntimeException e) {
+      LOGGER.log(Level.WARNING, "A progress callback failed", e);
+    }
+  }
+
+  private void failed(int index, Throwable failure, int attempts) {
+    ChunkOutcome outcome =
+        failure instanceof CommitOutcomeUnknownException
+            ? ChunkOutcome.UNKNOWN
+            : ChunkOutcome.ROLLED_BACK;
+    chunks.set(index, chunks.get(index).with(outcome, attempts));
+    result.fail(new BatchFailedException(chunks, failure));
   }
 
   private static long changed(RowSet<Row> results) {

@@ -205,9 +205,9 @@ public final class DsqlConnector {
       return earlier == null ? done.future() : earlier;
     }
     // First what pools wait for when they close: connections that are being opened.
-    transport.abort(closed());
-    tokens.close();
-    closeAll("a pool", pools, DsqlPool::close)
+    step("what is being opened", () -> run(() -> transport.abort(closed())))
+        .compose(v -> step("the source of tokens", () -> run(tokens::close)))
+        .compose(v -> closeAll("a pool", pools, DsqlPool::close))
         .compose(v -> closeAll("a connection", openConnections(), DsqlConnector::close))
         .compose(v -> step("the network client", transport::close))
         .onComplete(
@@ -250,6 +250,11 @@ public final class DsqlConnector {
     }
     logFailure("closing " + what, closed);
     return closed.otherwiseEmpty();
+  }
+
+  private static Future<Void> run(Runnable task) {
+    task.run();
+    return Future.succeededFuture();
   }
 
   private static void logFailure(String what, Future<Void> future) {

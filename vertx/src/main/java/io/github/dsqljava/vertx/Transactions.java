@@ -9,6 +9,7 @@ import io.github.dsqljava.retry.RetryKind;
 import io.github.dsqljava.retry.RetryPolicy;
 import io.github.dsqljava.retry.RetrySequence;
 import io.github.dsqljava.vertx.internal.AttemptOutcome;
+import io.github.dsqljava.vertx.internal.Deadline;
 import io.github.dsqljava.vertx.internal.TransactionAttempts;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -29,6 +30,8 @@ final class Transactions {
 
   /** Not the object of one thread: the steps of a transaction may run on several. */
   private static final RandomGenerator RANDOM = () -> ThreadLocalRandom.current().nextLong();
+
+  private static final Duration FOR_EVER = Duration.ofDays(36_500);
 
   private final Vertx vertx;
   private final TransactionAttempts attempts;
@@ -54,6 +57,7 @@ final class Transactions {
     private final Function<SqlConnection, Future<T>> work;
     private final RetrySequence sequence;
     private final RetryPolicy policy;
+    private final @Nullable Deadline deadline;
 
     /** The first answer to COMMIT that was lost; whatever follows, what it did may be there. */
     private AttemptOutcome.@Nullable Unknown<T> unknown;
@@ -65,6 +69,7 @@ final class Transactions {
       this.options = options;
       this.work = work;
       this.policy = options.retryPolicy().orElse(retryPolicy);
+      this.deadline = options.deadline().map(Deadline::in).orElse(null);
       this.sequence = new RetrySequence(policy, RANDOM, System.nanoTime());
     }
 
@@ -73,22 +78,21 @@ final class Transactions {
      */
     Future<T> attempt() {
       Duration remaining = remaining();
-      boolean limited = options.deadline().isPresent();
-      if (limited && remaining.isNegative()) {
-        return fail(timedOut(lastFailure));
+      if (!remaining.minusMillis(1).isNegative()) {
+        begun++;
+        return attempts
+            .run(options.readOnly(), shorter(remaining, acquireTimeout), deadline, work)
+            .compose(this::ended);
       }
-      Duration acquire =
-          limited && remaining.compareTo(acquireTimeout) < 0 ? remaining : acquireTimeout;
-      begun++;
-      return attempts.run(options.readOnly(), acquire, remaining, work).compose(this::ended);
+      return fail(timedOut(lastFailure));
     }
 
-    /** Zero if there is no deadline. */
     private Duration remaining() {
-      return options
-          .deadline()
-          .map(deadline -> deadline.minus(sequence.elapsed(System.nanoTime())))
-          .orElse(Duration.ZERO);
+      return deadline == null ? FOR_EVER : deadline.remaining();
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+      return one.compareTo(other) < 0 ? one : other;
     }
 
     private Future<T> ended(AttemptOutcome<T> outcome) {
@@ -126,7 +130,7 @@ final class Transactions {
                 ? failure
                 : new RetriesExhaustedException(kind, begun, sequence.elapsed(now), failure));
       }
-      if (options.deadline().isPresent() && remaining().compareTo(pause.get()) <= 0) {
+      if (remaining().compareTo(pause.get()) <= 0) {
         return fail(timedOut(failure));
       }
       tell(kind, begun, pause.get(), failure);

@@ -145,6 +145,73 @@ class PoolBehaviourTest {
     assertThat(pool.stats().idle()).isEqualTo(1);
   }
 
+  /** Statements and give-back from two threads at once. */
+  @Test
+  void statementWhileGivingBack_isExecutedAloneOrRefused() throws Exception {
+    DsqlPool pool = pool(1);
+    List<Future<Object>> all = new ArrayList<>();
+    Set<Integer> acknowledged = ConcurrentHashMap.newKeySet();
+    for (int i = 0; i < 500; i++) {
+      int id = i;
+      SqlConnection connection = await(pool.getConnection());
+      Thread late =
+          new Thread(
+              () -> {
+                Promise<Object> done = Promise.promise();
+                synchronized (all) {
+                  all.add(done.future());
+                }
+                connection
+                    .preparedQuery("INSERT INTO item VALUES ($1)")
+                    .execute(Tuple.of(id))
+                    .onSuccess(rows -> acknowledged.add(id))
+                    .onComplete(end -> done.complete());
+              });
+      late.start();
+      var back = connection.close();
+      Future<?> next =
+          pool.withTransaction(
+              other ->
+                  other
+                      .query("SELECT 1")
+                      .execute()
+                      .compose(rows -> Future.failedFuture("rolled back on purpose")));
+      late.join();
+      await(back);
+      assertThat(failure(next)).hasMessage("rolled back on purpose");
+    }
+    await(Future.all(all));
+    assertThat(LocalCluster.values(pool, "SELECT id FROM item"))
+        .containsExactlyInAnyOrderElementsOf(acknowledged.stream().map(String::valueOf).toList());
+  }
+
+  @Test
+  void initHookThatLeavesARawBeginOpen_isRefused() throws Exception {
+    DsqlPool pool =
+        connector.pool(
+            PoolSettings.defaults()
+                .withMaxSize(1)
+                .withInitHook(c -> c.query("BEGIN").execute().mapEmpty()));
+    assertThat(failure(pool.query("INSERT INTO item VALUES (1)").execute()))
+        .hasMessageContaining("left a transaction open");
+  }
+
+  @Test
+  void vertxClosedFirst_waitingCallersFailAndClosingEnds() throws Exception {
+    Vertx vertx = Vertx.vertx();
+    DsqlConnector shared = DsqlConnector.create(vertx, config(cluster).build());
+    DsqlPool pool = shared.pool(PoolSettings.defaults().withMaxSize(1));
+    await(pool.getConnection());
+    // Asked for now: nothing can be added to a future whose event loop has ended.
+    var waiting = pool.query("SELECT 1").execute().toCompletionStage().toCompletableFuture();
+    await(vertx.close());
+    assertThat(waiting)
+        .failsWithin(Duration.ofSeconds(30))
+        .withThrowableThat()
+        .withCauseInstanceOf(PoolClosedException.class);
+    await(shared.close());
+  }
+
   @Test
   void cutWhileIdle_noticedAtOnceAndReplaced() throws Exception {
     DsqlPool pool = connector.pool(PoolSettings.defaults().withMinSize(2).withMaxSize(2));

@@ -24,8 +24,10 @@ import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterAll;
@@ -506,7 +508,109 @@ class TransactionsTest {
         pool.inTransaction(
             connection ->
                 insert(connection, 1).compose(done -> connection.query("COMMIT").execute()));
+    assertThat(failure(work)).hasMessageContaining("itself commits");
+    assertThat(ids()).isEmpty();
+    Future<?> prepared =
+        pool.inTransaction(
+            connection ->
+                insert(connection, 1)
+                    .compose(done -> connection.preparedQuery(" rollback").execute()));
+    assertThat(failure(prepared)).hasMessageContaining("itself commits");
+    assertThat(ids()).isEmpty();
+  }
+
+  /** A comment hides the COMMIT; what happened is noticed, and never run again. */
+  @Test
+  void functionThatCommitsByItselfUnnoticed_isNotRunAgain() throws Exception {
+    Future<?> work =
+        pool.inTransaction(
+            connection ->
+                insert(connection, 1)
+                    .compose(done -> connection.query("/* */ COMMIT").execute())
+                    .onSuccess(done -> cluster.faults().unavailableAtStatement(1))
+                    .compose(done -> insert(connection, 2)));
     assertThat(failure(work)).hasMessageContaining("ended the transaction itself");
+    assertThat(calls).hasValue(2);
+    assertThat(retries).isEmpty();
+    assertThat(ids()).containsExactly("1");
+  }
+
+  /** Fails in the driver, before it is sent, while BEGIN is already on its way. */
+  @Test
+  void statementRefusedByTheDriver_leavesNoTransactionToTheNextUser() throws Exception {
+    DsqlPool single = connector.pool(PoolSettings.defaults().withMaxSize(1));
+    String sql = "INSERT INTO item VALUES ($1)";
+    await(single.preparedQuery(sql).execute(Tuple.of(1_000)));
+    for (int i = 0; i < 20; i++) {
+      int id = i;
+      Future<?> work =
+          single.inTransaction(
+              connection ->
+                  connection
+                      .preparedQuery(sql)
+                      .execute(Tuple.of("not", "an int"))
+                      .recover(e -> Future.succeededFuture()));
+      var next = single.preparedQuery(sql).execute(Tuple.of(id));
+      await(work.transform(done -> Future.succeededFuture()));
+      await(next);
+    }
+    assertThat(value(pool, "SELECT count(*) FROM item WHERE id < 20")).isEqualTo("20");
+  }
+
+  /** A statement from another thread, while the function's future succeeds. */
+  @Test
+  void statementFromAnotherThread_isPartOfItOrRefused() throws Exception {
+    AtomicInteger next = new AtomicInteger();
+    List<Integer> committed = new CopyOnWriteArrayList<>();
+    List<Future<Object>> all = new ArrayList<>();
+    for (int i = 0; i < 300; i++) {
+      int id = next.getAndIncrement();
+      Promise<Object> done = Promise.promise();
+      all.add(done.future());
+      pool.inTransaction(
+              connection ->
+                  insert(connection, id)
+                      .onSuccess(
+                          inserted ->
+                              new Thread(() -> connection.query("SELECT 1/0").execute()).start()))
+          .onSuccess(ok -> committed.add(id))
+          .onComplete(end -> done.complete());
+    }
+    await(Future.all(all));
+    assertThat(ids())
+        .containsExactlyInAnyOrderElementsOf(committed.stream().map(String::valueOf).toList());
+  }
+
+  @Test
+  void transactionOfAnotherPoolInside_isNotRunAgainForIt() throws Exception {
+    DsqlPool other = connector.pool(PoolSettings.defaults().withMaxSize(1));
+    cluster.faults().unavailableAtCommit(1, /* committed= */ true);
+    Future<?> outer =
+        pool.inTransaction(
+            connection ->
+                connection
+                    .query("SELECT 1")
+                    .execute()
+                    .compose(done -> other.inTransaction(inner -> insert(inner, 1))));
+    assertThat(failure(outer)).isInstanceOf(CommitOutcomeUnknownException.class);
+    assertThat(calls).hasValue(1);
+    assertThat(retries).isEmpty();
+  }
+
+  @Test
+  void deadline_countsTheWaitForAConnection() throws Exception {
+    SqlConnection one = await(pool.getConnection());
+    SqlConnection two = await(pool.getConnection());
+    long begin = System.nanoTime();
+    Future<?> work =
+        pool.inTransaction(
+            TransactionOptions.defaults().withDeadline(Duration.ofMillis(1_500)),
+            connection -> connection.query("SELECT pg_sleep(20)").execute());
+    // It has waited for a second of its deadline when it gets one.
+    await(one.query("SELECT pg_sleep(1)").execute().eventually(one::close));
+    assertThat(failure(work)).isInstanceOf(TransactionTimeoutException.class);
+    assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofMillis(2_400));
+    await(two.close());
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.github.dsqljava.vertx.internal;
 
+import io.github.dsqljava.DsqlException;
 import io.github.dsqljava.ServerError;
 import io.github.dsqljava.retry.RetryKind;
 import io.netty.handler.codec.CodecException;
@@ -17,10 +18,18 @@ final class DriverErrors {
 
   private DriverErrors() {}
 
+  /**
+   * Behind an exception of ours stands something that was dealt with, such as a transaction of
+   * another pool that must not be run again.
+   */
+  private static boolean isOfTheDriver(@Nullable Throwable failure) {
+    return failure != null && !(failure instanceof DsqlException);
+  }
+
   /** The server's error among the causes, however deep it is wrapped. */
   static Optional<ServerError> serverError(@Nullable Throwable failure) {
     Throwable at = failure;
-    for (int depth = 0; at != null && depth < MAX_DEPTH; depth++, at = at.getCause()) {
+    for (int depth = 0; isOfTheDriver(at) && depth < MAX_DEPTH; depth++, at = at.getCause()) {
       if (at instanceof PgException error) {
         return Optional.of(
             ServerError.of(
@@ -40,7 +49,7 @@ final class DriverErrors {
    */
   static boolean isConnectionLost(Throwable failure) {
     Throwable at = failure;
-    for (int depth = 0; at != null && depth < MAX_DEPTH; depth++, at = at.getCause()) {
+    for (int depth = 0; isOfTheDriver(at) && depth < MAX_DEPTH; depth++, at = at.getCause()) {
       if (at instanceof ClosedConnectionException
           || at instanceof IOException
           || at instanceof CodecException) {

@@ -51,13 +51,25 @@ class LeasedConnection implements Connection {
 
   @Override
   public <R> void schedule(CommandBase<R> command, Completable<R> handler) {
+    Completable<R> counted = counted(command, reported(command, handler));
+    // Only now, that it counts: whoever gives the connection back at this moment waits for it.
     if (over.get()) {
-      handler.fail(
+      fail(
+          command,
+          counted,
           new IllegalStateException(
               "The connection was given back to its pool; get one from the pool again"));
-      return;
+    } else {
+      session.schedule(command, counted);
     }
-    session.schedule(command, counted(command, reported(command, handler)));
+  }
+
+  /** Fails a command that is not sent, with all its parts. */
+  static <R> void fail(CommandBase<R> command, Completable<R> handler, Throwable reason) {
+    if (command instanceof CompositeCommand composite) {
+      composite.commands().forEach(part -> part.fail(reason));
+    }
+    handler.fail(reason);
   }
 
   /** Counts a command as under way until its answer is there. */
@@ -66,16 +78,24 @@ class LeasedConnection implements Connection {
       composite.commands().forEach(this::countPart);
       return handler;
     }
-    pending.incrementAndGet();
+    underWay();
     return (result, failure) -> {
       if (failure != null && DriverErrors.isConnectionLost(failure)) {
         lost = true;
       }
-      if (pending.decrementAndGet() == 0) {
-        quiet();
-      }
+      answered();
       handler.complete(result, failure);
     };
+  }
+
+  final void underWay() {
+    pending.incrementAndGet();
+  }
+
+  final void answered() {
+    if (pending.decrementAndGet() == 0) {
+      quiet();
+    }
   }
 
   private <R> void countPart(CommandBase<R> part) {

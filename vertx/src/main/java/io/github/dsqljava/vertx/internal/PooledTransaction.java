@@ -6,10 +6,10 @@ import io.vertx.core.Promise;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
 import io.vertx.sqlclient.SqlConnection;
-import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One attempt at a transaction on a connection of the pool: calls the function, ends the
@@ -17,7 +17,7 @@ import java.util.function.Function;
  *
  * <p>The function runs on a duplicate of the caller's context, with the caller's local data. What
  * it calls is there, too, and so a transaction begun inside is told from one that is begun next to
- * it.
+ * it. Code that leaves the context, for another thread, is not recognised.
  */
 final class PooledTransaction<T> {
   private final VertxInternal vertx;
@@ -33,7 +33,7 @@ final class PooledTransaction<T> {
       ContextInternal caller,
       Lease<PooledSession> lease,
       boolean readOnly,
-      Duration deadline,
+      @Nullable Deadline deadline,
       Promise<AttemptOutcome<T>> outcome) {
     this.vertx = pool.vertx();
     this.context = caller.duplicate(/* copy= */ true);
@@ -43,9 +43,9 @@ final class PooledTransaction<T> {
     this.view = new TransactionView(context, connection);
     connection.init(view);
     this.timer =
-        deadline.isZero()
+        deadline == null
             ? -1
-            : vertx.setTimer(Math.max(1, deadline.toMillis()), id -> connection.expire());
+            : vertx.setTimer(deadline.remainingMillis(), id -> connection.expire());
   }
 
   /** Whether code on this context is inside the function of an open transaction of the pool. */

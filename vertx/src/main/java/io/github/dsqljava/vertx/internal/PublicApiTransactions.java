@@ -4,7 +4,6 @@ import io.github.dsqljava.ServerError;
 import io.github.dsqljava.retry.CommitErrors;
 import io.github.dsqljava.retry.RetryKind;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.sqlclient.ClosedConnectionException;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.SqlConnection;
@@ -14,8 +13,9 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Attempts at transactions with Vert.x's public API only. BEGIN is waited for, as there is no other
@@ -34,74 +34,78 @@ public final class PublicApiTransactions implements TransactionAttempts {
   public <T> Future<AttemptOutcome<T>> run(
       boolean readOnly,
       Duration acquireTimeout,
-      Duration deadline,
+      @Nullable Deadline deadline,
       Function<SqlConnection, Future<T>> work) {
+    Attempt<T> attempt = new Attempt<>();
     Future<AttemptOutcome<T>> outcome =
         pool.getConnection()
             .compose(
-                connection -> new Attempt<T>(connection).run(readOnly, deadline, work),
+                connection -> attempt.run(connection, readOnly, work),
                 failure -> Future.succeededFuture(new AttemptOutcome.NotStarted<>(failure)));
-    return outcome;
+    // Vert.x cannot take a connection out of its pool; it stays in use until the attempt ends.
+    return deadline == null
+        ? outcome
+        : outcome
+            .timeout(deadline.remainingMillis(), TimeUnit.MILLISECONDS)
+            .recover(late -> Future.succeededFuture(attempt.timedOut()));
+  }
+
+  /** What has been decided about an attempt, by whoever came first. */
+  private enum Decision {
+    OPEN,
+    COMMIT,
+    GIVEN_UP
   }
 
   /** One attempt. */
   private static final class Attempt<T> {
-    private final SqlConnection connection;
-    private final AtomicBoolean commitSent = new AtomicBoolean();
-
-    Attempt(SqlConnection connection) {
-      this.connection = connection;
-    }
+    private final AtomicReference<Decision> decision = new AtomicReference<>(Decision.OPEN);
 
     Future<AttemptOutcome<T>> run(
-        boolean readOnly, Duration deadline, Function<SqlConnection, Future<T>> work) {
-      Promise<AttemptOutcome<T>> result = Promise.promise();
-      Future<AttemptOutcome<T>> attempt =
-          connection
-              .begin()
-              .compose(
-                  transaction -> begun(transaction, readOnly, work),
-                  failure -> Future.succeededFuture(failed(failure)));
-      attempt.onComplete(
-          ended -> {
-            connection.close().onComplete(closed -> result.tryComplete(ended.result()));
-          });
-      if (!deadline.isZero()) {
-        // Vert.x cannot take a connection out of its pool; it stays in use until the attempt ends.
-        Future<AttemptOutcome<T>> limited =
-            result
-                .future()
-                .timeout(Math.max(1, deadline.toMillis()), TimeUnit.MILLISECONDS)
-                .recover(late -> Future.succeededFuture(timedOut()));
-        return limited;
+        SqlConnection connection, boolean readOnly, Function<SqlConnection, Future<T>> work) {
+      if (decision.get() == Decision.GIVEN_UP) {
+        return connection.close().map(closed -> new AttemptOutcome.TimedOut<>());
       }
-      return result.future();
+      return connection
+          .begin()
+          .compose(
+              transaction -> begun(connection, transaction, readOnly, work),
+              failure -> Future.succeededFuture(failed(failure)))
+          .eventually(connection::close);
     }
 
-    private AttemptOutcome<T> timedOut() {
-      return commitSent.get()
-          ? new AttemptOutcome.Unknown<>(
+    /** After the deadline: what is still under way is rolled back when it ends. */
+    AttemptOutcome<T> timedOut() {
+      return decision.compareAndSet(Decision.OPEN, Decision.GIVEN_UP)
+          ? new AttemptOutcome.TimedOut<>()
+          : new AttemptOutcome.Unknown<>(
               "the deadline passed",
-              new TimeoutException("No answer to COMMIT before the deadline"))
-          : new AttemptOutcome.TimedOut<>();
+              new TimeoutException("No answer to COMMIT before the deadline"));
     }
 
     private Future<AttemptOutcome<T>> begun(
-        Transaction transaction, boolean readOnly, Function<SqlConnection, Future<T>> work) {
+        SqlConnection connection,
+        Transaction transaction,
+        boolean readOnly,
+        Function<SqlConnection, Future<T>> work) {
       Future<?> mode =
           readOnly
               ? connection.query("SET TRANSACTION READ ONLY").execute()
               : Future.succeededFuture();
-      return mode.compose(ready -> call(work))
+      return mode.compose(ready -> call(connection, work))
           .compose(
-              value -> commit(transaction, value),
-              failure ->
-                  transaction
-                      .rollback()
-                      .transform(done -> Future.succeededFuture(failed(failure))));
+              value ->
+                  decision.compareAndSet(Decision.OPEN, Decision.COMMIT)
+                      ? commit(transaction, value)
+                      : rollBack(transaction, new TimeoutException("after the deadline")),
+              failure -> rollBack(transaction, failure));
     }
 
-    private Future<T> call(Function<SqlConnection, Future<T>> work) {
+    private Future<AttemptOutcome<T>> rollBack(Transaction transaction, Throwable failure) {
+      return transaction.rollback().transform(done -> Future.succeededFuture(failed(failure)));
+    }
+
+    private Future<T> call(SqlConnection connection, Function<SqlConnection, Future<T>> work) {
       Future<T> result = work.apply(connection);
       return result != null
           ? result
@@ -111,7 +115,6 @@ public final class PublicApiTransactions implements TransactionAttempts {
     }
 
     private Future<AttemptOutcome<T>> commit(Transaction transaction, T value) {
-      commitSent.set(true);
       return transaction
           .commit()
           .transform(

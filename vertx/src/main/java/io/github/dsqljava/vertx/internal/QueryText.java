@@ -18,7 +18,18 @@ final class QueryText {
   private static final Set<String> NEVER_GROUPED =
       Set.of("BEGIN", "START", "COMMIT", "END", "ROLLBACK", "ABORT", "PREPARE", "COPY");
 
+  private static final Set<String> ENDS = Set.of("COMMIT", "END", "ROLLBACK", "ABORT");
+
   private QueryText() {}
+
+  /** Whether a statement surely ends a transaction: it begins with one of the words for it. */
+  static boolean endsTransaction(String sql) {
+    int start = 0;
+    while (start < sql.length() && isSpace(sql.charAt(start))) {
+      start++;
+    }
+    return ENDS.contains(keyword(sql.substring(start, Math.min(sql.length(), start + 9))));
+  }
 
   /** Whether a command is a Query with a BEGIN or START TRANSACTION and nothing else. */
   static boolean isBegin(ByteBuf command) {

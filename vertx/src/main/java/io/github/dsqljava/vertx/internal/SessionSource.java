@@ -1,5 +1,6 @@
 package io.github.dsqljava.vertx.internal;
 
+import io.github.dsqljava.ConnectPhase;
 import io.github.dsqljava.pool.ConnectionSource;
 import io.netty.channel.EventLoop;
 import io.vertx.core.Future;
@@ -8,6 +9,7 @@ import io.vertx.core.internal.VertxInternal;
 import io.vertx.pgclient.impl.PgSocketConnection;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.internal.SqlConnectionInternal;
+import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -42,16 +44,24 @@ final class SessionSource implements ConnectionSource<PooledSession> {
     return (initHook == null
             ? opened
             : opened.compose(connection -> initialize(connection, initHook)))
-        .map(connection -> adopt(connection, context, lost))
+        .compose(connection -> adopt(connection, context, lost))
         .toCompletionStage();
   }
 
   /** From now on the pool is told what happens to the connection. */
-  private PooledSession adopt(SqlConnection connection, ContextInternal context, Runnable lost) {
+  private Future<PooledSession> adopt(
+      SqlConnection connection, ContextInternal context, Runnable lost) {
     PgSocketConnection socket = (PgSocketConnection) ((SqlConnectionInternal) connection).unwrap();
     PooledSession session = new PooledSession(factory, socket, context, lost);
+    if (session.isClosed()) {
+      return Future.failedFuture(
+          plan.explain(new ClosedChannelException(), ConnectPhase.LOGIN)); // during the init hook
+    }
+    if (session.status() != SessionStatus.IDLE) {
+      return connection.close().transform(closed -> Future.failedFuture(leftOpen()));
+    }
     socket.init(session);
-    return session;
+    return Future.succeededFuture(session);
   }
 
   private static Future<SqlConnection> initialize(
@@ -70,9 +80,12 @@ final class SessionSource implements ConnectionSource<PooledSession> {
             v ->
                 connection.transaction() == null
                     ? Future.succeededFuture(connection)
-                    : Future.failedFuture(
-                        new IllegalStateException("The init hook left a transaction open")))
+                    : Future.failedFuture(leftOpen()))
         .recover(failure -> connection.close().transform(closed -> Future.failedFuture(failure)));
+  }
+
+  private static IllegalStateException leftOpen() {
+    return new IllegalStateException("The init hook left a transaction open");
   }
 
   @Override

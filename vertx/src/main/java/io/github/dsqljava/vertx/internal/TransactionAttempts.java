@@ -4,6 +4,7 @@ import io.vertx.core.Future;
 import io.vertx.sqlclient.SqlConnection;
 import java.time.Duration;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** A way of running a transaction once; which one is used depends on the version of Vert.x. */
 @FunctionalInterface
@@ -14,13 +15,13 @@ public interface TransactionAttempts {
    *
    * @param readOnly whether the transaction is READ ONLY
    * @param acquireTimeout how long to wait for a connection
-   * @param deadline how long the attempt may take in all, zero for any time
+   * @param deadline when the attempt must be over, or null
    * @param work the function; it may throw, and may return null, both of which fail the attempt
    * @return the outcome, on the context of the caller; never fails
    */
   <T> Future<AttemptOutcome<T>> run(
       boolean readOnly,
       Duration acquireTimeout,
-      Duration deadline,
+      @Nullable Deadline deadline,
       Function<SqlConnection, Future<T>> work);
 }

@@ -58,7 +58,7 @@ final class TransactionView extends PgConnectionImpl {
     return context.failedFuture(refusal("close()"));
   }
 
-  private static IllegalStateException refusal(String call) {
+  static IllegalStateException refusal(String call) {
     return new IllegalStateException(
         call
             + " was called on the connection of inTransaction, which itself commits and gives the"

@@ -10,6 +10,8 @@ import io.vertx.core.internal.VertxInternal;
 import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.internal.command.CommandBase;
 import io.vertx.sqlclient.internal.command.CompositeCommand;
+import io.vertx.sqlclient.internal.command.PrepareStatementCommand;
+import io.vertx.sqlclient.internal.command.QueryCommandBase;
 import java.nio.channels.ClosedChannelException;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
@@ -36,6 +38,7 @@ final class TransactionalConnection<T> extends LeasedConnection {
   private boolean commitSent;
   private boolean done;
   private @Nullable Throwable beginFailure;
+  private boolean inTransaction;
   private @Nullable PgException firstError;
   private @Nullable Throwable loss;
 
@@ -61,26 +64,44 @@ final class TransactionalConnection<T> extends LeasedConnection {
     session.execute(
         () -> {
           if (ending) {
-            refuse(command, counted);
+            fail(command, counted, late());
+            return;
+          }
+          if (endsTransaction(command)) {
+            fail(command, counted, TransactionView.refusal("COMMIT or ROLLBACK"));
             return;
           }
           if (!begun) {
             begun = true;
-            session.begin(begin, (result, failure) -> beginFailure = failure);
+            underWay(); // also when the statement itself fails before it is sent
+            session.begin(begin, this::begun);
           }
           session.schedule(command, watched(command, counted));
         });
   }
 
-  private static <R> void refuse(CommandBase<R> command, Completable<R> handler) {
-    IllegalStateException late =
-        new IllegalStateException(
-            "The transaction has ended; a statement of its function came after the function's future"
-                + " was completed");
+  private void begun(@Nullable Object result, @Nullable Throwable failure) {
+    beginFailure = failure;
+    inTransaction = failure == null;
+    answered();
+  }
+
+  private static IllegalStateException late() {
+    return new IllegalStateException(
+        "The transaction has ended; a statement of its function came after the function's future was"
+            + " completed");
+  }
+
+  /** Whether it begins with a word that ends a transaction; a comment before it hides that. */
+  private static boolean endsTransaction(CommandBase<?> command) {
     if (command instanceof CompositeCommand composite) {
-      composite.commands().forEach(part -> part.fail(late));
+      return composite.commands().stream().anyMatch(TransactionalConnection::endsTransaction);
     }
-    handler.fail(late);
+    String sql =
+        command instanceof QueryCommandBase<?> query
+            ? query.sql()
+            : command instanceof PrepareStatementCommand prepare ? prepare.sql() : "";
+    return QueryText.endsTransaction(sql);
   }
 
   private <R> Completable<R> watched(CommandBase<R> command, Completable<R> handler) {
@@ -116,30 +137,26 @@ final class TransactionalConnection<T> extends LeasedConnection {
         () ->
             session.execute(
                 () -> {
-                  if (ending) {
-                    return;
+                  if (isBusy()) {
+                    commit(result); // a statement has come from another thread
+                  } else if (!ending) {
+                    ending = true;
+                    commitQuiet(result);
                   }
-                  ending = true;
-                  commitQuiet(result);
                 }));
   }
 
   private void commitQuiet(T result) {
     if (!begun) {
       end(new AttemptOutcome.Committed<>(result));
+    } else if (wasEndedInside()) {
+      end(new AttemptOutcome.Failed<>(endedInside(null), null));
     } else if (isLost()) {
       end(new AttemptOutcome.Failed<>(lossOr(beginFailure), RetryKind.CONNECTION));
     } else if (beginFailure != null) {
       failedBegin();
     } else if (session.status() == SessionStatus.FAILED) {
       rollBack(failure(new TransactionRolledBackException(firstErrorOrUnknown())));
-    } else if (session.status() == SessionStatus.IDLE) {
-      end(
-          new AttemptOutcome.Failed<>(
-              new IllegalStateException(
-                  "The function of inTransaction ended the transaction itself, with a COMMIT or"
-                      + " ROLLBACK of its own; what it did is as that left it"),
-              null));
     } else {
       commitSent = true;
       session.execute("COMMIT", (ok, failure) -> committed(result, failure));
@@ -171,6 +188,8 @@ final class TransactionalConnection<T> extends LeasedConnection {
           ending = true;
           if (beginFailure != null) {
             failedBegin();
+          } else if (wasEndedInside()) {
+            end(new AttemptOutcome.Failed<>(endedInside(failure), null));
           } else if (!begun || isLost()) {
             end(failure(failure));
           } else {
@@ -178,6 +197,18 @@ final class TransactionalConnection<T> extends LeasedConnection {
             session.execute("ROLLBACK", (ok, problem) -> end(failure(failure)));
           }
         });
+  }
+
+  /** A COMMIT that was not recognised as one got through; then nothing may be run again. */
+  private boolean wasEndedInside() {
+    return inTransaction && session.status() == SessionStatus.IDLE;
+  }
+
+  private static IllegalStateException endedInside(@Nullable Throwable cause) {
+    return new IllegalStateException(
+        "The function of inTransaction ended the transaction itself, with a COMMIT or ROLLBACK of its"
+            + " own; what it did is as that left it",
+        cause);
   }
 
   private void rollBack(AttemptOutcome<T> outcome) {

@@ -7,6 +7,7 @@ import io.github.dsqljava.pool.Lease;
 import io.github.dsqljava.pool.PoolListener;
 import io.github.dsqljava.pool.PoolPolicy;
 import io.github.dsqljava.pool.PoolStats;
+import io.vertx.core.Closeable;
 import io.vertx.core.Completable;
 import io.vertx.core.Future;
 import io.vertx.core.internal.ContextInternal;
@@ -34,6 +35,9 @@ public abstract class Vertx50Pool extends SqlClientBase implements Pool, Transac
   private final Duration acquireTimeout;
   private final Duration closeGrace;
 
+  /** A caller must not wait for a timer that never comes. */
+  private final Closeable whenVertxCloses;
+
   /** Makes the pool and opens what it keeps open. */
   protected Vertx50Pool(
       Vertx50Transport transport,
@@ -56,6 +60,9 @@ public abstract class Vertx50Pool extends SqlClientBase implements Pool, Transac
             rate,
             new SplittableRandom(),
             listener);
+    this.whenVertxCloses =
+        completion -> close(Duration.ZERO).onComplete(done -> completion.succeed());
+    vertx.addCloseHook(whenVertxCloses);
     pool.start();
   }
 
@@ -106,7 +113,7 @@ public abstract class Vertx50Pool extends SqlClientBase implements Pool, Transac
         acquireTimeout,
         (lease, failure) -> {
           if (failure != null) {
-            handler.fail(failure);
+            LeasedConnection.fail(command, handler, failure);
             return;
           }
           LeasedConnection leased = new LeasedConnection(vertx, lease);
@@ -119,7 +126,7 @@ public abstract class Vertx50Pool extends SqlClientBase implements Pool, Transac
   public <T> Future<AttemptOutcome<T>> run(
       boolean readOnly,
       Duration acquireTimeout,
-      Duration deadline,
+      @Nullable Deadline deadline,
       Function<SqlConnection, Future<T>> work) {
     ContextInternal context = vertx.getOrCreateContext();
     if (PooledTransaction.isInside(context, this)) {
@@ -148,7 +155,18 @@ public abstract class Vertx50Pool extends SqlClientBase implements Pool, Transac
       ContextInternal context, Duration timeout, Completable<Lease<PooledSession>> handler) {
     CompletableFuture<Lease<PooledSession>> acquired =
         pool.acquire(context.nettyEventLoop(), timeout);
-    var unused = acquired.whenComplete(handler::complete);
+    var unused =
+        acquired.whenComplete(
+            (lease, failure) -> {
+              try {
+                handler.complete(lease, failure);
+              } catch (RuntimeException | Error e) { // of a Vert.x that is being closed
+                if (lease != null) {
+                  lease.discard();
+                }
+                throw e;
+              }
+            });
   }
 
   @Override
@@ -163,6 +181,7 @@ public abstract class Vertx50Pool extends SqlClientBase implements Pool, Transac
 
   /** Closes the pool; see {@link AsyncPool#close(Duration)}. */
   public Future<Void> close(Duration grace) {
-    return Future.fromCompletionStage(pool.close(grace), vertx.getOrCreateContext());
+    vertx.removeCloseHook(whenVertxCloses);
+    return Future.fromCompletionStage(pool.close(grace));
   }
 }
