@@ -48,6 +48,10 @@ final class Failures {
   }
 
   static DsqlException unreachable() {
-    return MEANING.from(new ConnectException("Connection refused"), ConnectPhase.TCP);
+    return network(new ConnectException("Connection refused"));
+  }
+
+  static DsqlException network(Exception failure) {
+    return MEANING.from(failure, ConnectPhase.TCP);
   }
 }

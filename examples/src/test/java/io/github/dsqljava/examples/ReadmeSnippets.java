@@ -3,7 +3,9 @@ package io.github.dsqljava.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.dsqljava.DsqlConfig;
+import io.github.dsqljava.local.CommitConflict;
 import io.github.dsqljava.local.DsqlLocal;
+import io.github.dsqljava.local.LoginRefusal;
 import io.github.dsqljava.local.LoopbackSocketFactory;
 import io.github.dsqljava.vertx.DsqlConnector;
 import io.github.dsqljava.vertx.DsqlPool;
@@ -94,6 +96,12 @@ final class ReadmeSnippets {
           .toCompletableFuture()
           .get();
     }
+  }
+
+  static void faults(DsqlLocal cluster) {
+    cluster.faults().conflictCommits(2, CommitConflict.DATA);
+    cluster.faults().loseCommitAnswers(1);
+    cluster.faults().refuseLogins(3, LoginRefusal.RATE_EXCEEDED);
   }
 
   static void jdbc(DsqlLocal cluster) throws Exception {

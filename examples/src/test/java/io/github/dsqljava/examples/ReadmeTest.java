@@ -20,7 +20,7 @@ class ReadmeTest {
 
   @Test
   void javaBlocks_areCompiledCode() throws IOException {
-    DocumentedJava.assertCompiled(README, ReadmeSnippets.class, 3);
+    DocumentedJava.assertCompiled(README, ReadmeSnippets.class, 4);
   }
 
   @Test
@@ -28,6 +28,8 @@ class ReadmeTest {
     assertThat(ReadmeSnippets.local()).isEqualTo("PostgreSQL 16");
     try (DsqlLocal cluster = DsqlLocal.start()) {
       ReadmeSnippets.jdbc(cluster);
+      ReadmeSnippets.faults(cluster);
+      assertThat(cluster.faults().remaining().total()).isEqualTo(6);
     }
   }
 }
