@@ -13,6 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What a pool does while no connection can be opened, but may be soon. */
+@SuppressWarnings("FutureReturnValueIgnored") // of callers that are only there to wait
 class PoolBackoffTest {
 
   private final ConnectRate fast = ConnectRate.of(1_000_000, 1_000_000);

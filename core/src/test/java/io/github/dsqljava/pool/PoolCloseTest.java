@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The end of a pool: in order while the grace period lasts, hard after it. */
+@SuppressWarnings("FutureReturnValueIgnored") // of callers that are only there to wait
 class PoolCloseTest {
 
   private static final Duration GRACE = Duration.ofSeconds(30);

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Whom a failure to open a connection reaches, and whom it does not. */
+@SuppressWarnings("FutureReturnValueIgnored") // of callers that are only there to wait
 class PoolConnectFailureTest {
 
   // A token whose time was over

@@ -8,6 +8,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /** Connections that nobody needs go, down to the minimum; and all go when they are to expire. */
+@SuppressWarnings("FutureReturnValueIgnored") // of callers that are only there to wait
 class PoolIdleTest {
 
   private static final Duration IDLE = Duration.ofMinutes(10);

@@ -9,6 +9,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /** What a pool tells its listener and in its figures. */
+@SuppressWarnings("FutureReturnValueIgnored") // of callers that are only there to wait
 class PoolListenerTest {
 
   @Test

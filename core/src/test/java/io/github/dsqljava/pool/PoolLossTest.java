@@ -8,6 +8,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /** Connections that end without the pool's doing, or come back of no use. */
+@SuppressWarnings("FutureReturnValueIgnored") // of callers that are only there to wait
 class PoolLossTest {
 
   @Test

@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Callers that wait: how many, how long, and how they leave. */
+@SuppressWarnings("FutureReturnValueIgnored") // of callers that are only there to wait
 class PoolQueueTest {
 
   private static PoolFixture exhausted(int maxWaiting) {

@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** Connections are opened no faster than the rate, by all pools that share it, in turn. */
+@SuppressWarnings("FutureReturnValueIgnored") // of callers that are only there to wait
 class PoolRateTest {
 
   private static final Duration PATIENCE = Duration.ofMinutes(5);

@@ -22,7 +22,6 @@ final class RandomWalk {
   private static final class Caller {
     final Duration deadline;
     CompletableFuture<Lease<SimulatedConnection>> future = new CompletableFuture<>();
-    boolean cancelled;
     int completions;
 
     Caller(Duration deadline) {
@@ -215,7 +214,6 @@ final class RandomWalk {
     }
     Caller caller = pick(random, open);
     note("leave");
-    caller.cancelled = true;
     cancelled++;
     switch (random.nextInt(3)) {
       case 0 -> caller.future.cancel(true);

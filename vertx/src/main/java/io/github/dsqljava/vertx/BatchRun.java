@@ -5,6 +5,7 @@ import io.github.dsqljava.CommitOutcomeUnknownException;
 import io.github.dsqljava.batch.BatchChunk;
 import io.github.dsqljava.batch.BatchPlan;
 import io.github.dsqljava.batch.ChunkOutcome;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -79,7 +80,12 @@ final class BatchRun {
     BatchChunk chunk = chunks.get(index).with(ChunkOutcome.COMMITTED, attempts);
     chunks.set(index, chunk);
     tell(new BatchProgress(index + 1, chunks.size(), chunk.endRow(), rows.size(), attempts));
-    Vertx.currentContext().runOnContext(v -> from(index + 1));
+    Context context = Vertx.currentContext();
+    if (context == null) {
+      from(index + 1);
+    } else {
+      context.runOnContext(v -> from(index + 1));
+    }
   }
 
   private void tell(BatchProgress progress) {

@@ -22,14 +22,16 @@ final class DriverErrors {
    * Behind an exception of ours stands something that was dealt with, such as a transaction of
    * another pool that must not be run again.
    */
-  private static boolean isOfTheDriver(@Nullable Throwable failure) {
-    return failure != null && !(failure instanceof DsqlException);
+  private static boolean isOurs(Throwable failure) {
+    return failure instanceof DsqlException;
   }
 
   /** The server's error among the causes, however deep it is wrapped. */
   static Optional<ServerError> serverError(@Nullable Throwable failure) {
     Throwable at = failure;
-    for (int depth = 0; isOfTheDriver(at) && depth < MAX_DEPTH; depth++, at = at.getCause()) {
+    for (int depth = 0;
+        at != null && !isOurs(at) && depth < MAX_DEPTH;
+        depth++, at = at.getCause()) {
       if (at instanceof PgException error) {
         return Optional.of(
             ServerError.of(
@@ -49,7 +51,9 @@ final class DriverErrors {
    */
   static boolean isConnectionLost(Throwable failure) {
     Throwable at = failure;
-    for (int depth = 0; isOfTheDriver(at) && depth < MAX_DEPTH; depth++, at = at.getCause()) {
+    for (int depth = 0;
+        at != null && !isOurs(at) && depth < MAX_DEPTH;
+        depth++, at = at.getCause()) {
       if (at instanceof ClosedConnectionException
           || at instanceof IOException
           || at instanceof CodecException) {
