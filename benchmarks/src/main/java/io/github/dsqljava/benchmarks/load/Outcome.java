@@ -1,0 +1,9 @@
+package io.github.dsqljava.benchmarks.load;
+
+/** How an execution of an operation ended, if it did not fail. */
+public enum Outcome {
+  /** The work is done. */
+  DONE,
+  /** A retry policy allowed no further attempt; the caller tries the same thing again. */
+  GAVE_UP
+}

@@ -1,0 +1,30 @@
+package io.github.dsqljava.benchmarks.peer;
+
+import io.github.dsqljava.benchmarks.load.Operation;
+import io.github.dsqljava.benchmarks.load.Starter;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * A peer that is ready for a round: its pool is open and full.
+ *
+ * @param operation what each caller repeats
+ * @param starter where callers begin
+ * @param attempts counts the transactions begun, in the case that conflicts
+ * @param pool what is closed after the round
+ */
+public record PeerRound(Operation operation, Starter starter, LongAdder attempts, Closing pool)
+    implements AutoCloseable {
+
+  /** How a pool is closed. */
+  @FunctionalInterface
+  public interface Closing {
+    /** Returns when the connections are closed. */
+    void close();
+  }
+
+  /** Closes the pool; returns when its connections are closed. */
+  @Override
+  public void close() {
+    pool.close();
+  }
+}
