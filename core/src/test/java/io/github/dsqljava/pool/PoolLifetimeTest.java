@@ -107,6 +107,17 @@ class PoolLifetimeTest {
   }
 
   @Test
+  void release_connectionAgesAndTimerLate_successorIsOpenedAtOnce() {
+    PoolFixture fixture = early(1, 1);
+    Lease<SimulatedConnection> lease = fixture.acquireNow();
+    fixture.time.jump(Duration.ofMinutes(51));
+    lease.release();
+    assertThat(fixture.pool.stats())
+        .extracting(PoolStats::idle, PoolStats::opening, PoolStats::retiring)
+        .containsExactly(1, 1, 1);
+  }
+
+  @Test
   void acquire_successorIsBeingOpened_oldConnectionServesMeanwhile() {
     PoolFixture fixture = early(1, 1);
     fixture.pool.start();

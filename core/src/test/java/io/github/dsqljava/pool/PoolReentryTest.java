@@ -133,6 +133,26 @@ class PoolReentryTest {
     assertThat(pools.get(0).stats().leased()).isEqualTo(1);
   }
 
+  /** The moment between the choice of a caller and the completion of its future. */
+  @Test
+  void leave_callerThatIsAboutToBeServed_connectionGoesToTheNextOrBecomesIdle() {
+    List<CompletableFuture<Lease<SimulatedConnection>>> callers = new ArrayList<>();
+    PoolListener meddler =
+        new PoolListener() {
+          @Override
+          public void opened(Duration took) {
+            assertThat(callers.get(0).cancel(false)).isTrue();
+          }
+        };
+    var pool = pool(source, meddler);
+    callers.add(pool.acquire(null, PATIENCE));
+    callers.add(pool.acquire(null, PATIENCE));
+    time.advance(OPEN_TIME);
+    PoolFixture.leased(callers.get(1)).release();
+    assertThat(pool.stats().idle()).isEqualTo(1);
+    assertThat(pool.stats().leased()).isZero();
+  }
+
   @Test
   void open_connectionIsLostInTheCall_nextOneIsOpened() {
     AtomicInteger attempts = new AtomicInteger();
