@@ -5,6 +5,7 @@ import io.github.dsqljava.local.iam.IamDirectory;
 import io.github.dsqljava.local.iam.IamPrincipal;
 import io.github.dsqljava.local.iam.TokenMaker;
 import io.github.dsqljava.local.postgres.PostgresServer;
+import io.github.dsqljava.local.session.OptimisticConcurrency;
 import io.github.dsqljava.local.tls.ClusterCertificates;
 import io.github.dsqljava.local.wire.FrontEnd;
 import java.io.IOException;
@@ -56,6 +57,7 @@ public final class DsqlLocal implements AutoCloseable {
   private final IamDirectory iam;
   private final IamPrincipal principal;
   private final PostgresServer postgres;
+  private final OptimisticConcurrency concurrency;
   private final FrontEnd frontEnd;
   private final ClusterFaults faults;
 
@@ -66,6 +68,7 @@ public final class DsqlLocal implements AutoCloseable {
       IamDirectory iam,
       IamPrincipal principal,
       PostgresServer postgres,
+      OptimisticConcurrency concurrency,
       FrontEnd frontEnd,
       ClusterFaults faults) {
     this.identity = identity;
@@ -74,6 +77,7 @@ public final class DsqlLocal implements AutoCloseable {
     this.iam = iam;
     this.principal = principal;
     this.postgres = postgres;
+    this.concurrency = concurrency;
     this.frontEnd = frontEnd;
     this.faults = faults;
   }
@@ -195,6 +199,7 @@ public final class DsqlLocal implements AutoCloseable {
   @Override
   public void close() {
     frontEnd.close();
+    concurrency.close();
     try {
       postgres.close();
     } catch (IOException e) {

@@ -6,12 +6,14 @@ import io.github.dsqljava.local.iam.IamPrincipal;
 import io.github.dsqljava.local.iam.TokenVerifier;
 import io.github.dsqljava.local.postgres.CacheDirectory;
 import io.github.dsqljava.local.postgres.PostgresServer;
+import io.github.dsqljava.local.session.OptimisticConcurrency;
 import io.github.dsqljava.local.sql.StatementRewriter;
 import io.github.dsqljava.local.tls.ClusterCertificates;
 import io.github.dsqljava.local.wire.Cluster;
 import io.github.dsqljava.local.wire.FaultPlan;
 import io.github.dsqljava.local.wire.FrontEnd;
 import io.github.dsqljava.local.wire.ServerTls;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -42,6 +44,7 @@ public final class DsqlLocalBuilder {
   private @Nullable Path dataDirectory;
   private @Nullable Path cacheDirectory;
   private InstantSource clock = InstantSource.system();
+  private boolean pessimistic;
   private Duration loginTimeout = DEFAULT_LOGIN_TIMEOUT;
   private Consumer<String> progress = step -> LOG.log(System.Logger.Level.INFO, step);
 
@@ -120,6 +123,12 @@ public final class DsqlLocalBuilder {
     return this;
   }
 
+  /** Leaves PostgreSQL's locks as they are, to measure what doing without them costs. */
+  DsqlLocalBuilder pessimistic() {
+    pessimistic = true;
+    return this;
+  }
+
   /**
    * Starts the cluster; returns when it accepts connections.
    *
@@ -139,7 +148,9 @@ public final class DsqlLocalBuilder {
     CompletableFuture<ServerTls> tlsLater =
         CompletableFuture.supplyAsync(() -> tls(cache), runInNewThread());
     PostgresServer postgres = PostgresServer.start(cache, dataDirectory, progress);
+    OptimisticConcurrency concurrency = null;
     try {
+      concurrency = OptimisticConcurrency.start(postgres.socket(), PostgresServer.SYSTEM_ROLE);
       ServerTls tls = await(tlsLater);
       ClusterIdentity identity =
           new ClusterIdentity(
@@ -151,7 +162,8 @@ public final class DsqlLocalBuilder {
               ClusterIdentity.PRINCIPAL_ARN, DbAction.DB_CONNECT, DbAction.DB_CONNECT_ADMIN);
       iam.add(principal);
       FaultPlan faults = new FaultPlan();
-      FrontEnd frontEnd = FrontEnd.listen(port, cluster(identity, iam, postgres, faults), tls);
+      FrontEnd frontEnd =
+          FrontEnd.listen(port, cluster(identity, iam, postgres, concurrency, faults), tls);
       return new DsqlLocal(
           identity,
           clock,
@@ -159,16 +171,24 @@ public final class DsqlLocalBuilder {
           iam,
           principal,
           postgres,
+          concurrency,
           frontEnd,
           new ClusterFaults(faults, frontEnd, clock));
     } catch (IOException | RuntimeException e) {
+      if (concurrency != null) {
+        concurrency.close();
+      }
       postgres.close();
       throw e;
     }
   }
 
   private Cluster cluster(
-      ClusterIdentity identity, IamDirectory iam, PostgresServer postgres, FaultPlan faults) {
+      ClusterIdentity identity,
+      IamDirectory iam,
+      PostgresServer postgres,
+      OptimisticConcurrency concurrency,
+      FaultPlan faults) {
     TokenVerifier verifier =
         new TokenVerifier(iam, clock, region, identity.arn(), identity.hosts());
     return new Cluster(
@@ -179,6 +199,7 @@ public final class DsqlLocalBuilder {
         postgres.socket(),
         PostgresServer.SYSTEM_ROLE,
         loginTimeout,
+        pessimistic ? greeting -> new ChannelInboundHandlerAdapter() : concurrency::session,
         faults);
   }
 

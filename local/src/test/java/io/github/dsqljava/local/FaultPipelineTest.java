@@ -65,7 +65,7 @@ class FaultPipelineTest extends FaultFixture {
 
   @Test
   void randomPipelines_areAnsweredAsTheModelSays() throws Exception {
-    long seed = ThreadLocalRandom.current().nextLong();
+    long seed = Long.getLong("dsql.seed", ThreadLocalRandom.current().nextLong());
     Random random = new Random(seed);
     Set<Integer> committed = new TreeSet<>();
     RawClient client = prepared();

@@ -31,7 +31,7 @@ final class BackendLeg extends Leg {
   /** The last answers, while they may turn out to be those to a stand-in. */
   private final Deque<ByteBuf> keptBack = new ArrayDeque<>();
 
-  BackendLeg(Channel client, Channel backend, Session session, ClientLeg clientLeg) {
+  BackendLeg(Channel client, Channel backend, Conversation session, ClientLeg clientLeg) {
     super(client, backend.alloc(), session, Integer.MAX_VALUE);
     this.clientLeg = clientLeg;
   }

@@ -41,7 +41,8 @@ final class ClientLeg extends Leg {
   private final UnaryOperator<String> rewriting;
   private boolean holding;
 
-  ClientLeg(Channel client, Channel backend, Session session, UnaryOperator<String> rewriting) {
+  ClientLeg(
+      Channel client, Channel backend, Conversation session, UnaryOperator<String> rewriting) {
     super(backend, client.alloc(), session, MAX_MESSAGE_LENGTH);
     this.client = client;
     this.rewriting = rewriting;

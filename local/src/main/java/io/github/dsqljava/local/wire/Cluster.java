@@ -1,11 +1,14 @@
 package io.github.dsqljava.local.wire;
 
 import io.github.dsqljava.local.iam.TokenVerdict;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandler;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /**
@@ -18,6 +21,7 @@ import java.util.function.UnaryOperator;
  * @param backendSocket Unix socket of PostgreSQL
  * @param systemRole PostgreSQL's superuser, closed to clients
  * @param loginTimeout how long a login may take
+ * @param sessions makes, from PostgreSQL's greeting, what stands before each PostgreSQL session
  * @param faults what is to go wrong
  */
 public record Cluster(
@@ -28,6 +32,7 @@ public record Cluster(
     Path backendSocket,
     String systemRole,
     Duration loginTimeout,
+    Function<ByteBuf, ChannelHandler> sessions,
     FaultPlan faults) {
 
   /** The only database of a cluster. */

@@ -13,10 +13,12 @@ import java.util.Optional;
  * @param fields for example {@code S} severity, {@code C} SQLSTATE, {@code M} message, {@code H}
  *     hint
  */
-record ErrorMessage(Map<Character, String> fields) {
-  static final byte TYPE = 'E';
+public record ErrorMessage(Map<Character, String> fields) {
+  /** Type byte of the message. */
+  public static final byte TYPE = 'E';
 
-  ErrorMessage {
+  /** Copies the fields. */
+  public ErrorMessage {
     // Not Map.copyOf: the order of the fields is part of the message.
     fields = new LinkedHashMap<>(fields);
   }
@@ -46,7 +48,7 @@ record ErrorMessage(Map<Character, String> fields) {
   }
 
   /** Reads a whole message, type and length included; leaves the buffer's indices alone. */
-  static ErrorMessage decode(ByteBuf message) {
+  public static ErrorMessage decode(ByteBuf message) {
     Map<Character, String> fields = new LinkedHashMap<>();
     ByteBuf body = message.slice(message.readerIndex() + 5, message.readableBytes() - 5);
     while (body.isReadable()) {
@@ -63,11 +65,13 @@ record ErrorMessage(Map<Character, String> fields) {
     return new ErrorMessage(fields);
   }
 
-  String field(char name) {
+  /** Returns a field; empty if it is not there. */
+  public String field(char name) {
     return fields.getOrDefault(name, "");
   }
 
-  String sqlState() {
+  /** Returns the SQLSTATE. */
+  public String sqlState() {
     return field('C');
   }
 
@@ -82,7 +86,8 @@ record ErrorMessage(Map<Character, String> fields) {
     return new ErrorMessage(rest);
   }
 
-  ByteBuf encode(ByteBufAllocator allocator) {
+  /** Returns the whole message. */
+  public ByteBuf encode(ByteBufAllocator allocator) {
     ByteBuf out = allocator.buffer();
     out.writeByte(TYPE);
     int lengthIndex = out.writerIndex();

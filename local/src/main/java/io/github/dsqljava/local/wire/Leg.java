@@ -17,10 +17,10 @@ abstract class Leg extends ChannelInboundHandlerAdapter implements MessageSplitt
   final Channel peer;
 
   final ByteBufAllocator allocator;
-  final Session session;
+  final Conversation session;
   final MessageSplitter splitter;
 
-  Leg(Channel peer, ByteBufAllocator allocator, Session session, int maxMessageLength) {
+  Leg(Channel peer, ByteBufAllocator allocator, Conversation session, int maxMessageLength) {
     this.peer = peer;
     this.allocator = allocator;
     this.session = session;

@@ -217,8 +217,9 @@ final class LoginHandler extends SimpleChannelInboundHandler<Object> {
     finish();
     backend = null;
     Channel client = context.channel();
-    Session session = new Session(cluster.faults());
+    Conversation session = new Conversation(cluster.faults());
     ClientLeg clientLeg = new ClientLeg(client, backendChannel, session, cluster.rewriting());
+    backendChannel.pipeline().addLast("session", cluster.sessions().apply(greeting));
     backendChannel
         .pipeline()
         .addLast("backend-leg", new BackendLeg(client, backendChannel, session, clientLeg));

@@ -9,11 +9,11 @@ import org.jspecify.annotations.Nullable;
  * on in order: messages that somebody wants to have, whole and one by one; everything between them
  * as runs of bytes, without copying and without waiting for a message to be complete.
  */
-final class MessageSplitter {
+public final class MessageSplitter {
   private static final int HEADER = 5;
 
   /** What is done with a message. */
-  enum Handling {
+  public enum Handling {
     /** Passes within a run of bytes, in as many pieces as it comes in. */
     PASS,
     /** Is shown as soon as all of it is there, and passes within a run of bytes. */
@@ -25,7 +25,7 @@ final class MessageSplitter {
   }
 
   /** Receives the stream. Buffers become the receiver's to release. */
-  interface Sink {
+  public interface Sink {
     /**
      * How a message of this type is handled, which is the next in the stream. Asked again for the
      * same message when more bytes of it have come, and after it has been held.
@@ -63,7 +63,7 @@ final class MessageSplitter {
   /**
    * @param maxMessageLength longest message accepted, its length field included
    */
-  MessageSplitter(ByteBufAllocator allocator, int maxMessageLength, Sink sink) {
+  public MessageSplitter(ByteBufAllocator allocator, int maxMessageLength, Sink sink) {
     this.allocator = allocator;
     this.maxMessageLength = maxMessageLength;
     this.sink = sink;
@@ -75,7 +75,7 @@ final class MessageSplitter {
    * @throws ProtocolViolationException for a length that is impossible or too large; what came
    *     before it has been handed on
    */
-  void feed(ByteBuf in) {
+  public void feed(ByteBuf in) {
     ByteBuf input = in;
     if (partial != null) {
       partial.writeBytes(in);
@@ -94,7 +94,7 @@ final class MessageSplitter {
   }
 
   /** Goes on with a message that was held. */
-  void resume() {
+  public void resume() {
     ByteBuf held = partial;
     if (held == null) {
       return;
@@ -169,7 +169,7 @@ final class MessageSplitter {
   }
 
   /** Drops what is incomplete. */
-  void release() {
+  public void release() {
     if (partial != null) {
       partial.release();
       partial = null;

@@ -9,7 +9,7 @@
  *       message, token, then {@code BackendLogin} opens a PostgreSQL session as the same role.
  *   <li>{@code ClientLeg} and {@code BackendLeg}: bytes pass both ways, with back-pressure; only
  *       the few message types that somebody has to look at are cut out by {@code MessageSplitter}.
- *       What one leg has to know of the other is in their {@code Session}.
+ *       What one leg has to know of the other is in their {@code Conversation}.
  * </ol>
  *
  * <p>A {@code FaultPlan} makes logins and statements fail on demand. In place of a statement

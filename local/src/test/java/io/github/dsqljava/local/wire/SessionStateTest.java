@@ -13,7 +13,7 @@ class SessionStateTest {
       ErrorMessage.error("26000", "prepared statement \"dsql-local fault\" does not exist");
 
   private final FaultPlan plan = new FaultPlan();
-  private final Session session = new Session(plan);
+  private final Conversation session = new Conversation(plan);
 
   @Test
   void admits_nothingArmed_neverWaits() {

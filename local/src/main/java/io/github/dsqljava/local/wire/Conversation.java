@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>No channels, no buffers. Used on the connection's event loop only.
  */
-final class Session {
+final class Conversation {
   private enum Batch {
     NONE,
     /** Begun while no fault was armed: nobody looks at its statements. */
@@ -58,7 +58,7 @@ final class Session {
   private boolean cut;
   private boolean endIsExpected;
 
-  Session(FaultPlan faults) {
+  Conversation(FaultPlan faults) {
     this.faults = faults;
   }
 

@@ -1,0 +1,209 @@
+package io.github.dsqljava.local.session;
+
+import static java.util.Comparator.comparing;
+
+import io.github.dsqljava.local.session.Interruption.Leave;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Notices that a session waits for another one's lock, and makes the other give way. Sleeps while
+ * at most one session is active, and asks PostgreSQL only while a statement runs for longer than
+ * most do.
+ */
+final class ConflictMonitor implements Runnable {
+  private static final System.Logger LOG = System.getLogger(ConflictMonitor.class.getName());
+
+  /** How often it looks. Every wait costs its session about half of this. */
+  private static final long PERIOD_NANOS = 1_000_000;
+
+  /** Shorter statements are not suspected of waiting. */
+  private static final long SUSPICIOUS_NANOS = 1_000_000;
+
+  /** How long a statement may go on that somebody else waits for. */
+  private static final long PATIENCE_NANOS = 10_000_000;
+
+  private static final long LEAVE_LIMIT_MILLIS = 1000;
+
+  private static final String WAITING =
+      "SELECT pid, pg_catalog.array_to_string(pg_catalog.pg_blocking_pids(pid), ' ')"
+          + " FROM (SELECT DISTINCT pid FROM pg_catalog.pg_locks WHERE NOT granted) AS waiting";
+
+  private final SystemConnection connection;
+  private final Contention contention;
+  private final Thread thread;
+  private volatile boolean closed;
+
+  @SuppressWarnings("this-escape")
+  ConflictMonitor(SystemConnection connection) {
+    this.connection = connection;
+    this.thread = new Thread(this, "dsql-local-conflicts");
+    this.contention = new Contention(() -> LockSupport.unpark(thread));
+    thread.setDaemon(true);
+  }
+
+  Contention contention() {
+    return contention;
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  @Override
+  public void run() {
+    try {
+      while (!closed) {
+        if (contention.active() < 2) {
+          LockSupport.park(this);
+        } else {
+          LockSupport.parkNanos(this, PERIOD_NANOS);
+          Map<Session, Seen> before = sessions();
+          if (isSuspicious(before)) {
+            resolve(waiting(), before);
+          }
+        }
+      }
+    } catch (IOException e) {
+      if (!closed) {
+        LOG.log(System.Logger.Level.WARNING, "conflicts are not resolved any more", e);
+      }
+    }
+  }
+
+  /**
+   * What is known of a session before PostgreSQL is asked: whatever comes after that is not what
+   * PostgreSQL speaks of.
+   *
+   * @param busySince 0 if it runs nothing
+   */
+  private record Seen(long busySince, int concessions) {
+    boolean isBusyFor(long nanos, long now) {
+      return busySince != 0 && now - busySince > nanos;
+    }
+  }
+
+  private Map<Session, Seen> sessions() {
+    Map<Session, Seen> sessions = new HashMap<>();
+    for (Session session : contention.sessions()) {
+      sessions.put(session, new Seen(session.interruption().busySince(), session.concessions()));
+    }
+    return sessions;
+  }
+
+  private static boolean isSuspicious(Map<Session, Seen> sessions) {
+    long now = System.nanoTime();
+    return sessions.values().stream().anyMatch(seen -> seen.isBusyFor(SUSPICIOUS_NANOS, now));
+  }
+
+  private WaitGraph waiting() throws IOException {
+    Map<Integer, Set<Integer>> blockers = new HashMap<>();
+    for (List<String> row : connection.query(WAITING)) {
+      Set<Integer> pids = new HashSet<>();
+      for (String pid : row.get(1).split(" ")) {
+        if (!pid.isEmpty()) {
+          pids.add(Integer.parseInt(pid));
+        }
+      }
+      blockers.put(Integer.parseInt(row.get(0)), pids);
+    }
+    return new WaitGraph(blockers);
+  }
+
+  private void resolve(WaitGraph graph, Map<Session, Seen> sessions) throws IOException {
+    for (int pid : graph.blockers().keySet()) {
+      Session waiting = contention.session(pid);
+      Seen seen = waiting == null ? null : sessions.get(waiting);
+      if (waiting != null && seen != null && seen.busySince != 0) {
+        waiting.interruption().noteWait(seen.busySince);
+      }
+    }
+    long now = System.nanoTime();
+    for (int pid : graph.blocking()) {
+      Session blocking = contention.session(pid);
+      Seen seen = blocking == null ? null : sessions.get(blocking);
+      if (blocking == null || seen == null) {
+        continue;
+      }
+      blocking.requestYield(seen.concessions);
+      if (!graph.waits(pid)
+          && seen.isBusyFor(PATIENCE_NANOS, now)
+          && blocking.interruption().leave() == Leave.TO_SET_OTHERS_FREE) {
+        cancel(blocking, seen.busySince);
+      }
+    }
+    breakCircle(graph, sessions);
+  }
+
+  /** One a time: the others may be free then. */
+  private void breakCircle(WaitGraph graph, Map<Session, Seen> sessions) throws IOException {
+    List<Session> members = new ArrayList<>();
+    for (int pid : graph.inCircles()) {
+      Session member = contention.session(pid);
+      Seen seen = member == null ? null : sessions.get(member);
+      if (member != null && seen != null && seen.busySince != 0) {
+        members.add(member);
+      }
+    }
+    if (members.isEmpty()) {
+      return;
+    }
+    // A statement goes on without locks, so it crosses nobody again. A commit would have to.
+    Session victim = Collections.max(members, comparing(member -> member.interruption().leave()));
+    Seen seen = sessions.get(victim);
+    if (seen != null) {
+      cancel(victim, seen.busySince);
+    }
+  }
+
+  private void cancel(Session session, long since) throws IOException {
+    if (!hasLeave(session, since)) {
+      return;
+    }
+    try {
+      // When it returns, the signal has been sent; PostgreSQL takes it before anything else.
+      connection.query("SELECT pg_catalog.pg_cancel_backend(" + session.pid() + ")");
+    } finally {
+      session.interruption().delivered(session::pump);
+    }
+  }
+
+  private static boolean hasLeave(Session session, long since) {
+    try {
+      return session.interruption().prepare(since).get(LEAVE_LIMIT_MILLIS, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    } catch (ExecutionException | TimeoutException e) {
+      return false;
+    }
+  }
+
+  /** Returns when the thread has ended. */
+  void close() {
+    closed = true;
+    connection.close();
+    LockSupport.unpark(thread);
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

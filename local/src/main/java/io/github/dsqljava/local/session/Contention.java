@@ -1,0 +1,122 @@
+package io.github.dsqljava.local.session;
+
+import io.github.dsqljava.local.occ.CommitHistory;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the sessions of a cluster know of one another: enough to tell when nobody else can be in the
+ * way, so that whoever is alone pays nothing. Thread-safe.
+ *
+ * <p>A session that is alone sends its statements <em>unguarded</em>. It says so first, and looks
+ * whether it is alone after that; a session that gets active says so first, and looks for unguarded
+ * statements after that. So of two at least one sees the other.
+ */
+final class Contention {
+  /** How long what somebody has sent unguarded is waited for. */
+  static final Duration PATIENCE = Duration.ofMillis(20);
+
+  final CommitHistory history = new CommitHistory();
+
+  private final Map<Integer, Session> sessions = new ConcurrentHashMap<>();
+  private final AtomicInteger active = new AtomicInteger();
+  private final AtomicLong epoch = new AtomicLong();
+  private final AtomicInteger unguarded = new AtomicInteger();
+  private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
+  private final Runnable secondOneActive;
+  private volatile boolean foreignKeys;
+
+  /**
+   * @param secondOneActive called whenever a session gets active while another one is; must not
+   *     block
+   */
+  Contention(Runnable secondOneActive) {
+    this.secondOneActive = secondOneActive;
+  }
+
+  void add(Session session) {
+    sessions.put(session.pid(), session);
+  }
+
+  void remove(Session session) {
+    sessions.remove(session.pid(), session);
+  }
+
+  @Nullable Session session(int pid) {
+    return sessions.get(pid);
+  }
+
+  Collection<Session> sessions() {
+    return sessions.values();
+  }
+
+  /** A session runs a statement or has a transaction open. */
+  void activated() {
+    if (active.incrementAndGet() > 1) {
+      secondOneActive.run();
+    }
+  }
+
+  /** It does not any more; something may have been committed. */
+  void deactivated() {
+    epoch.incrementAndGet();
+    active.decrementAndGet();
+  }
+
+  int active() {
+    return active.get();
+  }
+
+  /** Changes whenever anything may have been committed. */
+  long epoch() {
+    return epoch.get();
+  }
+
+  void beginUnguarded() {
+    unguarded.incrementAndGet();
+  }
+
+  void endUnguarded() {
+    if (unguarded.decrementAndGet() == 0) {
+      for (Runnable task = waiting.poll(); task != null; task = waiting.poll()) {
+        task.run();
+      }
+    }
+  }
+
+  /** How many statements run unguarded now. */
+  int unguarded() {
+    return unguarded.get();
+  }
+
+  /**
+   * Calls back once, as soon as nothing runs unguarded.
+   *
+   * @param task must not block; on any thread
+   */
+  void whenGuarded(Runnable task) {
+    waiting.add(task);
+    if (unguarded.get() == 0 && waiting.remove(task)) {
+      task.run();
+    }
+  }
+
+  /**
+   * Whether there is a foreign key, so that a change of one row may lock another one. Once there
+   * was one, it stays true.
+   */
+  boolean hasForeignKeys() {
+    return foreignKeys;
+  }
+
+  void foreignKeyAdded() {
+    foreignKeys = true;
+  }
+}

@@ -1,0 +1,18 @@
+package io.github.dsqljava.local.session;
+
+import io.netty.buffer.ByteBuf;
+
+/** What PostgreSQL answers up to one ReadyForQuery. Buffers become the exchange's to release. */
+interface Exchange {
+  /** Whether every message is wanted by itself. */
+  boolean wantsAll();
+
+  void message(byte type, ByteBuf message);
+
+  void bytes(ByteBuf run);
+
+  void ready(byte status, ByteBuf message);
+
+  /** The session is over. */
+  void abandon();
+}

@@ -1,0 +1,198 @@
+package io.github.dsqljava.local.session;
+
+import io.github.dsqljava.local.sql.SqlOutline;
+import io.github.dsqljava.local.sql.SqlOutline.Kind;
+import io.github.dsqljava.local.sql.SqlOutline.Part;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Puts the messages of a client together to groups. */
+final class GroupAssembler {
+  private final ByteBufAllocator allocator;
+  private final Consumer<ClientGroup> groups;
+
+  private final Map<String, Prepared> statements = new HashMap<>();
+  private final Map<String, Prepared> portals = new HashMap<>();
+
+  private @Nullable ClientGroup current;
+
+  /** How many messages of {@link #current} stand before the one behind the last Execute. */
+  private int executed;
+
+  /** Whether a transaction began or ended with the last message. */
+  private boolean cutDue;
+
+  GroupAssembler(ByteBufAllocator allocator, Consumer<ClientGroup> groups) {
+    this.allocator = allocator;
+    this.groups = groups;
+  }
+
+  /** Takes a message that belongs to a group, and ownership of its buffer. */
+  void add(byte type, ByteBuf received) {
+    ByteBuf message = LockClauses.withoutWaiting(type, received);
+    if (type == Frontend.QUERY) {
+      simple(message);
+      return;
+    }
+    if (cutDue && type != Frontend.SYNC && current != null) {
+      cut(current, current.messages.size());
+    }
+    if (type == Frontend.FLUSH) {
+      flush(message);
+      return;
+    }
+    ClientGroup group = current == null ? new ClientGroup() : current;
+    current = group;
+    switch (type) {
+      case Frontend.PARSE -> {
+        String name = Frontend.text(message, Frontend.HEADER);
+        Prepared prepared = Prepared.of(message, name);
+        statements.put(name, prepared);
+        group.parsed.put(name, prepared.sql());
+      }
+      case Frontend.BIND -> bind(group, message);
+      case Frontend.EXECUTE -> execute(group, Frontend.text(message, Frontend.HEADER));
+      case Frontend.CLOSE -> {
+        if (message.readableBytes() > Frontend.HEADER
+            && message.getByte(message.readerIndex() + Frontend.HEADER) == 'S') {
+          statements.remove(Frontend.text(message, Frontend.HEADER + 1));
+        }
+      }
+      default -> {}
+    }
+    group = current;
+    group.messages.add(message);
+    if (type == Frontend.EXECUTE) {
+      executed = group.messages.size();
+      group.executes = true;
+    }
+    if (type == Frontend.SYNC || type == Frontend.FUNCTION_CALL) {
+      group.executes |= type == Frontend.FUNCTION_CALL;
+      finish(group);
+    }
+  }
+
+  /** The client wants to have the answers to what it has sent, before it sends Sync. */
+  private void flush(ByteBuf message) {
+    message.release();
+    if (current != null && !current.messages.isEmpty()) {
+      cut(current, current.messages.size());
+    }
+  }
+
+  private void bind(ClientGroup group, ByteBuf message) {
+    String portal = Frontend.text(message, Frontend.HEADER);
+    Prepared prepared =
+        statements.get(Frontend.text(message, Frontend.HEADER + portal.length() + 1));
+    if (prepared != null) {
+      portals.put(portal, prepared);
+      group.bound.put(group.messages.size(), prepared);
+      prepared.outline().parts().forEach(group::learnWords);
+    } else {
+      group.bindsUnknown = true;
+    }
+  }
+
+  private void execute(ClientGroup group, String portal) {
+    Prepared prepared = portals.get(portal);
+    Kind kind = prepared == null ? Kind.OTHER : prepared.kind();
+    if (kind.isTransactionControl()) {
+      if (executed > 0) {
+        cut(group, executed);
+      }
+      ClientGroup own = current;
+      if (own != null) {
+        own.kind = kind;
+      }
+      cutDue = true;
+    } else if (group.kind == Kind.OTHER) {
+      group.kind = kind == Kind.SCHEMA_CHANGE || kind == Kind.SETTING ? kind : Kind.OTHER;
+    }
+  }
+
+  /** Hands the first messages on as a group of their own. */
+  private void cut(ClientGroup group, int count) {
+    ClientGroup rest = new ClientGroup();
+    rest.messages.addAll(group.messages.subList(count, group.messages.size()));
+    group.bound.entrySet().stream()
+        .filter(entry -> entry.getKey() >= count)
+        .forEach(entry -> rest.bound.put(entry.getKey() - count, entry.getValue()));
+    group.bound.keySet().removeIf(index -> index >= count);
+    rest.parsed.putAll(group.parsed);
+    group.messages.subList(count, group.messages.size()).clear();
+    ByteBuf sync = allocator.buffer(5);
+    Frontend.sync(sync);
+    group.messages.add(sync);
+    group.last = false;
+    executed = 0;
+    cutDue = false;
+    current = rest;
+    groups.accept(group);
+  }
+
+  private void finish(ClientGroup group) {
+    current = null;
+    executed = 0;
+    cutDue = false;
+    groups.accept(group);
+  }
+
+  private void simple(ByteBuf message) {
+    String sql = Frontend.text(message, Frontend.HEADER);
+    SqlOutline outline = SqlOutline.of(sql);
+    List<List<Part>> pieces = pieces(outline);
+    if (pieces.size() < 2) {
+      ClientGroup group = new ClientGroup();
+      group.sql = sql;
+      group.executes = true;
+      group.learn(outline);
+      group.messages.add(message);
+      groups.accept(group);
+      return;
+    }
+    ClientGroup whole = new ClientGroup();
+    whole.sql = sql;
+    whole.messages.add(message);
+    whole.checksSyntax = true;
+    whole.last = false;
+    groups.accept(whole);
+    for (int i = 0; i < pieces.size(); i++) {
+      List<Part> piece = pieces.get(i);
+      ClientGroup group = new ClientGroup();
+      group.sql = sql.substring(piece.get(0).start(), piece.get(piece.size() - 1).end());
+      group.executes = true;
+      group.learn(new SqlOutline(piece));
+      group.messages.add(Frontend.query(allocator, group.sql));
+      group.last = i == pieces.size() - 1;
+      groups.accept(group);
+    }
+  }
+
+  /** Statements that begin or end a transaction stand alone. */
+  private static List<List<Part>> pieces(SqlOutline outline) {
+    List<List<Part>> pieces = new ArrayList<>();
+    boolean join = false;
+    for (Part part : outline.parts()) {
+      boolean alone = part.kind().isTransactionControl();
+      if (!join || alone) {
+        pieces.add(new ArrayList<>());
+      }
+      pieces.get(pieces.size() - 1).add(part);
+      join = !alone;
+    }
+    return pieces;
+  }
+
+  void release() {
+    if (current != null) {
+      current.release();
+      current = null;
+    }
+  }
+}

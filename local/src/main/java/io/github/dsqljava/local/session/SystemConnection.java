@@ -1,0 +1,111 @@
+package io.github.dsqljava.local.session;
+
+import java.io.BufferedInputStream;
+import java.io.DataInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A PostgreSQL session of the cluster's superuser, over its Unix socket. Blocks; not for event
+ * loops. One thread at a time, except {@link #close}, which ends whatever waits.
+ */
+final class SystemConnection implements AutoCloseable {
+  private static final int PROTOCOL_3_0 = 3 << 16;
+
+  private final SocketChannel channel;
+  private final DataInputStream in;
+
+  private SystemConnection(SocketChannel channel) {
+    this.channel = channel;
+    this.in = new DataInputStream(new BufferedInputStream(Channels.newInputStream(channel)));
+  }
+
+  static SystemConnection open(Path socket, String role) throws IOException {
+    SystemConnection connection =
+        new SystemConnection(SocketChannel.open(UnixDomainSocketAddress.of(socket)));
+    try {
+      byte[] parameters =
+          ("user\0" + role + "\0database\0postgres\0application_name\0dsql-local\0\0")
+              .getBytes(StandardCharsets.UTF_8);
+      ByteBuffer startup = ByteBuffer.allocate(8 + parameters.length);
+      connection.write(startup.putInt(startup.capacity()).putInt(PROTOCOL_3_0).put(parameters));
+      connection.readAnswer();
+      return connection;
+    } catch (IOException | RuntimeException e) {
+      connection.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Runs a simple query.
+   *
+   * @return the rows of all its results, as text; null values are empty
+   * @throws IOException if it fails, or the connection does
+   */
+  List<List<String>> query(String sql) throws IOException {
+    byte[] text = sql.getBytes(StandardCharsets.UTF_8);
+    ByteBuffer message = ByteBuffer.allocate(6 + text.length);
+    write(message.put((byte) 'Q').putInt(5 + text.length).put(text).put((byte) 0));
+    return readAnswer();
+  }
+
+  private void write(ByteBuffer message) throws IOException {
+    message.flip();
+    while (message.hasRemaining()) {
+      channel.write(message);
+    }
+  }
+
+  private List<List<String>> readAnswer() throws IOException {
+    List<List<String>> rows = new ArrayList<>();
+    String error = null;
+    while (true) {
+      int type = in.read();
+      if (type < 0) {
+        throw new EOFException(error == null ? "PostgreSQL closed the connection" : error);
+      }
+      byte[] body = new byte[in.readInt() - 4];
+      in.readFully(body);
+      switch (type) {
+        case 'D' -> rows.add(columns(ByteBuffer.wrap(body)));
+        case 'E' -> error = new String(body, StandardCharsets.UTF_8).replace('\0', ' ');
+        case 'Z' -> {
+          if (error != null) {
+            throw new IOException(error);
+          }
+          return rows;
+        }
+        default -> {}
+      }
+    }
+  }
+
+  private static List<String> columns(ByteBuffer row) {
+    int count = row.getShort();
+    List<String> columns = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      byte[] value = new byte[Math.max(0, row.getInt())];
+      row.get(value);
+      columns.add(new String(value, StandardCharsets.UTF_8));
+    }
+    return columns;
+  }
+
+  @Override
+  public void close() {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      // Nothing is lost: PostgreSQL notices.
+    }
+  }
+}

@@ -1,0 +1,8 @@
+/**
+ * Optimistic concurrency on PostgreSQL: what stands between a logged-in client and its PostgreSQL
+ * session, so that nobody ever waits for anybody else's lock and the first to commit wins.
+ */
+@NullMarked
+package io.github.dsqljava.local.session;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,522 @@
+-- What optimistic concurrency asks of PostgreSQL; docs/concurrency.md explains it. Run at every
+-- start of a cluster by its superuser; a statement ends where a semicolon is followed by an empty
+-- line.
+--
+-- "Changes" are the net effect of the running transaction, as JSON in base64 (pure ASCII, whatever
+-- the client's encoding is), one object for each row: r table, k kind (del, upd, ins, lock), t ctid
+-- of the version in the snapshot, s strength of the row lock (1 key share, 2 no key update,
+-- 3 update), n the new version as text. A "footprint" is "table:key:strength ..." of the rows among
+-- them that were there before; the key is what they are known by to everybody, whatever has become
+-- of their versions.
+
+-- PostgreSQL shows a row's lock to nobody, so its pages have to be read.
+
+CREATE OR REPLACE FUNCTION dsql_internal.occ_raw_page(relation text, block bigint) RETURNS bytea
+LANGUAGE c STRICT AS '$libdir/pageinspect', 'get_raw_page_1_9';
+
+CREATE OR REPLACE FUNCTION dsql_internal.occ_page_items(page bytea,
+  OUT lp smallint, OUT lp_off smallint, OUT lp_flags smallint, OUT lp_len smallint,
+  OUT t_xmin xid, OUT t_xmax xid, OUT t_field3 integer, OUT t_ctid tid, OUT t_infomask2 integer,
+  OUT t_infomask integer, OUT t_hoff smallint, OUT t_bits text, OUT t_oid oid, OUT t_data bytea)
+RETURNS SETOF record
+LANGUAGE c STRICT AS '$libdir/pageinspect', 'heap_page_items';
+
+CREATE OR REPLACE FUNCTION dsql_internal.occ_columns(relation oid, t_data bytea,
+  t_infomask integer, t_infomask2 integer, t_bits text) RETURNS bytea[]
+LANGUAGE c AS '$libdir/pageinspect', 'tuple_data_split';
+
+REVOKE ALL ON FUNCTION dsql_internal.occ_raw_page(text, bigint),
+  dsql_internal.occ_page_items(bytea),
+  dsql_internal.occ_columns(oid, bytea, integer, integer, text) FROM PUBLIC;
+
+-- The ids of this transaction and of its open subtransactions. Released ones are not among them.
+
+CREATE OR REPLACE FUNCTION dsql_internal.occ_own_xids() RETURNS xid[]
+LANGUAGE sql STABLE
+AS $$
+  SELECT coalesce(array_agg(transactionid), '{}') FROM pg_catalog.pg_locks
+  WHERE locktype = 'transactionid' AND pid = pg_catalog.pg_backend_pid()
+    AND mode = 'ExclusiveLock' AND granted
+$$;
+
+-- What tells a row from all others of its table: the bytes of its primary key, or its place if it
+-- has none.
+
+CREATE OR REPLACE FUNCTION dsql_internal.occ_key(primary_key int2vector, id tid, columns bytea[])
+RETURNS text
+LANGUAGE sql IMMUTABLE
+AS $$
+  SELECT coalesce(string_agg(encode(columns[number], 'hex'), '.' ORDER BY place), id::text)
+  FROM unnest(primary_key::int2[]) WITH ORDINALITY AS part (number, place)
+$$;
+
+-- Row versions that this transaction made, removed or locked. did: 0 made, 1 to 3 locked with that
+-- strength, 12 and 13 replaced or removed with strength 2 or 3.
+
+CREATE OR REPLACE FUNCTION dsql_internal.occ_touched(relation regclass, own xid[])
+RETURNS TABLE (id tid, made_by xid, next tid, did integer, key text)
+LANGUAGE sql STABLE
+AS $$
+  SELECT id, t_xmin, t_ctid, did,
+    CASE WHEN did > 0 THEN dsql_internal.occ_key(
+      (SELECT indkey FROM pg_index WHERE indrelid = relation AND indisprimary), id,
+      dsql_internal.occ_columns(relation, t_data, t_infomask, t_infomask2, t_bits)) END
+  FROM (
+    SELECT format('(%s,%s)', block, lp)::tid AS id, t_xmin, t_ctid, t_data, t_infomask, t_infomask2, t_bits,
+      CASE
+        WHEN t_infomask & 2048 <> 0 THEN 0
+        WHEN t_infomask & 4096 <> 0 THEN
+          (SELECT coalesce(max(CASE m.mode WHEN 'keysh' THEN 1 WHEN 'sh' THEN 2
+             WHEN 'fornokeyupd' THEN 2 WHEN 'forupd' THEN 3 WHEN 'nokeyupd' THEN 12 ELSE 13 END), 0)
+           FROM pg_get_multixact_members(t_xmax) m WHERE m.xid = ANY (own))
+        WHEN t_xmax <> ALL (own) THEN 0
+        WHEN t_infomask & 128 <> 0 THEN
+          CASE WHEN t_infomask & 64 = 0 THEN 1 WHEN t_infomask2 & 8192 <> 0 THEN 3 ELSE 2 END
+        WHEN t_infomask2 & 8192 <> 0 THEN 13
+        ELSE 12
+      END AS did
+    FROM generate_series(0, pg_relation_size(relation) / 8192 - 1) block,
+      LATERAL dsql_internal.occ_page_items(dsql_internal.occ_raw_page(relation::text, block))
+    WHERE lp_flags = 1
+      AND (t_xmin = ANY (own) OR t_xmax = ANY (own) OR t_infomask & 4096 <> 0)
+  ) AS version
+  WHERE did > 0 OR t_xmin = ANY (own)
+$$;
+
+-- Changes to one table. place is the table itself, or the shadow that stands in for it; the rows
+-- that fill has written are the shadow's copy of the snapshot.
+
+CREATE OR REPLACE FUNCTION dsql_internal.occ_changes_of(
+  relation oid, place regclass, own xid[], fill xid)
+RETURNS TABLE (r oid, k text, t tid, s integer, n text, key text)
+LANGUAGE plpgsql VOLATILE
+AS $$
+BEGIN
+  RETURN QUERY EXECUTE format($q$
+    WITH RECURSIVE touched AS MATERIALIZED (
+      SELECT *, made_by <> ALL ($1) OR made_by IS NOT DISTINCT FROM $2 AS is_base
+      FROM dsql_internal.occ_touched(%1$L, $1)
+      WHERE did > 0 OR $2 IS NULL OR made_by <> $2
+    ), chain (base, key, strength, latest, ended) AS (
+      SELECT id, key, did - 10, next, next = id FROM touched WHERE is_base AND did > 10
+      UNION ALL
+      SELECT chain.base, chain.key, chain.strength, v.next, v.next = v.id
+      FROM chain JOIN touched v ON v.id = chain.latest
+      WHERE NOT ended AND v.did > 10 AND NOT v.is_base
+    ), current AS MATERIALIZED (
+      SELECT ctid AS id, x::text AS content FROM %1$s x
+      WHERE ctid = ANY (ARRAY (SELECT id FROM touched WHERE NOT is_base))
+    ), replaced AS MATERIALIZED (
+      SELECT chain.base, current.id, current.content
+      FROM chain JOIN current ON current.id = chain.latest WHERE NOT ended
+    )
+    SELECT %2$s::oid, 'lock', id, did, NULL::text, key
+    FROM touched WHERE is_base AND did BETWEEN 1 AND 3
+    UNION ALL
+    SELECT DISTINCT %2$s::oid, CASE WHEN replaced.base IS NULL THEN 'del' ELSE 'upd' END,
+      chain.base, chain.strength, replaced.content, chain.key
+    FROM chain LEFT JOIN replaced USING (base)
+    UNION ALL
+    SELECT %2$s::oid, 'ins', NULL, NULL, content, NULL FROM current
+    WHERE id NOT IN (SELECT id FROM replaced)
+    $q$, place, relation) USING own, fill;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION dsql_internal.occ_encode(changes jsonb) RETURNS text
+LANGUAGE sql IMMUTABLE
+AS $$ SELECT pg_catalog.encode(pg_catalog.convert_to(changes::text, 'UTF8'), 'base64') $$;
+
+CREATE OR REPLACE FUNCTION dsql_internal.occ_decode(changes text)
+RETURNS TABLE (r oid, k text, t tid, s integer, n text)
+LANGUAGE sql IMMUTABLE
+AS $$
+  SELECT x.* FROM pg_catalog.jsonb_to_recordset(
+    pg_catalog.convert_from(pg_catalog.decode(changes, 'base64'), 'UTF8')::jsonb)
+    AS x (r oid, k text, t tid, s integer, n text)
+$$;
+
+-- The changes of this transaction to real tables, which it has to hold locks on.
+
+CREATE OR REPLACE FUNCTION dsql_internal.occ_save(OUT changes text, OUT footprint text)
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp SET extra_float_digits = 3 SET datestyle = 'ISO'
+SET intervalstyle = 'postgres'
+AS $$
+DECLARE
+  own xid[] := dsql_internal.occ_own_xids();
+BEGIN
+  SELECT dsql_internal.occ_encode(coalesce(jsonb_agg(
+      jsonb_build_object('r', c.r, 'k', c.k, 't', c.t, 's', c.s, 'n', c.n)), '[]')),
+    coalesce(string_agg(c.r || ':' || c.key || ':' || c.s, ' ') FILTER (WHERE c.t IS NOT NULL), '')
+  INTO changes, footprint
+  FROM (
+    SELECT DISTINCT relation FROM pg_locks
+    WHERE locktype = 'relation' AND pid = pg_backend_pid()
+      AND mode IN ('RowShareLock', 'RowExclusiveLock')
+  ) AS locked
+  JOIN pg_class ON pg_class.oid = relation AND relkind = 'r' AND relpersistence = 'p'
+  JOIN pg_namespace ON pg_namespace.oid = relnamespace
+    AND nspname NOT IN ('pg_catalog', 'dsql_internal'),
+  LATERAL dsql_internal.occ_changes_of(relation, relation, own, NULL) c;
+END
+$$;
+
+-- The same of the shadows. shadows is a list of "table:shadow:fill".
+
+CREATE OR REPLACE FUNCTION dsql_internal.occ_save_shadows(
+  shadows text, OUT changes text, OUT footprint text)
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp SET extra_float_digits = 3 SET datestyle = 'ISO'
+SET intervalstyle = 'postgres'
+AS $$
+DECLARE
+  own xid[] := dsql_internal.occ_own_xids();
+BEGIN
+  SELECT dsql_internal.occ_encode(coalesce(jsonb_agg(
+      jsonb_build_object('r', c.r, 'k', c.k, 't', m.base, 's', c.s, 'n', c.n)), '[]')),
+    coalesce(string_agg(c.r || ':' || c.key || ':' || c.s, ' ') FILTER (WHERE c.t IS NOT NULL), '')
+  INTO changes, footprint
+  FROM unnest(string_to_array(shadows, ' ')) AS entry
+  JOIN pg_class ON pg_class.oid = split_part(entry, ':', 2)::oid AND relkind = 'r',
+  LATERAL dsql_internal.occ_changes_of(split_part(entry, ':', 1)::oid,
+    split_part(entry, ':', 2)::oid, own, nullif(split_part(entry, ':', 3), '')::xid) c
+  LEFT JOIN pg_temp.dsql_snapshot m ON m.relation = c.r AND m.shadow = c.t;
+END
+$$;
+
+-- Identity columns of a shadow take their values from the table's own sequence.
+
+CREATE OR REPLACE FUNCTION dsql_internal.occ_identity(sequence regclass) RETURNS bigint
+LANGUAGE sql VOLATILE SECURITY DEFINER
+AS $$ SELECT pg_catalog.nextval(sequence) $$;
+
+-- What the shadow of a table, or something that belongs to it, is called: the same, if the client
+-- means this table when it gives its name without a schema. Others are found by their schemas only.
+
+CREATE OR REPLACE FUNCTION dsql_internal.occ_shadow_name(base oid, name text, path name[])
+RETURNS text
+LANGUAGE sql STABLE
+AS $$
+  SELECT CASE WHEN array_position(path, nspname) <= ALL (
+      SELECT array_position(path, n.nspname) FROM pg_class other
+      JOIN pg_namespace n ON n.oid = other.relnamespace
+      WHERE other.relname = c.relname AND n.nspname = ANY (path))
+    THEN name ELSE left(name, 50) || '$' || base END
+  FROM pg_class c JOIN pg_namespace s ON s.oid = c.relnamespace WHERE c.oid = base
+$$;
+
+-- A temporary table that looks like the table and holds what the snapshot shows of it.
+
+CREATE OR REPLACE FUNCTION dsql_internal.occ_shadow(
+  base regclass, path name[], OUT shadow regclass, OUT fill xid)
+LANGUAGE plpgsql VOLATILE
+AS $$
+DECLARE
+  shadow_name text := dsql_internal.occ_shadow_name(
+    base, (SELECT relname FROM pg_class WHERE oid = base), path);
+  item record;
+  column_list text;
+  privileges text;
+BEGIN
+  EXECUTE format('CREATE TEMP TABLE %I (LIKE %s INCLUDING DEFAULTS INCLUDING GENERATED'
+    ' INCLUDING CONSTRAINTS INCLUDING STORAGE) ON COMMIT DROP', shadow_name, base);
+  shadow := ('pg_temp.' || quote_ident(shadow_name))::regclass;
+  FOR item IN
+    SELECT attname, pg_get_serial_sequence(base::text, attname) AS sequence FROM pg_attribute
+    WHERE attrelid = base AND attidentity <> ''
+  LOOP
+    EXECUTE format('ALTER TABLE %s ALTER %I SET DEFAULT dsql_internal.occ_identity(%L)',
+      shadow, item.attname, item.sequence);
+  END LOOP;
+  -- With their own names, for these are what an error message speaks of.
+  FOR item IN
+    SELECT pg_get_indexdef(i.indexrelid) AS definition, c.conname, pg_get_constraintdef(c.oid) AS rule,
+      x.relname AS name
+    FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid
+    LEFT JOIN pg_constraint c ON c.conindid = i.indexrelid AND c.contype IN ('p', 'u')
+    WHERE i.indrelid = base AND i.indisunique AND i.indisready
+  LOOP
+    item.name := dsql_internal.occ_shadow_name(base, item.name, path);
+    IF item.conname IS NOT NULL THEN
+      EXECUTE format('ALTER TABLE %s ADD CONSTRAINT %I %s', shadow, item.name, item.rule);
+    ELSE
+      EXECUTE regexp_replace(
+        replace(item.definition, ' ON ' || base || ' ', ' ON ' || shadow || ' '),
+        '^CREATE UNIQUE INDEX .* ON ' || shadow,
+        format('CREATE UNIQUE INDEX %I ON %s', item.name, shadow));
+    END IF;
+  END LOOP;
+  SELECT string_agg(privilege, ', ') INTO privileges
+  FROM unnest('{SELECT,INSERT,UPDATE,DELETE}'::text[]) AS privilege
+  WHERE has_table_privilege(session_user, base, privilege)
+    OR privilege <> 'DELETE' AND has_any_column_privilege(session_user, base, privilege);
+  IF privileges IS NOT NULL THEN
+    EXECUTE format('GRANT %s ON %s TO %I', privileges, shadow, session_user);
+  END IF;
+  SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) INTO column_list FROM pg_attribute
+  WHERE attrelid = base AND attnum > 0 AND NOT attisdropped AND attgenerated = '';
+  IF column_list IS NULL THEN
+    RETURN;
+  END IF;
+  -- The block is a subtransaction, so the copies carry an id of their own.
+  BEGIN
+    EXECUTE format('INSERT INTO %s (%s) SELECT %2$s FROM ONLY %s', shadow, column_list, base);
+    EXECUTE format('SELECT xmin FROM %s LIMIT 1', shadow) INTO fill;
+  EXCEPTION WHEN division_by_zero THEN
+    RAISE;
+  END;
+  -- Both were written and read in the order of their places.
+  EXECUTE format('INSERT INTO pg_temp.dsql_snapshot (relation, base, shadow)'
+    ' SELECT %s, b.id, s.id'
+    ' FROM (SELECT ctid AS id, row_number() OVER (ORDER BY ctid) AS place FROM ONLY %s) b'
+    ' JOIN (SELECT ctid AS id, row_number() OVER (ORDER BY ctid) AS place FROM %s) s'
+    ' USING (place)', base::oid, base, shadow);
+END
+$$;
+
+-- Repeats saved changes on a shadow.
+
+CREATE OR REPLACE FUNCTION dsql_internal.occ_restore(base regclass, shadow regclass, changes text)
+RETURNS void
+LANGUAGE plpgsql VOLATILE
+AS $$
+DECLARE
+  column_list text;
+  assignments text;
+  strength text;
+  change record;
+BEGIN
+  SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum),
+    string_agg(format('%1$I = (($1::%2$s).%1$I)', attname, base), ', ')
+  INTO column_list, assignments FROM pg_attribute
+  WHERE attrelid = base AND attnum > 0 AND NOT attisdropped AND attgenerated = '';
+  -- What goes makes room for what comes.
+  FOR change IN
+    SELECT d.k, d.s, d.n, m.shadow AS id FROM dsql_internal.occ_decode(changes) d
+    LEFT JOIN pg_temp.dsql_snapshot m ON m.relation = d.r AND m.base = d.t
+    WHERE d.r = occ_restore.base::oid
+    ORDER BY array_position('{lock,del,upd,ins}'::text[], d.k)
+  LOOP
+    CASE change.k
+      WHEN 'lock' THEN
+        strength := CASE change.s WHEN 1 THEN 'KEY SHARE' WHEN 2 THEN 'NO KEY UPDATE' ELSE 'UPDATE' END;
+        EXECUTE format('SELECT 1 FROM %s WHERE ctid = $1 FOR %s', shadow, strength) USING change.id;
+      WHEN 'del' THEN
+        EXECUTE format('DELETE FROM %s WHERE ctid = $1', shadow) USING change.id;
+      WHEN 'upd' THEN
+        EXECUTE format('UPDATE %s SET %s WHERE ctid = $2', shadow, assignments)
+        USING change.n, change.id;
+      ELSE
+        EXECUTE format('INSERT INTO %s (%s) SELECT %2$s FROM (SELECT ($1::%s).*) x',
+          shadow, column_list, base) USING change.n;
+    END CASE;
+  END LOOP;
+END
+$$;
+
+-- Makes shadows of what a statement names, of what the saved changes concern, and of all tables
+-- that foreign keys tie to them. path is the client's search path, renames a list of "schema name name" of what has been shadowed.
+
+CREATE OR REPLACE FUNCTION dsql_internal.occ_overlay(
+  names text[], path name[], changes text, INOUT shadows text, OUT renames text)
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp SET extra_float_digits = 3 SET datestyle = 'ISO'
+SET intervalstyle = 'postgres' SET synchronize_seqscans = off SET client_min_messages = error
+AS $$
+DECLARE
+  present oid[] := ARRAY (SELECT split_part(entry, ':', 1)::oid
+    FROM unnest(string_to_array(shadows, ' ')) AS entry);
+  wanted oid[];
+  item record;
+  made record;
+BEGIN
+  IF shadows = '' THEN
+    CREATE TEMP TABLE dsql_snapshot (relation oid, base tid, shadow tid) ON COMMIT DROP;
+  END IF;
+  WITH RECURSIVE related (relation) AS (
+    SELECT c.oid FROM pg_class c JOIN pg_namespace s ON s.oid = relnamespace
+    WHERE relname = ANY (names) AND relkind IN ('r', 'v') AND relpersistence = 'p'
+      AND nspname NOT IN ('pg_catalog', 'information_schema', 'dsql_internal', 'sys')
+    UNION
+    SELECT r FROM dsql_internal.occ_decode(changes)
+    UNION
+    SELECT neighbour.relation FROM related, LATERAL (
+      SELECT confrelid AS relation FROM pg_constraint WHERE conrelid = related.relation AND contype = 'f'
+      UNION ALL
+      SELECT conrelid FROM pg_constraint WHERE confrelid = related.relation AND contype = 'f'
+      UNION ALL
+      SELECT d.refobjid FROM pg_rewrite w JOIN pg_depend d
+        ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid AND d.refclassid = 'pg_class'::regclass
+      WHERE w.ev_class = related.relation
+    ) neighbour
+  )
+  SELECT array_agg(DISTINCT c.oid) INTO wanted
+  FROM related JOIN pg_class c ON c.oid = relation
+  WHERE relkind IN ('r', 'v') AND relpersistence = 'p' AND c.oid <> ALL (present);
+  FOR item IN
+    SELECT oid FROM pg_class WHERE oid = ANY (wanted) AND relkind = 'r' ORDER BY oid
+  LOOP
+    SELECT * INTO made FROM dsql_internal.occ_shadow(item.oid, path);
+    shadows := ltrim(concat(shadows, ' ', item.oid, ':', made.shadow::oid, ':', made.fill));
+    PERFORM dsql_internal.occ_restore(item.oid, made.shadow, changes);
+  END LOOP;
+  FOR item IN
+    SELECT conname, conrelid, confrelid, pg_get_constraintdef(oid) AS definition FROM pg_constraint
+    WHERE contype = 'f' AND conrelid = ANY (wanted) ORDER BY oid
+  LOOP
+    EXECUTE format('ALTER TABLE %s ADD CONSTRAINT %I %s',
+      dsql_internal.occ_shadow_of(item.conrelid, shadows), item.conname,
+      replace(item.definition, ' REFERENCES ' || item.confrelid::regclass || '(',
+        ' REFERENCES ' || dsql_internal.occ_shadow_of(item.confrelid, shadows) || '('));
+  END LOOP;
+  -- A view may rest on another one, which is older.
+  FOR item IN
+    SELECT c.oid, relname, pg_get_viewdef(c.oid) AS definition FROM pg_class c
+    WHERE c.oid = ANY (wanted) AND relkind = 'v' ORDER BY c.oid
+  LOOP
+    FOR made IN
+      SELECT split_part(entry, ':', 1)::oid::regclass AS base,
+        split_part(entry, ':', 2)::oid::regclass AS shadow
+      FROM unnest(string_to_array(shadows, ' ')) AS entry
+    LOOP
+      item.definition := regexp_replace(item.definition,
+        '(^|[^[:alnum:]_."$])' || regexp_replace(made.base::text, '([.$])', '\\\1', 'g') || '($|[^[:alnum:]_"$])',
+        '\1' || made.shadow || '\2', 'g');
+    END LOOP;
+    item.relname := dsql_internal.occ_shadow_name(item.oid, item.relname, path);
+    EXECUTE format('CREATE TEMP VIEW %I AS %s', item.relname, item.definition);
+    shadows := concat(shadows, ' ', item.oid, ':',
+      ('pg_temp.' || quote_ident(item.relname))::regclass::oid, ':');
+    EXECUTE format('GRANT ALL ON pg_temp.%I TO %I', item.relname, session_user);
+  END LOOP;
+  SELECT coalesce(string_agg(concat(encode(nspname::text::bytea, 'hex'), ' ',
+      encode(c.relname::text::bytea, 'hex'), ' ', encode(shadow.relname::text::bytea, 'hex')), ','), '')
+  INTO renames
+  FROM unnest(string_to_array(shadows, ' ')) AS entry
+  JOIN pg_class c ON c.oid = split_part(entry, ':', 1)::oid
+  JOIN pg_class shadow ON shadow.oid = split_part(entry, ':', 2)::oid
+  JOIN pg_namespace s ON s.oid = c.relnamespace;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION dsql_internal.occ_shadow_of(base oid, shadows text) RETURNS regclass
+LANGUAGE sql STABLE
+AS $$
+  SELECT split_part(entry, ':', 2)::oid::regclass FROM unnest(string_to_array(shadows, ' ')) AS entry
+  WHERE split_part(entry, ':', 1)::oid = base
+$$;
+
+-- Whether a row that the snapshot shows has been deleted, or its key changed, by a commit that the
+-- snapshot does not show. Walks from version to version.
+
+CREATE OR REPLACE FUNCTION dsql_internal.occ_key_is_gone(relation regclass, id tid) RETURNS boolean
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  version record;
+  changed_by xid;
+BEGIN
+  LOOP
+    SELECT * INTO version
+    FROM dsql_internal.occ_page_items(
+      dsql_internal.occ_raw_page(relation::text, (id::text::point)[0]::bigint))
+    WHERE lp = (id::text::point)[1] AND lp_flags = 1;
+    IF NOT FOUND THEN
+      RETURN true;
+    END IF;
+    IF version.t_infomask & 2048 <> 0 OR version.t_infomask & 128 <> 0 THEN
+      RETURN false; -- nobody has changed it
+    END IF;
+    changed_by := version.t_xmax;
+    IF version.t_infomask & 4096 <> 0 THEN
+      SELECT m.xid INTO changed_by FROM pg_get_multixact_members(version.t_xmax) m
+      WHERE m.mode IN ('nokeyupd', 'upd');
+    END IF;
+    IF changed_by IS NULL OR pg_xact_status(changed_by::text::xid8) IS DISTINCT FROM 'committed' THEN
+      RETURN false;
+    END IF;
+    IF version.t_infomask2 & 8192 <> 0 THEN
+      RETURN true;
+    END IF;
+    id := version.t_ctid;
+  END LOOP;
+END
+$$;
+
+-- Does to the real tables what the transaction has done. PostgreSQL itself finds out, by the
+-- snapshot, that another transaction was faster. Runs with the rights of the session.
+
+CREATE OR REPLACE FUNCTION dsql_internal.occ_replay(changes text) RETURNS void
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, pg_temp SET extra_float_digits = 3 SET datestyle = 'ISO'
+SET intervalstyle = 'postgres'
+AS $$
+DECLARE
+  item record;
+  parts text := '';
+  removals text := 'true';
+  replacements text := 'true';
+  additions text := 'true';
+BEGIN
+  -- One order of locking for all, so that two that commit at once do not cross.
+  FOR item IN
+    SELECT r::regclass AS relation, t,
+      CASE s WHEN 1 THEN 'KEY SHARE' WHEN 2 THEN 'NO KEY UPDATE' ELSE 'UPDATE' END AS strength
+    FROM dsql_internal.occ_decode(changes)
+    WHERE t IS NOT NULL AND has_table_privilege(r, 'UPDATE') AND has_table_privilege(r, 'SELECT')
+    ORDER BY r, t
+  LOOP
+    BEGIN
+      EXECUTE format('SELECT 1 FROM ONLY %s WHERE ctid = $1 FOR %s', item.relation, item.strength)
+      USING item.t;
+    EXCEPTION WHEN serialization_failure THEN
+      -- PostgreSQL refuses this lock beside every change, the service only if the key is concerned.
+      IF item.strength <> 'KEY SHARE' OR dsql_internal.occ_key_is_gone(item.relation, item.t) THEN
+        RAISE;
+      END IF;
+    END;
+  END LOOP;
+  -- One statement, because the checks of foreign keys come after the last of its parts.
+  FOR item IN
+    SELECT DISTINCT r, r::regclass AS relation FROM dsql_internal.occ_decode(changes)
+    WHERE k = 'del' ORDER BY r
+  LOOP
+    parts := parts || format(', d%s AS (DELETE FROM ONLY %s WHERE ctid = ANY (ARRAY'
+      '(SELECT t FROM change WHERE r = %1$s AND k = ''del'')) RETURNING 1)', item.r, item.relation);
+    removals := removals || format(' AND (SELECT count(*) FROM d%s) >= 0', item.r);
+  END LOOP;
+  FOR item IN
+    SELECT c.r, c.r::regclass AS relation,
+      string_agg(format('%1$I = (y.n).%1$I', attname), ', ') AS assignments
+    FROM (SELECT DISTINCT r FROM dsql_internal.occ_decode(changes) WHERE k = 'upd') c
+    JOIN pg_attribute ON attrelid = c.r AND attnum > 0 AND NOT attisdropped
+      AND attgenerated = '' AND attidentity <> 'a'
+    GROUP BY c.r ORDER BY c.r
+  LOOP
+    parts := parts || format(', u%s AS (UPDATE ONLY %s AS x SET %s FROM'
+      ' (SELECT t, n::%2$s AS n FROM change WHERE r = %1$s AND k = ''upd'' OFFSET 0) y'
+      ' WHERE x.ctid = y.t AND %4$s RETURNING 1)', item.r, item.relation, item.assignments, removals);
+    replacements := replacements || format(' AND (SELECT count(*) FROM u%s) >= 0', item.r);
+  END LOOP;
+  FOR item IN
+    SELECT c.r, c.r::regclass AS relation,
+      string_agg(quote_ident(attname), ', ' ORDER BY attnum) AS column_list,
+      string_agg(format('(y.n).%I', attname), ', ' ORDER BY attnum) AS values_list
+    FROM (SELECT DISTINCT r FROM dsql_internal.occ_decode(changes) WHERE k = 'ins') c
+    JOIN pg_attribute ON attrelid = c.r AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
+    GROUP BY c.r ORDER BY c.r
+  LOOP
+    parts := parts || format(', i%s AS (INSERT INTO %s (%s) OVERRIDING SYSTEM VALUE SELECT %s FROM'
+      ' (SELECT n::%2$s AS n FROM change WHERE r = %1$s AND k = ''ins'' OFFSET 0) y'
+      ' WHERE %5$s AND %6$s RETURNING 1)', item.r, item.relation, item.column_list, item.values_list,
+      removals, replacements);
+    additions := additions || format(' AND (SELECT count(*) FROM i%s) >= 0', item.r);
+  END LOOP;
+  EXECUTE 'WITH change AS MATERIALIZED (SELECT * FROM dsql_internal.occ_decode($1))' || parts
+    || ' SELECT 1 WHERE ' || removals || ' AND ' || replacements || ' AND ' || additions
+  USING changes;
+END
+$$;
+
