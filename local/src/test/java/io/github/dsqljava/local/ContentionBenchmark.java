@@ -1,0 +1,211 @@
+package io.github.dsqljava.local;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * What optimistic concurrency costs; a program, not a test. docs/concurrency.md has the figures.
+ */
+final class ContentionBenchmark {
+  private ContentionBenchmark() {}
+
+  public static void main(String[] arguments) throws Exception {
+    try (DsqlLocal cluster = DsqlLocal.start();
+        DsqlLocal plain = DsqlLocal.builder().pessimistic().start()) {
+      for (DsqlLocal each : List.of(cluster, plain)) {
+        try (Connection admin = Jdbc.connect(each, "admin")) {
+          Jdbc.execute(
+              admin,
+              "CREATE TABLE b (id int PRIMARY KEY, v int)",
+              "INSERT INTO b SELECT i, 0 FROM generate_series(1, 1000) i");
+        }
+      }
+      for (int clients : new int[] {1, 4}) {
+        compare(cluster, plain, clients);
+      }
+      contended(cluster, 1);
+      contended(cluster, 1000);
+      hotRow(cluster, 64, 10);
+    }
+  }
+
+  /** By turns, so that both meet the same weather: BEGIN, SELECT, UPDATE, COMMIT of own rows. */
+  private static void compare(DsqlLocal cluster, DsqlLocal plain, int clients) throws Exception {
+    List<Double> ratios = new ArrayList<>();
+    long[] with = new long[0];
+    long[] without = new long[0];
+    for (int round = 0; round < 21; round++) {
+      with = disjoint(cluster, clients);
+      without = disjoint(plain, clients);
+      if (round > 0) { // the first one warms up
+        // The fastest tenth: the others are those that something else on the machine disturbed.
+        ratios.add(with[with.length / 10] / (double) without[without.length / 10]);
+      }
+    }
+    ratios.sort(null);
+    print(clients + " clients, rows of their own, as it is", with);
+    print(clients + " clients, rows of their own, plain locks", without);
+    System.out.printf(
+        "%d clients: ratio of the first deciles %.3f (%.3f to %.3f)%n",
+        clients, ratios.get(ratios.size() / 2), ratios.get(0), ratios.get(ratios.size() - 1));
+  }
+
+  private static long[] disjoint(DsqlLocal cluster, int clients) throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(clients);
+    List<Future<long[]>> running = new ArrayList<>();
+    for (int c = 0; c < clients; c++) {
+      int id = 1 + c;
+      running.add(threads.submit(() -> transactions(cluster, id)));
+    }
+    List<Long> all = new ArrayList<>();
+    for (Future<long[]> client : running) {
+      Arrays.stream(client.get()).forEach(all::add);
+    }
+    threads.shutdown();
+    return all.stream().mapToLong(x -> x).sorted().toArray();
+  }
+
+  private static long[] transactions(DsqlLocal cluster, int id) throws SQLException {
+    long[] nanos = new long[600];
+    try (Connection session = Jdbc.connect(cluster, "admin")) {
+      for (int i = 0; i < nanos.length; i++) {
+        long start = System.nanoTime();
+        Jdbc.execute(
+            session,
+            "BEGIN",
+            "SELECT v FROM b WHERE id = " + id,
+            "UPDATE b SET v = v + 1 WHERE id = " + id,
+            "COMMIT");
+        nanos[i] = System.nanoTime() - start;
+      }
+    }
+    return nanos;
+  }
+
+  /** From the statement that meets a lock to its answer, and the loser's three last statements. */
+  private static void contended(DsqlLocal cluster, int rows) throws SQLException {
+    try (Connection a = Jdbc.connect(cluster, "admin");
+        Connection b = Jdbc.connect(cluster, "admin")) {
+      Jdbc.execute(
+          a,
+          "DROP TABLE IF EXISTS c",
+          "CREATE TABLE c (id int PRIMARY KEY, v int)",
+          "INSERT INTO c SELECT i, 0 FROM generate_series(1, " + rows + ") i");
+      long[] meet = new long[150];
+      long[] lose = new long[meet.length];
+      long[] next = new long[meet.length];
+      long[] overwritten = new long[meet.length];
+      for (int i = 0; i < meet.length; i++) {
+        Jdbc.execute(a, "BEGIN", "UPDATE c SET v = v + 1 WHERE id = 1");
+        Jdbc.execute(b, "BEGIN");
+        long start = System.nanoTime();
+        Jdbc.execute(b, "UPDATE c SET v = v + 1 WHERE id = 1");
+        meet[i] = System.nanoTime() - start;
+        Jdbc.execute(b, "COMMIT");
+        start = System.nanoTime();
+        Jdbc.execute(a, "UPDATE c SET v = v + 1 WHERE id = 1");
+        next[i] = System.nanoTime() - start;
+        start = System.nanoTime();
+        expectConflict(a);
+        lose[i] = System.nanoTime() - start;
+        Jdbc.execute(a, "BEGIN", "SELECT 1 FROM c WHERE id = 1");
+        Jdbc.execute(b, "UPDATE c SET v = v + 1 WHERE id = 1");
+        start = System.nanoTime();
+        Jdbc.execute(a, "UPDATE c SET v = v + 1 WHERE id = 1");
+        overwritten[i] = System.nanoTime() - start;
+        expectConflict(a);
+      }
+      print(rows + " rows: statement that meets a lock", meet);
+      print(rows + " rows: first statement on shadows", next);
+      print(rows + " rows: commit that loses", lose);
+      print(rows + " rows: statement that meets an overwritten row", overwritten);
+    }
+  }
+
+  private static void expectConflict(Connection session) throws SQLException {
+    try {
+      Jdbc.execute(session, "COMMIT");
+      throw new AssertionError("no conflict");
+    } catch (SQLException e) {
+      if (!"40001".equals(e.getSQLState())) {
+        throw e;
+      }
+    }
+  }
+
+  private static void hotRow(DsqlLocal cluster, int clients, int seconds) throws Exception {
+    try (Connection admin = Jdbc.connect(cluster, "admin")) {
+      Jdbc.execute(admin, "UPDATE b SET v = 0 WHERE id = 1");
+      AtomicLong acknowledged = new AtomicLong();
+      AtomicLong conflicts = new AtomicLong();
+      long end = System.nanoTime() + seconds * 1_000_000_000L;
+      ExecutorService threads = Executors.newFixedThreadPool(clients);
+      CountDownLatch ready = new CountDownLatch(clients);
+      List<Future<?>> running = new ArrayList<>();
+      for (int i = 0; i < clients; i++) {
+        running.add(
+            threads.submit(
+                () -> {
+                  try (Connection session = Jdbc.connect(cluster, "admin")) {
+                    ready.countDown();
+                    ready.await();
+                    while (System.nanoTime() < end) {
+                      increment(session, acknowledged, conflicts, end);
+                    }
+                  }
+                  return null;
+                }));
+      }
+      for (Future<?> client : running) {
+        client.get();
+      }
+      threads.shutdown();
+      System.out.printf(
+          "hot row, %d clients: %.0f commits/s, %.1f conflicts for each, value %s of %d%n",
+          clients,
+          acknowledged.get() / (double) seconds,
+          conflicts.get() / (double) Math.max(1, acknowledged.get()),
+          Jdbc.value(admin, "SELECT v FROM b WHERE id = 1"),
+          acknowledged.get());
+    }
+  }
+
+  private static void increment(
+      Connection session, AtomicLong acknowledged, AtomicLong conflicts, long end)
+      throws SQLException {
+    for (int attempt = 0; System.nanoTime() < end; attempt++) {
+      try (Statement statement = session.createStatement()) {
+        statement.execute("BEGIN");
+        statement.execute("UPDATE b SET v = v + 1 WHERE id = 1");
+        statement.execute("COMMIT");
+        acknowledged.incrementAndGet();
+        return;
+      } catch (SQLException e) {
+        if (!"40001".equals(e.getSQLState())) {
+          throw e;
+        }
+        conflicts.incrementAndGet();
+        long limit = 10_000_000L << Math.min(attempt, 8);
+        LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(limit / 2, limit));
+      }
+    }
+  }
+
+  private static void print(String what, long[] nanos) {
+    Arrays.sort(nanos);
+    System.out.printf(
+        "%-55s median %7.0f us, p99 %7.0f us%n",
+        what, nanos[nanos.length / 2] / 1e3, nanos[nanos.length * 99 / 100] / 1e3);
+  }
+}
