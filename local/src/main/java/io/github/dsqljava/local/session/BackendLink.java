@@ -247,6 +247,9 @@ final class BackendLink extends ChannelDuplexHandler {
       return false;
     }
     if (inFlight.peekFirst() instanceof ClientExchange client) {
+      if (!client.isHolding()) {
+        return false; // the client has seen a part of it
+      }
       client.markCancelled();
     }
     return true;

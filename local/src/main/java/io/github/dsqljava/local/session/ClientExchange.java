@@ -13,11 +13,8 @@ import org.jspecify.annotations.Nullable;
  * only what the client has not seen can be taken back.
  */
 final class ClientExchange implements Exchange {
-  /** PostgreSQL sends small answers at once, so holding them back costs a client nothing. */
-  private static final int MAX_HELD = 256 * 1024;
-
   /** More than a transaction may change: Aurora DSQL's limit is 10 MiB. */
-  private static final int MAX_HELD_OF_CHANGES = 16 * 1024 * 1024;
+  private static final int MAX_HELD = 16 * 1024 * 1024;
 
   /** Told about the end of it. */
   interface Listener {
@@ -104,7 +101,7 @@ final class ClientExchange implements Exchange {
     }
     held.add(run);
     heldBytes += run.readableBytes();
-    if (heldBytes > (group.mayChangeRows ? MAX_HELD_OF_CHANGES : MAX_HELD)) {
+    if (heldBytes > MAX_HELD) {
       release(toClient);
     }
   }

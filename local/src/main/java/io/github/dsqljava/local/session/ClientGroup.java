@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -109,8 +110,27 @@ final class ClientGroup {
     return texts;
   }
 
-  /** What a client that sets something has sent. */
-  List<String> statements() {
+  /** The statements in it that set something, and nothing else. */
+  List<String> settings() {
+    List<String> settings = new ArrayList<>(parts(Kind.SETTING));
+    new TreeMap<>(bound)
+        .values().stream()
+            .filter(prepared -> prepared.kind() == Kind.SETTING)
+            .forEach(prepared -> settings.add(prepared.sql()));
+    return settings;
+  }
+
+  /** Statements of a Query. */
+  private List<String> parts(Kind wanted) {
+    return kind == Kind.OTHER
+        ? List.of()
+        : SqlOutline.of(sql).parts().stream()
+            .filter(part -> part.kind() == wanted)
+            .map(part -> sql.substring(part.start(), part.end()))
+            .toList();
+  }
+
+  private List<String> statements() {
     return texts().stream().filter(text -> !text.isEmpty()).toList();
   }
 
@@ -135,7 +155,7 @@ final class ClientGroup {
         return prepared.sql();
       }
     }
-    return sql;
+    return parts(Kind.SCHEMA_CHANGE).stream().findFirst().orElse(sql);
   }
 
   boolean isSimpleQuery() {

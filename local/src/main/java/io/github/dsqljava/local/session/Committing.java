@@ -99,8 +99,10 @@ final class Committing {
                 unused -> repeat(running, ending, attempt + 1),
                 "ROLLBACK TO SAVEPOINT " + Sql.identifier(Transaction.BASE));
           } else if (Conflicts.isSchemaConflictOfReplay(answer.sqlState())) {
+            LOG.log(System.Logger.Level.DEBUG, "changes do not fit any more: {0}", answer.error());
             ending.lose(Conflicts.schemaConflict());
-          } else if (Conflicts.isConflictOfReplay(answer.sqlState())) {
+          } else if (Conflicts.isConflictOfReplay(answer.sqlState())
+              || Conflicts.isCircle(answer.sqlState())) {
             ending.lose(Conflicts.rowConflict());
           } else {
             ending.lose(unexpected(answer));

@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -33,20 +34,30 @@ final class ConflictMonitor implements Runnable {
   /** How long a statement may go on that somebody else waits for. */
   private static final long PATIENCE_NANOS = 10_000_000;
 
+  /** After something went wrong that should not. */
+  private static final long PAUSE_NANOS = 100_000_000;
+
   private static final long LEAVE_LIMIT_MILLIS = 1000;
 
   private static final String WAITING =
       "SELECT pid, pg_catalog.array_to_string(pg_catalog.pg_blocking_pids(pid), ' ')"
           + " FROM (SELECT DISTINCT pid FROM pg_catalog.pg_locks WHERE NOT granted) AS waiting";
 
-  private final SystemConnection connection;
+  /** Makes a new connection. */
+  interface Reopening {
+    SystemConnection open() throws IOException;
+  }
+
+  private final Reopening reopening;
+  private volatile SystemConnection connection;
   private final Contention contention;
   private final Thread thread;
   private volatile boolean closed;
 
   @SuppressWarnings("this-escape")
-  ConflictMonitor(SystemConnection connection) {
+  ConflictMonitor(SystemConnection connection, Reopening reopening) {
     this.connection = connection;
+    this.reopening = reopening;
     this.thread = new Thread(this, "dsql-local-conflicts");
     this.contention = new Contention(() -> LockSupport.unpark(thread));
     thread.setDaemon(true);
@@ -62,22 +73,46 @@ final class ConflictMonitor implements Runnable {
 
   @Override
   public void run() {
-    try {
-      while (!closed) {
-        if (contention.active() < 2) {
-          LockSupport.park(this);
-        } else {
-          LockSupport.parkNanos(this, PERIOD_NANOS);
-          Map<Session, Seen> before = sessions();
-          if (isSuspicious(before)) {
-            resolve(waiting(), before);
-          }
+    while (!closed) {
+      try {
+        watch();
+      } catch (SystemConnection.RefusedException | RuntimeException e) {
+        // Nobody else would end a wait for a lock, so this must go on.
+        LOG.log(System.Logger.Level.WARNING, "conflicts could not be resolved; trying again", e);
+        LockSupport.parkNanos(this, PAUSE_NANOS);
+      } catch (IOException e) {
+        reconnect(e);
+      }
+    }
+  }
+
+  private void watch() throws IOException {
+    while (!closed) {
+      if (contention.active() < 2) {
+        LockSupport.park(this);
+      } else {
+        LockSupport.parkNanos(this, PERIOD_NANOS);
+        Map<Session, Seen> before = sessions();
+        if (isSuspicious(before)) {
+          resolve(waiting(), before);
         }
       }
+    }
+  }
+
+  private void reconnect(IOException cause) {
+    if (closed) {
+      return;
+    }
+    LOG.log(System.Logger.Level.WARNING, "conflicts are not resolved; connecting again", cause);
+    LockSupport.parkNanos(this, PAUSE_NANOS);
+    try {
+      connection = reopening.open();
     } catch (IOException e) {
-      if (!closed) {
-        LOG.log(System.Logger.Level.WARNING, "conflicts are not resolved any more", e);
-      }
+      return; // and the old connection fails again
+    }
+    if (closed) {
+      connection.close();
     }
   }
 
@@ -179,14 +214,16 @@ final class ConflictMonitor implements Runnable {
   }
 
   private static boolean hasLeave(Session session, long since) {
+    CompletableFuture<Boolean> leave = session.interruption().prepare(since);
     try {
-      return session.interruption().prepare(since).get(LEAVE_LIMIT_MILLIS, TimeUnit.MILLISECONDS);
+      leave.get(LEAVE_LIMIT_MILLIS, TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return false;
     } catch (ExecutionException | TimeoutException e) {
-      return false;
+      // Too late is never.
     }
+    leave.complete(false);
+    return leave.join();
   }
 
   /** Returns when the thread has ended. */

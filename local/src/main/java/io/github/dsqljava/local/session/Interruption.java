@@ -65,8 +65,8 @@ final class Interruption {
     link.execute(
         () -> {
           boolean still = busySince == since && !underWay && link.markCancelled();
-          underWay |= still;
-          granted.complete(still);
+          // Who asked may have given up; then nobody would ever call delivered.
+          underWay |= granted.complete(still) && still;
         });
     return granted;
   }

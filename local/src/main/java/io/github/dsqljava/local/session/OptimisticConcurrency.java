@@ -38,7 +38,8 @@ public final class OptimisticConcurrency implements AutoCloseable {
           connection.query(statement);
         }
       }
-      ConflictMonitor monitor = new ConflictMonitor(connection);
+      ConflictMonitor monitor =
+          new ConflictMonitor(connection, () -> SystemConnection.open(socket, role));
       if (!connection.query(FOREIGN_KEYS).isEmpty()) {
         monitor.contention().foreignKeyAdded();
       }

@@ -2,6 +2,7 @@ package io.github.dsqljava.local.session;
 
 import io.github.dsqljava.local.session.OwnExchange.Answer;
 import io.github.dsqljava.local.sql.SqlReferences;
+import io.github.dsqljava.local.wire.ErrorMessage;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
@@ -25,12 +26,13 @@ final class Overlay {
   }
 
   /** Makes the shadows that a group needs, and its statements' counterparts. */
-  void prepare(Transaction of, ClientGroup group, Consumer<Answer> then) {
+  void prepare(
+      Transaction of, ClientGroup group, Consumer<Answer> then, Consumer<ErrorMessage> otherwise) {
     Set<String> unknown = new LinkedHashSet<>();
     group.texts().forEach(sql -> unknown.addAll(SqlReferences.names(sql)));
     unknown.removeAll(of.known);
     if (unknown.isEmpty()) {
-      prepareStatements(of, group, then);
+      prepareStatements(of, group, then, otherwise);
       return;
     }
     link.ask(
@@ -42,7 +44,7 @@ final class Overlay {
           of.known.addAll(unknown);
           of.shadows = answer.row().get(0);
           readRenames(of, answer.row().get(1));
-          prepareStatements(of, group, then);
+          prepareStatements(of, group, then, otherwise);
         },
         "SELECT * FROM dsql_internal.occ_overlay("
             + Sql.array(unknown)
@@ -71,7 +73,8 @@ final class Overlay {
    * A plan that was made before goes on using the real tables, and a qualified name always means
    * them, so what the client binds is prepared anew.
    */
-  private void prepareStatements(Transaction of, ClientGroup group, Consumer<Answer> then) {
+  private void prepareStatements(
+      Transaction of, ClientGroup group, Consumer<Answer> then, Consumer<ErrorMessage> otherwise) {
     if (group.bound.isEmpty()) {
       then.accept(new Answer(List.of(), null, (byte) 'T'));
       return;
@@ -84,7 +87,16 @@ final class Overlay {
       Frontend.parse(script, name, requalify(of, prepared.sql()), prepared.parameters());
     }
     Frontend.sync(script);
-    link.ask(then, script);
+    link.ask(
+        answer -> {
+          ErrorMessage error = answer.error();
+          if (error == null) {
+            then.accept(answer);
+          } else {
+            otherwise.accept(error); // the client's own mistake
+          }
+        },
+        script);
   }
 
   /** Makes a group run on the shadows. */

@@ -36,7 +36,7 @@ final class Parking {
     }
     if (state.status == 'T' && !running.parked) {
       park(running);
-    } else if (state.status == 'T' && !running.shadows.isEmpty()) {
+    } else if (state.status == 'T') {
       giveUp(running);
     } else if (state.status == 'E') {
       fail(flow::settled);
@@ -151,7 +151,8 @@ final class Parking {
             state.endWork();
             flow.send(group, running.implicit);
           }
-        });
+        },
+        error -> flow.abort(group, error));
   }
 
   /** Runs the DDL statement again that was undone for the sake of others. */

@@ -292,8 +292,9 @@ final class Session implements ClientExchange.Listener, Flow {
     running.learn(group);
     if (group.kind == Kind.SCHEMA_CHANGE) {
       running.schemaChange = group.schemaChange();
-    } else if (group.kind == Kind.SETTING && !running.parked) {
-      running.settings.addAll(group.statements());
+    }
+    if (!running.parked) {
+      running.settings.addAll(group.settings());
     }
     boolean guardable = running.hasBase && !running.usesSavepoints;
     if (running.parked) {

@@ -18,6 +18,15 @@ import java.util.List;
  * loops. One thread at a time, except {@link #close}, which ends whatever waits.
  */
 final class SystemConnection implements AutoCloseable {
+  /** PostgreSQL has refused a query; the connection is as good as before. */
+  static final class RefusedException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    RefusedException(String error) {
+      super(error);
+    }
+  }
+
   private static final int PROTOCOL_3_0 = 3 << 16;
 
   private final SocketChannel channel;
@@ -49,7 +58,8 @@ final class SystemConnection implements AutoCloseable {
    * Runs a simple query.
    *
    * @return the rows of all its results, as text; null values are empty
-   * @throws IOException if it fails, or the connection does
+   * @throws RefusedException if PostgreSQL refuses it
+   * @throws IOException if the connection fails
    */
   List<List<String>> query(String sql) throws IOException {
     byte[] text = sql.getBytes(StandardCharsets.UTF_8);
@@ -80,7 +90,7 @@ final class SystemConnection implements AutoCloseable {
         case 'E' -> error = new String(body, StandardCharsets.UTF_8).replace('\0', ' ');
         case 'Z' -> {
           if (error != null) {
-            throw new IOException(error);
+            throw new RefusedException(error);
           }
           return rows;
         }

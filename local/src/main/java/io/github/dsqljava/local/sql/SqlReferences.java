@@ -8,6 +8,9 @@ import java.util.function.BinaryOperator;
 
 /** Names in a text that may be those of tables, and the clauses that lock their rows. */
 public final class SqlReferences {
+  /** The only database, which may stand before a schema. */
+  private static final Optional<String> DATABASE = Optional.of("postgres");
+
   private SqlReferences() {}
 
   /** All names that occur, key words among them. */
@@ -31,20 +34,34 @@ public final class SqlReferences {
     var changed = new StringBuilder();
     int copied = 0;
     for (int i = 0; i + 2 < tokens.size(); i++) {
-      Optional<String> schema = tokens.get(i).name();
-      Optional<String> name = tokens.get(i + 2).name();
-      if (schema.isPresent()
-          && name.isPresent()
-          && tokens.get(i + 1).kind() == SqlToken.Kind.DOT
-          && (i == 0 || tokens.get(i - 1).kind() != SqlToken.Kind.DOT)) {
-        String sqlInstead = replacement.apply(schema.get(), name.get());
-        if (!sqlInstead.isEmpty()) {
-          changed.append(sql, copied, tokens.get(i).start()).append(sqlInstead);
-          copied = tokens.get(i + 2).end();
-        }
+      if (!isQualified(tokens, i) || (i > 0 && isDot(tokens, i - 1))) {
+        continue;
+      }
+      int table = i + 2;
+      if (tokens.get(i).name().equals(DATABASE) && isQualified(tokens, table)) {
+        table += 2;
+      }
+      String sqlInstead =
+          replacement.apply(
+              tokens.get(table - 2).name().orElseThrow(), tokens.get(table).name().orElseThrow());
+      if (!sqlInstead.isEmpty()) {
+        changed.append(sql, copied, tokens.get(i).start()).append(sqlInstead);
+        copied = tokens.get(table).end();
       }
     }
     return copied == 0 ? sql : changed.append(sql, copied, sql.length()).toString();
+  }
+
+  /** Whether a name, a dot and a name stand there. */
+  private static boolean isQualified(List<SqlToken> tokens, int index) {
+    return index + 2 < tokens.size()
+        && tokens.get(index).name().isPresent()
+        && isDot(tokens, index + 1)
+        && tokens.get(index + 2).name().isPresent();
+  }
+
+  private static boolean isDot(List<SqlToken> tokens, int index) {
+    return tokens.get(index).kind() == SqlToken.Kind.DOT;
   }
 
   /**
