@@ -13,6 +13,12 @@ interface Flow {
   /** Answers a group with an error that PostgreSQL did not give; the status is the last one. */
   void answer(ClientGroup group, ErrorMessage error);
 
+  /** A group is over; what the client is to be told of it has been said. */
+  void over(ClientGroup group, boolean failed);
+
+  /** Runs what can be run now. */
+  void pump();
+
   /** Steps of our own are over. */
   void settled();
 }

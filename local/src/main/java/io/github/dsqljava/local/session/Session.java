@@ -5,14 +5,12 @@ import io.github.dsqljava.local.session.Transaction.Protection;
 import io.github.dsqljava.local.sql.SqlOutline.Kind;
 import io.github.dsqljava.local.wire.ErrorMessage;
 import io.netty.buffer.ByteBuf;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs the groups of one client on its PostgreSQL session, in their order, and decides how: as they
- * are, with a savepoint before them, in a transaction of our own, or on shadows. See
- * docs/concurrency.md.
+ * Runs the groups of one client on its PostgreSQL session, in their order, and hands the answers
+ * on. {@link Dispatcher} decides how a group is run, {@link Parking} and {@link Committing} do what
+ * is more than sending it. See docs/concurrency.md.
  *
  * <p>Belongs to an event loop. What other threads may call says so.
  */
@@ -23,29 +21,14 @@ final class Session implements ClientExchange.Listener, Flow {
    */
   private static final int MAX_ATTEMPTS = 20;
 
-  private static final int MAX_QUEUED = 1024 * 1024;
-
   private final int pid;
   private final Contention contention;
   private final BackendLink link;
   private final SessionState state;
   private final Parking parking;
   private final Committing committing;
-  private final Deque<Object> queue = new ArrayDeque<>();
-
-  private int queuedBytes;
-
-  /** Whether what comes up to the next Sync stands behind an error, and is not run. */
-  private boolean droppingRest;
-
-  /** Whether the client is to be told that its turn has come. */
-  private boolean readyDue;
-
-  /** How many exchanges are in flight that others have to let finish. */
-  private int unguarded;
-
-  /** How often it had given way when it was asked to; somebody waits if that is still so. */
-  private int yieldAsked = -1;
+  private final ClientQueue queue = new ClientQueue();
+  private final Dispatcher dispatcher;
 
   /** Answered by PostgreSQL, while the transaction around it is still to be committed. */
   private @Nullable ClientExchange finishing;
@@ -59,6 +42,7 @@ final class Session implements ClientExchange.Listener, Flow {
     this.state = new SessionState(contention, link);
     this.parking = new Parking(state, this);
     this.committing = new Committing(state);
+    this.dispatcher = new Dispatcher(state, queue, parking, committing, this, this);
   }
 
   int pid() {
@@ -73,12 +57,7 @@ final class Session implements ClientExchange.Listener, Flow {
 
   /** Nothing is run before {@link #pump}. */
   void received(ClientGroup group) {
-    if (droppingRest) {
-      drop(group);
-    } else {
-      queue.addLast(group);
-      queuedBytes += group.size();
-    }
+    queue.add(group);
   }
 
   /** A message outside of groups: goodbye, data of COPY. */
@@ -86,295 +65,44 @@ final class Session implements ClientExchange.Listener, Flow {
     if (link.copiesIn() || (queue.isEmpty() && !state.isWorking())) {
       link.send(message);
     } else {
-      queue.addLast(message);
+      queue.add(message);
     }
   }
 
-  /** Runs what can be run now. */
-  void pump() {
+  @Override
+  public void pump() {
     if (closed) {
       return;
     }
-    if (readyDue) {
+    if (queue.takeReady()) {
       // Nothing is half done here, so whatever the client sends in return may come at once.
-      readyDue = false;
       link.toClient(Frontend.ready(link.allocator(), state.status));
       link.flushClient();
     }
     updateActivity(); // before looking at the others, so that of two at least one sees the other
     while (!queue.isEmpty() && !state.isWorking() && !state.interruption.isUnderWay()) {
-      if (isYieldDue() && link.isIdle()) {
+      if (state.isYieldDue() && link.isIdle()) {
         giveWay();
         if (state.isWorking()) {
           break;
         }
       }
-      if (queue.peekFirst() instanceof ByteBuf message) {
-        queue.removeFirst();
+      ByteBuf message = queue.pollMessage();
+      ClientGroup group = queue.peekGroup();
+      if (message != null) {
         link.send(message);
-        continue;
+      } else if (group != null) {
+        if ((!link.isIdle() && !dispatcher.mayFollow(group))
+            || dispatcher.hasToLetOthersFinish(group)) {
+          break;
+        }
+        queue.removeGroup(group);
+        dispatcher.dispatch(group);
       }
-      ClientGroup group = (ClientGroup) queue.getFirst();
-      if ((!link.isIdle() && !mayFollow(group)) || hasToLetOthersFinish(group)) {
-        break;
-      }
-      queue.removeFirst();
-      queuedBytes -= group.size();
-      dispatch(group);
     }
-    link.setWritable(queuedBytes < MAX_QUEUED);
+    link.setWritable(!queue.isFull());
     updateActivity();
     link.flush();
-  }
-
-  /** Whether a group may be sent while another one runs. */
-  private boolean mayFollow(ClientGroup group) {
-    Transaction running = state.transaction;
-    boolean plain =
-        running == null
-            ? !mayBeginImplicit(group) && !group.checksSyntax
-            : (!running.parked
-                && !running.isLost()
-                && !running.implicit
-                && !group.checksSyntax
-                && (group.kind != Kind.COMMIT || committing.isPlain(running)));
-    return plain && !isYieldDue() && !link.mayTakeBackOrStop() && !state.isContended();
-  }
-
-  /**
-   * What others run unguarded was sent when they were alone. It is short, as a rule; if it is not,
-   * it has been waited for long enough.
-   */
-  private boolean hasToLetOthersFinish(ClientGroup group) {
-    if (group.kind.isTransactionControl()
-        || group.checksSyntax
-        || group.hasBeenPatient()
-        || contention.unguarded() <= unguarded) {
-      return false;
-    }
-    if (group.waitForOthers()) {
-      contention.whenGuarded(() -> link.execute(this::pump));
-      link.schedule(
-          () -> {
-            group.losePatience();
-            pump();
-          },
-          Contention.PATIENCE);
-    }
-    return true;
-  }
-
-  private void dispatch(ClientGroup group) {
-    Transaction running = state.transaction;
-    if (group.checksSyntax) {
-      checkSyntax(group);
-    } else if (running == null) {
-      dispatchOutside(group);
-    } else if (running.isLost()) {
-      tellLoss(running, group);
-    } else if (state.status == 'E' && link.isIdle()) {
-      if (group.kind == Kind.COMMIT || group.kind == Kind.ROLLBACK) {
-        endWith(group, running);
-      }
-      send(group, /* holding= */ false);
-    } else if (running.schemaChangeDue && group.kind != Kind.ROLLBACK) {
-      parking.repeatSchemaChange(
-          running,
-          () -> {
-            dispatch(running, group);
-            pump();
-          },
-          () -> refuse(group, Conflicts.schemaConflict()));
-    } else {
-      dispatch(running, group);
-    }
-  }
-
-  /** PostgreSQL reads all statements of a Query before it runs the first. */
-  private void checkSyntax(ClientGroup group) {
-    boolean inTransaction = state.status == 'T';
-    String savepoint = Sql.identifier("dsql$syntax");
-    state.beginWork();
-    if (inTransaction) {
-      state.ask(unused -> {}, "SAVEPOINT " + savepoint);
-    }
-    ByteBuf script = link.allocator().buffer();
-    Frontend.check(script, group.sql);
-    Frontend.sync(script);
-    link.ask(
-        answer -> {
-          state.status = answer.status();
-          ErrorMessage error = answer.error();
-          if (error != null && !Conflicts.isOnlyNumberOfStatements(error)) {
-            answer(group, error);
-          } else if (inTransaction) {
-            state.ask(
-                unused -> over(group, /* failed= */ false),
-                "ROLLBACK TO SAVEPOINT " + savepoint,
-                "RELEASE SAVEPOINT " + savepoint);
-          } else {
-            over(group, /* failed= */ false);
-          }
-        },
-        script);
-  }
-
-  /** Whether a group outside of a transaction may get one of our own. */
-  private boolean mayBeginImplicit(ClientGroup group) {
-    return group.executes
-        && !group.kind.isTransactionControl()
-        && (!group.last || locksForOthers(group));
-  }
-
-  private boolean locksForOthers(ClientGroup group) {
-    return group.locksRows || (group.mayChangeRows && contention.hasForeignKeys());
-  }
-
-  private void dispatchOutside(ClientGroup group) {
-    if (group.kind == Kind.BEGIN) {
-      begin(group);
-    } else if (!group.executes || group.kind.isTransactionControl()) {
-      send(group, /* holding= */ false);
-    } else if (!mayBeginImplicit(group)) {
-      send(group, state.isContended() || (isAlone() && group.mayChangeRows));
-    } else if (!group.last || !sendUnguarded(group, /* holding= */ isAlone())) {
-      beginImplicit(group);
-    }
-  }
-
-  private void dispatch(Transaction running, ClientGroup group) {
-    switch (group.kind) {
-      case BEGIN -> {
-        ClientExchange exchange = link.send(group, /* holding= */ false, this);
-        if (running.implicit) {
-          exchange.hideWarnings();
-        }
-      }
-      case COMMIT -> {
-        warnOfNoTransaction(running);
-        commit(running, group);
-      }
-      case ROLLBACK -> {
-        warnOfNoTransaction(running);
-        endWith(group, running);
-        send(group, /* holding= */ false);
-      }
-      default -> dispatchStatement(running, group);
-    }
-  }
-
-  /** PostgreSQL does not know that it is not the client's. */
-  private void warnOfNoTransaction(Transaction running) {
-    if (running.implicit) {
-      link.toClient(Conflicts.noTransaction().encode(link.allocator()).setByte(0, 'N'));
-    }
-  }
-
-  private void commit(Transaction running, ClientGroup group) {
-    if (committing.isPlain(running)
-        && committing.isToBeRemembered(running)
-        && sendUnguarded(group, /* holding= */ false)) {
-      endWith(group, running);
-    } else {
-      committing.decide(running, new ExplicitEnding(running, group));
-    }
-  }
-
-  private void dispatchStatement(Transaction running, ClientGroup group) {
-    if (!group.executes && group.bound.isEmpty() && group.parsed.isEmpty()) {
-      send(group, /* holding= */ false);
-      return;
-    }
-    if (running.snapshot == null) {
-      running.snapshot = contention.history.open();
-    }
-    boolean first = !running.hasExecuted;
-    running.learn(group);
-    if (group.kind == Kind.SCHEMA_CHANGE) {
-      running.schemaChange = group.schemaChange();
-    }
-    if (!running.parked) {
-      running.settings.addAll(group.settings());
-    }
-    boolean guardable = running.hasBase && !running.usesSavepoints;
-    if (running.parked) {
-      parking.run(running, group);
-    } else if (first && guardable && (isAlone() || state.isContended())) {
-      running.protection = Protection.BASE;
-      send(group, /* holding= */ true);
-    } else if (!sendUnguarded(group, /* holding= */ false)) {
-      if (guardable) {
-        setStatementSavepoint(running);
-      }
-      send(group, /* holding= */ guardable);
-    }
-  }
-
-  /** Whether nothing is behind what is sent now, and nothing before it that could fail. */
-  private boolean isAlone() {
-    return queue.isEmpty() && link.runsNothingButBegin();
-  }
-
-  /** Sends a group without guarding it, which is right as long as nobody else is active. */
-  private boolean sendUnguarded(ClientGroup group, boolean holding) {
-    contention.beginUnguarded();
-    if (state.isContended()) {
-      contention.endUnguarded();
-      return false;
-    }
-    unguarded++;
-    group.unguarded = true;
-    send(group, holding);
-    return true;
-  }
-
-  private void guarded(ClientGroup group) {
-    if (group.unguarded) {
-      group.unguarded = false;
-      unguarded--;
-      contention.endUnguarded();
-    }
-  }
-
-  private void begin(ClientGroup group) {
-    Transaction begun = new Transaction(contention.epoch(), /* implicit= */ false);
-    state.transaction = begun;
-    group.append(link.allocator(), "SAVEPOINT " + Sql.identifier(Transaction.BASE));
-    begun.hasBase = true;
-    group.cannotFail = group.onlyBegins();
-    send(group, /* holding= */ false);
-  }
-
-  /**
-   * A transaction of our own. A lock read counts at its commit, and for that it needs one that we
-   * know of; statements that stand between others and a Sync are one transaction for PostgreSQL
-   * too.
-   */
-  private void beginImplicit(ClientGroup group) {
-    Transaction begun = new Transaction(contention.epoch(), /* implicit= */ true);
-    state.transaction = begun;
-    begun.hasBase = true;
-    state.ask(unused -> {}, "BEGIN", "SAVEPOINT " + Sql.identifier(Transaction.BASE));
-    dispatchStatement(begun, group);
-  }
-
-  /** For a transaction that began in a way we did not see. */
-  private void setBase(Transaction of) {
-    state.ask(
-        answer -> {
-          of.hasBase = answer.error() == null;
-          settled();
-        },
-        "SAVEPOINT " + Sql.identifier(Transaction.BASE));
-  }
-
-  /**
-   * They are nested and never released: the locks of a released subtransaction belong to the whole
-   * transaction, and whoever waits for them waits for its end.
-   */
-  private void setStatementSavepoint(Transaction running) {
-    running.protection = Protection.STATEMENT;
-    state.ask(unused -> {}, "SAVEPOINT " + Sql.identifier(Transaction.STATEMENT));
   }
 
   @Override
@@ -383,38 +111,20 @@ final class Session implements ClientExchange.Listener, Flow {
     state.interruption.started(holding ? Leave.TO_SET_OTHERS_FREE : Leave.NONE);
   }
 
-  /** What follows need not wait for the answer; if that is an error, the transaction is back. */
-  private void endWith(ClientGroup group, Transaction ended) {
-    group.ended = ended;
-    end(ended);
-  }
-
-  private void end(Transaction of) {
-    state.end(of);
-    yieldAsked = -1;
-  }
-
   // ---- what PostgreSQL answers
 
   @Override
   public void copyBegins() {
     link.copyBegins();
     // Data that came before it was asked for, while other statements of the Query wait.
-    queue.removeIf(
-        item -> {
-          boolean isData = item instanceof ByteBuf;
-          if (isData) {
-            link.send((ByteBuf) item);
-          }
-          return isData;
-        });
+    queue.takeMessages(link::send);
   }
 
   @Override
   public void answered(ClientExchange exchange, byte newStatus) {
     ClientGroup group = exchange.group;
     state.status = newStatus;
-    guarded(group);
+    dispatcher.guarded(group);
     boolean failed = !exchange.sqlState().isEmpty();
     if (group.ended != null && newStatus == 'E' && state.transaction == null) {
       state.transaction = new Transaction(contention.epoch(), group.ended.implicit);
@@ -443,13 +153,10 @@ final class Session implements ClientExchange.Listener, Flow {
     over(exchange.group, /* failed= */ !exchange.sqlState().isEmpty());
   }
 
-  private void over(ClientGroup group, boolean failed) {
+  @Override
+  public void over(ClientGroup group, boolean failed) {
     settle();
-    if (group.last) {
-      readyDue = true;
-    } else if (failed) {
-      dropRest();
-    }
+    queue.over(group, failed);
     group.release();
     pump();
   }
@@ -459,7 +166,7 @@ final class Session implements ClientExchange.Listener, Flow {
     if (state.status == 'T') {
       committing.decide(running, new ImplicitEnding(running, exchange));
     } else {
-      end(running);
+      state.end(running);
       state.beginWork();
       state.ask(unused -> finish(exchange), "ROLLBACK");
     }
@@ -468,24 +175,6 @@ final class Session implements ClientExchange.Listener, Flow {
   private void finish(ClientExchange exchange) {
     finishing = null;
     deliver(exchange);
-  }
-
-  /** What follows an error in a group of the client's is not run. */
-  private void dropRest() {
-    droppingRest = true;
-    while (droppingRest && queue.peekFirst() instanceof ClientGroup rest) {
-      queue.removeFirst();
-      queuedBytes -= rest.size();
-      drop(rest);
-    }
-  }
-
-  private void drop(ClientGroup group) {
-    if (group.last) {
-      droppingRest = false;
-      readyDue = true;
-    }
-    group.release();
   }
 
   private boolean runsAgain(ClientExchange exchange, byte newStatus) {
@@ -539,16 +228,26 @@ final class Session implements ClientExchange.Listener, Flow {
       state.interruption.ended();
       Transaction running = state.transaction;
       if (state.status == 'I' && running != null) {
-        end(running);
+        state.end(running);
       } else if (state.status == 'T' && running == null) {
         Transaction found = new Transaction(contention.epoch(), /* implicit= */ false);
         state.transaction = found;
         setBase(found);
       }
-      if (isYieldDue() && !state.isWorking()) {
+      if (state.isYieldDue() && !state.isWorking()) {
         giveWay();
       }
     }
+  }
+
+  /** For a transaction that began in a way we did not see. */
+  private void setBase(Transaction of) {
+    state.ask(
+        answer -> {
+          of.hasBase = answer.error() == null;
+          settled();
+        },
+        "SAVEPOINT " + Sql.identifier(Transaction.BASE));
   }
 
   // ---- giving way
@@ -567,7 +266,7 @@ final class Session implements ClientExchange.Listener, Flow {
     link.execute(
         () -> {
           if (state.transaction != null && state.concessions() == seen) {
-            yieldAsked = seen;
+            state.askToYield(seen);
             if (link.isIdle() && !state.isWorking() && !state.interruption.isUnderWay()) {
               giveWay();
             }
@@ -576,47 +275,16 @@ final class Session implements ClientExchange.Listener, Flow {
         });
   }
 
-  private boolean isYieldDue() {
-    return yieldAsked == state.concessions();
-  }
-
   private void giveWay() {
     // A transaction that is about to end need not.
-    boolean ends =
-        queue.peekFirst() instanceof ClientGroup next
-            && (next.kind == Kind.COMMIT || next.kind == Kind.ROLLBACK);
-    if (!ends) {
-      yieldAsked = -1;
+    ClientGroup next = queue.peekGroup();
+    if (next == null || !(next.kind == Kind.COMMIT || next.kind == Kind.ROLLBACK)) {
+      state.askToYield(SessionState.NOBODY_ASKS);
       parking.giveWay();
     }
   }
 
   // ---- endings
-
-  private final class ExplicitEnding implements Ending {
-    private final Transaction running;
-    private final ClientGroup group;
-
-    ExplicitEnding(Transaction running, ClientGroup group) {
-      this.running = running;
-      this.group = group;
-    }
-
-    @Override
-    public void win() {
-      endWith(group, running);
-      state.endWork();
-      send(group, /* holding= */ false);
-      pump();
-    }
-
-    @Override
-    public void lose(ErrorMessage error) {
-      end(running);
-      state.beginWork();
-      state.ask(unused -> answer(group, error), "ROLLBACK");
-    }
-  }
 
   private final class ImplicitEnding implements Ending {
     private final Transaction running;
@@ -629,7 +297,7 @@ final class Session implements ClientExchange.Listener, Flow {
 
     @Override
     public void win() {
-      end(running);
+      state.end(running);
       state.beginWork();
       state.ask(
           answer -> {
@@ -645,7 +313,7 @@ final class Session implements ClientExchange.Listener, Flow {
 
     @Override
     public void lose(ErrorMessage error) {
-      end(running);
+      state.end(running);
       state.beginWork();
       state.ask(
           unused -> {
@@ -656,30 +324,12 @@ final class Session implements ClientExchange.Listener, Flow {
     }
   }
 
-  private void refuse(ClientGroup group, ErrorMessage error) {
-    Transaction running = state.transaction;
-    if (group.kind == Kind.COMMIT && running != null) {
-      new ExplicitEnding(running, group).lose(error);
-    } else {
-      abort(group, error);
-    }
-  }
-
-  private void tellLoss(Transaction running, ClientGroup group) {
-    if (group.kind == Kind.ROLLBACK) {
-      endWith(group, running);
-      send(group, /* holding= */ false);
-    } else {
-      refuse(group, running.loss());
-    }
-  }
-
   @Override
   public void abort(ClientGroup group, ErrorMessage error) {
     Transaction running = state.transaction;
     boolean implicit = running != null && running.implicit;
     if (running != null) {
-      end(running);
+      state.end(running);
     }
     if (implicit) {
       state.beginWork();
@@ -722,26 +372,16 @@ final class Session implements ClientExchange.Listener, Flow {
   void closed() {
     closed = true;
     contention.remove(this);
-    for (Object item : queue) {
-      if (item instanceof ClientGroup group) {
-        group.release();
-      } else {
-        ((ByteBuf) item).release();
-      }
-    }
-    queue.clear();
+    queue.release();
     if (finishing != null) {
       finishing.abandon();
     }
-    while (unguarded > 0) {
-      unguarded--;
-      contention.endUnguarded();
-    }
+    dispatcher.release();
     // Nobody will ever know whether it took place; who raced it had better lose.
     committing.settle(/* succeeded= */ true);
     Transaction running = state.transaction;
     if (running != null) {
-      end(running);
+      state.end(running);
     }
     if (state.active) {
       state.active = false;

@@ -6,6 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What the parts of a session know together. Belongs to its event loop. */
 final class SessionState {
+  static final int NOBODY_ASKS = -1;
+
   final Contention contention;
   final BackendLink link;
   final Interruption interruption;
@@ -18,6 +20,8 @@ final class SessionState {
 
   /** As of PostgreSQL's last ReadyForQuery. */
   byte status = 'I';
+
+  private int yieldAsked = NOBODY_ASKS;
 
   /** How often it has given way; read by any thread. */
   private volatile int concessions;
@@ -76,8 +80,27 @@ final class SessionState {
         statements);
   }
 
+  /** What follows need not wait for the answer; if that is an error, the transaction is back. */
+  void endWith(ClientGroup group, Transaction ended) {
+    group.ended = ended;
+    end(ended);
+  }
+
+  /** Whether somebody waits for locks of the transaction. */
+  boolean isYieldDue() {
+    return yieldAsked == concessions;
+  }
+
+  /**
+   * @param seen how often it had given way when somebody was seen waiting, or {@link #NOBODY_ASKS}
+   */
+  void askToYield(int seen) {
+    yieldAsked = seen;
+  }
+
   /** Forgets the transaction, which is over or about to be. */
   void end(Transaction of) {
+    yieldAsked = NOBODY_ASKS;
     if (of.snapshot != null) {
       contention.history.close(of.snapshot);
     }
