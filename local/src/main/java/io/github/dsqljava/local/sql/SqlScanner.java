@@ -15,7 +15,7 @@ import java.util.List;
  *
  * <p>Not thread-safe.
  */
-final class SqlScanner {
+public final class SqlScanner {
   private final String sql;
   private final int length;
   private final OperatorRun operators;
@@ -24,7 +24,8 @@ final class SqlScanner {
   private int start;
   private int end;
 
-  SqlScanner(String sql) {
+  /** A scanner that stands before the first token of a text. */
+  public SqlScanner(String sql) {
     this.sql = sql;
     this.length = sql.length();
     this.operators = new OperatorRun(sql);
@@ -41,7 +42,7 @@ final class SqlScanner {
   }
 
   /** Moves to the next token; false at the end of the text. */
-  boolean advance() {
+  public boolean advance() {
     start = skipWhitespace(end);
     if (start == length) {
       end = length;
@@ -52,7 +53,7 @@ final class SqlScanner {
   }
 
   /** Moves to the next token that is no comment; false at the end of the text. */
-  boolean advanceSignificant() {
+  public boolean advanceSignificant() {
     while (advance()) {
       if (kind.isSignificant()) {
         return true;
@@ -61,24 +62,28 @@ final class SqlScanner {
     return false;
   }
 
-  Kind kind() {
+  /** What the current token is. */
+  public Kind kind() {
     return kind;
   }
 
-  int start() {
+  /** Offset of its first character. */
+  public int start() {
     return start;
   }
 
-  int end() {
+  /** Offset behind its last character. */
+  public int end() {
     return end;
   }
 
   /** Whether the token is a key word, given in upper case. */
-  boolean is(String keyword) {
+  public boolean is(String keyword) {
     return kind == Kind.IDENTIFIER && SqlToken.equalsKeyword(sql, start, end, keyword);
   }
 
-  SqlToken token() {
+  /** The current token, as a value of its own. */
+  public SqlToken token() {
     return new SqlToken(sql, kind, start, end);
   }
 

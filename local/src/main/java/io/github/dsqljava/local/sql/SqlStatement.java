@@ -7,8 +7,8 @@ import java.util.List;
  *
  * @param tokens in their order, at least one
  */
-record SqlStatement(List<SqlToken> tokens) {
-  SqlStatement {
+public record SqlStatement(List<SqlToken> tokens) {
+  public SqlStatement {
     if (tokens.isEmpty()) {
       throw new IllegalArgumentException("tokens must not be empty");
     }
@@ -16,17 +16,17 @@ record SqlStatement(List<SqlToken> tokens) {
   }
 
   /** Offset of the first token in the text. */
-  int start() {
+  public int start() {
     return tokens.get(0).start();
   }
 
   /** Offset behind the last token. */
-  int end() {
+  public int end() {
     return tokens.get(tokens.size() - 1).end();
   }
 
   /** The statement as it stands in the text, with the comments inside it. */
-  String text() {
+  public String text() {
     return tokens.get(0).sql().substring(start(), end());
   }
 }

@@ -4,14 +4,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Splits the text of a simple query into its statements. */
-final class SqlStatements {
+public final class SqlStatements {
   private SqlStatements() {}
 
   /**
    * The statements of a text, in their order. Empty ones are left out, and so are comments and
    * semicolons between statements.
    */
-  static List<SqlStatement> split(String sql) {
+  public static List<SqlStatement> split(String sql) {
     var statements = new ArrayList<SqlStatement>();
     var tokens = new ArrayList<SqlToken>();
     var scanner = new SqlScanner(sql);

@@ -32,7 +32,7 @@ final class SqlStrings {
         : "E'" + doubled.replace("\\", "\\\\") + "'";
   }
 
-  private static String standard(SqlToken token, int from) {
+  static String standard(SqlToken token, int from) {
     String sql = token.sql();
     var value = new StringBuilder();
     int position = from;

@@ -9,10 +9,10 @@ import java.util.Optional;
  * @param start offset of the first character, in UTF-16 units
  * @param end offset behind the last character
  */
-record SqlToken(String sql, Kind kind, int start, int end) {
+public record SqlToken(String sql, Kind kind, int start, int end) {
 
   /** What a token is, following PostgreSQL 16, "Lexical structure". */
-  enum Kind {
+  public enum Kind {
     /** Key word or name without quotes. */
     IDENTIFIER,
     /** {@code "name"}. */
@@ -64,7 +64,7 @@ record SqlToken(String sql, Kind kind, int start, int end) {
   }
 
   /** The characters of the token as they stand. */
-  String text() {
+  public String text() {
     return sql.substring(start, end);
   }
 
@@ -73,25 +73,35 @@ record SqlToken(String sql, Kind kind, int start, int end) {
    *
    * @param keyword in upper case
    */
-  boolean is(String keyword) {
+  public boolean is(String keyword) {
     return kind == Kind.IDENTIFIER && equalsKeyword(sql, start, end, keyword);
   }
 
   /** Whether the token is exactly this operator. */
-  boolean isOperator(String operator) {
+  public boolean isOperator(String operator) {
     return kind == Kind.OPERATOR
         && end - start == operator.length()
         && sql.startsWith(operator, start);
   }
 
   /** The name that a plain or quoted identifier stands for; empty for every other token. */
-  Optional<String> name() {
+  public Optional<String> name() {
     return SqlNames.nameOf(this);
   }
 
   /** The value that a string constant stands for; empty for every other token and for a bad one. */
-  Optional<String> string() {
+  public Optional<String> string() {
     return SqlStrings.valueOf(this);
+  }
+
+  /**
+   * What {@code U&"name"} or {@code U&'text'} stands for; empty for every other token and for
+   * escapes that PostgreSQL refuses.
+   *
+   * @param escape the character behind {@code UESCAPE}, or a backslash
+   */
+  public Optional<String> unicode(char escape) {
+    return SqlUnicode.valueOf(this, escape);
   }
 
   /**

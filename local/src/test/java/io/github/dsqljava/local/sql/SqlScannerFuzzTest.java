@@ -7,10 +7,15 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** Any text gives tokens that tile it, and everything built on them survives it. */
+/**
+ * Any text gives tokens that tile it, and everything built on them survives it.
+ *
+ * <p>{@code -Ddsql.fuzz.rounds} makes it longer, {@code -Ddsql.fuzz.seed} repeats or varies it; a
+ * failure prints both.
+ */
 class SqlScannerFuzzTest {
-  private static final long SEED = 20261123;
-  private static final int ROUNDS = 20_000;
+  private static final long SEED = Long.getLong("dsql.fuzz.seed", 20261123);
+  private static final int ROUNDS = Integer.getInteger("dsql.fuzz.rounds", 20_000);
 
   private static final List<String> FRAGMENTS =
       List.of(
@@ -161,6 +166,7 @@ class SqlScannerFuzzTest {
       // Must not throw, whatever they find.
       assertThat(token.name()).as(where).isNotNull();
       assertThat(token.string()).as(where).isNotNull();
+      assertThat(token.unicode('\\')).as(where).isNotNull();
       position = token.end();
     }
     assertOnlyWhitespace(sql, position, sql.length(), description);

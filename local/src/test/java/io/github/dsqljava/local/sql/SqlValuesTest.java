@@ -102,6 +102,45 @@ class SqlValuesTest {
     assertThat(SqlStrings.quote("a\\'b")).isEqualTo("E'a\\\\''b'");
   }
 
+  static Stream<Arguments> unicode() {
+    return Stream.of(
+        arguments("U&'d\\0061t\\+000061'", '\\', "data"),
+        arguments("u&\"s!0065t!!\"\"\"", '!', "set!\""),
+        arguments("U&'a''b'\n'c'", '\\', "a'bc"),
+        arguments("U&'\\D83D\\DE00'", '\\', "\uD83D\uDE00"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("unicode")
+  void unicode_constant_isItsValue(String sql, char escape, String value) {
+    assertThat(token(sql).unicode(escape)).contains(value);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "U&'\\006'",
+        "U&'\\+00006'",
+        "U&'\\0000'",
+        "U&'\\D83D'",
+        "U&'\\+110000'",
+        "U&'\\'",
+        "U&\"\"",
+        "'a'",
+        "a",
+        "\"a\"",
+        "U&'a"
+      })
+  void unicode_anythingElse_isEmpty(String sql) {
+    assertThat(token(sql).unicode('\\')).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(chars = {'+', '\'', '"', ' ', 'a', 'F', '7'})
+  void unicode_noEscapeCharacter_isEmpty(char escape) {
+    assertThat(token("U&'x'").unicode(escape)).isEmpty();
+  }
+
   private static SqlToken token(String sql) {
     return SqlScanner.tokens(sql).get(0);
   }
