@@ -2,17 +2,42 @@ package io.github.dsqljava.local.sql;
 
 import java.util.Optional;
 
-/** Reads the tokens of a statement from left to right. */
-final class StatementCursor {
+/** Reads the tokens of a statement, or of a part of it, from left to right. Not thread-safe. */
+public final class StatementCursor {
   private final SqlStatement statement;
+  private final int limit;
   private int position;
 
-  StatementCursor(SqlStatement statement) {
-    this.statement = statement;
+  /** A cursor that stands before the first token of a statement. */
+  public StatementCursor(SqlStatement statement) {
+    this(statement, 0, statement.tokens().size());
   }
 
-  /** Steps over these key words, in upper case, if all of them follow; otherwise stays. */
-  boolean accept(String... keywords) {
+  private StatementCursor(SqlStatement statement, int position, int limit) {
+    this.statement = statement;
+    this.position = position;
+    this.limit = limit;
+  }
+
+  /** Another cursor that stands where this one does, for a look ahead. */
+  public StatementCursor copy() {
+    return new StatementCursor(statement, position, limit);
+  }
+
+  /** The token at which the cursor stands, which must not be at its end. */
+  public SqlToken token() {
+    return statement.tokens().get(position);
+  }
+
+  /** Steps over one token, if there is one. */
+  public void skip() {
+    if (!atEnd()) {
+      position++;
+    }
+  }
+
+  /** Whether these key words, in upper case, follow. */
+  public boolean at(String... keywords) {
     if (remaining() < keywords.length) {
       return false;
     }
@@ -21,13 +46,121 @@ final class StatementCursor {
         return false;
       }
     }
+    return true;
+  }
+
+  /** Whether a token of this kind follows. */
+  public boolean at(SqlToken.Kind kind) {
+    return !atEnd() && token().kind() == kind;
+  }
+
+  /**
+   * Steps over one token, or over a whole group if it is a parenthesis that opens. An unclosed
+   * group reaches to the end.
+   */
+  public void skipGroup() {
+    if (at(SqlToken.Kind.LEFT_PARENTHESIS)) {
+      group();
+    } else {
+      skip();
+    }
+  }
+
+  /**
+   * Steps over a group in parentheses and gives a cursor over what is inside; if none follows, it
+   * stays, and the cursor given is at its end.
+   */
+  public StatementCursor group() {
+    if (!at(SqlToken.Kind.LEFT_PARENTHESIS)) {
+      return new StatementCursor(statement, position, position);
+    }
+    int from = position + 1;
+    int depth = 0;
+    while (!atEnd()) {
+      SqlToken.Kind kind = token().kind();
+      position++;
+      if (kind == SqlToken.Kind.LEFT_PARENTHESIS) {
+        depth++;
+      } else if (kind == SqlToken.Kind.RIGHT_PARENTHESIS && --depth == 0) {
+        return new StatementCursor(statement, from, position - 1);
+      }
+    }
+    return new StatementCursor(statement, from, position);
+  }
+
+  /** Steps over the next element of a list, and its comma, and gives a cursor over the element. */
+  public StatementCursor element() {
+    int from = position;
+    while (!atEnd() && !at(SqlToken.Kind.COMMA)) {
+      skipGroup();
+    }
+    int to = position;
+    skip();
+    return new StatementCursor(statement, from, to);
+  }
+
+  /**
+   * Steps to the next place outside parentheses where these key words follow; stays if there is
+   * none.
+   */
+  public boolean seek(String... keywords) {
+    StatementCursor ahead = copy();
+    while (!ahead.atEnd()) {
+      if (ahead.at(keywords)) {
+        position = ahead.position;
+        return true;
+      }
+      ahead.skipGroup();
+    }
+    return false;
+  }
+
+  /** Whether these key words follow somewhere outside parentheses. */
+  public boolean holds(String... keywords) {
+    return copy().seek(keywords);
+  }
+
+  /**
+   * Steps over a name in any notation, key words included, if one follows; otherwise stays. Empty
+   * also for a name that PostgreSQL refuses, which is stepped over.
+   */
+  public Optional<String> identifier() {
+    if (at(SqlToken.Kind.UNICODE_IDENTIFIER)) {
+      SqlToken name = token();
+      skip();
+      char escape = '\\';
+      if (accept("UESCAPE") && !atEnd()) {
+        escape =
+            string().filter(text -> text.length() == 1).map(text -> text.charAt(0)).orElse(' ');
+      }
+      return name.unicode(escape);
+    }
+    return at(SqlToken.Kind.IDENTIFIER) || at(SqlToken.Kind.QUOTED_IDENTIFIER)
+        ? name()
+        : Optional.empty();
+  }
+
+  /** Steps over a name with any qualification, and gives its last part. */
+  public Optional<String> qualifiedName() {
+    Optional<String> last = identifier();
+    while (accept(SqlToken.Kind.DOT)) {
+      last = identifier();
+    }
+    return last;
+  }
+
+  /** Steps over these key words, in upper case, if all of them follow; otherwise stays. */
+  public boolean accept(String... keywords) {
+    if (!at(keywords)) {
+      return false;
+    }
     position += keywords.length;
     return true;
   }
 
   /** Steps over a token of this kind, if it follows. */
-  boolean accept(SqlToken.Kind kind) {
-    if (atEnd() || statement.tokens().get(position).kind() != kind) {
+  public boolean accept(SqlToken.Kind kind) {
+    if (!at(kind)) {
       return false;
     }
     position++;
@@ -35,8 +168,8 @@ final class StatementCursor {
   }
 
   /** Steps over an operator, if it follows. */
-  boolean acceptOperator(String operator) {
-    if (atEnd() || !statement.tokens().get(position).isOperator(operator)) {
+  public boolean acceptOperator(String operator) {
+    if (atEnd() || !token().isOperator(operator)) {
       return false;
     }
     position++;
@@ -44,12 +177,12 @@ final class StatementCursor {
   }
 
   /** Steps over the next token, whatever it is, and gives the name it stands for. */
-  Optional<String> name() {
+  public Optional<String> name() {
     return atEnd() ? Optional.empty() : statement.tokens().get(position++).name();
   }
 
   /** Steps over {@code U&"name"}, with its escape character, if it follows. */
-  boolean acceptUnicodeIdentifier() {
+  public boolean acceptUnicodeIdentifier() {
     if (!accept(SqlToken.Kind.UNICODE_IDENTIFIER)) {
       return false;
     }
@@ -60,15 +193,16 @@ final class StatementCursor {
   }
 
   /** Steps over the next token, whatever it is, and gives the string it stands for. */
-  Optional<String> string() {
+  public Optional<String> string() {
     return atEnd() ? Optional.empty() : statement.tokens().get(position++).string();
   }
 
-  boolean atEnd() {
+  /** Whether there is nothing left to read. */
+  public boolean atEnd() {
     return remaining() == 0;
   }
 
   private int remaining() {
-    return statement.tokens().size() - position;
+    return limit - position;
   }
 }

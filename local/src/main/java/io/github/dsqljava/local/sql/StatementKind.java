@@ -43,7 +43,8 @@ public enum StatementKind {
     return statements.size() == 1 ? of(statements.get(0)) : OTHER;
   }
 
-  static StatementKind of(SqlStatement statement) {
+  /** The kind of a statement of which the tokens are known. */
+  public static StatementKind of(SqlStatement statement) {
     var cursor = new StatementCursor(statement);
     if (cursor.accept("BEGIN")) {
       acceptNoise(cursor);

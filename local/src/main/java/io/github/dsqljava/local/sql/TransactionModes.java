@@ -10,7 +10,7 @@ import java.util.Optional;
  * @param count how many modes there are
  * @param unsupportedLevel the first isolation level that Aurora DSQL does not have, in upper case
  */
-record TransactionModes(int count, Optional<String> unsupportedLevel) {
+public record TransactionModes(int count, Optional<String> unsupportedLevel) {
   private static final String SUPPORTED_LEVEL = "REPEATABLE READ";
   private static final List<String[]> LEVELS =
       List.of(
@@ -26,7 +26,7 @@ record TransactionModes(int count, Optional<String> unsupportedLevel) {
           new String[] {"NOT", "DEFERRABLE"});
 
   /** Reads modes, possibly none, to the end of the statement; empty if anything else is there. */
-  static Optional<TransactionModes> parse(StatementCursor cursor) {
+  public static Optional<TransactionModes> parse(StatementCursor cursor) {
     int count = 0;
     Optional<String> unsupported = Optional.empty();
     while (!cursor.atEnd()) {

@@ -1,0 +1,107 @@
+package io.github.dsqljava.local.dialect;
+
+import io.github.dsqljava.local.sql.SqlStatement;
+import io.github.dsqljava.local.sql.SqlStatements;
+import io.github.dsqljava.local.sql.SqlToken.Kind;
+import io.github.dsqljava.local.sql.StatementCursor;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Tells what statements are, and which of them Aurora DSQL refuses, as far as their text tells.
+ *
+ * <p>What is no statement of PostgreSQL's is not refused: PostgreSQL itself finds the mistake. A
+ * statement that is refused may have a mistake behind its first words, too; who wants the service's
+ * order, syntax first, lets PostgreSQL parse the statement before it refuses it.
+ *
+ * <p>Thread-safe, does not block, never fails, and takes time proportional to the length of the
+ * text. A query or a change of rows without any suspicious word costs one pass over its characters.
+ */
+public final class Dialect {
+  private final Set<Clause> allowed;
+  private final StatementTable table = new StatementTable(this::inner);
+
+  private Dialect(Set<Clause> allowed) {
+    this.allowed = allowed;
+  }
+
+  /** The dialect as the service has it. */
+  public static Dialect standard() {
+    return new Dialect(EnumSet.noneOf(Clause.class));
+  }
+
+  /** The same dialect, except that a clause is accepted. */
+  public Dialect allowing(Clause clause) {
+    EnumSet<Clause> newAllowed = EnumSet.of(clause);
+    newAllowed.addAll(allowed);
+    return new Dialect(newAllowed);
+  }
+
+  /**
+   * The statements of a text, in their order: several in a Query message, at most one in a Parse
+   * message. Comments, white space and semicolons alone are no statement.
+   */
+  public List<ClassifiedStatement> classify(String sql) {
+    ClassifiedStatement plain = PlainStatement.of(sql);
+    if (plain != null) {
+      return List.of(plain);
+    }
+    List<SqlStatement> statements = SqlStatements.split(sql);
+    var classified = new ArrayList<ClassifiedStatement>(statements.size());
+    for (SqlStatement statement : statements) {
+      classified.add(classify(statement));
+    }
+    return List.copyOf(classified);
+  }
+
+  /** The lines of the table of statements. */
+  List<StatementForm> forms() {
+    return table.forms();
+  }
+
+  private ClassifiedStatement classify(SqlStatement statement) {
+    var draft = new Draft(statement, allowed);
+    find(new StatementCursor(statement), draft);
+    return draft.finish();
+  }
+
+  /** For what stands within EXPLAIN or COPY, which cannot stand there themselves. */
+  private void inner(StatementCursor statement, Draft draft) {
+    if (!statement.at("EXPLAIN") && !statement.at("COPY")) {
+      find(statement, draft);
+    }
+  }
+
+  private void find(StatementCursor statement, Draft draft) {
+    StatementCursor main = statement.copy();
+    while (main.at(Kind.LEFT_PARENTHESIS)) {
+      main.skip();
+    }
+    boolean with = main.at("WITH");
+    if (with) {
+      WithQuery.skip(main);
+      while (main.at(Kind.LEFT_PARENTHESIS)) {
+        main.skip();
+      }
+    }
+    StatementForm form = table.find(main).orElse(null);
+    if (form != null && mayStandHere(form, main, statement, with)) {
+      boolean changes = with && WithQuery.changesRows(statement);
+      StatementClass statementClass = changes ? StatementClass.DML : form.statementClass();
+      draft.is(form.node(), statementClass, TransactionEffect.of(statementClass));
+      form.clauses().find(statement, draft);
+      form.refusal().ifPresent(draft::refuse);
+    }
+  }
+
+  /** Only queries and changes of rows stand behind a parenthesis or WITH. */
+  private static boolean mayStandHere(
+      StatementForm form, StatementCursor main, StatementCursor statement, boolean with) {
+    boolean query =
+        form.statementClass() == StatementClass.QUERY
+            || form.statementClass() == StatementClass.DML;
+    return query || (!with && statement.token().equals(main.token()));
+  }
+}

@@ -1,0 +1,109 @@
+package io.github.dsqljava.local.dialect;
+
+import io.github.dsqljava.local.sql.SqlStatement;
+import io.github.dsqljava.local.sql.SqlToken;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** A {@link ClassifiedStatement} in the making. Not thread-safe. */
+final class Draft {
+  private final SqlStatement statement;
+  private final Set<Clause> allowed;
+
+  private String node = "";
+  private StatementClass statementClass = StatementClass.UNKNOWN;
+  private TransactionEffect effect = TransactionEffect.NONE;
+  private AsyncForm async = AsyncForm.NONE;
+  private @Nullable Refusal refusal;
+  private @Nullable StringBuilder rewritten;
+
+  /**
+   * A draft without a finding.
+   *
+   * @param allowed clauses that are not to be refused
+   */
+  Draft(SqlStatement statement, Set<Clause> allowed) {
+    this.statement = statement;
+    this.allowed = allowed;
+  }
+
+  SqlStatement statement() {
+    return statement;
+  }
+
+  StatementClass statementClass() {
+    return statementClass;
+  }
+
+  TransactionEffect effect() {
+    return effect;
+  }
+
+  void is(String newNode, StatementClass newClass, TransactionEffect newEffect) {
+    node = newNode;
+    statementClass = newClass;
+    effect = newEffect;
+  }
+
+  void has(TransactionEffect newEffect) {
+    effect = newEffect;
+  }
+
+  void has(AsyncForm newAsync) {
+    async = newAsync;
+  }
+
+  /** Takes the refusal unless there is one: the first is what the client sees. */
+  void refuse(Refusal newRefusal) {
+    if (refusal == null) {
+      refusal = newRefusal;
+    }
+  }
+
+  void found(Clause clause) {
+    found(clause, "");
+  }
+
+  /** Takes note of a clause, with what belongs into the words of its refusal. */
+  void found(Clause clause, String value) {
+    if (!allowed.contains(clause)) {
+      clause.refusal(value).ifPresent(this::refuse);
+    }
+  }
+
+  /** Takes a token out and leaves blanks, so that all else stays where it is. */
+  void blank(SqlToken token) {
+    StringBuilder text = text();
+    for (int i = token.start(); i < token.end(); i++) {
+      text.setCharAt(i - statement.start(), ' ');
+    }
+  }
+
+  /** Puts another text in the place of a token; nothing behind it may be changed after that. */
+  void replace(SqlToken token, String replacement) {
+    int offset = statement.start();
+    text().replace(token.start() - offset, token.end() - offset, replacement);
+  }
+
+  private StringBuilder text() {
+    StringBuilder text = rewritten;
+    if (text == null) {
+      text = new StringBuilder(statement.text());
+      rewritten = text;
+    }
+    return text;
+  }
+
+  ClassifiedStatement finish() {
+    return new ClassifiedStatement(
+        node,
+        statementClass,
+        effect,
+        async,
+        Optional.ofNullable(refusal),
+        Optional.ofNullable(rewritten).map(StringBuilder::toString),
+        statement.start(),
+        statement.end());
+  }
+}

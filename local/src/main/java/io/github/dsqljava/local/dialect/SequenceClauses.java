@@ -1,0 +1,21 @@
+package io.github.dsqljava.local.dialect;
+
+import io.github.dsqljava.local.sql.StatementCursor;
+
+/** {@code CREATE SEQUENCE}. */
+final class SequenceClauses implements ClauseFinder {
+  @Override
+  public void find(StatementCursor statement, Draft draft) {
+    if (!statement.seek("SEQUENCE")) {
+      return;
+    }
+    statement.skip();
+    statement.accept("IF", "NOT", "EXISTS");
+    statement.qualifiedName();
+    if (!statement.seek("CACHE")) {
+      draft.found(Clause.SEQUENCE_WITHOUT_CACHE);
+    } else if (!CacheSize.isAccepted(statement)) {
+      draft.found(Clause.SEQUENCE_CACHE_SIZE);
+    }
+  }
+}

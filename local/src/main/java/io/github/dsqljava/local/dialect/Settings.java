@@ -1,0 +1,60 @@
+package io.github.dsqljava.local.dialect;
+
+import io.github.dsqljava.local.sql.SqlToken.Kind;
+import io.github.dsqljava.local.sql.StatementCursor;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * The configuration parameters that a session may set, with SET, in the startup message or in its
+ * {@code options}. User Guide, "Accessing Aurora DSQL", and live reports of 2026-07 to 2026-09.
+ */
+public final class Settings {
+  private static final Set<String> ACCEPTED =
+      Set.of(
+          "application_name",
+          "client_encoding",
+          "datestyle",
+          "extra_float_digits",
+          "intervalstyle",
+          "timezone",
+          "search_path",
+          "enable_bitmapscan",
+          "enable_hashjoin",
+          "enable_indexonlyscan",
+          "enable_indexscan",
+          "enable_material",
+          "enable_mergejoin",
+          "enable_nestloop",
+          "enable_seqscan",
+          "dsql.enable_batched_nestloop",
+          Settings.SYNC_INDEX);
+
+  /** Whether CREATE INDEX without ASYNC is refused; PostgreSQL does not know it. */
+  static final String SYNC_INDEX = "disable_sync_create_index";
+
+  /** The same in the only form of a name in which PostgreSQL takes what it does not know. */
+  static final String SYNC_INDEX_IN_POSTGRESQL = "dsql." + SYNC_INDEX;
+
+  private Settings() {}
+
+  /** Whether a session may set a parameter; PostgreSQL compares their names without case. */
+  public static boolean isAccepted(String name) {
+    return ACCEPTED.contains(name.toLowerCase(Locale.ROOT));
+  }
+
+  /** The error for any other; FATAL if the startup message has it. */
+  public static Refusal refusal(String name) {
+    return Clause.SETTING.refusal(name).orElseThrow();
+  }
+
+  /** What follows a name with which a parameter is set. */
+  static boolean isAssignment(StatementCursor cursor) {
+    return cursor.at("TO") || cursor.at("FROM", "CURRENT") || cursor.copy().acceptOperator("=");
+  }
+
+  /** Whether a name is complete, and no part of a longer one follows. */
+  static boolean isComplete(StatementCursor cursor) {
+    return !cursor.at(Kind.DOT);
+  }
+}

@@ -1,0 +1,47 @@
+package io.github.dsqljava.local.dialect;
+
+/** What says that a statement is refused, and in which words. */
+public enum Source {
+  /** Statement probes on a cluster, published with dsql-emulator. */
+  PROBED("2026-09-15", Certainty.MEASURED),
+  /** The live notes of dsqlbase. */
+  DSQLBASE("2026-10-03", Certainty.MEASURED),
+  /** The User Guide, checked against dsql-lint, MiniStack and pistachio; no single probe. */
+  CROSS_CHECKED("2026-09", Certainty.REPORTED),
+  /** What dsql-lint 0.2.14 says its cluster refused, in words of its own. */
+  LINTED("2026-08-07", Certainty.WORDS_INFERRED),
+  /** Refused according to one of the above; the words are modelled on those of its like. */
+  WORDS_UNKNOWN("2026-11", Certainty.WORDS_INFERRED),
+  /** No source names it; refused because the service refuses whatever it does not list. */
+  UNLISTED("2026-11", Certainty.INFERRED);
+
+  /** How much of a refusal is known. */
+  public enum Certainty {
+    /** Refused in exactly these words on a real cluster. */
+    MEASURED,
+    /** Refused in these words according to documents. */
+    REPORTED,
+    /** Refused; the words, and perhaps the SQLSTATE, are a guess. */
+    WORDS_INFERRED,
+    /** That it is refused at all is a guess. */
+    INFERRED
+  }
+
+  private final String date;
+  private final Certainty certainty;
+
+  Source(String date, Certainty certainty) {
+    this.date = date;
+    this.certainty = certainty;
+  }
+
+  /** When the source saw it: a day or a month in the notation of ISO 8601. */
+  public String date() {
+    return date;
+  }
+
+  /** How much it knows. */
+  public Certainty certainty() {
+    return certainty;
+  }
+}

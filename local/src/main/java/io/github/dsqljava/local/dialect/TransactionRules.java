@@ -1,0 +1,132 @@
+package io.github.dsqljava.local.dialect;
+
+import java.util.Optional;
+
+/**
+ * The rules of Aurora DSQL for which statements may share a transaction, for one session.
+ *
+ * <p>Asked before a statement runs and told how it ended. {@link #refusal} changes nothing, so that
+ * it can be asked for a prepared statement at Bind and again at Execute. A transaction is either
+ * explicit, from BEGIN to COMMIT, or implicit: all statements of one Query message, or all between
+ * two Sync messages, up to {@link #messageEnded}. BEGIN within an implicit one makes it explicit,
+ * and what ran before belongs to it, as in PostgreSQL.
+ *
+ * <p>Not thread-safe.
+ */
+public final class TransactionRules {
+  private static final Refusal ABORTED =
+      new Refusal(
+          "25P02",
+          "current transaction is aborted, commands ignored until end of transaction block",
+          Source.PROBED);
+  private static final Refusal SECOND_DDL =
+      Refusal.notSupported("multiple ddl statements not supported in a transaction", Source.PROBED);
+  private static final Refusal DDL_WITH_DML =
+      Refusal.notSupported("ddl and dml are not supported in the same transaction", Source.PROBED);
+  // The words are those of PostgreSQL for statements of its own; what the service says is unknown.
+  private static final Refusal ANALYZE_IN_BLOCK =
+      new Refusal("25001", "ANALYZE cannot run inside a transaction block", Source.WORDS_UNKNOWN);
+  private static final Refusal WAIT_IN_BLOCK =
+      new Refusal(
+          "25001",
+          "CALL sys.wait_for_job cannot run inside a transaction block",
+          Source.WORDS_UNKNOWN);
+
+  private enum State {
+    /** No transaction, or an implicit one. */
+    IMPLICIT,
+    /** Between BEGIN and COMMIT. */
+    EXPLICIT,
+    /** The same, after an error. */
+    ABORTED
+  }
+
+  private State state = State.IMPLICIT;
+  private boolean ran;
+  private boolean ddl;
+  private boolean dml;
+
+  /**
+   * Why a statement must not run now.
+   *
+   * <p>An aborted transaction comes first. That the refusal of the statement itself comes before
+   * the rules for transactions is inferred.
+   */
+  public Optional<Refusal> refusal(ClassifiedStatement statement) {
+    if (state == State.ABORTED) {
+      // ROLLBACK TO, refused anyway, ends nothing either.
+      return statement.effect().endsTransaction() ? Optional.empty() : Optional.of(ABORTED);
+    }
+    return statement.refusal().or(() -> mixture(statement.effect()));
+  }
+
+  private Optional<Refusal> mixture(TransactionEffect effect) {
+    return switch (effect) {
+      case DDL ->
+          ddl ? Optional.of(SECOND_DDL) : dml ? Optional.of(DDL_WITH_DML) : Optional.empty();
+      case DML -> ddl ? Optional.of(DDL_WITH_DML) : Optional.empty();
+      case OUTSIDE_BLOCK ->
+          state == State.EXPLICIT ? Optional.of(ANALYZE_IN_BLOCK) : Optional.empty();
+      case ALONE -> state == State.EXPLICIT || ran ? Optional.of(WAIT_IN_BLOCK) : Optional.empty();
+      default -> Optional.empty();
+    };
+  }
+
+  /** Takes note that a statement ran without an error. */
+  public void succeeded(ClassifiedStatement statement) {
+    switch (statement.effect()) {
+      case BEGIN -> {
+        if (state == State.IMPLICIT) {
+          state = State.EXPLICIT;
+        }
+      }
+      case COMMIT, ROLLBACK -> begin(State.IMPLICIT);
+      case COMMIT_AND_CHAIN, ROLLBACK_AND_CHAIN -> begin(State.EXPLICIT);
+      case DDL -> {
+        ran = true;
+        ddl = true;
+      }
+      case DML -> {
+        ran = true;
+        dml = true;
+      }
+      case NONE, OUTSIDE_BLOCK, ALONE -> ran = true;
+    }
+  }
+
+  /**
+   * Takes note that a statement was answered with an error, one of {@link #refusal} or another. A
+   * COMMIT that fails ends its transaction all the same.
+   */
+  public void failed(ClassifiedStatement statement) {
+    if (statement.effect().endsTransaction() && state != State.ABORTED) {
+      begin(State.IMPLICIT);
+    } else {
+      failed();
+    }
+  }
+
+  /** The same for an error that belongs to no statement, such as one in the syntax of a message. */
+  public void failed() {
+    begin(state == State.IMPLICIT ? State.IMPLICIT : State.ABORTED);
+  }
+
+  /** Takes note of the end of a Query message or of a Sync: an implicit transaction ends there. */
+  public void messageEnded() {
+    if (state == State.IMPLICIT) {
+      begin(State.IMPLICIT);
+    }
+  }
+
+  /** Whether an explicit transaction is open, aborted or not. */
+  public boolean isInBlock() {
+    return state != State.IMPLICIT;
+  }
+
+  private void begin(State newState) {
+    state = newState;
+    ran = false;
+    ddl = false;
+    dml = false;
+  }
+}
