@@ -1,0 +1,116 @@
+package io.github.dsqljava.local.dialect;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Map.entry;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * The statements that the tests of AWS's dsql-lint (awslabs/aurora-dsql-tools, MIT-0, 2026-08-07)
+ * run on a cluster, each as a message of its own. Statements that they expect to be refused and
+ * that are accepted here stand in one of two lists, with the reason.
+ */
+class DialectLintCasesTest {
+  private static final String FK = "foreign keys are accepted since 2026-08-26";
+
+  /** Accepted by the service since. */
+  private static final Map<String, String> STALE =
+      Map.ofEntries(
+          entry("CREATE TABLE _r (id INT, cid INT REFERENCES _clust_base(id));", FK),
+          entry(
+              "CREATE INDEX ASYNC _r_idx ON _clust_base(lower(col));",
+              "expression indexes are accepted since 2026-08-13; lower(int) does not exist"),
+          entry(
+              "CREATE INDEX ASYNC _r_idx ON _clust_base(col) WHERE col > 0;",
+              "partial indexes are accepted since 2026-09-15"),
+          entry(
+              "ALTER TABLE _clust_base ADD CONSTRAINT _rej_u UNIQUE USING INDEX _clust_base_idx;",
+              "accepted later; this index does not exist"),
+          entry(
+              "ALTER TABLE _clust_base DROP CONSTRAINT _rej_c;",
+              "accepted since 2026-07-06; this constraint does not exist"),
+          entry(
+              "ALTER INDEX _rej_idx RENAME TO _rej_idx2;",
+              "accepted by live reports of 2026-10; this index does not exist"));
+
+  /** Refused because of what the catalog holds, or does not hold. */
+  private static final Map<String, String> NEEDS_CATALOG =
+      Map.ofEntries(
+          entry("CREATE TABLE _r (id INT, tags TEXT[]);", "the type of a column"),
+          entry("CREATE SEQUENCE _r_seq AS INTEGER CACHE 1;", "the type of a sequence"),
+          entry("ALTER FUNCTION _rej_fn() IMMUTABLE;", "the function does not exist"),
+          entry("DROP TRIGGER _rej_trg ON _clust_base;", "the trigger does not exist"));
+
+  /** A line of the file. */
+  record Case(String sql, boolean accepted) {}
+
+  static List<Case> cases() throws IOException {
+    var cases = new ArrayList<Case>();
+    try (InputStream file =
+        DialectLintCasesTest.class.getResourceAsStream("dsql-lint-cases.jsonl")) {
+      for (String line : new String(file.readAllBytes(), UTF_8).lines().toList()) {
+        cases.add(new Case(string(line, "sql"), string(line, "expect").equals("accept")));
+      }
+    }
+    return cases;
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void classify_case_hasTheVerdictOfTheCluster(Case statement) {
+    boolean excused =
+        STALE.containsKey(statement.sql()) || NEEDS_CATALOG.containsKey(statement.sql());
+
+    assertThat(refusal(statement.sql()))
+        .as(statement.sql())
+        .matches(refusal -> refusal.isEmpty() == (statement.accepted() || excused));
+  }
+
+  @Test
+  void cases_file_holdsAllThatIsExcused() throws IOException {
+    List<Case> cases = cases();
+
+    assertThat(cases).hasSize(161);
+    List<String> refused =
+        cases.stream().filter(one -> !one.accepted()).map(Case::sql).distinct().toList();
+    assertThat(refused).containsAll(STALE.keySet()).containsAll(NEEDS_CATALOG.keySet());
+  }
+
+  private static Optional<Refusal> refusal(String sql) {
+    var rules = new TransactionRules();
+    for (ClassifiedStatement statement : Dialect.standard().classify(sql)) {
+      Optional<Refusal> refusal = rules.refusal(statement);
+      if (refusal.isPresent()) {
+        return refusal;
+      }
+      rules.succeeded(statement);
+      rules.messageEnded();
+    }
+    return Optional.empty();
+  }
+
+  /** The value of a field, of which the file only has escapes of one letter. */
+  private static String string(String line, String field) {
+    String key = "\"" + field + "\": \"";
+    int start = line.indexOf(key) + key.length();
+    var value = new StringBuilder();
+    for (int i = start; line.charAt(i) != '"'; i++) {
+      char character = line.charAt(i);
+      if (character == '\\') {
+        i++;
+        character = line.charAt(i) == 'n' ? '\n' : line.charAt(i);
+      }
+      value.append(character);
+    }
+    return value.toString();
+  }
+}
