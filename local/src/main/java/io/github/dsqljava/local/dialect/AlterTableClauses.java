@@ -128,6 +128,7 @@ final class AlterTableClauses implements ClauseFinder {
     if (!accepted) {
       draft.found(Clause.ALTER_TABLE, "ADD CONSTRAINT");
     }
+    // As in CREATE TABLE, which is inferred.
     if (action.at("UNIQUE") && isDeferrable(action)) {
       draft.found(Clause.DEFERRABLE_KEY);
     }

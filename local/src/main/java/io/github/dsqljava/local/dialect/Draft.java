@@ -32,8 +32,8 @@ final class Draft {
     return statement;
   }
 
-  StatementClass statementClass() {
-    return statementClass;
+  boolean isSelect() {
+    return node.equals("Select");
   }
 
   TransactionEffect effect() {

@@ -10,9 +10,6 @@ import org.jspecify.annotations.Nullable;
  * any word that could concern a rule, in one pass and without a list of their tokens.
  */
 final class PlainStatement {
-  private static final String ADVISORY = "pg_advisory_";
-  private static final String TRY_ADVISORY = "pg_try_advisory_";
-
   private PlainStatement() {}
 
   /** The only statement of a text, or null if there are others or it needs a closer look. */
@@ -68,23 +65,20 @@ final class PlainStatement {
   }
 
   private static boolean isSuspicious(String sql, SqlScanner token) {
-    int start = token.start();
-    return switch (token.kind()) {
-      case IDENTIFIER ->
-          switch (token.end() - start) {
-            case 3 -> token.is("FOR");
-            case 4 -> token.is("INTO");
-            case 11 -> token.is("TABLESAMPLE");
-            default -> isAdvisory(sql, start);
-          };
-      case QUOTED_IDENTIFIER -> isAdvisory(sql, start + 1);
-      case UNICODE_IDENTIFIER -> true;
-      default -> false;
-    };
-  }
-
-  private static boolean isAdvisory(String sql, int start) {
-    return sql.regionMatches(/* ignoreCase= */ true, start, ADVISORY, 0, ADVISORY.length())
-        || sql.regionMatches(/* ignoreCase= */ true, start, TRY_ADVISORY, 0, TRY_ADVISORY.length());
+    if (token.kind() == Kind.IDENTIFIER) {
+      switch (token.end() - token.start()) {
+        case 3 -> {
+          return token.is("FOR");
+        }
+        case 4 -> {
+          return token.is("INTO");
+        }
+        case 11 -> {
+          return token.is("TABLESAMPLE");
+        }
+        default -> {}
+      }
+    }
+    return AdvisoryLocks.mayBe(sql, token.kind(), token.start());
   }
 }

@@ -37,11 +37,6 @@ final class QueryClauses implements ClauseFinder {
     new Walk(statement, draft).run();
   }
 
-  /** Whether a name, in lower case, is that of a function for advisory locks. */
-  static boolean isAdvisoryLock(String name) {
-    return name.startsWith("pg_advisory_") || name.startsWith("pg_try_advisory_");
-  }
-
   /** One pass over the tokens, at all depths. */
   private static final class Walk {
     private final StatementCursor cursor;
@@ -88,14 +83,14 @@ final class QueryClauses implements ClauseFinder {
           substrings >>>= 1;
           depth--;
         }
-        case IDENTIFIER, QUOTED_IDENTIFIER -> word(token);
+        case IDENTIFIER, QUOTED_IDENTIFIER, UNICODE_IDENTIFIER -> word(token);
         default -> {}
       }
     }
 
     private void word(SqlToken token) {
-      if (isAdvisoryLockCall()) {
-        draft.found(Clause.ADVISORY_LOCK, token.name().orElse(""));
+      if (AdvisoryLocks.mayBe(token)) {
+        advisoryLock();
       } else if (afterName) {
         return;
       } else if (token.is("FOR") && (substrings & 1) == 0) {
@@ -108,7 +103,7 @@ final class QueryClauses implements ClauseFinder {
     }
 
     private void selectInto() {
-      if (draft.statementClass() == StatementClass.QUERY) {
+      if (draft.isSelect()) {
         draft.found(Clause.SELECT_INTO);
         draft.is("CreateTableAs", StatementClass.DDL, TransactionEffect.DDL);
       }
@@ -149,10 +144,12 @@ final class QueryClauses implements ClauseFinder {
               && AFTER_ALIAS.contains(method.text().toUpperCase(Locale.ROOT)));
     }
 
-    private boolean isAdvisoryLockCall() {
+    private void advisoryLock() {
       StatementCursor ahead = cursor.copy();
-      Optional<String> name = ahead.identifier();
-      return name.isPresent() && isAdvisoryLock(name.get()) && ahead.at(Kind.LEFT_PARENTHESIS);
+      Optional<String> name = ahead.identifier().filter(AdvisoryLocks::isName);
+      if (name.isPresent() && ahead.at(Kind.LEFT_PARENTHESIS)) {
+        draft.found(Clause.ADVISORY_LOCK, name.get());
+      }
     }
   }
 }

@@ -88,10 +88,19 @@ public final class StatementCursor {
     return new StatementCursor(statement, from, position);
   }
 
-  /** Steps over the next element of a list, and its comma, and gives a cursor over the element. */
+  /**
+   * Steps over the next element of a list, and its comma, and gives a cursor over the element.
+   * Commas in parentheses and brackets are part of it.
+   */
   public StatementCursor element() {
     int from = position;
-    while (!atEnd() && !at(SqlToken.Kind.COMMA)) {
+    int brackets = 0;
+    while (!atEnd() && (brackets > 0 || !at(SqlToken.Kind.COMMA))) {
+      if (at(SqlToken.Kind.LEFT_BRACKET)) {
+        brackets++;
+      } else if (at(SqlToken.Kind.RIGHT_BRACKET)) {
+        brackets--;
+      }
       skipGroup();
     }
     int to = position;
