@@ -30,9 +30,12 @@ class DialectFuzzTest {
   @Test
   void classify_mixedPiecesOfStatements_survives() throws IOException {
     List<String> pieces = pieces();
+    List<String> statements = statements();
     var random = new Random(SEED);
     for (int round = 0; round < ROUNDS; round++) {
-      var sql = new StringBuilder();
+      // A true beginning, so that the rules for its kind of statement meet the rest.
+      String statement = statements.get(random.nextInt(statements.size()));
+      var sql = new StringBuilder(statement.substring(0, random.nextInt(statement.length() + 1)));
       int count = random.nextInt(12);
       for (int i = 0; i < count; i++) {
         sql.append(pieces.get(random.nextInt(pieces.size())));
