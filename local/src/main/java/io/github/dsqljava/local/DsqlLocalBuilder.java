@@ -7,7 +7,6 @@ import io.github.dsqljava.local.iam.TokenVerifier;
 import io.github.dsqljava.local.postgres.CacheDirectory;
 import io.github.dsqljava.local.postgres.PostgresServer;
 import io.github.dsqljava.local.session.OptimisticConcurrency;
-import io.github.dsqljava.local.sql.StatementRewriter;
 import io.github.dsqljava.local.tls.ClusterCertificates;
 import io.github.dsqljava.local.wire.Cluster;
 import io.github.dsqljava.local.wire.FaultPlan;
@@ -195,7 +194,6 @@ public final class DsqlLocalBuilder {
         identity.id(),
         identity.hosts(),
         verifier::verify,
-        StatementRewriter.standard()::rewrite,
         postgres.socket(),
         PostgresServer.SYSTEM_ROLE,
         loginTimeout,

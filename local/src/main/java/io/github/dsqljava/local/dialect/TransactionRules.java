@@ -118,6 +118,31 @@ public final class TransactionRules {
     }
   }
 
+  /** Takes note that no transaction is open, whatever was expected. */
+  public void outside() {
+    begin(State.IMPLICIT);
+  }
+
+  /** Takes note that the explicit transaction has failed, whatever was expected. */
+  public void aborted() {
+    begin(State.ABORTED);
+  }
+
+  /** Whether an explicit transaction is open and has failed. */
+  public boolean isAborted() {
+    return state == State.ABORTED;
+  }
+
+  /** The same as of now, to try something out. */
+  public TransactionRules copy() {
+    var copy = new TransactionRules();
+    copy.state = state;
+    copy.ran = ran;
+    copy.ddl = ddl;
+    copy.dml = dml;
+    return copy;
+  }
+
   /** Whether an explicit transaction is open, aborted or not. */
   public boolean isInBlock() {
     return state != State.IMPLICIT;

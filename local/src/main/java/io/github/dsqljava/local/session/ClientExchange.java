@@ -123,6 +123,12 @@ final class ClientExchange implements Exchange {
     if (type == ErrorMessage.TYPE) {
       ErrorMessage decoded = ErrorMessage.decode(message);
       error = decoded;
+      if (group.refused != null) {
+        error = group.refused.translate(decoded);
+        message.release();
+        bytes(error.encode(allocator));
+        return;
+      }
       if (decoded.sqlState().equals(Conflicts.SERIALIZATION_FAILURE)
           || decoded.sqlState().equals(Conflicts.DEADLOCK)
           || (cancelled && decoded.sqlState().equals(Conflicts.QUERY_CANCELED))

@@ -65,6 +65,12 @@ final class ClientGroup {
   /** The transaction that ends with it, unless it fails. */
   @Nullable Transaction ended;
 
+  /** Its statements, in the order in which PostgreSQL comes to them. */
+  final List<Step> steps = new ArrayList<>();
+
+  /** What stands in it for a statement that the service refuses. */
+  @Nullable Refused refused;
+
   int attempts;
 
   private boolean waitsForOthers;
@@ -77,6 +83,20 @@ final class ClientGroup {
       }
       learnWords(part);
     }
+  }
+
+  /** Nothing in it is run, because what comes first is refused. */
+  void doesNothing() {
+    kind = Kind.OTHER;
+    locksRows = false;
+    sharesKeys = false;
+    mayChangeRows = false;
+    mentionsForeignKeys = false;
+    usesSavepoints = false;
+    executes = false;
+    bindsUnknown = false;
+    bound.clear();
+    parsed.clear();
   }
 
   /** Learns what a statement does besides being of its kind. */

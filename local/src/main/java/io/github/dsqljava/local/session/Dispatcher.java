@@ -18,6 +18,7 @@ final class Dispatcher {
   private final Committing committing;
   private final Flow flow;
   private final ClientExchange.Listener listener;
+  private final Rules rules = new Rules();
 
   /** How many exchanges are in flight that others have to let finish. */
   private int unguarded;
@@ -50,7 +51,11 @@ final class Dispatcher {
                 && !running.implicit
                 && !group.checksSyntax
                 && (group.kind != Kind.COMMIT || committing.isPlain(running)));
-    return plain && !state.isYieldDue() && !link.mayTakeBackOrStop() && !state.isContended();
+    return plain
+        && !state.isYieldDue()
+        && !link.mayTakeBackOrStop()
+        && !state.isContended()
+        && !rules.mayRefuse(group);
   }
 
   /**
@@ -79,6 +84,10 @@ final class Dispatcher {
   /** Runs a group, or refuses it. */
   void dispatch(ClientGroup group) {
     Transaction running = state.transaction;
+    if (link.isIdle()) {
+      rules.synchronize(state);
+    }
+    rules.judge(group, link.allocator());
     if (group.checksSyntax) {
       checkSyntax(group);
     } else if (running == null) {

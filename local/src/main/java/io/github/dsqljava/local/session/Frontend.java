@@ -101,6 +101,15 @@ final class Frontend {
     end(out.writeBytes(parameters), length);
   }
 
+  /** A Bind without parameters. */
+  static ByteBuf bind(ByteBufAllocator allocator, String statement) {
+    ByteBuf out = allocator.buffer();
+    int length = begin(out, BIND);
+    write(out, OWN);
+    write(out, statement);
+    return end(out.writeShort(0).writeShort(0).writeShort(0), length);
+  }
+
   static void close(ByteBuf out, char what, String name) {
     int length = begin(out, CLOSE);
     out.writeByte(what);

@@ -1,5 +1,6 @@
 package io.github.dsqljava.local.session;
 
+import io.github.dsqljava.local.dialect.ClassifiedStatement;
 import io.github.dsqljava.local.sql.SqlOutline;
 import io.github.dsqljava.local.sql.SqlOutline.Kind;
 import io.github.dsqljava.local.sql.SqlOutline.Part;
@@ -40,6 +41,11 @@ final class GroupAssembler {
       simple(message);
       return;
     }
+    Prepared prepared = null;
+    if (type == Frontend.PARSE) {
+      prepared = Prepared.of(message, Frontend.text(message, Frontend.HEADER));
+      cutDue |= prepared.isRefused() && current != null && !current.messages.isEmpty();
+    }
     if (cutDue && type != Frontend.SYNC && current != null) {
       cut(current, current.messages.size());
     }
@@ -51,10 +57,9 @@ final class GroupAssembler {
     current = group;
     switch (type) {
       case Frontend.PARSE -> {
-        String name = Frontend.text(message, Frontend.HEADER);
-        Prepared prepared = Prepared.of(message, name);
-        statements.put(name, prepared);
-        group.parsed.put(name, prepared.sql());
+        if (prepared != null) {
+          message = parse(group, message, prepared);
+        }
       }
       case Frontend.BIND -> bind(group, message);
       case Frontend.EXECUTE -> execute(group, Frontend.text(message, Frontend.HEADER));
@@ -67,6 +72,7 @@ final class GroupAssembler {
       default -> {}
     }
     group = current;
+    step(group, type, message, prepared);
     group.messages.add(message);
     if (type == Frontend.EXECUTE) {
       executed = group.messages.size();
@@ -83,6 +89,44 @@ final class GroupAssembler {
     message.release();
     if (current != null && !current.messages.isEmpty()) {
       cut(current, current.messages.size());
+    }
+  }
+
+  /** Returns the message for PostgreSQL. */
+  private ByteBuf parse(ClientGroup group, ByteBuf message, Prepared prepared) {
+    String name = Frontend.text(message, Frontend.HEADER);
+    if (prepared.isRefused()) {
+      // The others survive; PostgreSQL drops the unnamed one before it looks at the next.
+      statements.remove("");
+    } else {
+      statements.put(name, prepared);
+      group.parsed.put(name, prepared.sql());
+    }
+    if (!prepared.differsFromClient()) {
+      return message;
+    }
+    message.release();
+    return prepared.message(allocator, name);
+  }
+
+  /** Takes note of what the rules have to be asked about. */
+  private void step(ClientGroup group, byte type, ByteBuf message, @Nullable Prepared parsed) {
+    Prepared prepared = null;
+    Step.Use use = Step.Use.PARSE;
+    switch (type) {
+      case Frontend.PARSE -> prepared = parsed != null && parsed.isRefused() ? parsed : null;
+      case Frontend.BIND -> {
+        use = Step.Use.BIND;
+        prepared = group.bound.get(group.messages.size());
+      }
+      case Frontend.EXECUTE -> {
+        use = Step.Use.EXECUTE;
+        prepared = portals.get(Frontend.text(message, Frontend.HEADER));
+      }
+      default -> {}
+    }
+    if (prepared != null && prepared.statements().size() == 1) {
+      group.steps.add(new Step(use, prepared.statements().get(0), group.messages.size()));
     }
   }
 
@@ -124,6 +168,12 @@ final class GroupAssembler {
         .filter(entry -> entry.getKey() >= count)
         .forEach(entry -> rest.bound.put(entry.getKey() - count, entry.getValue()));
     group.bound.keySet().removeIf(index -> index >= count);
+    for (Step step : group.steps) {
+      if (step.at() >= count) {
+        rest.steps.add(step.shiftedBy(-count));
+      }
+    }
+    group.steps.removeIf(step -> step.at() >= count);
     rest.parsed.putAll(group.parsed);
     group.messages.subList(count, group.messages.size()).clear();
     ByteBuf sync = allocator.buffer(5);
@@ -144,7 +194,9 @@ final class GroupAssembler {
   }
 
   private void simple(ByteBuf message) {
-    String sql = Frontend.text(message, Frontend.HEADER);
+    String sent = Frontend.text(message, Frontend.HEADER);
+    ClientSql client = ClientSql.of(sent);
+    String sql = client.text();
     SqlOutline outline = SqlOutline.of(sql);
     List<List<Part>> pieces = pieces(outline);
     if (pieces.size() < 2) {
@@ -152,7 +204,8 @@ final class GroupAssembler {
       group.sql = sql;
       group.executes = true;
       group.learn(outline);
-      group.messages.add(message);
+      steps(group, outline.parts(), 0, client.statements());
+      group.messages.add(message(message, sent, sql));
       groups.accept(group);
       return;
     }
@@ -162,15 +215,36 @@ final class GroupAssembler {
     whole.checksSyntax = true;
     whole.last = false;
     groups.accept(whole);
+    int statement = 0;
     for (int i = 0; i < pieces.size(); i++) {
       List<Part> piece = pieces.get(i);
       ClientGroup group = new ClientGroup();
-      group.sql = sql.substring(piece.get(0).start(), piece.get(piece.size() - 1).end());
+      int start = piece.get(0).start();
+      group.sql = sql.substring(start, piece.get(piece.size() - 1).end());
       group.executes = true;
       group.learn(new SqlOutline(piece));
+      int next = statement + piece.size();
+      steps(group, piece, start, client.statements().subList(statement, next));
+      statement = next;
       group.messages.add(Frontend.query(allocator, group.sql));
       group.last = i == pieces.size() - 1;
       groups.accept(group);
+    }
+  }
+
+  private ByteBuf message(ByteBuf message, String sent, String sql) {
+    if (sql.equals(sent)) {
+      return message;
+    }
+    message.release();
+    return Frontend.query(allocator, sql);
+  }
+
+  private static void steps(
+      ClientGroup group, List<Part> parts, int start, List<ClassifiedStatement> statements) {
+    for (int i = 0; i < parts.size(); i++) {
+      int at = parts.get(i).start() - start;
+      group.steps.add(new Step(Step.Use.QUERY, statements.get(i), at));
     }
   }
 

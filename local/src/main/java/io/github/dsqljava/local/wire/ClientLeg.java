@@ -8,12 +8,11 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.DecoderException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * From a logged-in client to PostgreSQL. Query and Parse messages pass through the rewriting; where
- * a fault strikes, a {@link StandIn} goes in the place of a statement; all else passes as it is.
+ * From a logged-in client to PostgreSQL. Where a fault strikes, a {@link StandIn} goes in the place
+ * of a statement; all else passes as it is.
  */
 // A failed write closes its channel, and channelInactive sees that.
 @SuppressWarnings("FutureReturnValueIgnored")
@@ -38,14 +37,11 @@ final class ClientLeg extends Leg {
   private static final int HEADER = 5;
 
   private final Channel client;
-  private final UnaryOperator<String> rewriting;
   private boolean holding;
 
-  ClientLeg(
-      Channel client, Channel backend, Conversation session, UnaryOperator<String> rewriting) {
+  ClientLeg(Channel client, Channel backend, Conversation session) {
     super(backend, client.alloc(), session, MAX_MESSAGE_LENGTH);
     this.client = client;
-    this.rewriting = rewriting;
   }
 
   @Override
@@ -142,7 +138,7 @@ final class ClientLeg extends Leg {
       session.endsBatch(/* withSync= */ false);
       return message.retain(); // malformed: PostgreSQL says so itself
     }
-    return replaced(message, start, sql, session.queries(rewriting.apply(sql)));
+    return replaced(message, start, sql, session.queries(sql));
   }
 
   private ByteBuf parse(ByteBuf message) {
@@ -153,12 +149,11 @@ final class ClientLeg extends Leg {
     if (sql == null) {
       return message.retain();
     }
-    String rewritten = rewriting.apply(sql);
-    StatementKind kind = StatementKind.of(rewritten);
+    StatementKind kind = StatementKind.of(sql);
     if (kind != StatementKind.OTHER || session.remembersStatements()) {
       session.prepares(text(message, nameStart, nameLength), kind);
     }
-    return replaced(message, start, sql, rewritten);
+    return message.retain();
   }
 
   private ByteBuf bind(ByteBuf message) {

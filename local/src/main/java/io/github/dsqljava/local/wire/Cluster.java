@@ -9,7 +9,6 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
-import java.util.function.UnaryOperator;
 
 /**
  * What the front end knows of the cluster it stands before.
@@ -17,7 +16,6 @@ import java.util.function.UnaryOperator;
  * @param id the 26-character cluster id
  * @param hosts server names that lead to it, in lower case
  * @param tokens judges a (user, token) pair
- * @param rewriting turns the SQL of a client into what PostgreSQL is given
  * @param backendSocket Unix socket of PostgreSQL
  * @param systemRole PostgreSQL's superuser, closed to clients
  * @param loginTimeout how long a login may take
@@ -28,7 +26,6 @@ public record Cluster(
     String id,
     Set<String> hosts,
     BiFunction<String, String, TokenVerdict> tokens,
-    UnaryOperator<String> rewriting,
     Path backendSocket,
     String systemRole,
     Duration loginTimeout,

@@ -32,7 +32,7 @@ public record ErrorMessage(Map<Character, String> fields) {
   }
 
   /** An error that ends a statement and leaves the connection open. */
-  static ErrorMessage error(String sqlState, String message) {
+  public static ErrorMessage error(String sqlState, String message) {
     return of("ERROR", sqlState, message, Optional.empty());
   }
 
@@ -84,6 +84,13 @@ public record ErrorMessage(Map<Character, String> fields) {
     Map<Character, String> rest = new LinkedHashMap<>(fields);
     rest.remove(name);
     return new ErrorMessage(rest);
+  }
+
+  /** Returns the same error with another value of a field. */
+  public ErrorMessage with(char name, String value) {
+    Map<Character, String> changed = new LinkedHashMap<>(fields);
+    changed.put(name, value);
+    return new ErrorMessage(changed);
   }
 
   /** Returns the whole message. */

@@ -218,7 +218,7 @@ final class LoginHandler extends SimpleChannelInboundHandler<Object> {
     backend = null;
     Channel client = context.channel();
     Conversation session = new Conversation(cluster.faults());
-    ClientLeg clientLeg = new ClientLeg(client, backendChannel, session, cluster.rewriting());
+    ClientLeg clientLeg = new ClientLeg(client, backendChannel, session);
     backendChannel.pipeline().addLast("session", cluster.sessions().apply(greeting));
     backendChannel
         .pipeline()

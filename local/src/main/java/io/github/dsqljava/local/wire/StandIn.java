@@ -11,8 +11,12 @@ import io.netty.buffer.ByteBufUtil;
  * PostgreSQL itself skips the rest of the batch, and the failure shows by its text that everything
  * before it is done.
  */
-final class StandIn {
+public final class StandIn {
   private static final String MISSING_STATEMENT = "dsql-local fault";
+
+  /** How it fails in a Query. */
+  public static final String FAILURE = "EXECUTE \"" + MISSING_STATEMENT + "\"";
+
   private static final String HIDDEN_STATEMENT = "dsql-local hidden";
   private static final String UNNAMED_PORTAL = "";
   private static final String UNDEFINED_PREPARED_STATEMENT = "26000";
@@ -21,8 +25,7 @@ final class StandIn {
 
   /** For a statement in a Query. */
   static String sql(Before before) {
-    String failure = "EXECUTE \"" + MISSING_STATEMENT + "\"";
-    return before == Before.NOTHING ? failure : before.sql() + "; " + failure;
+    return before == Before.NOTHING ? FAILURE : before.sql() + "; " + FAILURE;
   }
 
   /** How many messages answer {@link #sql} before the failure: a CommandComplete or nothing. */

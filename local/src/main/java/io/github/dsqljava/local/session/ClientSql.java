@@ -1,0 +1,65 @@
+package io.github.dsqljava.local.session;
+
+import io.github.dsqljava.local.dialect.ClassifiedStatement;
+import io.github.dsqljava.local.dialect.Dialect;
+import io.github.dsqljava.local.sql.StatementRewriter;
+import io.github.dsqljava.local.wire.StandIn;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The SQL of one message.
+ *
+ * <p>Until there are jobs, what asks for one is done at once: {@code CREATE INDEX ASYNC} builds the
+ * index before it is answered, and has no row to answer with.
+ *
+ * @param text what PostgreSQL is given, with as many statements as the client sent
+ * @param statements what the client sent; their offsets are those in its own text
+ */
+record ClientSql(String text, List<ClassifiedStatement> statements) {
+  private static final Dialect DIALECT = Dialect.standard();
+  private static final StatementRewriter REWRITER = StatementRewriter.standard();
+
+  static ClientSql of(String sql) {
+    List<ClassifiedStatement> statements = DIALECT.classify(sql);
+    StringBuilder text = new StringBuilder();
+    List<ClassifiedStatement> judged = new ArrayList<>(statements.size());
+    int copied = 0;
+    for (ClassifiedStatement statement : statements) {
+      String original = sql.substring(statement.start(), statement.end());
+      String given = given(statement, original);
+      if (!given.equals(original)) {
+        text.append(sql, copied, statement.start()).append(given);
+        copied = statement.end();
+      }
+      judged.add(isOurs(statement, original) ? accepted(statement) : statement);
+    }
+    return new ClientSql(
+        copied == 0 ? sql : text.append(sql, copied, sql.length()).toString(),
+        List.copyOf(judged));
+  }
+
+  private static String given(ClassifiedStatement statement, String original) {
+    return statement.node().equals("IamGrant")
+        ? REWRITER.rewrite(original)
+        : statement.rewritten().orElse(original);
+  }
+
+  /** Whether it stands for a statement that a fault strikes. */
+  private static boolean isOurs(ClassifiedStatement statement, String original) {
+    return statement.refusal().isPresent() && original.equals(StandIn.FAILURE);
+  }
+
+  private static ClassifiedStatement accepted(ClassifiedStatement statement) {
+    return new ClassifiedStatement(
+        statement.node(),
+        statement.statementClass(),
+        statement.effect(),
+        statement.async(),
+        Optional.empty(),
+        statement.rewritten(),
+        statement.start(),
+        statement.end());
+  }
+}
