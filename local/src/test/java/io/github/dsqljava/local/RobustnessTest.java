@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -31,6 +32,12 @@ class RobustnessTest {
   private static final int CANCEL_REQUEST = 80877102;
   private static final int MEBIBYTE = 1024 * 1024;
   private static final int MUTATED_PACKETS = 1000;
+
+  /** Runs until the sequence is set to a large number: there are no locks to wait for. */
+  private static final String WAIT_AT_GATE =
+      "WITH RECURSIVE look(n) AS (SELECT nextval('gate') UNION ALL SELECT nextval('gate') FROM look"
+          + " WHERE n < 1000000 AND pg_sleep(0.02) IS NOT NULL) SELECT 'not cancelled', count(*)"
+          + " FROM look";
 
   private static DsqlLocal cluster;
 
@@ -182,13 +189,9 @@ class RobustnessTest {
               .filter(message -> message.type() == 'K')
               .findFirst()
               .orElseThrow();
-      client.sendText('Q', "SELECT pg_advisory_lock_shared(1), 'not cancelled'");
-      client.readUntilReady();
-      Jdbc.execute(admin, "SELECT pg_advisory_lock_shared(2)");
-      client.sendText('Q', "SELECT pg_advisory_lock(2), 'not cancelled'");
-      Eventually.holds(
-          "the query waits",
-          () -> Jdbc.column(admin, "SELECT 1 FROM pg_locks WHERE NOT granted").size() == 1);
+      closeGate(admin);
+      client.sendText('Q', WAIT_AT_GATE);
+      Eventually.holds("the query waits", () -> waitsAtGate(admin));
       ByteBuffer cancel = ByteBuffer.allocate(16).putInt(16).putInt(CANCEL_REQUEST).put(key.body());
       try (RawClient canceller = RawClient.connect(cluster.port())) {
         canceller.send(cancel.array());
@@ -198,7 +201,7 @@ class RobustnessTest {
         canceller.send(cancel.array());
         assertThat(canceller.isClosedByServer()).isTrue();
       }
-      Jdbc.execute(admin, "SELECT pg_advisory_unlock_shared(2)");
+      openGate(admin);
       assertThat(client.readUntilReady().toString()).contains("not cancelled");
     }
   }
@@ -237,8 +240,8 @@ class RobustnessTest {
   void serverThatDoesNotRead_isNotBufferedForInTheJvm() throws Exception {
     try (RawClient client = loggedIn();
         Connection admin = Jdbc.connect(cluster, "admin")) {
-      Jdbc.execute(admin, "SELECT pg_advisory_lock_shared(3)");
-      client.sendText('Q', "SELECT pg_advisory_lock(3)");
+      closeGate(admin);
+      client.sendText('Q', WAIT_AT_GATE);
       // 100 MB behind a statement that waits. Written by a thread that the sockets will stop.
       byte[] piece = query("SELECT '" + "x".repeat(MEBIBYTE) + "'");
       AtomicInteger written = new AtomicInteger();
@@ -265,7 +268,7 @@ class RobustnessTest {
           });
       var metric = ((ByteBufAllocatorMetricProvider) ByteBufAllocator.DEFAULT).metric();
       assertThat(metric.usedDirectMemory() + metric.usedHeapMemory()).isLessThan(64L * MEBIBYTE);
-      Jdbc.execute(admin, "SELECT pg_advisory_unlock_shared(3)");
+      openGate(admin);
       for (int i = 0; i <= 100; i++) {
         client.readUntilReady();
       }
@@ -325,6 +328,20 @@ class RobustnessTest {
                 assertThat(error.field('W')).isEmpty();
               });
     }
+  }
+
+  private static void closeGate(Connection admin) throws SQLException {
+    Jdbc.execute(admin, "DROP SEQUENCE IF EXISTS gate", "CREATE SEQUENCE gate CACHE 1");
+  }
+
+  private static void openGate(Connection admin) throws SQLException {
+    Jdbc.execute(admin, "SELECT setval('gate', 1000000)");
+  }
+
+  private static boolean waitsAtGate(Connection admin) throws SQLException {
+    return Jdbc.value(
+            admin, "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'")
+        .equals("1");
   }
 
   private static byte[] mutate(byte[] good, Random random) {

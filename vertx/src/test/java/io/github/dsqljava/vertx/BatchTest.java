@@ -51,7 +51,7 @@ class BatchTest {
   void open() throws Exception {
     connector = DsqlConnector.create(config(cluster).build());
     pool = connector.pool(PoolSettings.defaults().withMaxSize(2));
-    await(pool.query("TRUNCATE item").execute());
+    await(pool.query("DELETE FROM item").execute());
   }
 
   @AfterEach
