@@ -572,7 +572,8 @@ class OptimisticConcurrencyTest {
   void largeAnswer_ofAStatementThatMeetsACommit_isTakenBack() throws Exception {
     play(
         """
-        C: CREATE TABLE large AS SELECT i AS id, repeat('x', 2000) AS v FROM generate_series(1, 1000) i
+        C: CREATE TABLE large (id int, v text)
+        C: INSERT INTO large SELECT i, repeat('x', 2000) FROM generate_series(1, 1000) i  => #1000
         A: BEGIN
         A: SELECT count(*) FROM large             => [1000]
         B: UPDATE large SET v = 'y' WHERE id = 1000  => #1

@@ -22,19 +22,19 @@ final class SettingClauses implements ClauseFinder {
   }
 
   private static void set(StatementCursor cursor, Draft draft) {
-    if (cursor.accept("SESSION", "CHARACTERISTICS", "AS", "TRANSACTION")) {
-      modes(cursor)
-          .flatMap(TransactionModes::unsupportedLevel)
-          .ifPresent(level -> draft.found(Clause.ISOLATION_LEVEL, level));
-      return;
-    }
-    // SESSION AUTHORIZATION follows SET at once, or behind a scope.
-    if (cursor.at("SESSION") && !cursor.at("SESSION", "AUTHORIZATION")) {
+    // What begins with SESSION itself follows SET at once, or behind a scope.
+    if (cursor.at("SESSION")
+        && !cursor.at("SESSION", "AUTHORIZATION")
+        && !cursor.at("SESSION", "CHARACTERISTICS")) {
       cursor.skip();
     } else {
       cursor.accept("LOCAL");
     }
-    if (cursor.accept("TRANSACTION", "SNAPSHOT")) {
+    if (cursor.accept("SESSION", "CHARACTERISTICS", "AS", "TRANSACTION")) {
+      modes(cursor)
+          .flatMap(TransactionModes::unsupportedLevel)
+          .ifPresent(level -> draft.found(Clause.ISOLATION_LEVEL, level));
+    } else if (cursor.accept("TRANSACTION", "SNAPSHOT")) {
       // Inferred: PostgreSQL's own name for what this form of SET changes.
       draft.found(Clause.SETTING, "TRANSACTION SNAPSHOT");
     } else if (cursor.accept("TRANSACTION")) {

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Turns the SQL of a client into SQL that makes PostgreSQL do what Aurora DSQL does.
+ * Turns statements that only Aurora DSQL has into SQL that makes PostgreSQL do what they do.
  *
  * <p>For Query messages, which may hold several statements, and for Parse messages alike. The
  * replacements call procedures of the schema {@code sys}, which the local cluster provides: {@code
@@ -37,13 +37,7 @@ public final class StatementRewriter {
 
   /** The rules of Aurora DSQL. */
   public static StatementRewriter standard() {
-    return new StatementRewriter(
-        List.of(
-            new IamGrantRule(),
-            new BeginIsolationRule(),
-            new SetIsolationRule(),
-            new ResetIsolationRule(),
-            new AlterIsolationRule()));
+    return new StatementRewriter(List.of(new IamGrantRule()));
   }
 
   /**

@@ -1,5 +1,7 @@
 package io.github.dsqljava.local.wire;
 
+import io.github.dsqljava.local.dialect.Refusal;
+import io.github.dsqljava.local.dialect.Settings;
 import java.util.Optional;
 
 /**
@@ -53,8 +55,8 @@ final class Refusals {
   }
 
   static ErrorMessage settingNotSupported(String name) {
-    return ErrorMessage.fatal(
-        FEATURE_NOT_SUPPORTED, "setting configuration parameter \"" + name + "\" not supported");
+    Refusal refusal = Settings.refusal(name);
+    return ErrorMessage.fatal(refusal.sqlState(), refusal.message());
   }
 
   /** PostgreSQL's words for a startup packet without a user. */

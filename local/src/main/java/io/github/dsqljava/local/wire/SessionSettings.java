@@ -1,5 +1,6 @@
 package io.github.dsqljava.local.wire;
 
+import io.github.dsqljava.local.dialect.Settings;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,27 +20,6 @@ record SessionSettings(
     Map<String, String> backendSettings,
     Optional<String> requestedClusterId,
     Optional<String> refused) {
-
-  /** AWS documentation, "Accessing Aurora DSQL", supported session parameters (September 2026). */
-  private static final Set<String> ALLOWED =
-      Set.of(
-          "application_name",
-          "client_encoding",
-          "datestyle",
-          "extra_float_digits",
-          "intervalstyle",
-          "timezone",
-          "search_path",
-          "enable_bitmapscan",
-          "enable_hashjoin",
-          "enable_indexonlyscan",
-          "enable_indexscan",
-          "enable_material",
-          "enable_mergejoin",
-          "enable_nestloop",
-          "enable_seqscan",
-          "dsql.enable_batched_nestloop",
-          "disable_sync_create_index");
 
   /** Allowed, but unknown to PostgreSQL. */
   private static final Set<String> WITHOUT_BACKEND =
@@ -65,7 +45,7 @@ record SessionSettings(
     Map<String, String> backend = new LinkedHashMap<>();
     for (Map.Entry<String, String> setting : wanted.entrySet()) {
       String name = setting.getKey().toLowerCase(Locale.ROOT);
-      if (!ALLOWED.contains(name)) {
+      if (!Settings.isAccepted(name)) {
         refused = refused.or(() -> Optional.of(setting.getKey()));
       } else if (!WITHOUT_BACKEND.contains(name)) {
         backend.put(setting.getKey(), setting.getValue());
