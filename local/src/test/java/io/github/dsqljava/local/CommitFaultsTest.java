@@ -576,8 +576,7 @@ class CommitFaultsTest extends FaultFixture {
           "E 23503 insert or update on table \"deferred\" violates foreign key constraint \"known\"";
       String fails = "BEGIN; INSERT INTO deferred VALUES (1, 2)";
       query(client, fails);
-      assertThat(query(client, "COMMIT"))
-          .containsExactly(violation, "Z I");
+      assertThat(query(client, "COMMIT")).containsExactly(violation, "Z I");
       query(client, fails);
       assertThat(answers(client, new Pipeline().run("COMMIT").sync(), 1))
           .containsExactly("1", "2", violation, "Z I");

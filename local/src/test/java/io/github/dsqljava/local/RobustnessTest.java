@@ -339,8 +339,7 @@ class RobustnessTest {
   }
 
   private static boolean waitsAtGate(Connection admin) throws SQLException {
-    return Jdbc.value(
-            admin, "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'")
+    return Jdbc.value(admin, "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'")
         .equals("1");
   }
 

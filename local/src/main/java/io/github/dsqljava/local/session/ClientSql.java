@@ -36,8 +36,7 @@ record ClientSql(String text, List<ClassifiedStatement> statements) {
       judged.add(isOurs(statement, original) ? accepted(statement) : statement);
     }
     return new ClientSql(
-        copied == 0 ? sql : text.append(sql, copied, sql.length()).toString(),
-        List.copyOf(judged));
+        copied == 0 ? sql : text.append(sql, copied, sql.length()).toString(), List.copyOf(judged));
   }
 
   private static String given(ClassifiedStatement statement, String original) {
