@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
 import io.github.dsqljava.local.dialect.Dialect;
+import io.github.dsqljava.local.dialect.Settings;
 import io.github.dsqljava.local.wire.Pipeline;
 import io.github.dsqljava.local.wire.RawClient;
 import io.github.dsqljava.local.wire.RawClient.Message;
@@ -115,6 +116,34 @@ class DialectOnClusterTest {
     }
     assertThat(differences).isEmpty();
     assertThat(accepted).containsAll(exceptions.keySet());
+  }
+
+  @Test
+  void setConfig_setsWhatSetMaySet() throws Exception {
+    Map<String, String> answers = new LinkedHashMap<>();
+    Map<String, String> expected = new LinkedHashMap<>();
+    try (Connection connection = connect("simple")) {
+      List<String> names =
+          Jdbc.column(
+              connection,
+              "SELECT name FROM pg_settings WHERE context = 'user'"
+                  + " UNION VALUES ('x.y'), ('disable_sync_create_index'),"
+                  + " ('dsql.enable_batched_nestloop')");
+      for (String name : names) {
+        String current = name.contains(".") || name.startsWith("disable") ? "'off'" : "setting";
+        String from =
+            current.equals("setting") ? " FROM pg_settings WHERE name = '" + name + "'" : "";
+        answers.put(
+            name,
+            answer(connection, "SELECT set_config('" + name + "', " + current + ", true)" + from));
+        expected.put(
+            name,
+            Settings.isAccepted(name)
+                ? "ok"
+                : "0A000 setting configuration parameter \"" + name + "\" not supported");
+      }
+    }
+    assertThat(answers).isEqualTo(expected).containsValue("ok");
   }
 
   @Test

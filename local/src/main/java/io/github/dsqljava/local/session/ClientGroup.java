@@ -39,7 +39,6 @@ final class ClientGroup {
   boolean sharesKeys;
   boolean mayChangeRows;
   boolean mentionsForeignKeys;
-  boolean usesSavepoints;
 
   /** Whether others have to let it finish. */
   boolean unguarded;
@@ -92,7 +91,6 @@ final class ClientGroup {
     sharesKeys = false;
     mayChangeRows = false;
     mentionsForeignKeys = false;
-    usesSavepoints = false;
     executes = false;
     bindsUnknown = false;
     bound.clear();
@@ -105,7 +103,6 @@ final class ClientGroup {
     sharesKeys |= part.has(Word.SHARES_KEYS);
     mayChangeRows |= part.has(Word.CHANGES_ROWS);
     mentionsForeignKeys |= part.has(Word.REFERENCES);
-    usesSavepoints |= part.kind() == Kind.SAVEPOINT;
   }
 
   /** Whether this is the first time. */

@@ -18,11 +18,15 @@ import java.util.Optional;
  * @param statements what the client sent; their offsets are those in its own text
  */
 record ClientSql(String text, List<ClassifiedStatement> statements) {
+  private static final String IAM_GRANT = "IamGrant";
   private static final Dialect DIALECT = Dialect.standard();
   private static final StatementRewriter REWRITER = StatementRewriter.standard();
 
   static ClientSql of(String sql) {
     List<ClassifiedStatement> statements = DIALECT.classify(sql);
+    if (statements.size() == 1 && isPlain(statements.get(0))) {
+      return new ClientSql(sql, statements);
+    }
     StringBuilder text = new StringBuilder();
     List<ClassifiedStatement> judged = new ArrayList<>(statements.size());
     int copied = 0;
@@ -39,8 +43,15 @@ record ClientSql(String text, List<ClassifiedStatement> statements) {
         copied == 0 ? sql : text.append(sql, copied, sql.length()).toString(), List.copyOf(judged));
   }
 
+  /** Whether it is what PostgreSQL is given, and nothing is wrong with it. */
+  private static boolean isPlain(ClassifiedStatement statement) {
+    return statement.refusal().isEmpty()
+        && statement.rewritten().isEmpty()
+        && !statement.node().equals(IAM_GRANT);
+  }
+
   private static String given(ClassifiedStatement statement, String original) {
-    return statement.node().equals("IamGrant")
+    return statement.node().equals(IAM_GRANT)
         ? REWRITER.rewrite(original)
         : statement.rewritten().orElse(original);
   }

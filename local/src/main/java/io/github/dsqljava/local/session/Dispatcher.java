@@ -218,7 +218,7 @@ final class Dispatcher {
     if (!running.parked) {
       running.settings.addAll(group.settings());
     }
-    boolean guardable = running.hasBase && !running.usesSavepoints;
+    boolean guardable = running.hasBase;
     if (running.parked) {
       parking.run(running, group);
     } else if (first && guardable && (isAlone() || state.isContended())) {

@@ -31,7 +31,7 @@ final class Parking {
   /** Parks an idle transaction, or frees the locks of a failed one; may do nothing. */
   void giveWay() {
     Transaction running = state.transaction;
-    if (running == null || !running.hasBase || running.usesSavepoints) {
+    if (running == null || !running.hasBase) {
       return;
     }
     if (state.status == 'T' && !running.parked) {

@@ -4,7 +4,6 @@ import io.github.dsqljava.local.dialect.Refusal;
 import io.github.dsqljava.local.dialect.TransactionRules;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Judges what a client sends, group by group, before PostgreSQL gets it.
@@ -13,13 +12,22 @@ import org.jspecify.annotations.Nullable;
  * PostgreSQL itself refuses or skips what follows. Only a refusal has to wait until it is certain.
  */
 final class Rules {
-  private record Finding(Step step, Refusal refusal, boolean isFirst) {}
-
   private final TransactionRules rules = new TransactionRules();
 
   /** Whether a group would be refused if everything before it succeeds. */
   boolean mayRefuse(ClientGroup group) {
-    return !group.steps.isEmpty() && find(group, rules.copy()) != null;
+    TransactionRules then = rules;
+    for (int i = 0; i < group.steps.size(); i++) {
+      Step step = group.steps.get(i);
+      if (refusal(step, then).isPresent()) {
+        return true;
+      }
+      if (step.use().runs() && i + 1 < group.steps.size()) {
+        then = then == rules ? rules.copy() : then;
+        then.succeeded(step.statement());
+      }
+    }
+    return false;
   }
 
   /** Takes note of how everything has ended that was judged before. */
@@ -34,43 +42,30 @@ final class Rules {
 
   /** Judges the next group, and puts the refusal into it, if there is one. */
   void judge(ClientGroup group, ByteBufAllocator allocator) {
-    if (group.steps.isEmpty()) {
-      if (group.last) {
-        rules.messageEnded();
-      }
-      return;
-    }
-    Finding finding = find(group, rules);
-    if (finding != null) {
-      rules.failed(finding.step().statement());
-      Refused.at(finding.step(), finding.refusal(), group, allocator);
-      group.steps.clear();
-      if (finding.isFirst()) {
-        group.doesNothing();
-      }
-    }
-  }
-
-  private static @Nullable Finding find(ClientGroup group, TransactionRules of) {
     boolean first = true;
     for (Step step : group.steps) {
-      Optional<Refusal> refusal = of.refusal(step.statement());
-      if (refusal.isPresent() && !isPostgresqlsOwn(step, of)) {
-        return new Finding(step, refusal.get(), first);
+      Optional<Refusal> refusal = refusal(step, rules);
+      if (refusal.isPresent()) {
+        rules.failed(step.statement());
+        Refused.at(step, refusal.get(), group, allocator);
+        if (first) {
+          group.doesNothing();
+        }
+        return;
       }
       if (step.use().runs()) {
-        of.succeeded(step.statement());
+        rules.succeeded(step.statement());
         first = false;
       }
     }
     if (group.last) {
-      of.messageEnded();
+      rules.messageEnded();
     }
-    return null;
   }
 
-  /** PostgreSQL says itself that a transaction is aborted, unless it would end it. */
-  private static boolean isPostgresqlsOwn(Step step, TransactionRules of) {
-    return of.isAborted() && step.statement().refusal().isEmpty();
+  private static Optional<Refusal> refusal(Step step, TransactionRules of) {
+    boolean forPostgresql = of.isAborted() && step.statement().refusal().isEmpty();
+    // PostgreSQL says itself that a transaction is aborted, unless it would end it.
+    return forPostgresql ? Optional.empty() : of.refusal(step.statement());
   }
 }

@@ -55,9 +55,6 @@ final class Transaction {
 
   boolean mayChangeRows;
 
-  /** Savepoints of the client's own, which the service does not have: left to PostgreSQL alone. */
-  boolean usesSavepoints;
-
   /** {@code SET} statements, which are undone when it is parked. */
   final List<String> settings = new ArrayList<>();
 
@@ -118,7 +115,6 @@ final class Transaction {
     hasExecuted |= group.executes;
     locksRows |= group.locksRows;
     mayChangeRows |= group.mayChangeRows;
-    usesSavepoints |= group.usesSavepoints;
   }
 
   /** What parking takes from {@code occ_save}; empty if it has done nothing yet. */

@@ -169,7 +169,7 @@ CREATE FUNCTION pg_catalog.version() RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE
 AS $$ SELECT 'PostgreSQL 16'::text $$;
 
--- REPEATABLE READ is the only isolation level: set_config() must not get around that.
+-- set_config() sets what SET may set: the list of the class Settings.
 
 ALTER FUNCTION pg_catalog.set_config(text, text, boolean) SET SCHEMA dsql_internal;
 
@@ -178,7 +178,13 @@ RETURNS text
 LANGUAGE plpgsql VOLATILE
 AS $$
 BEGIN
-  IF lower(setting_name) IN ('default_transaction_isolation', 'transaction_isolation') THEN
+  IF lower(setting_name) = 'disable_sync_create_index' THEN
+    setting_name := 'dsql.disable_sync_create_index'; -- PostgreSQL does not know it
+  ELSIF lower(setting_name) NOT IN (
+      'application_name', 'client_encoding', 'datestyle', 'extra_float_digits', 'intervalstyle',
+      'timezone', 'search_path', 'enable_bitmapscan', 'enable_hashjoin', 'enable_indexonlyscan',
+      'enable_indexscan', 'enable_material', 'enable_mergejoin', 'enable_nestloop',
+      'enable_seqscan', 'dsql.enable_batched_nestloop') THEN
     RAISE EXCEPTION USING ERRCODE = '0A000',
       MESSAGE = format('setting configuration parameter "%s" not supported', setting_name);
   END IF;
