@@ -114,7 +114,8 @@ class ConflictMatrixTest {
           "INSERT INTO p SELECT i, i, 0 FROM generate_series(1, " + rows + ") i",
           "CREATE TABLE c (id int PRIMARY KEY, pid int REFERENCES p)",
           "INSERT INTO c SELECT -i, NULL FROM generate_series(1, " + 2 * rows + ") i",
-          "CREATE TABLE o AS SELECT 1 AS one");
+          "CREATE TABLE o (one int)",
+          "INSERT INTO o VALUES (1)");
     }
     sessions = new Script(cluster, "admin", "extended");
   }
