@@ -190,17 +190,6 @@ public final class StatementCursor {
     return atEnd() ? Optional.empty() : statement.tokens().get(position++).name();
   }
 
-  /** Steps over {@code U&"name"}, with its escape character, if it follows. */
-  public boolean acceptUnicodeIdentifier() {
-    if (!accept(SqlToken.Kind.UNICODE_IDENTIFIER)) {
-      return false;
-    }
-    if (accept("UESCAPE")) {
-      string();
-    }
-    return true;
-  }
-
   /** Steps over the next token, whatever it is, and gives the string it stands for. */
   public Optional<String> string() {
     return atEnd() ? Optional.empty() : statement.tokens().get(position++).string();

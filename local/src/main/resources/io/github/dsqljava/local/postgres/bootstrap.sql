@@ -149,7 +149,7 @@ AS $$
     WHERE m.arn = login_arn AND r.rolname = session_user)
 $$;
 
--- The front end puts a call of this in the place of a statement that the service refuses, so that
+-- The front end puts a call of this before a statement that the service refuses, so that
 -- the refusal obeys the transaction's state like any other error.
 
 CREATE PROCEDURE sys.refuse(sqlstate_code text, message text)
