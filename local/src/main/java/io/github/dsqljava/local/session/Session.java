@@ -5,6 +5,8 @@ import io.github.dsqljava.local.session.Transaction.Protection;
 import io.github.dsqljava.local.sql.SqlOutline.Kind;
 import io.github.dsqljava.local.wire.ErrorMessage;
 import io.netty.buffer.ByteBuf;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +31,9 @@ final class Session implements ClientExchange.Listener, Flow {
   private final Committing committing;
   private final ClientQueue queue = new ClientQueue();
   private final Dispatcher dispatcher;
+
+  /** Groups that are neither in the queue nor answered. */
+  private final List<ClientGroup> underWay = new ArrayList<>();
 
   /** Answered by PostgreSQL, while the transaction around it is still to be committed. */
   private @Nullable ClientExchange finishing;
@@ -57,12 +62,16 @@ final class Session implements ClientExchange.Listener, Flow {
 
   /** Nothing is run before {@link #pump}. */
   void received(ClientGroup group) {
-    queue.add(group);
+    if (closed) {
+      group.release();
+    } else {
+      queue.add(group);
+    }
   }
 
   /** A message outside of groups: goodbye, data of COPY. */
   void receivedRaw(ByteBuf message) {
-    if (link.copiesIn() || (queue.isEmpty() && !state.isWorking())) {
+    if (closed || link.copiesIn() || (queue.isEmpty() && !state.isWorking())) {
       link.send(message);
     } else {
       queue.add(message);
@@ -97,6 +106,7 @@ final class Session implements ClientExchange.Listener, Flow {
           break;
         }
         queue.removeGroup(group);
+        underWay.add(group);
         dispatcher.dispatch(group);
       }
     }
@@ -157,6 +167,7 @@ final class Session implements ClientExchange.Listener, Flow {
   public void over(ClientGroup group, boolean failed) {
     settle();
     queue.over(group, failed);
+    underWay.remove(group);
     group.release();
     pump();
   }
@@ -373,6 +384,8 @@ final class Session implements ClientExchange.Listener, Flow {
     closed = true;
     contention.remove(this);
     queue.release();
+    underWay.forEach(ClientGroup::release);
+    underWay.clear();
     if (finishing != null) {
       finishing.abandon();
     }
