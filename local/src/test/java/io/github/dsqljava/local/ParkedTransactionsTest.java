@@ -292,7 +292,6 @@ class ParkedTransactionsTest {
         A! SELECT count(*) FROM (SELECT pg_sleep(6)) s
         A^
         A: drop
-        C: SET statement_timeout = '2s'
         C: UPDATE t SET v = 12 WHERE id = 1 => #1
         """);
   }
@@ -328,7 +327,7 @@ class ParkedTransactionsTest {
   void identityAlways_inserts() throws Exception {
     play(
         """
-        C: CREATE TABLE ident (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, v int, w int GENERATED ALWAYS AS (v * 2) STORED)
+        C: CREATE TABLE ident (id bigint GENERATED ALWAYS AS IDENTITY (CACHE 1) PRIMARY KEY, v int, w int GENERATED ALWAYS AS (v * 2) STORED)
         C: INSERT INTO ident (v) VALUES (1), (2)
         A: BEGIN
         """
@@ -511,7 +510,7 @@ class ParkedTransactionsTest {
   void identityAlways_setToItsDefault_isRefusedRatherThanChanged() throws Exception {
     play(
         """
-        C: CREATE TABLE ident (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, v int)
+        C: CREATE TABLE ident (id bigint GENERATED ALWAYS AS IDENTITY (CACHE 1) PRIMARY KEY, v int)
         C: INSERT INTO ident (v) VALUES (1), (2)
         A: BEGIN
         A: UPDATE ident SET id = DEFAULT WHERE v = 1 RETURNING id => [3]
@@ -563,11 +562,13 @@ class ParkedTransactionsTest {
         """
         C: DROP TABLE IF EXISTS part
         C: CREATE TABLE part (id int PRIMARY KEY, code text, alive boolean)
-        C: CREATE UNIQUE INDEX part_code ON part (lower(code)) WHERE alive
+        C: CREATE UNIQUE INDEX ASYNC part_code ON part (lower(code)) WHERE alive
         C: INSERT INTO part VALUES (1, 'A', true), (2, 'a', false), (3, NULL, true)
         C: ALTER TABLE part DROP COLUMN alive CASCADE
-        C: ALTER TABLE part ADD COLUMN alive boolean DEFAULT true
-        C: CREATE UNIQUE INDEX part_code2 ON part (lower(code)) WHERE id <> 2
+        C: ALTER TABLE part ADD COLUMN alive boolean
+        C: ALTER TABLE part ALTER COLUMN alive SET DEFAULT true
+        C: UPDATE part SET alive = true
+        C: CREATE UNIQUE INDEX ASYNC part_code2 ON part (lower(code)) WHERE id <> 2
         A: BEGIN
         """
             + PARK
@@ -678,7 +679,6 @@ class ParkedTransactionsTest {
         B: BEGIN
         B: UPDATE t SET v = 22 WHERE id = 2 => #1
         B: ROLLBACK
-        C: SET statement_timeout = '5s'
         C: UPDATE t SET v = 12 WHERE id = 1 => #1
         """);
   }
