@@ -641,6 +641,20 @@ class OptimisticConcurrencyTest {
   }
 
   @Test
+  void ddl_thatFailsByItself_saysWhy() throws Exception {
+    play(
+        """
+        A: BEGIN
+        A: SELECT count(*) FROM t                 => [3]
+        B: INSERT INTO t VALUES (4, 10)           => #1
+        C: BEGIN
+        C: CREATE UNIQUE INDEX ASYNC i ON t (v)   => !23505 ERROR: could not create unique index "i"
+        C: ROLLBACK
+        A: COMMIT
+        """);
+  }
+
+  @Test
   void openDdl_isNotWaitedFor_andCommitsInTheEnd() throws Exception {
     play(
         """

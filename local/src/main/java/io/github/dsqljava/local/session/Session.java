@@ -206,7 +206,7 @@ final class Session implements ClientExchange.Listener, Flow {
     if (newStatus != 'E'
         || running.parked
         || running.protection == Protection.NONE
-        || !(broken || Conflicts.mayBeConflict(sqlState))) {
+        || !(broken || mayBeConflict(group, sqlState))) {
       return false;
     }
     // A key share goes together with changes that PostgreSQL takes for conflicts.
@@ -215,6 +215,13 @@ final class Session implements ClientExchange.Listener, Flow {
     forgetStatements(group);
     parking.moveToShadows(running, group);
     return true;
+  }
+
+  private static boolean mayBeConflict(ClientGroup group, String sqlState) {
+    // DDL meets rows that are there, and names that are taken: nothing another try would change.
+    boolean ofSchema =
+        group.kind == Kind.SCHEMA_CHANGE && !sqlState.equals(Conflicts.SERIALIZATION_FAILURE);
+    return !ofSchema && Conflicts.mayBeConflict(sqlState);
   }
 
   /** What a group has prepared survives its failure, and would be in the way of another try. */
