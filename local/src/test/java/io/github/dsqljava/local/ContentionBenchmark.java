@@ -36,6 +36,8 @@ final class ContentionBenchmark {
       }
       contended(cluster, 1);
       contended(cluster, 1000);
+      crossed(cluster, "UPDATE b SET v = v + 1 WHERE id = %d");
+      crossed(cluster, "SELECT v FROM b WHERE id = %d FOR UPDATE");
       hotRow(cluster, 64, 10);
     }
   }
@@ -133,6 +135,34 @@ final class ContentionBenchmark {
     }
   }
 
+  /** Two transactions want the row that the other one has, at the same time. */
+  private static void crossed(DsqlLocal cluster, String statement) throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(2);
+    List<Long> nanos = new ArrayList<>();
+    try (Connection a = Jdbc.connect(cluster, "admin");
+        Connection b = Jdbc.connect(cluster, "admin")) {
+      for (int i = 0; i < 150; i++) {
+        Jdbc.execute(a, "BEGIN", statement.formatted(1));
+        Jdbc.execute(b, "BEGIN", statement.formatted(2));
+        Future<Long> first = threads.submit(() -> timed(a, statement.formatted(2)));
+        Future<Long> second = threads.submit(() -> timed(b, statement.formatted(1)));
+        nanos.add(first.get());
+        nanos.add(second.get());
+        Jdbc.execute(a, "COMMIT");
+        expectConflict(b);
+      }
+    } finally {
+      threads.shutdown();
+    }
+    print("crossed: " + statement, nanos.stream().mapToLong(x -> x).toArray());
+  }
+
+  private static long timed(Connection session, String statement) throws SQLException {
+    long start = System.nanoTime();
+    Jdbc.execute(session, statement);
+    return System.nanoTime() - start;
+  }
+
   private static void expectConflict(Connection session) throws SQLException {
     try {
       Jdbc.execute(session, "COMMIT");
@@ -205,7 +235,10 @@ final class ContentionBenchmark {
   private static void print(String what, long[] nanos) {
     Arrays.sort(nanos);
     System.out.printf(
-        "%-55s median %7.0f us, p99 %7.0f us%n",
-        what, nanos[nanos.length / 2] / 1e3, nanos[nanos.length * 99 / 100] / 1e3);
+        "%-55s median %7.0f us, p99 %7.0f us, longest %7.0f us%n",
+        what,
+        nanos[nanos.length / 2] / 1e3,
+        nanos[nanos.length * 99 / 100] / 1e3,
+        nanos[nanos.length - 1] / 1e3);
   }
 }

@@ -39,9 +39,14 @@ final class ConflictMonitor implements Runnable {
 
   private static final long LEAVE_LIMIT_MILLIS = 1000;
 
+  /**
+   * Other locks, for example on the end of a file, are held for an instant, not for a transaction.
+   */
   private static final String WAITING =
       "SELECT pid, pg_catalog.array_to_string(pg_catalog.pg_blocking_pids(pid), ' ')"
-          + " FROM (SELECT DISTINCT pid FROM pg_catalog.pg_locks WHERE NOT granted) AS waiting";
+          + " FROM (SELECT DISTINCT pid FROM pg_catalog.pg_locks WHERE NOT granted"
+          + " AND locktype IN ('relation', 'tuple', 'transactionid', 'virtualxid', 'speculative token'))"
+          + " AS waiting";
 
   /** Makes a new connection. */
   interface Reopening {

@@ -647,12 +647,19 @@ BEGIN
     WHERE t IS NOT NULL
     ORDER BY r, t
   LOOP
-    BEGIN
+    -- The block is a subtransaction. Who waits for a lock of one that has ended waits for the whole
+    -- transaction, also if that goes back to its savepoint; key shares are hardly ever waited for.
+    IF item.strength <> 'KEY SHARE' THEN
       EXECUTE format('SELECT 1 FROM ONLY %s WHERE ctid = $1 FOR %s', item.relation, item.strength)
+      USING item.t;
+      CONTINUE;
+    END IF;
+    BEGIN
+      EXECUTE format('SELECT 1 FROM ONLY %s WHERE ctid = $1 FOR KEY SHARE', item.relation)
       USING item.t;
     EXCEPTION WHEN serialization_failure THEN
       -- PostgreSQL refuses this lock beside every change, the service only if the key is concerned.
-      IF item.strength <> 'KEY SHARE' OR dsql_internal.occ_key_is_gone(item.relation, item.t) THEN
+      IF dsql_internal.occ_key_is_gone(item.relation, item.t) THEN
         RAISE;
       END IF;
     END;
