@@ -80,10 +80,6 @@ final class ClientExchange implements Exchange {
     waited = true;
   }
 
-  boolean hasWaited() {
-    return waited;
-  }
-
   String sqlState() {
     return error == null ? "" : error.sqlState();
   }

@@ -39,8 +39,8 @@ final class Committing {
   }
 
   /**
-   * Whether PostgreSQL will have forgotten by tomorrow what this transaction has locked, while the
-   * service still holds it against those that ran beside it.
+   * Whether PostgreSQL forgets at COMMIT what this transaction has locked, while the service still
+   * holds it against those that ran beside it.
    */
   boolean isToBeRemembered(Transaction running) {
     return running.locksRows || (running.mayChangeRows && state.contention.hasForeignKeys());

@@ -110,6 +110,7 @@ final class ConflictMonitor implements Runnable {
       return;
     }
     LOG.log(System.Logger.Level.WARNING, "conflicts are not resolved; connecting again", cause);
+    connection.close();
     LockSupport.parkNanos(this, PAUSE_NANOS);
     try {
       connection = reopening.open();
