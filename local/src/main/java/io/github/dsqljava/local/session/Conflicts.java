@@ -1,8 +1,6 @@
 package io.github.dsqljava.local.session;
 
 import io.github.dsqljava.local.wire.ErrorMessage;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Set;
 
 /** Aurora DSQL's answer to a lost race, and what PostgreSQL says instead. */
@@ -55,7 +53,7 @@ final class Conflicts {
 
   /** The service's rule; a transaction that lives on shadows could not do otherwise. */
   static ErrorMessage schemaChangeWithData() {
-    return error("0A000", "ddl and dml are not supported in the same transaction");
+    return ErrorMessage.error("0A000", "ddl and dml are not supported in the same transaction");
   }
 
   /** PostgreSQL's answer to a Parse message with several statements, once it has read them all. */
@@ -66,23 +64,12 @@ final class Conflicts {
 
   /** PostgreSQL's warning to who ends a transaction that is none; a notice, not an error. */
   static ErrorMessage noTransaction() {
-    return message("WARNING", "25P01", "there is no transaction in progress");
+    return ErrorMessage.error("25P01", "there is no transaction in progress")
+        .with('S', "WARNING")
+        .with('V', "WARNING");
   }
 
   private static ErrorMessage error(String message) {
-    return error(SERIALIZATION_FAILURE, message);
-  }
-
-  private static ErrorMessage error(String sqlState, String message) {
-    return message("ERROR", sqlState, message);
-  }
-
-  private static ErrorMessage message(String severity, String sqlState, String message) {
-    Map<Character, String> fields = new LinkedHashMap<>();
-    fields.put('S', severity);
-    fields.put('V', severity);
-    fields.put('C', sqlState);
-    fields.put('M', message);
-    return new ErrorMessage(fields);
+    return ErrorMessage.error(SERIALIZATION_FAILURE, message);
   }
 }
