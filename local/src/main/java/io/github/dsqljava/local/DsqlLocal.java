@@ -4,6 +4,7 @@ import io.github.dsqljava.local.iam.DbAction;
 import io.github.dsqljava.local.iam.IamDirectory;
 import io.github.dsqljava.local.iam.IamPrincipal;
 import io.github.dsqljava.local.iam.TokenMaker;
+import io.github.dsqljava.local.limits.MovableClock;
 import io.github.dsqljava.local.postgres.PostgresServer;
 import io.github.dsqljava.local.session.OptimisticConcurrency;
 import io.github.dsqljava.local.tls.ClusterCertificates;
@@ -53,6 +54,7 @@ public final class DsqlLocal implements AutoCloseable {
 
   private final ClusterIdentity identity;
   private final InstantSource clock;
+  private final MovableClock time;
   private final ClusterCertificates certificates;
   private final IamDirectory iam;
   private final IamPrincipal principal;
@@ -64,6 +66,7 @@ public final class DsqlLocal implements AutoCloseable {
   DsqlLocal(
       ClusterIdentity identity,
       InstantSource clock,
+      MovableClock time,
       ClusterCertificates certificates,
       IamDirectory iam,
       IamPrincipal principal,
@@ -73,6 +76,7 @@ public final class DsqlLocal implements AutoCloseable {
       ClusterFaults faults) {
     this.identity = identity;
     this.clock = clock;
+    this.time = time;
     this.certificates = certificates;
     this.iam = iam;
     this.principal = principal;
@@ -183,6 +187,17 @@ public final class DsqlLocal implements AutoCloseable {
     environment.put("CLUSTER_CA_FILE", caFile().toString());
     environment.put("PGSSLROOTCERT", caFile().toString());
     return Collections.unmodifiableMap(environment);
+  }
+
+  /**
+   * Puts the time forward by which connections, transactions and jobs age. Connections that are too
+   * old by then are closed within a moment. Tokens go by {@link DsqlLocalBuilder#clock}: whoever
+   * signs them has a clock of his own.
+   *
+   * @throws IllegalArgumentException if the duration is negative
+   */
+  public void advanceTime(Duration duration) {
+    time.advance(duration);
   }
 
   /** Returns how many client connections are open, whether logged in or not. */

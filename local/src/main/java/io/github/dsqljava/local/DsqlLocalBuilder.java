@@ -4,6 +4,9 @@ import io.github.dsqljava.local.iam.DbAction;
 import io.github.dsqljava.local.iam.IamDirectory;
 import io.github.dsqljava.local.iam.IamPrincipal;
 import io.github.dsqljava.local.iam.TokenVerifier;
+import io.github.dsqljava.local.limits.Admission;
+import io.github.dsqljava.local.limits.Limits;
+import io.github.dsqljava.local.limits.MovableClock;
 import io.github.dsqljava.local.postgres.CacheDirectory;
 import io.github.dsqljava.local.postgres.PostgresServer;
 import io.github.dsqljava.local.session.OptimisticConcurrency;
@@ -43,6 +46,7 @@ public final class DsqlLocalBuilder {
   private @Nullable Path dataDirectory;
   private @Nullable Path cacheDirectory;
   private InstantSource clock = InstantSource.system();
+  private Limits limits = Limits.standard();
   private boolean pessimistic;
   private Duration loginTimeout = DEFAULT_LOGIN_TIMEOUT;
   private Consumer<String> progress = step -> LOG.log(System.Logger.Level.INFO, step);
@@ -96,7 +100,10 @@ public final class DsqlLocalBuilder {
     return this;
   }
 
-  /** Sets the clock that tokens are judged by. Default: the system's. */
+  /**
+   * Sets the clock that tokens are judged by. Connections and transactions age by it, too, and by
+   * what {@link DsqlLocal#advanceTime} adds. Default: the system's.
+   */
   public DsqlLocalBuilder clock(InstantSource clock) {
     this.clock = clock;
     return this;
@@ -113,6 +120,12 @@ public final class DsqlLocalBuilder {
       throw new IllegalArgumentException("loginTimeout is " + timeout + ", not positive");
     }
     this.loginTimeout = timeout;
+    return this;
+  }
+
+  /** Sets the limits. Default: those of the service. */
+  public DsqlLocalBuilder limits(Limits limits) {
+    this.limits = limits;
     return this;
   }
 
@@ -142,6 +155,7 @@ public final class DsqlLocalBuilder {
   }
 
   private DsqlLocal open() throws IOException {
+    MovableClock time = new MovableClock(clock);
     CacheDirectory cache = CacheDirectory.open(cacheDirectory);
     // Both take most of a second the first time, and neither needs the other.
     CompletableFuture<ServerTls> tlsLater =
@@ -149,7 +163,8 @@ public final class DsqlLocalBuilder {
     PostgresServer postgres = PostgresServer.start(cache, dataDirectory, progress);
     OptimisticConcurrency concurrency = null;
     try {
-      concurrency = OptimisticConcurrency.start(postgres.socket(), PostgresServer.SYSTEM_ROLE);
+      concurrency =
+          OptimisticConcurrency.start(postgres.socket(), PostgresServer.SYSTEM_ROLE, limits, time);
       ServerTls tls = await(tlsLater);
       ClusterIdentity identity =
           new ClusterIdentity(
@@ -162,10 +177,11 @@ public final class DsqlLocalBuilder {
       iam.add(principal);
       FaultPlan faults = new FaultPlan();
       FrontEnd frontEnd =
-          FrontEnd.listen(port, cluster(identity, iam, postgres, concurrency, faults), tls);
+          FrontEnd.listen(port, cluster(identity, iam, postgres, concurrency, faults, time), tls);
       return new DsqlLocal(
           identity,
           clock,
+          time,
           tls.certificates(),
           iam,
           principal,
@@ -187,7 +203,8 @@ public final class DsqlLocalBuilder {
       IamDirectory iam,
       PostgresServer postgres,
       OptimisticConcurrency concurrency,
-      FaultPlan faults) {
+      FaultPlan faults,
+      InstantSource time) {
     TokenVerifier verifier =
         new TokenVerifier(iam, clock, region, identity.arn(), identity.hosts());
     return new Cluster(
@@ -198,7 +215,10 @@ public final class DsqlLocalBuilder {
         PostgresServer.SYSTEM_ROLE,
         loginTimeout,
         pessimistic ? greeting -> new ChannelInboundHandlerAdapter() : concurrency::session,
-        faults);
+        faults,
+        limits,
+        new Admission(limits, time),
+        time);
   }
 
   private ServerTls tls(CacheDirectory cache) {

@@ -37,6 +37,22 @@ final class Jdbc {
     }
   }
 
+  /** The same with what a program does that is told that others have changed the schema. */
+  static void executeAgain(Connection connection, String... statements) throws SQLException {
+    for (String sql : statements) {
+      for (int attempt = 1; ; attempt++) {
+        try {
+          execute(connection, sql);
+          break;
+        } catch (SQLException e) {
+          if (attempt == 1000 || !"40001".equals(e.getSQLState())) {
+            throw e;
+          }
+        }
+      }
+    }
+  }
+
   /** First column of all rows. */
   static List<String> column(Connection connection, String sql) throws SQLException {
     try (Statement statement = connection.createStatement();

@@ -619,7 +619,8 @@ class OptimisticConcurrencyTest {
         B: UPDATE t SET v = 1 WHERE id = 1        => #1
         C: ALTER TABLE t ADD COLUMN w int
         C: DROP TABLE child
-        A: COMMIT
+        A: COMMIT                                 => !40001 ERROR: schema has been updated by another transaction (OC001)
+        B: ROLLBACK
         """);
   }
 
@@ -663,6 +664,7 @@ class OptimisticConcurrencyTest {
         B: SELECT * FROM t WHERE id = 1           => [1, 10]
         B: UPDATE t SET v = 11 WHERE id = 1       => #1
         A: COMMIT
+        B: SELECT * FROM t WHERE id = 1           => !40001 ERROR: schema has been updated by another transaction (OC001)
         B: SELECT * FROM t WHERE id = 1           => [1, 11, null]
         A: BEGIN
         A: ALTER TABLE t DROP COLUMN w

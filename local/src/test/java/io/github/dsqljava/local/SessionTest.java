@@ -81,9 +81,10 @@ class SessionTest {
 
   @Test
   void otherRole_hasNoRightsInPublicAndWorksInItsSchema() throws Exception {
-    try (Connection admin = Jdbc.connect(cluster, "admin");
-        Connection app = Jdbc.connect(cluster, "app")) {
+    try (Connection admin = Jdbc.connect(cluster, "admin")) {
       Jdbc.execute(admin, "CREATE TABLE public.of_admin (id int PRIMARY KEY)");
+    }
+    try (Connection app = Jdbc.connect(cluster, "app")) {
       assertFails("42501", () -> Jdbc.execute(app, "CREATE TABLE public.mine (id int)"));
       assertFails("42501", () -> Jdbc.execute(app, "SELECT * FROM public.of_admin"));
       assertFails("42501", () -> Jdbc.execute(app, "CREATE SCHEMA other"));
@@ -190,6 +191,7 @@ class SessionTest {
         Connection writer = Jdbc.connect(cluster, "admin")) {
       assertThat(Jdbc.value(connection, "SHOW transaction_isolation")).isEqualTo("repeatable read");
       Jdbc.execute(writer, "CREATE TABLE snapshots (id int PRIMARY KEY)");
+      Jdbc.executeAgain(connection, "SELECT 1");
       connection.setAutoCommit(false);
       assertThat(Jdbc.value(connection, "SELECT count(*) FROM snapshots")).isEqualTo("0");
       Jdbc.execute(writer, "INSERT INTO snapshots VALUES (1)");
@@ -256,12 +258,12 @@ class SessionTest {
             threads.submit(
                 () -> {
                   try (Connection admin = Jdbc.connect(cluster, "admin")) {
-                    Jdbc.execute(admin, "CREATE ROLE " + role + " WITH LOGIN");
+                    Jdbc.executeAgain(admin, "CREATE ROLE " + role + " WITH LOGIN");
                     start.await(30, TimeUnit.SECONDS);
                     for (int n = 0; n < 5; n++) {
                       String arn = "'arn:aws:iam::123456789012:role/r" + n + "'";
-                      Jdbc.execute(admin, "AWS IAM GRANT " + role + " TO " + arn);
-                      Jdbc.execute(admin, "AWS IAM REVOKE " + role + " FROM " + arn);
+                      Jdbc.executeAgain(admin, "AWS IAM GRANT " + role + " TO " + arn);
+                      Jdbc.executeAgain(admin, "AWS IAM REVOKE " + role + " FROM " + arn);
                     }
                   }
                   return null;

@@ -94,6 +94,11 @@ final class AlterTableClauses implements ClauseFinder {
       alterColumn(action, draft);
     } else if (action.accept("SET") && action.at(Kind.LEFT_PARENTHESIS)) {
       draft.found(Clause.ALTER_TABLE_UNLISTED, "SET");
+    } else if ((action.accept("ENABLE") || action.accept("DISABLE"))
+        && action.accept("TRIGGER")
+        && action.at("ALL")) {
+      // PostgreSQL lets only superusers touch its own, and there are no others here.
+      draft.replace(action.token(), "USER");
     } else if (action.accept("RESET")) {
       draft.found(Clause.ALTER_TABLE_UNLISTED, "RESET");
     }

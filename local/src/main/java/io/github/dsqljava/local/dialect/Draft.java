@@ -2,6 +2,8 @@ package io.github.dsqljava.local.dialect;
 
 import io.github.dsqljava.local.sql.SqlStatement;
 import io.github.dsqljava.local.sql.SqlToken;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +19,9 @@ final class Draft {
   private AsyncForm async = AsyncForm.NONE;
   private @Nullable Refusal refusal;
   private @Nullable StringBuilder rewritten;
+  private final List<Replacement> replacements = new ArrayList<>();
+
+  private record Replacement(SqlToken token, String text) {}
 
   /**
    * A draft without a finding.
@@ -80,10 +85,19 @@ final class Draft {
     }
   }
 
-  /** Puts another text in the place of a token; nothing behind it may be changed after that. */
+  /** Puts another text in the place of a token; tokens in their order. */
   void replace(SqlToken token, String replacement) {
+    replacements.add(new Replacement(token, replacement));
+  }
+
+  /** From the last to the first, so that each is found where it stood. */
+  private void applyReplacements() {
     int offset = statement.start();
-    text().replace(token.start() - offset, token.end() - offset, replacement);
+    for (int i = replacements.size() - 1; i >= 0; i--) {
+      SqlToken token = replacements.get(i).token();
+      text().replace(token.start() - offset, token.end() - offset, replacements.get(i).text());
+    }
+    replacements.clear();
   }
 
   private StringBuilder text() {
@@ -96,6 +110,7 @@ final class Draft {
   }
 
   ClassifiedStatement finish() {
+    applyReplacements();
     return new ClassifiedStatement(
         node,
         statementClass,

@@ -11,6 +11,7 @@ import io.netty.channel.ChannelPromise;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -179,6 +180,11 @@ final class BackendLink extends ChannelDuplexHandler {
 
   void schedule(Runnable task, Duration delay) {
     context.executor().schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  /** What the client has prepared, by name. */
+  Map<String, Prepared> preparedStatements() {
+    return assembler.statements();
   }
 
   boolean isIdle() {

@@ -37,6 +37,11 @@ final class ClientExchange implements Exchange {
 
   private @Nullable ErrorMessage error;
 
+  /** Whether a definition was left as it was, because there is one of that name. */
+  private boolean skipped;
+
+  private final boolean changesCatalog;
+
   /** Whether we asked PostgreSQL to cancel it. */
   private boolean cancelled;
 
@@ -57,6 +62,7 @@ final class ClientExchange implements Exchange {
     this.allocator = allocator;
     this.toClient = toClient;
     this.listener = listener;
+    this.changesCatalog = Catalog.isChangedBy(group);
   }
 
   /** Whether the client has seen nothing of it. */
@@ -80,13 +86,18 @@ final class ClientExchange implements Exchange {
     waited = true;
   }
 
+  /** Whether it found that there is nothing to be done: CREATE .. IF NOT EXISTS. */
+  boolean hasSkipped() {
+    return skipped;
+  }
+
   String sqlState() {
     return error == null ? "" : error.sqlState();
   }
 
   @Override
   public boolean wantsAll() {
-    return group.extended || hidesWarnings;
+    return group.extended || hidesWarnings || changesCatalog;
   }
 
   @Override
@@ -115,6 +126,8 @@ final class ClientExchange implements Exchange {
       message.release();
       return;
     }
+    skipped |=
+        type == 'N' && changesCatalog && Conflicts.isOnlyExistence(ErrorMessage.decode(message));
     complete = group.extended && type == 'C';
     if (type == ErrorMessage.TYPE) {
       ErrorMessage decoded = ErrorMessage.decode(message);

@@ -61,6 +61,9 @@ final class ClientGroup {
   /** Whether it {@link #onlyBegins} where that is always right: outside of a transaction. */
   boolean cannotFail;
 
+  /** The transaction that it is run in; null outside of one. */
+  @Nullable Transaction within;
+
   /** The transaction that ends with it, unless it fails. */
   @Nullable Transaction ended;
 

@@ -60,11 +60,11 @@ final class ConflictMonitor implements Runnable {
   private volatile boolean closed;
 
   @SuppressWarnings("this-escape")
-  ConflictMonitor(SystemConnection connection, Reopening reopening) {
+  ConflictMonitor(SystemConnection connection, Reopening reopening, Terms terms) {
     this.connection = connection;
     this.reopening = reopening;
     this.thread = new Thread(this, "dsql-local-conflicts");
-    this.contention = new Contention(() -> LockSupport.unpark(thread));
+    this.contention = new Contention(() -> LockSupport.unpark(thread), terms);
     thread.setDaemon(true);
   }
 

@@ -1,6 +1,7 @@
 package io.github.dsqljava.local.session;
 
 import io.github.dsqljava.local.wire.ErrorMessage;
+import java.time.Duration;
 import java.util.Set;
 
 /** Aurora DSQL's answer to a lost race, and what PostgreSQL says instead. */
@@ -21,6 +22,9 @@ final class Conflicts {
   /** What only a concurrent commit can bring about when changes are repeated on the snapshot. */
   private static final Set<String> CONFLICT_OF_REPLAY =
       Set.of(SERIALIZATION_FAILURE, UNIQUE_VIOLATION, FOREIGN_KEY_VIOLATION);
+
+  /** Of a schema, a table or index, a column, another object. */
+  private static final Set<String> EXISTS = Set.of("42P06", "42P07", "42701", "42710");
 
   private Conflicts() {}
 
@@ -51,9 +55,26 @@ final class Conflicts {
     return error("schema has been updated by another transaction (OC001)");
   }
 
+  static boolean isSchemaConflict(ErrorMessage error) {
+    return error.sqlState().equals(SERIALIZATION_FAILURE) && error.field('M').contains("OC001");
+  }
+
   /** The service's rule; a transaction that lives on shadows could not do otherwise. */
   static ErrorMessage schemaChangeWithData() {
     return ErrorMessage.error("0A000", "ddl and dml are not supported in the same transaction");
+  }
+
+  /** PostgreSQL's notice that something is there already and is left as it is. */
+  static boolean isOnlyExistence(ErrorMessage notice) {
+    return EXISTS.contains(notice.sqlState());
+  }
+
+  static ErrorMessage tooOld(Duration age, Duration limit) {
+    return ErrorMessage.error(
+            "54000", "transaction age limit of " + limit.toSeconds() + "s exceeded")
+        .with(
+            'D',
+            "Current transaction age " + age.toSeconds() + "s exceeds " + limit.toSeconds() + "s");
   }
 
   /** PostgreSQL's answer to a Parse message with several statements, once it has read them all. */

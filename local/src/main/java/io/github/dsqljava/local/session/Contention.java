@@ -24,6 +24,10 @@ final class Contention {
   static final Duration PATIENCE = Duration.ofMillis(20);
 
   final CommitHistory history = new CommitHistory();
+  final Terms terms;
+
+  /** Counts the changes of the catalog that were committed. */
+  final AtomicLong catalogVersion = new AtomicLong();
 
   private final Map<Integer, Session> sessions = new ConcurrentHashMap<>();
   private final AtomicInteger active = new AtomicInteger();
@@ -37,7 +41,8 @@ final class Contention {
    * @param secondOneActive called whenever a session gets active while another one is; must not
    *     block
    */
-  Contention(Runnable secondOneActive) {
+  Contention(Runnable secondOneActive, Terms terms) {
+    this.terms = terms;
     this.secondOneActive = secondOneActive;
   }
 
@@ -77,6 +82,13 @@ final class Contention {
   /** Changes whenever anything may have been committed. */
   long epoch() {
     return epoch.get();
+  }
+
+  /**
+   * @param implicit whether it is ours
+   */
+  Transaction transaction(boolean implicit) {
+    return new Transaction(epoch(), terms.clock().instant(), implicit);
   }
 
   void beginUnguarded() {

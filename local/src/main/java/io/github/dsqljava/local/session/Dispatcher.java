@@ -4,6 +4,8 @@ import io.github.dsqljava.local.session.Transaction.Protection;
 import io.github.dsqljava.local.sql.SqlOutline.Kind;
 import io.github.dsqljava.local.wire.ErrorMessage;
 import io.netty.buffer.ByteBuf;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides how a group is run: as it is, with a savepoint before it, in a transaction of our own, or
@@ -55,7 +57,8 @@ final class Dispatcher {
         && !state.isYieldDue()
         && !link.mayTakeBackOrStop()
         && !state.isContended()
-        && !rules.mayRefuse(group);
+        && !rules.mayRefuse(group)
+        && tooLate(running, group) == null;
   }
 
   /**
@@ -91,7 +94,12 @@ final class Dispatcher {
     if (group.checksSyntax) {
       checkSyntax(group);
     } else if (running == null) {
-      dispatchOutside(group);
+      ErrorMessage late = tooLateNow(null, group);
+      if (late == null) {
+        dispatchOutside(group);
+      } else {
+        flow.answer(group, late);
+      }
     } else if (running.isLost()) {
       tellLoss(running, group);
     } else if (state.status == 'E' && link.isIdle()) {
@@ -99,6 +107,15 @@ final class Dispatcher {
         state.endWith(group, running);
       }
       flow.send(group, /* holding= */ false);
+    } else {
+      dispatchIfInTime(running, group);
+    }
+  }
+
+  private void dispatchIfInTime(Transaction running, ClientGroup group) {
+    ErrorMessage late = tooLateNow(running, group);
+    if (late != null) {
+      refuse(group, late);
     } else if (running.schemaChangeDue && group.kind != Kind.ROLLBACK) {
       parking.repeatSchemaChange(
           running,
@@ -110,6 +127,30 @@ final class Dispatcher {
     } else {
       dispatch(running, group);
     }
+  }
+
+  /** Why a group must not run any more; null if it may. */
+  private @Nullable ErrorMessage tooLate(@Nullable Transaction running, ClientGroup group) {
+    if (group.refused != null || group.kind == Kind.ROLLBACK) {
+      return null;
+    }
+    if (running != null && group.executes) {
+      Duration age = running.age(contention.terms.clock().instant());
+      Duration limit = contention.terms.transactionAge();
+      if (age.compareTo(limit) > 0) {
+        return Conflicts.tooOld(age, limit);
+      }
+    }
+    boolean commitsSomething = group.kind == Kind.COMMIT && running != null && running.usesCatalog;
+    return state.catalog.isStale() && (commitsSomething || Catalog.concerns(group))
+        ? Conflicts.schemaConflict()
+        : null;
+  }
+
+  /** The same for a group whose turn has come. */
+  private @Nullable ErrorMessage tooLateNow(@Nullable Transaction running, ClientGroup group) {
+    // What has come to pass since it was found that it may follow others concerns the next one.
+    return link.isIdle() ? tooLate(running, group) : null;
   }
 
   /** PostgreSQL reads all statements of a Query before it runs the first. */
@@ -260,7 +301,7 @@ final class Dispatcher {
   }
 
   private void begin(ClientGroup group) {
-    Transaction begun = new Transaction(contention.epoch(), /* implicit= */ false);
+    Transaction begun = contention.transaction(/* implicit= */ false);
     state.transaction = begun;
     group.append(link.allocator(), "SAVEPOINT " + Sql.identifier(Transaction.BASE));
     begun.hasBase = true;
@@ -274,7 +315,7 @@ final class Dispatcher {
    * too.
    */
   private void beginImplicit(ClientGroup group) {
-    Transaction begun = new Transaction(contention.epoch(), /* implicit= */ true);
+    Transaction begun = contention.transaction(/* implicit= */ true);
     state.transaction = begun;
     begun.hasBase = true;
     state.ask(unused -> {}, "BEGIN", "SAVEPOINT " + Sql.identifier(Transaction.BASE));

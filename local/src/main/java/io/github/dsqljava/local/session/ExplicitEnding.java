@@ -26,6 +26,7 @@ final class ExplicitEnding implements Ending {
 
   @Override
   public void lose(ErrorMessage error) {
+    state.told(error);
     state.end(running);
     state.beginWork();
     state.ask(unused -> flow.answer(group, error), "ROLLBACK");

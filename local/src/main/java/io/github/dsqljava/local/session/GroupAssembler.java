@@ -7,6 +7,7 @@ import io.github.dsqljava.local.sql.SqlOutline.Part;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -261,6 +262,11 @@ final class GroupAssembler {
       join = !alone;
     }
     return pieces;
+  }
+
+  /** Prepared statements by their names, those included whose Parse has failed. */
+  Map<String, Prepared> statements() {
+    return Collections.unmodifiableMap(statements);
   }
 
   void release() {

@@ -1,11 +1,11 @@
 package io.github.dsqljava.local.session;
 
+import io.github.dsqljava.local.limits.Limits;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandler;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.InstantSource;
 
 /**
  * Aurora DSQL's optimistic concurrency for all sessions of one cluster: no statement waits for
@@ -29,17 +29,21 @@ public final class OptimisticConcurrency implements AutoCloseable {
    *
    * @param socket Unix socket of PostgreSQL
    * @param role its superuser
+   * @param limits what transactions may do
+   * @param clock by which transactions age
    */
-  public static OptimisticConcurrency start(Path socket, String role) throws IOException {
+  public static OptimisticConcurrency start(
+      Path socket, String role, Limits limits, InstantSource clock) throws IOException {
     SystemConnection connection = SystemConnection.open(socket, role);
     try {
-      for (String statement : script().split(";\n\n")) {
-        if (!statement.isBlank()) {
-          connection.query(statement);
-        }
-      }
+      SystemScript.run(connection, "occ.sql");
+      SystemScript.run(connection, "limits.sql");
+      SystemScript.set(connection, limits);
       ConflictMonitor monitor =
-          new ConflictMonitor(connection, () -> SystemConnection.open(socket, role));
+          new ConflictMonitor(
+              connection,
+              () -> SystemConnection.open(socket, role),
+              new Terms(limits.transactionAge(), clock));
       if (!connection.query(FOREIGN_KEYS).isEmpty()) {
         monitor.contention().foreignKeyAdded();
       }
@@ -48,15 +52,6 @@ public final class OptimisticConcurrency implements AutoCloseable {
     } catch (IOException | RuntimeException e) {
       connection.close();
       throw e;
-    }
-  }
-
-  private static String script() throws IOException {
-    try (InputStream sql = OptimisticConcurrency.class.getResourceAsStream("occ.sql")) {
-      if (sql == null) {
-        throw new IOException("occ.sql is missing from dsql-local's jar");
-      }
-      return new String(sql.readAllBytes(), StandardCharsets.UTF_8);
     }
   }
 

@@ -96,6 +96,11 @@ final class Session implements ClientExchange.Listener, Flow {
           break;
         }
       }
+      if (state.preparationsAreStale && state.status == 'I' && link.isIdle()) {
+        state.preparationsAreStale = false;
+        Preparations.renew(state, link.preparedStatements(), this::settled);
+        break;
+      }
       ByteBuf message = queue.pollMessage();
       ClientGroup group = queue.peekGroup();
       if (message != null) {
@@ -136,8 +141,9 @@ final class Session implements ClientExchange.Listener, Flow {
     state.status = newStatus;
     dispatcher.guarded(group);
     boolean failed = !exchange.sqlState().isEmpty();
+    noteCatalog(exchange, failed);
     if (group.ended != null && newStatus == 'E' && state.transaction == null) {
-      state.transaction = new Transaction(contention.epoch(), group.ended.implicit);
+      state.transaction = contention.transaction(group.ended.implicit);
     }
     Transaction running = state.transaction;
     if (group.kind == Kind.BEGIN && running != null) {
@@ -154,6 +160,20 @@ final class Session implements ClientExchange.Listener, Flow {
       endImplicit(running, exchange);
     } else {
       deliver(exchange);
+    }
+  }
+
+  private void noteCatalog(ClientExchange exchange, boolean failed) {
+    ClientGroup group = exchange.group;
+    if (group.within != null && (failed || exchange.hasSkipped())) {
+      group.within.changesCatalog = false;
+    }
+    boolean committed =
+        group.ended != null && group.kind == Kind.COMMIT
+            ? group.ended.changesCatalog
+            : group.within == null && Catalog.isChangedBy(group) && !exchange.hasSkipped();
+    if (committed && !failed) {
+      state.catalog.changed();
     }
   }
 
@@ -248,7 +268,7 @@ final class Session implements ClientExchange.Listener, Flow {
       if (state.status == 'I' && running != null) {
         state.end(running);
       } else if (state.status == 'T' && running == null) {
-        Transaction found = new Transaction(contention.epoch(), /* implicit= */ false);
+        Transaction found = contention.transaction(/* implicit= */ false);
         state.transaction = found;
         setBase(found);
       }
@@ -321,6 +341,9 @@ final class Session implements ClientExchange.Listener, Flow {
           answer -> {
             ErrorMessage error = answer.error();
             committing.settle(error == null);
+            if (error == null && running.changesCatalog) {
+              state.catalog.changed();
+            }
             if (error != null) {
               exchange.fail(error);
             }
@@ -331,6 +354,7 @@ final class Session implements ClientExchange.Listener, Flow {
 
     @Override
     public void lose(ErrorMessage error) {
+      state.told(error);
       state.end(running);
       state.beginWork();
       state.ask(
@@ -344,6 +368,7 @@ final class Session implements ClientExchange.Listener, Flow {
 
   @Override
   public void abort(ClientGroup group, ErrorMessage error) {
+    state.told(error);
     Transaction running = state.transaction;
     boolean implicit = running != null && running.implicit;
     if (running != null) {
@@ -353,13 +378,14 @@ final class Session implements ClientExchange.Listener, Flow {
       state.beginWork();
       state.ask(unused -> answer(group, error), "ROLLBACK");
     } else {
-      state.transaction = new Transaction(contention.epoch(), /* implicit= */ false);
+      state.transaction = contention.transaction(/* implicit= */ false);
       parking.fail(() -> answer(group, error));
     }
   }
 
   @Override
   public void answer(ClientGroup group, ErrorMessage error) {
+    state.told(error);
     link.toClient(error.encode(link.allocator()));
     over(group, /* failed= */ true);
   }

@@ -1,6 +1,7 @@
 package io.github.dsqljava.local.session;
 
 import io.github.dsqljava.local.session.OwnExchange.Answer;
+import io.github.dsqljava.local.wire.ErrorMessage;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -11,12 +12,16 @@ final class SessionState {
   final Contention contention;
   final BackendLink link;
   final Interruption interruption;
+  final Catalog catalog;
 
   /** Whether this session counts as active among all sessions. */
   boolean active;
 
   /** The open transaction; null outside of one. */
   @Nullable Transaction transaction;
+
+  /** Whether prepared statements are older than what the session knows of the catalog. */
+  boolean preparationsAreStale;
 
   /** As of PostgreSQL's last ReadyForQuery. */
   byte status = 'I';
@@ -33,6 +38,7 @@ final class SessionState {
     this.contention = contention;
     this.link = link;
     this.interruption = new Interruption(link);
+    this.catalog = new Catalog(contention.catalogVersion);
   }
 
   boolean isWorking() {
@@ -84,6 +90,14 @@ final class SessionState {
   void endWith(ClientGroup group, Transaction ended) {
     group.ended = ended;
     end(ended);
+  }
+
+  /** The client is told an error; one that says that the catalog has changed renews it. */
+  void told(ErrorMessage error) {
+    if (Conflicts.isSchemaConflict(error)) {
+      catalog.renew();
+      preparationsAreStale = true;
+    }
   }
 
   /** Whether somebody waits for locks of the transaction. */

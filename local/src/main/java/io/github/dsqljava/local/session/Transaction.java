@@ -2,6 +2,8 @@ package io.github.dsqljava.local.session;
 
 import io.github.dsqljava.local.occ.CommitHistory;
 import io.github.dsqljava.local.wire.ErrorMessage;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -32,6 +34,8 @@ final class Transaction {
 
   /** {@link Contention#epoch()} when it began. */
   final long epoch;
+
+  private final Instant begin;
 
   /**
    * Whether it is ours, around statements of a client up to Sync; a BEGIN makes it the client's.
@@ -70,6 +74,12 @@ final class Transaction {
   /** DDL it has run; the service allows one statement, and none that changes data beside it. */
   String schemaChange = "";
 
+  /** Whether a change of the catalog by others concerns it. */
+  boolean usesCatalog;
+
+  /** Whether it has changed the catalog, if it does not fail. */
+  boolean changesCatalog;
+
   /** Whether {@link #schemaChange} was undone to set others free, and has to be run again. */
   boolean schemaChangeDue;
 
@@ -85,8 +95,9 @@ final class Transaction {
   /** Shadows by "schema\0name". */
   final Map<String, String> renames = new HashMap<>();
 
-  Transaction(long epoch, boolean implicit) {
+  Transaction(long epoch, Instant begin, boolean implicit) {
     this.epoch = epoch;
+    this.begin = begin;
     this.implicit = implicit;
   }
 
@@ -107,6 +118,10 @@ final class Transaction {
     return reason;
   }
 
+  Duration age(Instant now) {
+    return Duration.between(begin, now);
+  }
+
   boolean hasChanges() {
     return !changes.equals(NO_CHANGES);
   }
@@ -115,6 +130,9 @@ final class Transaction {
     hasExecuted |= group.executes;
     locksRows |= group.locksRows;
     mayChangeRows |= group.mayChangeRows;
+    usesCatalog |= Catalog.concerns(group);
+    changesCatalog |= Catalog.isChangedBy(group);
+    group.within = this;
   }
 
   /** What parking takes from {@code occ_save}; empty if it has done nothing yet. */

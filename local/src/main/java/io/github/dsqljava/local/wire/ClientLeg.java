@@ -19,9 +19,6 @@ import org.jspecify.annotations.Nullable;
 final class ClientLeg extends Leg {
   private static final System.Logger LOG = System.getLogger(ClientLeg.class.getName());
 
-  /** Aurora DSQL limits, as observed by AWS staff: a larger message closes the connection. */
-  static final int MAX_MESSAGE_LENGTH = 10 * 1024 * 1024;
-
   private static final byte QUERY = 'Q';
   private static final byte PARSE = 'P';
   private static final byte BIND = 'B';
@@ -39,8 +36,8 @@ final class ClientLeg extends Leg {
   private final Channel client;
   private boolean holding;
 
-  ClientLeg(Channel client, Channel backend, Conversation session) {
-    super(backend, client.alloc(), session, MAX_MESSAGE_LENGTH);
+  ClientLeg(Channel client, Channel backend, Conversation session, int maxMessageLength) {
+    super(backend, client.alloc(), session, maxMessageLength);
     this.client = client;
   }
 

@@ -1,10 +1,14 @@
 package io.github.dsqljava.local.wire;
 
 import io.github.dsqljava.local.iam.TokenVerdict;
+import io.github.dsqljava.local.limits.Admission;
+import io.github.dsqljava.local.limits.Limits;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandler;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.BiFunction;
@@ -21,6 +25,9 @@ import java.util.function.Function;
  * @param loginTimeout how long a login may take
  * @param sessions makes, from PostgreSQL's greeting, what stands before each PostgreSQL session
  * @param faults what is to go wrong
+ * @param limits how large messages and how old connections may get
+ * @param admission decides whether one more connection may be opened
+ * @param clock by which connections age
  */
 public record Cluster(
     String id,
@@ -30,7 +37,10 @@ public record Cluster(
     String systemRole,
     Duration loginTimeout,
     Function<ByteBuf, ChannelHandler> sessions,
-    FaultPlan faults) {
+    FaultPlan faults,
+    Limits limits,
+    Admission admission,
+    InstantSource clock) {
 
   /** The only database of a cluster. */
   static final String DATABASE = "postgres";
@@ -41,6 +51,11 @@ public record Cluster(
   /** Copies the hosts. */
   public Cluster {
     hosts = Set.copyOf(hosts);
+  }
+
+  /** When a connection that has just become too old was opened. */
+  Instant oldest() {
+    return clock.instant().minus(limits.connectionAge());
   }
 
   boolean answersTo(String serverName) {

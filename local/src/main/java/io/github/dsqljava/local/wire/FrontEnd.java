@@ -11,6 +11,7 @@ import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.util.AttributeKey;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
@@ -18,6 +19,7 @@ import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -30,6 +32,12 @@ public final class FrontEnd implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(FrontEnd.class.getName());
   private static final int MAX_THREADS = 4;
   private static final int MAX_ATTEMPTS = 20;
+
+  /** How often connections are looked at that may have become too old. */
+  private static final long SWEEP_MILLIS = 100;
+
+  /** When a client was logged in. */
+  static final AttributeKey<Instant> OPENED = AttributeKey.valueOf(FrontEnd.class, "opened");
 
   private final EventLoopGroup eventLoops;
   private final ChannelGroup clients;
@@ -80,7 +88,13 @@ public final class FrontEnd implements AutoCloseable {
     try {
       ChannelGroup listeners = bind(bootstrap, port);
       InetSocketAddress bound = (InetSocketAddress) listeners.iterator().next().localAddress();
-      return new FrontEnd(eventLoops, clients, listeners, bound.getPort());
+      FrontEnd frontEnd = new FrontEnd(eventLoops, clients, listeners, bound.getPort());
+      eventLoops.scheduleWithFixedDelay(
+          () -> frontEnd.closeOpenedBefore(cluster.oldest()),
+          SWEEP_MILLIS,
+          SWEEP_MILLIS,
+          TimeUnit.MILLISECONDS);
+      return frontEnd;
     } catch (IOException e) {
       eventLoops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
       throw e;
@@ -156,6 +170,25 @@ public final class FrontEnd implements AutoCloseable {
     List<ChannelFuture> cut = open.stream().map(Transports::reset).toList();
     cut.forEach(ChannelFuture::awaitUninterruptibly);
     return cut.size();
+  }
+
+  /**
+   * Closes every connection that was logged in before a moment, whatever it does, and waits for
+   * nothing. The service documents that a connection ends after 60 minutes; whether it lets a
+   * transaction finish, and whether it says anything, is unknown.
+   *
+   * @return how many there were
+   */
+  public int closeOpenedBefore(Instant moment) {
+    int count = 0;
+    for (Channel client : clients) {
+      Instant opened = client.attr(OPENED).get();
+      if (opened != null && opened.isBefore(moment)) {
+        client.close();
+        count++;
+      }
+    }
+    return count;
   }
 
   /**

@@ -2,6 +2,7 @@ package io.github.dsqljava.local.wire;
 
 import io.github.dsqljava.local.iam.IamPrincipal;
 import io.github.dsqljava.local.iam.TokenVerdict;
+import io.github.dsqljava.local.limits.Limit;
 import io.github.dsqljava.local.wire.Fault.Trigger;
 import io.github.dsqljava.local.wire.FaultPlan.Strike;
 import io.github.dsqljava.local.wire.LoginDecoder.Goodbye;
@@ -173,6 +174,18 @@ final class LoginHandler extends SimpleChannelInboundHandler<Object> {
         strike.fault().answer().ifPresent(error -> refuse(context, error));
         return;
       }
+      switch (cluster.admission().enter()) {
+        case TOO_FAST -> {
+          refuse(context, Refusals.rateExceeded());
+          return;
+        }
+        case TOO_MANY -> {
+          refuse(context, Refusals.tooManyConnections());
+          return;
+        }
+        case ADMITTED ->
+            context.channel().closeFuture().addListener(closed -> cluster.admission().left());
+      }
       IamPrincipal principal = ((TokenVerdict.Accepted) verdict).principal();
       // Whatever comes now waits in the decoder until PostgreSQL is there.
       context.channel().config().setAutoRead(false);
@@ -218,11 +231,17 @@ final class LoginHandler extends SimpleChannelInboundHandler<Object> {
     backend = null;
     Channel client = context.channel();
     Conversation session = new Conversation(cluster.faults());
-    ClientLeg clientLeg = new ClientLeg(client, backendChannel, session);
+    ClientLeg clientLeg =
+        new ClientLeg(
+            client,
+            backendChannel,
+            session,
+            (int) Math.min(Integer.MAX_VALUE, cluster.limits().of(Limit.MESSAGE_BYTES)));
     backendChannel.pipeline().addLast("session", cluster.sessions().apply(greeting));
     backendChannel
         .pipeline()
         .addLast("backend-leg", new BackendLeg(client, backendChannel, session, clientLeg));
+    client.attr(FrontEnd.OPENED).set(cluster.clock().instant());
     client.attr(Backend.KEY).set(opened);
     context.writeAndFlush(greeting);
     client.pipeline().addLast("client-leg", clientLeg);

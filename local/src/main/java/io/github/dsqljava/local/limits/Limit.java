@@ -1,0 +1,85 @@
+package io.github.dsqljava.local.limits;
+
+import java.util.Locale;
+
+/**
+ * A limit of a cluster, with the value that Aurora DSQL documents or was seen to have. Sources: the
+ * Aurora DSQL User Guide, "Quotas" and "Database limits" (September 2026), and probes published by
+ * AWS for its tools in October 2026 where those disagree.
+ *
+ * <p>What a statement is told that goes beyond one is the service's SQLSTATE and text, which name
+ * the standard value where the service's text does.
+ */
+public enum Limit {
+  /** Connections that are open at once: SQLSTATE 53300 at login. PostgreSQL here takes fewer. */
+  CONNECTIONS(10_000),
+  /** New connections in a second, in the long run: SQLSTATE 53400 at login. */
+  CONNECTIONS_PER_SECOND(100),
+  /** New connections at once after a rest, with the rate of {@link #CONNECTIONS_PER_SECOND}. */
+  CONNECTION_BURST(1_000),
+  /**
+   * Bytes of one message of a client; the connection is closed, without a word, at a longer one.
+   */
+  MESSAGE_BYTES(10 << 20),
+  /**
+   * Rows that a transaction inserts, updates and deletes, cascades included: SQLSTATE 54000 at the
+   * statement that goes beyond.
+   */
+  TRANSACTION_ROWS(3_000),
+  /**
+   * Bytes of all rows and index entries that a transaction writes: SQLSTATE 54000 at its COMMIT.
+   */
+  TRANSACTION_BYTES(10 << 20),
+  /** Bytes of a row. */
+  ROW_BYTES(2 << 20),
+  /** Bytes of a value in a column of a type without a length. */
+  VALUE_BYTES(1 << 20),
+  /**
+   * Bytes of a row's primary key and its entry in another index together. Documented as 1 KiB each;
+   * the smaller one of the two totals was observed.
+   */
+  KEY_BYTES(1_981),
+  /** Bytes that the columns of a key may have by their types. */
+  DECLARED_KEY_BYTES(2_000),
+  /** Schemas besides {@code public} and {@code sys}. */
+  SCHEMAS(10),
+  /** Tables of the cluster. */
+  TABLES(1_000),
+  /** Views of the cluster. */
+  VIEWS(5_000),
+  /** Bytes of the definition of a view. */
+  VIEW_BYTES(2 << 20),
+  /** Sequences of the cluster. */
+  SEQUENCES(5_000),
+  /** Indexes of a table, those of its primary key and unique constraints included. */
+  INDEXES_PER_TABLE(24),
+  /** Columns of a key or an index. */
+  KEY_COLUMNS(8),
+  /** Columns of a table. */
+  COLUMNS(255),
+  /** Extended statistics of a table. */
+  STATISTICS(5),
+  /** Statistics target of a column or an extended statistics object. */
+  STATISTICS_TARGET(100);
+
+  private final long standard;
+
+  Limit(long standard) {
+    this.standard = standard;
+  }
+
+  /** Returns what the service allows. */
+  public long standard() {
+    return standard;
+  }
+
+  /** Returns the name in commands, such as {@code transaction-rows}. */
+  public String option() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  /** Returns the name of the setting by which PostgreSQL knows it. */
+  public String setting() {
+    return "dsql.max_" + name().toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,178 @@
+package io.github.dsqljava.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** OC001: who is told that the catalog has changed, when, and how often. */
+class CatalogVersionTest {
+  private static final String CHANGED =
+      "!40001 ERROR: schema has been updated by another transaction (OC001)";
+
+  private static DsqlLocal cluster;
+
+  @BeforeAll
+  static void start() throws SQLException {
+    cluster = DsqlLocal.start();
+    try (Connection admin = Jdbc.connect(cluster, "admin")) {
+      Jdbc.execute(
+          admin,
+          "CREATE TABLE t (id int PRIMARY KEY, v int)",
+          "INSERT INTO t VALUES (1, 0)",
+          "CREATE TABLE other (id int PRIMARY KEY)",
+          "CREATE ROLE reader WITH LOGIN");
+    }
+  }
+
+  @AfterAll
+  static void stop() {
+    cluster.close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"simple", "extended", "extendedCacheEverything"})
+  void othersAreToldOnce(String protocol) throws Exception {
+    Script.play(
+        cluster,
+        protocol,
+        """
+        B: SELECT v FROM t => [0]
+        C: SELECT 1 => [1]
+        A: ALTER TABLE other ADD COLUMN a int
+        -- The one that did it knows.
+        A: SELECT v FROM t => [0]
+        -- A read of another table is told, once; the session is idle.
+        B: SELECT v FROM t => CHANGED
+        B: status => idle
+        B: SELECT v FROM t => [0]
+        -- Every session is told for itself, and a connection that is new knows.
+        C: SELECT 1 => CHANGED
+        C: SELECT 1 => [1]
+        D: SELECT 1 => [1]
+        A: ALTER TABLE other DROP COLUMN a
+        """
+            .replace("CHANGED", CHANGED));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"simple", "extended", "extendedCacheEverything"})
+  void transactionsAreTold(String protocol) throws Exception {
+    Script.play(
+        cluster,
+        protocol,
+        """
+        -- At the next statement, in a transaction that is older than the change,
+        B: BEGIN
+        B: UPDATE t SET v = 1 => #1
+        A: GRANT SELECT ON other TO reader
+        B: SELECT 1 => CHANGED
+        B: SELECT 1 => !25P02 ERROR: current transaction is aborted, commands ignored until end of transaction block
+        B: ROLLBACK
+        B: SELECT v FROM t => [0]
+        -- at COMMIT, after which the session is idle,
+        B: BEGIN
+        B: UPDATE t SET v = 1 => #1
+        A: REVOKE SELECT ON other FROM reader
+        B: COMMIT => CHANGED
+        B: status => idle
+        B: SELECT v FROM t => [0]
+        -- and in one that is younger. What needs no catalog is not told.
+        A: CREATE TABLE more (id int)
+        B: BEGIN
+        B: SHOW transaction_isolation => [repeatable read]
+        B: COMMIT
+        B: BEGIN READ ONLY
+        B: SELECT v FROM t => CHANGED
+        B: ROLLBACK
+        B: BEGIN READ ONLY
+        B: SELECT v FROM t => [0]
+        B: COMMIT
+        A: DROP TABLE more
+        B: ROLLBACK
+        B: DROP TABLE IF EXISTS never => CHANGED
+        """
+            .replace("CHANGED", CHANGED));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"simple", "extended"})
+  void onlyCommittedChangesCount(String protocol) throws Exception {
+    Script.play(
+        cluster,
+        protocol,
+        """
+        B: SELECT v FROM t => [0]
+        A: BEGIN
+        A: CREATE TABLE u (id int)
+        B: SELECT v FROM t => [0]
+        A: ROLLBACK
+        B: SELECT v FROM t => [0]
+        A: BEGIN
+        A: CREATE TABLE u (id int)
+        A: SELECT 1 / 0 => !22012 ERROR: division by zero
+        A: COMMIT
+        B: SELECT v FROM t => [0]
+        A: CREATE TABLE t (id int) => !42P07 ERROR: relation "t" already exists
+        A: CREATE TABLE IF NOT EXISTS t (id int)
+        A: CREATE SCHEMA IF NOT EXISTS public
+        B: SELECT v FROM t => [0]
+        A: BEGIN
+        A: CREATE TABLE u (id int)
+        A: COMMIT
+        B: SELECT v FROM t => CHANGED
+        A: DROP TABLE u
+        -- Two changes, one message.
+        A: CREATE TABLE u (id int)
+        B: SELECT v FROM t => CHANGED
+        B: SELECT v FROM t => [0]
+        -- Who changes what he does not know is told as well.
+        A: DROP TABLE u
+        B: CREATE TABLE w (id int) => CHANGED
+        B: CREATE TABLE w (id int)
+        A: SELECT v FROM t => CHANGED
+        B: DROP TABLE w
+        """
+            .replace("CHANGED", CHANGED));
+  }
+
+  /** PostgreSQL would refuse the statement for ever: its result has another type. */
+  @Test
+  void preparedStatementsSurvive() throws Exception {
+    try (Connection a = Jdbc.connect(cluster, "admin");
+        Connection b = Jdbc.connect(cluster, "admin", "prepareThreshold=1")) {
+      Jdbc.execute(a, "CREATE TABLE p (id int PRIMARY KEY)", "INSERT INTO p VALUES (1)");
+      b.close();
+    }
+    try (Connection a = Jdbc.connect(cluster, "admin");
+        Connection b = Jdbc.connect(cluster, "admin", "prepareThreshold=1");
+        PreparedStatement one = b.prepareStatement("SELECT * FROM p WHERE id = ?");
+        PreparedStatement two = b.prepareStatement("SELECT p.* FROM p WHERE id = ?")) {
+      columns(one);
+      columns(one);
+      columns(two);
+      Jdbc.execute(a, "ALTER TABLE p ADD COLUMN more text");
+      assertThatThrownBy(() -> columns(one))
+          .isInstanceOfSatisfying(
+              SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("40001"));
+      columns(one);
+      columns(two);
+      assertThat(Jdbc.value(b, "SELECT more IS NULL FROM p")).isEqualTo("t");
+    }
+  }
+
+  private static void columns(PreparedStatement statement) throws SQLException {
+    statement.setInt(1, 1);
+    try (ResultSet rows = statement.executeQuery()) {
+      assertThat(rows.next()).isTrue();
+    }
+  }
+}

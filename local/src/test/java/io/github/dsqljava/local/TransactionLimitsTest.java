@@ -1,0 +1,306 @@
+package io.github.dsqljava.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.dsqljava.local.limits.Limit;
+import io.github.dsqljava.local.limits.Limits;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.postgresql.PGConnection;
+import org.postgresql.util.PSQLException;
+
+/** What a transaction may change, and for how long; with the service's limits. */
+class TransactionLimitsTest {
+  private static final String ROWS = "!54000 ERROR: transaction row limit exceeded";
+  private static final String ABORTED =
+      "!25P02 ERROR: current transaction is aborted, commands ignored until end of transaction block";
+
+  private static DsqlLocal cluster;
+
+  @BeforeAll
+  static void start() {
+    cluster = DsqlLocal.start();
+  }
+
+  @AfterAll
+  static void stop() {
+    cluster.close();
+  }
+
+  private static void play(String protocol, String script) throws Exception {
+    Script.play(cluster, protocol, script.replace("ROWS", ROWS).replace("ABORTED", ABORTED));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"simple", "extended", "extendedCacheEverything"})
+  void rowsCountAtTheStatementThatCrosses(String protocol) throws Exception {
+    play(
+        protocol,
+        """
+        A: DROP TABLE IF EXISTS r
+        A: CREATE TABLE r (id int PRIMARY KEY, v int)
+        A: INSERT INTO r SELECT i, 0 FROM generate_series(1, 3000) i => #3000
+        A: INSERT INTO r SELECT i, 0 FROM generate_series(3001, 6001) i => ROWS
+        A: SELECT count(*) FROM r => [3000]
+        A: BEGIN
+        A: INSERT INTO r SELECT i, 0 FROM generate_series(4001, 5000) i => #1000
+        A: UPDATE r SET v = 1 WHERE id <= 1000 => #1000
+        A: DELETE FROM r WHERE id BETWEEN 1001 AND 2000 => #1000
+        A: UPDATE r SET v = 1 WHERE id = -1 => #0
+        A: UPDATE r SET v = 1 WHERE id = 1 => ROWS
+        A: SELECT 1 => ABORTED
+        A: COMMIT => #0
+        A: SELECT count(*) FROM r => [3000]
+        -- A new transaction counts from nothing, and a read counts nothing.
+        A: BEGIN
+        A: SELECT count(*) FROM r => [3000]
+        A: UPDATE r SET v = v + 1 => #3000
+        A: SELECT count(*) FROM r => [3000]
+        A: COMMIT
+        A: SELECT sum(v) FROM r => [3000]
+        -- The same row twice counts twice.
+        A: BEGIN
+        A: UPDATE r SET v = 0 => #3000
+        A: UPDATE r SET v = 2 WHERE id = 7 => ROWS
+        A: ROLLBACK
+        """);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"simple", "extended"})
+  void cascadesAndOtherWaysToChangeRowsCount(String protocol) throws Exception {
+    play(
+        protocol,
+        """
+        A: DROP TABLE IF EXISTS child
+        A: DROP TABLE IF EXISTS parent
+        A: CREATE TABLE parent (id int PRIMARY KEY, v int)
+        A: CREATE TABLE child (id int PRIMARY KEY, p int REFERENCES parent ON DELETE CASCADE ON UPDATE CASCADE)
+        A: INSERT INTO parent VALUES (1), (2)
+        A: INSERT INTO child SELECT i, 1 FROM generate_series(1, 2999) i => #2999
+        A: DELETE FROM parent WHERE id = 1 => #1
+        A: INSERT INTO child SELECT i, 2 FROM generate_series(1, 2999) i => #2999
+        A: INSERT INTO child VALUES (3000, 2) => #1
+        A: DELETE FROM parent WHERE id = 2 => ROWS
+        A: UPDATE parent SET id = 3 WHERE id = 2 => ROWS
+        A: SELECT count(*) FROM child => [3000]
+        A: INSERT INTO child SELECT i, 2 FROM generate_series(1, 3001) i ON CONFLICT (id) DO UPDATE SET p = 2 => ROWS
+        A: INSERT INTO child SELECT i, 2 FROM generate_series(1, 3001) i ON CONFLICT DO NOTHING => #1
+        A: WITH gone AS (DELETE FROM child WHERE id <= 2000 RETURNING id) UPDATE child SET p = p WHERE id > 2001 => #1000
+        A: WITH x AS (INSERT INTO parent SELECT i FROM generate_series(11, 3010) i RETURNING id) UPDATE child SET p = p WHERE id = 3000 => ROWS
+        """);
+  }
+
+  @Test
+  void copyCounts() throws Exception {
+    try (Connection connection = Jdbc.connect(cluster, "admin")) {
+      Jdbc.execute(connection, "CREATE TABLE copied (id int PRIMARY KEY)");
+      StringBuilder rows = new StringBuilder();
+      for (int i = 1; i <= 3000; i++) {
+        rows.append(i).append('\n');
+      }
+      assertThat(copy(connection, rows.toString())).isEqualTo(3000);
+      Jdbc.execute(connection, "DELETE FROM copied");
+      assertThatThrownBy(() -> copy(connection, rows + "3001\n"))
+          .isInstanceOfSatisfying(
+              PSQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("54000"));
+      assertThat(Jdbc.value(connection, "SELECT count(*) FROM copied")).isEqualTo("0");
+    }
+  }
+
+  private static long copy(Connection connection, String rows) throws Exception {
+    return connection
+        .unwrap(PGConnection.class)
+        .getCopyAPI()
+        .copyIn(
+            "COPY copied FROM STDIN",
+            new ByteArrayInputStream(rows.getBytes(StandardCharsets.US_ASCII)));
+  }
+
+  /** Whoever was parked has the same limit, before and behind it. */
+  @ParameterizedTest
+  @ValueSource(strings = {"simple", "extended"})
+  void rowsOfAParkedTransactionCount(String protocol) throws Exception {
+    play(
+        protocol,
+        """
+        A: DROP TABLE IF EXISTS s
+        A: CREATE TABLE s (id int PRIMARY KEY, v int)
+        A: INSERT INTO s SELECT i, 0 FROM generate_series(1, 3000) i
+        A: BEGIN
+        A: UPDATE s SET v = 1 WHERE id <= 1000 => #1000
+        B: UPDATE s SET v = 2 WHERE id = 1 => #1
+        A: UPDATE s SET v = 1 WHERE id > 1000 => #2000
+        A: UPDATE s SET v = 1 WHERE id = 2000 => ROWS
+        A: ROLLBACK
+        A: BEGIN
+        A: UPDATE s SET v = 1 WHERE id BETWEEN 2 AND 1000 => #999
+        C: BEGIN
+        C: UPDATE s SET v = 2 WHERE id = 1 => #1
+        C: UPDATE s SET v = 2 WHERE id = 2 => #1
+        C: ROLLBACK
+        A: UPDATE s SET v = 1 WHERE id > 1000 => #2000
+        A: COMMIT
+        A: SELECT count(*) FROM s WHERE v = 1 => [2999]
+        """);
+  }
+
+  @Test
+  void bytesCountAtCommit() throws Exception {
+    try (Connection connection = Jdbc.connect(cluster, "admin")) {
+      Jdbc.execute(connection, "CREATE TABLE big (id int PRIMARY KEY, v text)");
+      Jdbc.execute(connection, insert(0, 10, 1_000_000)); // 9.5 MiB
+      assertTooLarge(() -> Jdbc.execute(connection, insert(10, 11, 1_000_000)), 11);
+      assertThat(Jdbc.value(connection, "SELECT count(*) FROM big")).isEqualTo("10");
+
+      connection.setAutoCommit(false);
+      Jdbc.execute(connection, insert(20, 10, 1_000_000), insert(30, 10, 1_000_000));
+      assertThat(Jdbc.value(connection, "SELECT count(*) FROM big")).isEqualTo("30");
+      assertTooLarge(connection::commit, 20);
+      connection.rollback();
+      Jdbc.execute(connection, insert(20, 10, 1_000_000), "DELETE FROM big WHERE id <= 10");
+      connection.commit();
+      assertThat(Jdbc.value(connection, "SELECT count(*) FROM big")).isEqualTo("10");
+    }
+  }
+
+  private static String insert(int from, int count, int length) {
+    return "INSERT INTO big SELECT i, repeat('x', "
+        + length
+        + ") FROM generate_series("
+        + (from + 1)
+        + ", "
+        + (from + count)
+        + ") i";
+  }
+
+  private interface Action {
+    void run() throws SQLException;
+  }
+
+  private static void assertTooLarge(Action action, int mebibytes) {
+    assertThatThrownBy(action::run)
+        .isInstanceOfSatisfying(
+            PSQLException.class,
+            e -> {
+              assertThat(e.getSQLState()).isEqualTo("54000");
+              assertThat(e.getServerErrorMessage().getMessage())
+                  .isEqualTo("transaction size limit 10mb exceeded");
+              assertThat(e.getServerErrorMessage().getDetail())
+                  .isEqualTo("Current transaction size " + mebibytes + "mb > 10mb");
+              assertThat(e.getServerErrorMessage().getWhere()).isNull();
+            });
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"simple", "extended"})
+  void entriesOfIndexesCount(String protocol) throws Exception {
+    play(
+        protocol,
+        """
+        A: DROP TABLE IF EXISTS wide
+        A: CREATE TABLE wide (id int PRIMARY KEY, a text UNIQUE, b text UNIQUE)
+        A: INSERT INTO wide SELECT i, i || repeat('a', 1500), i || repeat('b', 1500) FROM generate_series(1, 1600) i => #1600
+        A: DELETE FROM wide
+        A: INSERT INTO wide SELECT i, i || repeat('a', 1500), i || repeat('b', 1500) FROM generate_series(1, 1900) i => !54000 ERROR: transaction size limit 10mb exceeded
+        """);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"simple", "extended"})
+  void sizesOfValuesRowsAndKeys(String protocol) throws Exception {
+    play(
+        protocol,
+        """
+        A: DROP TABLE IF EXISTS z
+        A: CREATE TABLE z (id text PRIMARY KEY, t text, b bytea, j jsonb, u text UNIQUE)
+        A: INSERT INTO z (id, t) VALUES ('1', repeat('x', 1048576)) => #1
+        A: INSERT INTO z (id, t) VALUES ('2', repeat('x', 1048577)) => !54000 ERROR: datatype limit greater than 1048576 bytes not supported for text
+        A: INSERT INTO z (id, b) VALUES ('2', decode(repeat('00', 1048577), 'hex')) => !54000 ERROR: datatype limit greater than 1048576 bytes not supported for bytea
+        A: INSERT INTO z (id, j) VALUES ('2', to_jsonb(repeat('x', 1048577))) => !54000 ERROR: datatype limit greater than 1048576 bytes not supported for jsonb
+        A: UPDATE z SET t = t || 'x' => !54000 ERROR: datatype limit greater than 1048576 bytes not supported for text
+        A: INSERT INTO z (id, t, b) VALUES ('2', repeat('x', 1048576), decode(repeat('00', 1048576), 'hex')) => !54000 ERROR: maximum row size exceeded
+        A: INSERT INTO z (id) VALUES (repeat('k', 1900)) => #1
+        A: INSERT INTO z (id) VALUES (repeat('k', 2100)) => !54000 ERROR: key size too large
+        A: INSERT INTO z (id, u) VALUES (repeat('k', 1000), repeat('u', 900)) => #1
+        A: INSERT INTO z (id, u) VALUES (repeat('l', 1000), repeat('u', 1100)) => !54000 ERROR: key size too large
+        A: SELECT count(*) FROM z => [3]
+        """);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"simple", "extended"})
+  void ageCountsAtTheNextStatementOrCommit(String protocol) throws Exception {
+    try (Script sessions = new Script(cluster, "admin", protocol)) {
+      sessions.play(
+          """
+          A: DROP TABLE IF EXISTS age
+          A: CREATE TABLE age (id int PRIMARY KEY)
+          A: BEGIN
+          A: INSERT INTO age VALUES (1)
+          B: BEGIN
+          B: INSERT INTO age VALUES (2)
+          C: BEGIN
+          """);
+      cluster.advanceTime(Duration.ofSeconds(290));
+      sessions.play("A: SELECT count(*) FROM age => [1]");
+      cluster.advanceTime(Duration.ofSeconds(15));
+      String late = "!54000 ERROR: transaction age limit of 300s exceeded";
+      sessions.play("A: SELECT count(*) FROM age => " + late);
+      sessions.play("A: SELECT 1 => " + ABORTED);
+      sessions.play("A: COMMIT => #0");
+      sessions.play("B: COMMIT => " + late);
+      sessions.play("B: status => idle");
+      sessions.play("C: ROLLBACK => #0");
+      sessions.play("A: SELECT count(*) FROM age => [0]");
+    }
+  }
+
+  @Test
+  void ageTellsItsNumbers() throws Exception {
+    try (DsqlLocal small =
+            DsqlLocal.builder()
+                .limits(Limits.standard().withTransactionAge(Duration.ofSeconds(5)))
+                .start();
+        Connection connection = Jdbc.connect(small, "admin")) {
+      connection.setAutoCommit(false);
+      Jdbc.execute(connection, "SELECT 1");
+      small.advanceTime(Duration.ofSeconds(7));
+      assertThatThrownBy(() -> Jdbc.execute(connection, "SELECT 1"))
+          .isInstanceOfSatisfying(
+              PSQLException.class,
+              e -> {
+                assertThat(e.getServerErrorMessage().getMessage())
+                    .isEqualTo("transaction age limit of 5s exceeded");
+                assertThat(e.getServerErrorMessage().getDetail())
+                    .isEqualTo("Current transaction age 7s exceeds 5s");
+              });
+    }
+  }
+
+  @Test
+  void limitsCanBeScaled() throws Exception {
+    Limits limits =
+        Limits.standard().with(Limit.TRANSACTION_ROWS, 2).with(Limit.TRANSACTION_BYTES, 1 << 20);
+    try (DsqlLocal small = DsqlLocal.builder().limits(limits).start()) {
+      Script.play(
+          small,
+          "extended",
+          """
+          A: CREATE TABLE s (id int PRIMARY KEY, v text)
+          A: INSERT INTO s VALUES (1), (2) => #2
+          A: INSERT INTO s VALUES (3), (4), (5) => !54000 ERROR: transaction row limit exceeded
+          A: UPDATE s SET v = repeat('x', 600000) => !54000 ERROR: transaction size limit 1mb exceeded
+          """);
+    }
+  }
+}
