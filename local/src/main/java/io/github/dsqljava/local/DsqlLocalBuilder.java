@@ -8,6 +8,7 @@ import io.github.dsqljava.local.limits.Admission;
 import io.github.dsqljava.local.limits.Limits;
 import io.github.dsqljava.local.limits.MovableClock;
 import io.github.dsqljava.local.postgres.CacheDirectory;
+import io.github.dsqljava.local.postgres.DirectPort;
 import io.github.dsqljava.local.postgres.PostgresServer;
 import io.github.dsqljava.local.session.OptimisticConcurrency;
 import io.github.dsqljava.local.tls.ClusterCertificates;
@@ -48,6 +49,7 @@ public final class DsqlLocalBuilder {
   private InstantSource clock = InstantSource.system();
   private Limits limits = Limits.standard();
   private boolean pessimistic;
+  private int directPort;
   private Duration loginTimeout = DEFAULT_LOGIN_TIMEOUT;
   private Consumer<String> progress = step -> LOG.log(System.Logger.Level.INFO, step);
 
@@ -135,6 +137,12 @@ public final class DsqlLocalBuilder {
     return this;
   }
 
+  /** Opens PostgreSQL itself to everybody on this machine, to be measured beside the cluster. */
+  DsqlLocalBuilder directPort(int port) {
+    directPort = port;
+    return this;
+  }
+
   /** Leaves PostgreSQL's locks as they are, to measure what doing without them costs. */
   DsqlLocalBuilder pessimistic() {
     pessimistic = true;
@@ -160,7 +168,8 @@ public final class DsqlLocalBuilder {
     // Both take most of a second the first time, and neither needs the other.
     CompletableFuture<ServerTls> tlsLater =
         CompletableFuture.supplyAsync(() -> tls(cache), runInNewThread());
-    PostgresServer postgres = PostgresServer.start(cache, dataDirectory, progress);
+    PostgresServer postgres =
+        PostgresServer.start(cache, dataDirectory, progress, direct(tlsLater));
     OptimisticConcurrency concurrency = null;
     try {
       concurrency =
@@ -219,6 +228,14 @@ public final class DsqlLocalBuilder {
         limits,
         new Admission(limits, time),
         time);
+  }
+
+  private @Nullable DirectPort direct(CompletableFuture<ServerTls> tls) throws IOException {
+    if (directPort == 0) {
+      return null;
+    }
+    ClusterCertificates certificates = await(tls).certificates();
+    return new DirectPort(directPort, certificates.chain(), certificates.key());
   }
 
   private ServerTls tls(CacheDirectory cache) {

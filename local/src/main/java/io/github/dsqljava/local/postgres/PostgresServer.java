@@ -72,6 +72,7 @@ public final class PostgresServer implements AutoCloseable {
   private final Process process;
   private final PostgresBinaries binaries;
   private final ServerAccount account;
+  private final Path socket;
   private final CompletableFuture<Void> ready = new CompletableFuture<>();
   private final Deque<String> lastLines = new ArrayDeque<>();
   private boolean closed;
@@ -82,12 +83,17 @@ public final class PostgresServer implements AutoCloseable {
       Path dataDirectory,
       Process process,
       PostgresBinaries binaries,
-      ServerAccount account) {
+      ServerAccount account,
+      @Nullable DirectPort direct) {
     this.instance = instance;
     this.dataDirectory = dataDirectory;
     this.process = process;
     this.binaries = binaries;
     this.account = account;
+    this.socket =
+        direct == null
+            ? instance.socket()
+            : instance.socket().resolveSibling(".s.PGSQL." + direct.port());
     this.shutdownHook = new Thread(this::stop, "dsql-local-postgresql-stop");
   }
 
@@ -98,21 +104,42 @@ public final class PostgresServer implements AutoCloseable {
    * @param dataDirectory where the data lives on; null for a temporary directory, without fsync,
    *     that {@link #close()} deletes
    * @param progress is told about steps that take long
+   * @param direct null for none, as it should be
    * @throws IOException if the server cannot be started; the message holds what it printed
    */
   public static PostgresServer start(
-      CacheDirectory cache, @Nullable Path dataDirectory, Consumer<String> progress)
+      CacheDirectory cache,
+      @Nullable Path dataDirectory,
+      Consumer<String> progress,
+      @Nullable DirectPort direct)
       throws IOException {
     if (Thread.currentThread().isInterrupted()) {
       throw new InterruptedIOException("interrupted before PostgreSQL was started");
     }
-    return start(cache, dataDirectory, progress, ServerAccount.detect());
+    return start(cache, dataDirectory, progress, direct, ServerAccount.detect());
+  }
+
+  /** The same without a way past the cluster. */
+  static PostgresServer start(
+      CacheDirectory cache, @Nullable Path dataDirectory, Consumer<String> progress)
+      throws IOException {
+    return start(cache, dataDirectory, progress, (DirectPort) null);
   }
 
   static PostgresServer start(
       CacheDirectory cache,
       @Nullable Path dataDirectory,
       Consumer<String> progress,
+      ServerAccount account)
+      throws IOException {
+    return start(cache, dataDirectory, progress, null, account);
+  }
+
+  private static PostgresServer start(
+      CacheDirectory cache,
+      @Nullable Path dataDirectory,
+      Consumer<String> progress,
+      @Nullable DirectPort direct,
       ServerAccount account)
       throws IOException {
     account.checkCanReach(cache.path());
@@ -136,13 +163,18 @@ public final class PostgresServer implements AutoCloseable {
         DataDirectory.awaitPredecessor(data);
       }
       account.checkCanReach(data);
+      List<String> settings = settings(dataDirectory != null);
+      if (direct != null) {
+        settings.addAll(direct.prepare(data, account));
+      }
       PostgresServer server =
           new PostgresServer(
               instance,
               data,
-              launch(instance, data, dataDirectory != null, binaries, account),
+              launch(instance, data, settings, binaries, account),
               binaries,
-              account);
+              account,
+              direct);
       server.awaitReady();
       return server;
     } catch (IOException | RuntimeException e) {
@@ -154,7 +186,7 @@ public final class PostgresServer implements AutoCloseable {
   private static Process launch(
       InstanceDirectory instance,
       Path data,
-      boolean durable,
+      List<String> settings,
       PostgresBinaries binaries,
       ServerAccount account)
       throws IOException {
@@ -165,7 +197,7 @@ public final class PostgresServer implements AutoCloseable {
     }
     command.add(binaries.program("postgres").toString());
     command.addAll(List.of("-D", data.toString(), "-k", instance.path().toString()));
-    for (String setting : settings(durable)) {
+    for (String setting : settings) {
       command.addAll(List.of("-c", setting));
     }
     ProcessBuilder builder = ServerProgram.prepare(binaries, account, command);
@@ -262,7 +294,7 @@ public final class PostgresServer implements AutoCloseable {
 
   /** Returns the path of the Unix socket. */
   public Path socket() {
-    return instance.socket();
+    return socket;
   }
 
   /** Returns where the data is. */
