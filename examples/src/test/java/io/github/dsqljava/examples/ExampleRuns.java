@@ -6,6 +6,9 @@ import io.github.dsqljava.DsqlConfig;
 import io.github.dsqljava.local.DsqlLocal;
 import io.github.dsqljava.vertx.DsqlConnector;
 import io.vertx.core.Future;
+import io.vertx.pgclient.PgException;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -13,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
@@ -89,12 +93,9 @@ final class ExampleRuns implements AutoCloseable {
   }
 
   List<String> tables() throws Exception {
-    return await(
-            admin
-                .query(
-                    "SELECT schemaname || '.' || tablename FROM pg_tables"
-                        + " WHERE schemaname IN ('public', 'myschema')")
-                .execute())
+    return query(
+            "SELECT schemaname || '.' || tablename FROM pg_tables"
+                + " WHERE schemaname IN ('public', 'myschema')")
         .stream()
         .map(row -> row.getString(0))
         .toList();
@@ -102,11 +103,23 @@ final class ExampleRuns implements AutoCloseable {
 
   /** First column of the only row. */
   Object value(String sql) throws Exception {
-    return await(admin.query(sql).execute()).iterator().next().getValue(0);
+    return query(sql).iterator().next().getValue(0);
   }
 
   void execute(String sql) throws Exception {
-    await(admin.query(sql).execute());
+    query(sql);
+  }
+
+  /** The examples make and drop tables, of which this session is told once. */
+  private RowSet<Row> query(String sql) throws Exception {
+    try {
+      return await(admin.query(sql).execute());
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof PgException refused && refused.getSqlState().equals("40001")) {
+        return await(admin.query(sql).execute());
+      }
+      throw e;
+    }
   }
 
   private static <T> T await(Future<T> future) throws Exception {

@@ -89,16 +89,22 @@ public final class FrontEnd implements AutoCloseable {
       ChannelGroup listeners = bind(bootstrap, port);
       InetSocketAddress bound = (InetSocketAddress) listeners.iterator().next().localAddress();
       FrontEnd frontEnd = new FrontEnd(eventLoops, clients, listeners, bound.getPort());
-      eventLoops.scheduleWithFixedDelay(
-          () -> frontEnd.closeOpenedBefore(cluster.oldest()),
-          SWEEP_MILLIS,
-          SWEEP_MILLIS,
-          TimeUnit.MILLISECONDS);
+      frontEnd.sweep(cluster);
       return frontEnd;
     } catch (IOException e) {
       eventLoops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
       throw e;
     }
+  }
+
+  // The loops that run it are the only ones that could tell how it went.
+  @SuppressWarnings("FutureReturnValueIgnored")
+  private void sweep(Cluster cluster) {
+    eventLoops.scheduleWithFixedDelay(
+        () -> closeOpenedBefore(cluster.oldest()),
+        SWEEP_MILLIS,
+        SWEEP_MILLIS,
+        TimeUnit.MILLISECONDS);
   }
 
   /**
@@ -179,6 +185,7 @@ public final class FrontEnd implements AutoCloseable {
    *
    * @return how many there were
    */
+  @SuppressWarnings("FutureReturnValueIgnored") // the client hears of it
   public int closeOpenedBefore(Instant moment) {
     int count = 0;
     for (Channel client : clients) {

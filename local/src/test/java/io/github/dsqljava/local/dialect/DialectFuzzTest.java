@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -141,7 +142,8 @@ class DialectFuzzTest {
       ClassifiedStatement statement, String rewritten, String sql, String where) {
     String original = sql.substring(statement.start(), statement.end());
     assertThat(rewritten).as(where).isNotEqualTo(original);
-    if (statement.statementClass() != StatementClass.SETTING) {
+    boolean mayGrow = original.toUpperCase(Locale.ROOT).contains("TRIGGER"); // ALL becomes USER
+    if (statement.statementClass() != StatementClass.SETTING && !mayGrow) {
       assertThat(rewritten).as(where).hasSameSizeAs(original);
     }
   }
