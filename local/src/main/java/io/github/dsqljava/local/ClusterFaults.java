@@ -1,14 +1,13 @@
 package io.github.dsqljava.local;
 
-import io.github.dsqljava.local.iam.TokenVerifier;
+import io.github.dsqljava.local.sql.TableName;
 import io.github.dsqljava.local.wire.Fault;
 import io.github.dsqljava.local.wire.Fault.Kind;
 import io.github.dsqljava.local.wire.FaultPlan;
 import io.github.dsqljava.local.wire.FrontEnd;
-import java.time.Instant;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * Makes a local cluster fail on demand, in the ways in which the service fails by itself.
@@ -38,11 +37,12 @@ import java.util.Optional;
  *
  * <p>COMMIT stands for END too, BEGIN for START TRANSACTION, and ROLLBACK for ABORT. A COMMIT
  * counts only if there is a transaction block to be committed: not outside of one, and not in one
- * that has failed, whose COMMIT is a ROLLBACK. An implicit transaction has no COMMIT. AND CHAIN, of
- * which no document says that the service takes it, is passed on.
+ * that has failed, whose COMMIT is a ROLLBACK. An implicit transaction has no COMMIT; only {@link
+ * #conflictCommits} strikes it nevertheless. AND CHAIN, of which no document says that the service
+ * takes it, is passed on.
  *
  * <p>Thread-safe. A fault is armed when the method returns. Nothing here blocks but {@link
- * #cutConnections}.
+ * #cutConnections} and {@link #cutConnectionsOlderThan}.
  */
 public final class ClusterFaults {
   private final FaultPlan plan;
@@ -63,35 +63,39 @@ public final class ClusterFaults {
    * @throws IllegalArgumentException if the count is not positive
    */
   public void refuseLogins(int count, LoginRefusal refusal) {
-    Fault fault =
-        switch (refusal) {
-          case TOO_MANY_CONNECTIONS -> Fault.tooManyConnections();
-          case RATE_EXCEEDED -> Fault.rateExceeded();
-          case WAKING_UP -> Fault.wakingUp();
-          case TOKEN_EXPIRED -> Fault.accessDenied(Optional.of(expiredNow()));
-          case ACCESS_DENIED -> Fault.accessDenied(Optional.empty());
-        };
-    arm(count, fault);
-  }
-
-  private String expiredNow() {
-    Instant now = clock.instant();
-    return TokenVerifier.expiredHint(now.minusSeconds(1), now);
+    plan.arm(count, Faults.loginRefused(refusal, clock));
   }
 
   /**
    * Rolls the next transactions back when they commit, and answers SQLSTATE 40001. The session is
    * idle afterwards, as on the service.
    *
+   * <p>A statement outside of a transaction block counts, too, if it is an INSERT, UPDATE or DELETE
+   * or has one in its WITH: it is run, it and whatever else the implicit transaction has done is
+   * undone, and the error comes in place of its CommandComplete, behind the rows of a RETURNING. Of
+   * several in one Query, or before one Sync, the first is struck and the rest is skipped; which
+   * one the service answers with the conflict, no source knows. COPY, EXPLAIN ANALYZE and changes
+   * that a function makes do not count.
+   *
    * @throws IllegalArgumentException if the count is not positive
    */
   public void conflictCommits(int count, CommitConflict conflict) {
-    Fault fault =
-        switch (conflict) {
-          case DATA -> Fault.dataConflict();
-          case SCHEMA -> Fault.schemaConflict();
-        };
-    arm(count, fault);
+    plan.arm(count, Faults.commitConflict(conflict));
+  }
+
+  /**
+   * The same, of those transactions alone that change one table. What they change is taken from the
+   * text of their statements: the table has to be named behind INSERT INTO, UPDATE or DELETE FROM,
+   * which may stand in a WITH. What foreign keys, functions and views change does not count, and
+   * nor does what was sent before a fault for statements was armed.
+   *
+   * @param table as it stands in SQL: {@code orders}, {@code shop.orders}, {@code "Orders"}. Two
+   *     different schemas are two different tables; where either this or the statement names none,
+   *     the schema is not looked at
+   * @throws IllegalArgumentException if the count is not positive, or that is no name
+   */
+  public void conflictCommits(int count, CommitConflict conflict, String table) {
+    plan.arm(count, Faults.commitConflict(conflict).on(TableName.parse(table)));
   }
 
   /**
@@ -102,7 +106,7 @@ public final class ClusterFaults {
    * @throws IllegalArgumentException if the count is not positive
    */
   public void loseCommitAnswers(int count) {
-    arm(count, Fault.commitAnswerLost());
+    plan.arm(count, Fault.commitAnswerLost());
   }
 
   /**
@@ -112,7 +116,7 @@ public final class ClusterFaults {
    * @throws IllegalArgumentException if the count is not positive
    */
   public void cutBeforeCommit(int count) {
-    arm(count, Fault.cutBeforeCommit());
+    plan.arm(count, Fault.cutBeforeCommit());
   }
 
   /**
@@ -125,7 +129,7 @@ public final class ClusterFaults {
    * @throws IllegalArgumentException if the count is not positive
    */
   public void unavailableAtCommit(int count, boolean committed) {
-    arm(count, Fault.unavailableAtCommit(committed));
+    plan.arm(count, Fault.unavailableAtCommit(committed));
   }
 
   /**
@@ -137,7 +141,7 @@ public final class ClusterFaults {
    * @throws IllegalArgumentException if the count is not positive
    */
   public void unavailableAtStatement(int count) {
-    arm(count, Fault.unavailableAtStatement());
+    plan.arm(count, Fault.unavailableAtStatement());
   }
 
   /**
@@ -148,14 +152,22 @@ public final class ClusterFaults {
    * @throws IllegalArgumentException if the count is not positive
    */
   public void conflictBegins(int count) {
-    arm(count, Fault.schemaConflictAtBegin());
+    plan.arm(count, Fault.schemaConflictAtBegin());
   }
 
-  private void arm(int count, Fault fault) {
-    if (count < 1) {
-      throw new IllegalArgumentException("count is " + count + ", not positive");
-    }
-    plan.arm(count, fault);
+  /**
+   * Closes each of the next connections that log in when it has sent so many messages: in place of
+   * the next message. Every message of the protocol behind the login counts as one, those of the
+   * extended protocol and the data of COPY too; a Query of the simple protocol is one. All that was
+   * sent before is answered, then TCP is closed, without an end of TLS. An open transaction is
+   * rolled back, and so is what the client has sent without a Sync. The login uses the fault up.
+   *
+   * @param count how many connections
+   * @param messages how many messages of each are taken; 0 or more
+   * @throws IllegalArgumentException if the count is not positive, or messages are negative
+   */
+  public void closeAfterMessages(int count, int messages) {
+    plan.arm(count, Faults.closedAfter(messages));
   }
 
   /**
@@ -166,6 +178,21 @@ public final class ClusterFaults {
    */
   public int cutConnections() {
     return frontEnd.cutConnections();
+  }
+
+  /**
+   * Does the same to the connections that were accepted longer ago than this by the cluster's clock
+   * ({@link DsqlLocalBuilder#clock}). The service closes a connection after 60 minutes; how that
+   * looks to the client, no source knows.
+   *
+   * @return how many there were
+   * @throws IllegalArgumentException if the age is negative
+   */
+  public int cutConnectionsOlderThan(Duration age) {
+    if (age.isNegative()) {
+      throw new IllegalArgumentException("age is " + age + ", negative");
+    }
+    return frontEnd.cutConnectionsBefore(clock.instant().minus(age));
   }
 
   /**
@@ -191,7 +218,8 @@ public final class ClusterFaults {
         counts.getOrDefault(Kind.CUT_BEFORE_COMMIT, 0),
         counts.getOrDefault(Kind.UNAVAILABLE_AT_COMMIT, 0),
         counts.getOrDefault(Kind.UNAVAILABLE_AT_STATEMENT, 0),
-        counts.getOrDefault(Kind.BEGIN_CONFLICT, 0));
+        counts.getOrDefault(Kind.BEGIN_CONFLICT, 0),
+        counts.getOrDefault(Kind.CLOSED_AFTER_MESSAGES, 0));
   }
 
   /** Disarms all faults. One that is on its way to a client at this moment may still strike. */

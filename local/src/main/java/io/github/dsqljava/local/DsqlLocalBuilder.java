@@ -197,7 +197,7 @@ public final class DsqlLocalBuilder {
           postgres,
           concurrency,
           frontEnd,
-          new ClusterFaults(faults, frontEnd, clock));
+          new ClusterFaults(faults, frontEnd, time));
     } catch (IOException | RuntimeException e) {
       if (concurrency != null) {
         concurrency.close();

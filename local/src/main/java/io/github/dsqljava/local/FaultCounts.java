@@ -10,6 +10,7 @@ package io.github.dsqljava.local;
  * @param unavailableCommits from {@link ClusterFaults#unavailableAtCommit}
  * @param unavailableStatements from {@link ClusterFaults#unavailableAtStatement}
  * @param beginConflicts from {@link ClusterFaults#conflictBegins}
+ * @param closesAfterMessages from {@link ClusterFaults#closeAfterMessages}
  */
 public record FaultCounts(
     int loginRefusals,
@@ -18,7 +19,8 @@ public record FaultCounts(
     int cutsBeforeCommit,
     int unavailableCommits,
     int unavailableStatements,
-    int beginConflicts) {
+    int beginConflicts,
+    int closesAfterMessages) {
 
   /** All of them together. */
   public int total() {
@@ -28,6 +30,7 @@ public record FaultCounts(
         + cutsBeforeCommit
         + unavailableCommits
         + unavailableStatements
-        + beginConflicts;
+        + beginConflicts
+        + closesAfterMessages;
   }
 }

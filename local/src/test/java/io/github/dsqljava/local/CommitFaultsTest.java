@@ -276,15 +276,13 @@ class CommitFaultsTest extends FaultFixture {
   void conflict_whereThereIsNothingToCommit_waitsForACommitThatIsOne() throws Exception {
     faults.conflictCommits(1, CommitConflict.DATA);
     try (RawClient client = loggedIn()) {
-      assertThat(query(client, "INSERT INTO t VALUES (1)"))
-          .as("no transaction block")
-          .containsExactly("C INSERT 0 1", "Z I");
+      assertThat(query(client, "SELECT 1")).as("changes nothing").hasSize(4);
       assertThat(query(client, "COMMIT"))
           .as("outside of a block")
           .containsExactly("N 25P01 there is no transaction in progress", "C COMMIT", "Z I");
-      assertThat(query(client, "INSERT INTO t VALUES (2); COMMIT; SELECT 1/0"))
+      assertThat(query(client, "SELECT 1; COMMIT; SELECT 1/0"))
           .as("an implicit block")
-          .startsWith("C INSERT 0 1", "N 25P01 there is no transaction in progress", "C COMMIT")
+          .contains("C SELECT 1", "N 25P01 there is no transaction in progress", "C COMMIT")
           .endsWith("E 22012 division by zero", "Z I");
       query(client, "BEGIN; SELECT 1/0");
       assertThat(query(client, "COMMIT")).as("a failed one").containsExactly("C ROLLBACK", "Z I");
@@ -316,7 +314,7 @@ class CommitFaultsTest extends FaultFixture {
       query(client, "ROLLBACK; BEGIN; INSERT INTO t VALUES (3)");
       assertThat(query(client, "COMMIT")).containsExactly(DATA_CONFLICT, "Z I");
     }
-    assertThat(rows()).containsExactly("1", "2");
+    assertThat(rows()).isEmpty();
   }
 
   @Test
@@ -329,7 +327,7 @@ class CommitFaultsTest extends FaultFixture {
               .query("BEGIN")
               .query("SELECT 1/0")
               .run("COMMIT")
-              .run("INSERT INTO t VALUES (1)")
+              .run("SELECT 1")
               .sync()
               .query("BEGIN")
               .query("COMMIT");
@@ -344,14 +342,15 @@ class CommitFaultsTest extends FaultFixture {
               "C ROLLBACK",
               "1",
               "2",
-              "C INSERT 0 1",
+              "D 1",
+              "C SELECT 1",
               "Z I", //
               "C BEGIN",
               "Z T",
               DATA_CONFLICT,
               "Z I");
     }
-    assertThat(rows()).containsExactly("1");
+    assertThat(rows()).isEmpty();
   }
 
   @Test
@@ -595,7 +594,7 @@ class CommitFaultsTest extends FaultFixture {
     faults.unavailableAtCommit(1, /* committed= */ true);
     faults.conflictCommits(1, CommitConflict.DATA);
     faults.loseCommitAnswers(1);
-    assertThat(faults.remaining()).isEqualTo(new FaultCounts(0, 3, 1, 0, 1, 0, 0));
+    assertThat(faults.remaining()).isEqualTo(new FaultCounts(0, 3, 1, 0, 1, 0, 0, 0));
     List<String> outcomes = new ArrayList<>();
     for (int i = 0; i < 4; i++) {
       try (RawClient client = loggedIn()) {
@@ -630,7 +629,7 @@ class CommitFaultsTest extends FaultFixture {
     faults.refuseLogins(5, LoginRefusal.WAKING_UP);
     assertThat(faults.remaining().total()).isEqualTo(20);
     faults.clear();
-    assertThat(faults.remaining()).isEqualTo(new FaultCounts(0, 0, 0, 0, 0, 0, 0));
+    assertThat(faults.remaining()).isEqualTo(new FaultCounts(0, 0, 0, 0, 0, 0, 0, 0));
     try (RawClient client = loggedIn()) {
       assertThat(query(client, "BEGIN; SELECT 1; COMMIT"))
           .containsExactly("C BEGIN", "T", "D 1", "C SELECT 1", "C COMMIT", "Z I");

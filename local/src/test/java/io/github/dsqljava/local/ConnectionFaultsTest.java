@@ -10,10 +10,13 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -151,6 +154,107 @@ class ConnectionFaultsTest extends FaultFixture {
   }
 
   @Test
+  void cut_byAge_endsOnlyTheOldOnes() throws Exception {
+    AtomicReference<Instant> now = new AtomicReference<>(Instant.now());
+    try (DsqlLocal aging = DsqlLocal.builder().clock(now::get).start()) {
+      Duration age = Duration.ofMinutes(55);
+      try (Connection old = Jdbc.connect(aging, "admin")) {
+        now.updateAndGet(time -> time.plus(age));
+        try (Connection young = Jdbc.connect(aging, "admin")) {
+          assertThat(aging.faults().cutConnectionsOlderThan(age)).as("not older yet").isZero();
+          now.updateAndGet(time -> time.plusMillis(1));
+          assertThat(aging.faults().cutConnectionsOlderThan(age)).isEqualTo(1);
+          assertThatThrownBy(() -> Jdbc.execute(old, "SELECT 1")).isInstanceOf(SQLException.class);
+          assertThat(Jdbc.value(young, "SELECT 1")).isEqualTo("1");
+        }
+      }
+      assertThatThrownBy(() -> aging.faults().cutConnectionsOlderThan(Duration.ofSeconds(-1)))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+
+  // Messages
+
+  @Test
+  void close_afterMessages_answersThemAndTakesNoMore() throws Exception {
+    faults.closeAfterMessages(1, 2);
+    faults.closeAfterMessages(1, 0);
+    try (RawClient client = loggedIn()) {
+      assertThat(query(client, "INSERT INTO t VALUES (1)")).containsExactly("C INSERT 0 1", "Z I");
+      query(client, "BEGIN; INSERT INTO t VALUES (2)");
+      client.sendText('Q', "COMMIT");
+      assertThat(client.isClosedByServer()).isTrue();
+    }
+    try (RawClient client = loggedIn()) {
+      client.sendText('Q', "SELECT 1");
+      assertThat(client.isClosedByServer()).isTrue();
+    }
+    assertThat(rows()).containsExactly("1");
+    onlyOneBackendIsLeft();
+  }
+
+  @Test
+  void close_inTheMiddleOfAPipeline_answersWhatCameBefore() throws Exception {
+    byte[] pipeline =
+        new Pipeline()
+            .run("INSERT INTO t VALUES (1)")
+            .sync()
+            .run("INSERT INTO t VALUES (2)")
+            .run("INSERT INTO t VALUES (3)")
+            .sync()
+            .query("SELECT 1")
+            .bytes();
+    for (int piece : new int[] {pipeline.length, 7}) {
+      faults.closeAfterMessages(1, 9);
+      try (RawClient client = loggedIn()) {
+        try {
+          for (int i = 0; i < pipeline.length; i += piece) {
+            client.send(Arrays.copyOfRange(pipeline, i, Math.min(pipeline.length, i + piece)));
+          }
+        } catch (IOException e) {
+          // closed before all was sent
+        }
+        assertThat(answersUntilClosed(client))
+            .as("pieces of %d", piece)
+            .containsExactly("1", "2", "C INSERT 0 1", "Z I", "1", "2", "C INSERT 0 1", "1", "2");
+      }
+      assertThat(rows()).containsExactly("1");
+      empty();
+    }
+    onlyOneBackendIsLeft();
+  }
+
+  @Test
+  void close_whileFaultsForStatementsAreArmed_isTheSame() throws Exception {
+    faults.closeAfterMessages(1, 4);
+    faults.conflictCommits(1, CommitConflict.DATA);
+    try (RawClient client = loggedIn()) {
+      client.send(
+          new Pipeline()
+              .query("BEGIN")
+              .query("COMMIT")
+              .query("SELECT 1")
+              .query("SELECT 2")
+              .query("SELECT 3")
+              .bytes());
+      assertThat(answersUntilClosed(client))
+          .containsExactly(
+              "C BEGIN",
+              "Z T",
+              DATA_CONFLICT,
+              "Z I",
+              "T",
+              "D 1",
+              "C SELECT 1",
+              "Z I",
+              "T",
+              "D 2",
+              "C SELECT 1",
+              "Z I");
+    }
+  }
+
+  @Test
   void cut_resetsAndDoesNotSayGoodbye() throws Exception {
     try (RawClient client = loggedIn()) {
       assertThat(faults.cutConnections()).isEqualTo(1);
@@ -275,8 +379,9 @@ class ConnectionFaultsTest extends FaultFixture {
     faults.unavailableAtCommit(1, false);
     faults.unavailableAtStatement(9);
     faults.conflictBegins(10);
-    assertThat(faults.remaining()).isEqualTo(new FaultCounts(3, 4, 5, 6, 8, 9, 10));
-    assertThat(faults.remaining().total()).isEqualTo(45);
+    faults.closeAfterMessages(11, 12);
+    assertThat(faults.remaining()).isEqualTo(new FaultCounts(3, 4, 5, 6, 8, 9, 10, 11));
+    assertThat(faults.remaining().total()).isEqualTo(56);
     assertThat(faults.toString()).contains("commitConflicts=4");
     faults.clear();
   }

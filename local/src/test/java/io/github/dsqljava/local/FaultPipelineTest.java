@@ -5,15 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.dsqljava.local.wire.Pipeline;
 import io.github.dsqljava.local.wire.RawClient;
 import java.io.IOException;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Deque;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -160,8 +159,10 @@ class FaultPipelineTest extends FaultFixture {
     private final List<String> answers = new ArrayList<>();
     private final Set<Integer> committed;
     private final Set<Integer> pending = new TreeSet<>();
-    private final Deque<Fault> commits = new ArrayDeque<>();
-    private int statementFaults;
+
+    /** Those for COMMIT, and those for other statements, in the order of arming. */
+    private final List<Fault> faults = new ArrayList<>();
+
     private int beginFaults;
     private char status = 'I';
     private boolean skipping;
@@ -176,14 +177,13 @@ class FaultPipelineTest extends FaultFixture {
 
     void arm(Fault fault) {
       switch (fault) {
-        case STATEMENT -> statementFaults++;
         case BEGIN -> beginFaults++;
-        default -> commits.add(fault);
+        default -> faults.add(fault);
       }
     }
 
     int armed() {
-      return commits.size() + statementFaults + beginFaults;
+      return faults.size() + beginFaults;
     }
 
     void query(List<Statement> statements) {
@@ -252,18 +252,35 @@ class FaultPipelineTest extends FaultFixture {
           finish(/* committing= */ false);
           answer("C ROLLBACK");
         }
-        case INSERT, FAIL -> {
-          if (statementFaults > 0) {
-            statementFaults--;
-            fail(UNAVAILABLE);
-          } else if (statement == Statement.FAIL) {
-            fail(NOT_NULL);
-          } else {
-            pending.add(id);
-            answer("C INSERT 0 1");
-          }
+        case INSERT, FAIL -> change(statement, id);
+      }
+    }
+
+    private void change(Statement statement, int id) {
+      int first =
+          first(fault -> fault == Fault.STATEMENT || (fault == Fault.CONFLICT && status == 'I'));
+      boolean works = statement == Statement.INSERT;
+      if (first >= 0 && faults.get(first) == Fault.STATEMENT) {
+        faults.remove(first);
+        fail(UNAVAILABLE);
+      } else if (!works) {
+        fail(NOT_NULL); // and a conflict has not been reached
+      } else if (first >= 0) {
+        faults.remove(first);
+        fail(DATA_CONFLICT);
+      } else {
+        pending.add(id);
+        answer("C INSERT 0 1");
+      }
+    }
+
+    private int first(Predicate<Fault> wanted) {
+      for (int i = 0; i < faults.size(); i++) {
+        if (wanted.test(faults.get(i))) {
+          return i;
         }
       }
+      return -1;
     }
 
     private void commit() {
@@ -272,12 +289,13 @@ class FaultPipelineTest extends FaultFixture {
         answer("C ROLLBACK");
         return;
       }
-      if (status == 'I' || commits.isEmpty()) {
+      int first = first(fault -> fault != Fault.STATEMENT);
+      if (status == 'I' || first < 0) {
         finish(/* committing= */ true);
         answer("C COMMIT");
         return;
       }
-      Fault fault = commits.remove();
+      Fault fault = faults.remove(first);
       finish(fault == Fault.ANSWER_LOST || fault == Fault.UNAVAILABLE_COMMITTED);
       switch (fault) {
         case CONFLICT -> fail(DATA_CONFLICT);

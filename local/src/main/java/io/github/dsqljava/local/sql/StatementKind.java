@@ -1,7 +1,5 @@
 package io.github.dsqljava.local.sql;
 
-import io.github.dsqljava.local.sql.SqlToken.Kind;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -24,25 +22,6 @@ public enum StatementKind {
   /** No statement at all: white space, comments and semicolons. */
   EMPTY;
 
-  /**
-   * The kind of the text of a Parse message. Thread-safe and linear in the length of the text; a
-   * text that does not begin with one of the key words costs a look at the first of its words.
-   */
-  public static StatementKind of(String sql) {
-    var scanner = new SqlScanner(sql);
-    do {
-      if (!scanner.advanceSignificant()) {
-        return EMPTY;
-      }
-    } while (scanner.kind() == Kind.SEMICOLON);
-    if (!mayControlTransaction(scanner)) {
-      return OTHER;
-    }
-    List<SqlStatement> statements = SqlStatements.split(sql);
-    // PostgreSQL refuses several statements in one Parse message.
-    return statements.size() == 1 ? of(statements.get(0)) : OTHER;
-  }
-
   /** The kind of a statement of which the tokens are known. */
   public static StatementKind of(SqlStatement statement) {
     var cursor = new StatementCursor(statement);
@@ -60,15 +39,6 @@ public enum StatementKind {
       return ending(cursor, ROLLBACK, ROLLBACK_AND_CHAIN);
     }
     return OTHER;
-  }
-
-  private static boolean mayControlTransaction(SqlScanner first) {
-    return first.is("BEGIN")
-        || first.is("START")
-        || first.is("COMMIT")
-        || first.is("END")
-        || first.is("ROLLBACK")
-        || first.is("ABORT");
   }
 
   private static StatementKind ending(

@@ -140,7 +140,10 @@ final class BackendLeg extends Leg {
     session.ends();
     ByteBuf lastWords =
         session.expectsEnd() ? Unpooled.EMPTY_BUFFER : Refusals.backendLost().encode(allocator);
-    peer.writeAndFlush(lastWords).addListener(ChannelFutureListener.CLOSE);
+    // What a fault ends, ends like a network does.
+    ChannelFutureListener end =
+        session.isOver() ? sent -> Transports.close(peer) : ChannelFutureListener.CLOSE;
+    peer.writeAndFlush(lastWords).addListener(end);
     context.fireChannelInactive();
   }
 

@@ -1,6 +1,6 @@
 package io.github.dsqljava.local.wire;
 
-import io.github.dsqljava.local.sql.StatementKind;
+import io.github.dsqljava.local.wire.Fault.Before;
 import io.github.dsqljava.local.wire.MessageSplitter.Handling;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -26,6 +26,7 @@ final class ClientLeg extends Leg {
   private static final byte EXECUTE = 'E';
   private static final byte CLOSE = 'C';
   private static final byte SYNC = 'S';
+  private static final byte FLUSH = 'H';
   private static final byte FUNCTION_CALL = 'F';
   private static final byte COPY_DONE = 'c';
   private static final byte COPY_FAIL = 'f';
@@ -36,13 +37,52 @@ final class ClientLeg extends Leg {
   private final Channel client;
   private boolean holding;
 
-  ClientLeg(Channel client, Channel backend, Conversation session, int maxMessageLength) {
+  /** How many messages are still taken. */
+  private long messagesToTake;
+
+  /**
+   * @param messagesToTake how many messages it takes; in place of the next one the connection ends
+   */
+  ClientLeg(
+      Channel client,
+      Channel backend,
+      Conversation session,
+      int maxMessageLength,
+      long messagesToTake) {
     super(backend, client.alloc(), session, maxMessageLength);
     this.client = client;
+    this.messagesToTake = messagesToTake;
   }
 
   @Override
   public Handling handling(byte type) {
+    if (messagesToTake == 0) {
+      return end();
+    }
+    Handling handling = handlingOf(type);
+    if (handling == Handling.PASS) {
+      messagesToTake--; // the others are counted when they are complete
+    }
+    return handling;
+  }
+
+  private Handling end() {
+    if (!session.isOver()) {
+      session.isToEnd();
+      client.eventLoop().execute(this::endBackend); // what came with this message goes first
+    }
+    holding = true;
+    client.config().setAutoRead(false);
+    return Handling.HOLD;
+  }
+
+  /** PostgreSQL answers what it has got, and ends; that closes the client's connection. */
+  private void endBackend() {
+    peer.write(allocator.buffer().writeByte(FLUSH).writeInt(4));
+    peer.writeAndFlush(allocator.buffer().writeByte(TERMINATE).writeInt(4));
+  }
+
+  private Handling handlingOf(byte type) {
     return switch (type) {
       case QUERY, PARSE -> inBatch(Handling.TAKE);
       case BIND, EXECUTE -> {
@@ -75,7 +115,7 @@ final class ClientLeg extends Leg {
 
   /** Goes on with the messages that wait, if PostgreSQL has answered what they wait for. */
   void resume() {
-    if (!holding) {
+    if (!holding || session.isOver()) {
       return;
     }
     holding = false;
@@ -93,11 +133,12 @@ final class ClientLeg extends Leg {
 
   @Override
   public void watched(byte type, ByteBuf in, int start, int end) {
+    messagesToTake--;
     switch (type) {
       case SYNC -> session.endsBatch(/* withSync= */ true);
       case FUNCTION_CALL -> session.endsBatch(/* withSync= */ false);
       case CLOSE -> {
-        if (session.remembersStatements() && end > start + HEADER) {
+        if (end > start + HEADER) {
           String name = string(in, start + HEADER + 1, end);
           if (name != null && in.getByte(start + HEADER) == STATEMENT) {
             session.closesStatement(name);
@@ -110,6 +151,7 @@ final class ClientLeg extends Leg {
 
   @Override
   public void message(byte type, ByteBuf message) {
+    messagesToTake--;
     try {
       ByteBuf given =
           switch (type) {
@@ -146,10 +188,7 @@ final class ClientLeg extends Leg {
     if (sql == null) {
       return message.retain();
     }
-    StatementKind kind = StatementKind.of(sql);
-    if (kind != StatementKind.OTHER || session.remembersStatements()) {
-      session.prepares(text(message, nameStart, nameLength), kind);
-    }
+    session.prepares(text(message, nameStart, nameLength), sql);
     return message.retain();
   }
 
@@ -167,8 +206,8 @@ final class ClientLeg extends Leg {
 
   private ByteBuf execute(ByteBuf message) {
     String portal = string(message, message.readerIndex() + HEADER, message.writerIndex());
-    Fault fault = portal == null ? null : session.executes(portal);
-    return fault == null ? message.retain() : StandIn.messages(message, fault.before(), allocator);
+    Before before = portal == null ? null : session.executes(portal);
+    return before == null ? message.retain() : StandIn.messages(message, before, allocator);
   }
 
   private ByteBuf replaced(ByteBuf message, int start, String sql, String given) {

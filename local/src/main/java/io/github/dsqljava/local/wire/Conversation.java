@@ -1,11 +1,15 @@
 package io.github.dsqljava.local.wire;
 
-import io.github.dsqljava.local.sql.StatementKind;
-import io.github.dsqljava.local.sql.StatementSpan;
+import io.github.dsqljava.local.sql.SqlStatement;
+import io.github.dsqljava.local.sql.SqlStatements;
+import io.github.dsqljava.local.sql.TableName;
+import io.github.dsqljava.local.wire.Fault.Before;
 import io.github.dsqljava.local.wire.Fault.Trigger;
 import io.github.dsqljava.local.wire.FaultPlan.Strike;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,11 +40,14 @@ final class Conversation {
 
   private final FaultPlan faults;
 
-  /** Prepared statements, without those of kind OTHER, which are nearly all. */
-  private final Map<String, StatementKind> statements = new HashMap<>();
+  /** The SQL of prepared statements. */
+  private final Map<String, String> statements = new HashMap<>();
 
   /** Portals bound in batches that are seen. */
-  private final Map<String, StatementKind> portals = new HashMap<>();
+  private final Map<String, Target> portals = new HashMap<>();
+
+  /** What the open transaction has changed in batches that are seen. */
+  private final Set<TableName> changed = new HashSet<>();
 
   private Batch batch = Batch.NONE;
 
@@ -56,6 +63,7 @@ final class Conversation {
   private @Nullable Strike strike;
   private int hiddenAnswers;
   private boolean cut;
+  private boolean over;
   private boolean endIsExpected;
 
   Conversation(FaultPlan faults) {
@@ -90,17 +98,8 @@ final class Conversation {
   }
 
   /** The client sends a Parse. */
-  void prepares(String statement, StatementKind kind) {
-    if (kind != StatementKind.OTHER) {
-      statements.put(statement, kind);
-    } else if (!statements.isEmpty()) {
-      statements.remove(statement);
-    }
-  }
-
-  /** Whether it matters that a prepared statement is closed. */
-  boolean remembersStatements() {
-    return !statements.isEmpty();
+  void prepares(String statement, String sql) {
+    statements.put(statement, sql);
   }
 
   /** The client sends a Close of a prepared statement. */
@@ -110,17 +109,18 @@ final class Conversation {
 
   /** The client sends a Bind. */
   void binds(String portal, String statement) {
-    portals.put(portal, statements.getOrDefault(statement, StatementKind.OTHER));
+    String sql = statements.get(statement);
+    portals.put(portal, sql == null ? Target.UNKNOWN : Target.of(sql));
   }
 
-  /** The client sends an Execute; returns the fault that strikes it, or null. */
-  @Nullable Fault executes(String portal) {
-    StatementKind kind = portals.get(portal);
-    Fault fault = kind == null ? null : struckBy(kind);
-    if (fault != null) {
-      hiddenAnswers = StandIn.answersToMessages(fault.before());
+  /** The client sends an Execute; returns what PostgreSQL does instead, or null. */
+  @Nullable Before executes(String portal) {
+    Target target = portals.get(portal);
+    Before before = target == null ? null : struckAt(target);
+    if (before != null) {
+      hiddenAnswers = StandIn.answersToMessages(before);
     }
-    return fault;
+    return before;
   }
 
   /** The client sends a Query, which ends its batch; returns the SQL that PostgreSQL is given. */
@@ -131,36 +131,55 @@ final class Conversation {
   }
 
   private String withStandIn(String sql) {
-    for (StatementSpan statement : StatementSpan.of(sql)) {
-      Fault fault = struckBy(statement.kind());
-      if (fault != null) {
-        hiddenAnswers = StandIn.answersToSql(fault.before());
+    for (SqlStatement statement : SqlStatements.split(sql)) {
+      Before before = struckAt(Target.of(statement));
+      if (before != null) {
+        hiddenAnswers = StandIn.answersToSql(before);
         return sql.substring(0, statement.start())
-            + StandIn.sql(fault.before())
+            + StandIn.sql(before, statement.text())
             + sql.substring(statement.end());
       }
     }
     return sql;
   }
 
-  private @Nullable Fault struckBy(StatementKind kind) {
+  private @Nullable Before struckAt(Target target) {
     if (strike != null) {
       return null; // PostgreSQL will skip this statement
     }
-    Trigger trigger = trigger(kind);
-    strike = trigger == null ? null : faults.take(trigger);
+    Occasion occasion = occasion(target);
+    strike = occasion == null ? null : faults.take(occasion);
     if (strike == null) {
-      transaction = transaction.after(kind);
+      changed.addAll(target.changed());
+      transaction = transaction.after(target.kind());
+      switch (target.kind()) {
+        case COMMIT, COMMIT_AND_CHAIN, ROLLBACK, ROLLBACK_AND_CHAIN -> changed.clear();
+        case BEGIN, OTHER, EMPTY -> {}
+      }
       return null;
     }
-    return strike.fault();
+    // Nothing is rolled back but what has been run: the statement, and what is committed with it.
+    boolean behind = occasion != null && occasion.autocommits() && !isTriggered(occasion);
+    return behind ? Before.ITSELF : strike.fault().before();
   }
 
-  private @Nullable Trigger trigger(StatementKind kind) {
-    return switch (kind) {
-      case BEGIN -> transaction == TransactionStatus.IDLE ? Trigger.BEGIN : null;
-      case COMMIT -> transaction == TransactionStatus.OPEN ? Trigger.COMMIT : null;
-      case OTHER -> transaction == TransactionStatus.FAILED ? null : Trigger.STATEMENT;
+  private boolean isTriggered(Occasion occasion) {
+    return strike != null && strike.fault().kind().trigger() == occasion.trigger();
+  }
+
+  private @Nullable Occasion occasion(Target target) {
+    return switch (target.kind()) {
+      case BEGIN -> transaction == TransactionStatus.IDLE ? Occasion.of(Trigger.BEGIN) : null;
+      case COMMIT ->
+          transaction == TransactionStatus.OPEN
+              ? new Occasion(Trigger.COMMIT, /* autocommits= */ false, Set.copyOf(changed))
+              : null;
+      case OTHER -> {
+        boolean autocommits = transaction == TransactionStatus.IDLE && !target.changed().isEmpty();
+        yield transaction == TransactionStatus.FAILED
+            ? null
+            : new Occasion(Trigger.STATEMENT, autocommits, target.changed());
+      }
       // No source has seen the service take AND CHAIN.
       case COMMIT_AND_CHAIN, ROLLBACK, ROLLBACK_AND_CHAIN, EMPTY -> null;
     };
@@ -176,6 +195,17 @@ final class Conversation {
   /** The client says goodbye, so PostgreSQL will close. */
   void saysGoodbye() {
     endIsExpected = true;
+  }
+
+  /** The connection is to end as soon as PostgreSQL has answered what it has got. */
+  void isToEnd() {
+    over = true;
+    endIsExpected = true;
+  }
+
+  /** Whether nothing more is taken from the client. */
+  boolean isOver() {
+    return over;
   }
 
   /** PostgreSQL asks for the data of a COPY, and until it has them all ignores every Sync. */
@@ -209,6 +239,7 @@ final class Conversation {
       return null;
     }
     Fault fault = strike.fault();
+    faults.struck(strike);
     strike = null;
     hiddenAnswers = 0;
     if (fault.answer().isEmpty()) {
@@ -222,8 +253,9 @@ final class Conversation {
   void ready(byte status) {
     unanswered = Math.max(0, unanswered - 1);
     transaction = TransactionStatus.of(status);
-    if (transaction == TransactionStatus.IDLE && !portals.isEmpty()) {
+    if (transaction == TransactionStatus.IDLE && !(portals.isEmpty() && changed.isEmpty())) {
       portals.clear();
+      changed.clear();
     }
     giveBack();
   }

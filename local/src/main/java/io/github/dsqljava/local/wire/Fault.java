@@ -1,5 +1,7 @@
 package io.github.dsqljava.local.wire;
 
+import io.github.dsqljava.local.sql.TableName;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
@@ -15,6 +17,8 @@ public final class Fault {
   public enum Kind {
     /** A login is refused. */
     LOGIN_REFUSED(Trigger.LOGIN),
+    /** The connection ends after so many messages. */
+    CLOSED_AFTER_MESSAGES(Trigger.SESSION),
     /** A transaction loses against another one when it commits. */
     COMMIT_CONFLICT(Trigger.COMMIT),
     /** A transaction commits, and nobody hears of it. */
@@ -42,29 +46,26 @@ public final class Fault {
   /** What a fault waits for. */
   enum Trigger {
     LOGIN,
+    /** A login that has succeeded. */
+    SESSION,
     /** A BEGIN outside of a transaction. */
     BEGIN,
     /** A COMMIT, without AND CHAIN, of an open transaction. */
     COMMIT,
     /** A statement that neither begins nor ends a transaction, in one that has not failed. */
-    STATEMENT
+    STATEMENT;
+
+    boolean isOfStatements() {
+      return this != LOGIN && this != SESSION;
+    }
   }
 
   /** What PostgreSQL does before the client gets the fault. */
   enum Before {
-    NOTHING(""),
-    COMMIT("COMMIT"),
-    ROLLBACK("ROLLBACK");
-
-    private final String sql;
-
-    Before(String sql) {
-      this.sql = sql;
-    }
-
-    String sql() {
-      return sql;
-    }
+    NOTHING,
+    /** What the client sent. */
+    ITSELF,
+    ROLLBACK
   }
 
   private static final String SERIALIZATION_FAILURE = "40001";
@@ -72,11 +73,24 @@ public final class Fault {
   private final Kind kind;
   private final Before before;
   private final Optional<ErrorMessage> answer;
+  private final Optional<TableName> table;
+  private final int messages;
 
   private Fault(Kind kind, Before before, Optional<ErrorMessage> answer) {
+    this(kind, before, answer, /* table= */ Optional.empty(), /* messages= */ 0);
+  }
+
+  private Fault(
+      Kind kind,
+      Before before,
+      Optional<ErrorMessage> answer,
+      Optional<TableName> table,
+      int messages) {
     this.kind = kind;
     this.before = before;
     this.answer = answer;
+    this.table = table;
+    this.messages = messages;
   }
 
   /** SQLSTATE 53300. */
@@ -130,7 +144,7 @@ public final class Fault {
 
   /** A COMMIT that takes place, after which the connection ends without an answer. */
   public static Fault commitAnswerLost() {
-    return new Fault(Kind.COMMIT_ANSWER_LOST, Before.COMMIT, Optional.empty());
+    return new Fault(Kind.COMMIT_ANSWER_LOST, Before.ITSELF, Optional.empty());
   }
 
   /** A connection that ends, with its transaction rolled back, in place of a COMMIT. */
@@ -142,7 +156,7 @@ public final class Fault {
   public static Fault unavailableAtCommit(boolean committed) {
     return new Fault(
         Kind.UNAVAILABLE_AT_COMMIT,
-        committed ? Before.COMMIT : Before.ROLLBACK,
+        committed ? Before.ITSELF : Before.ROLLBACK,
         Optional.of(serverUnavailable()));
   }
 
@@ -150,6 +164,26 @@ public final class Fault {
   public static Fault unavailableAtStatement() {
     return new Fault(
         Kind.UNAVAILABLE_AT_STATEMENT, Before.NOTHING, Optional.of(serverUnavailable()));
+  }
+
+  /** A connection that ends in place of the message behind so many. */
+  public static Fault closedAfter(int messages) {
+    return new Fault(
+        Kind.CLOSED_AFTER_MESSAGES, Before.NOTHING, Optional.empty(), Optional.empty(), messages);
+  }
+
+  /** The same fault, which strikes only what changes this table. */
+  public Fault on(TableName name) {
+    return new Fault(kind, before, answer, Optional.of(inClientsBytes(name)), messages);
+  }
+
+  /** Statements are read with one character a byte; their encoding is taken for UTF-8. */
+  private static TableName inClientsBytes(TableName name) {
+    return new TableName(name.schema().map(Fault::inClientsBytes), inClientsBytes(name.name()));
+  }
+
+  private static String inClientsBytes(String text) {
+    return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
   }
 
   private static ErrorMessage serverUnavailable() {
@@ -162,6 +196,22 @@ public final class Fault {
 
   Before before() {
     return before;
+  }
+
+  /** After how many messages of the client it strikes. */
+  int messages() {
+    return messages;
+  }
+
+  boolean strikesAt(Occasion occasion) {
+    boolean triggered =
+        kind.trigger() == occasion.trigger()
+            || (kind == Kind.COMMIT_CONFLICT && occasion.autocommits());
+    return triggered && (table.isEmpty() || occasion.changed().stream().anyMatch(this::isOn));
+  }
+
+  private boolean isOn(TableName changed) {
+    return table.isPresent() && table.get().mayBe(changed);
   }
 
   /** What the client is told; empty if its connection ends without a word. */

@@ -22,6 +22,7 @@ import java.net.SocketAddress;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
 /**
  * Accepts clients of a local cluster on the loopback addresses.
@@ -36,8 +37,8 @@ public final class FrontEnd implements AutoCloseable {
   /** How often connections are looked at that may have become too old. */
   private static final long SWEEP_MILLIS = 100;
 
-  /** When a client was logged in. */
-  static final AttributeKey<Instant> OPENED = AttributeKey.valueOf(FrontEnd.class, "opened");
+  /** When a client's connection was accepted. */
+  private static final AttributeKey<Instant> SINCE = AttributeKey.valueOf(FrontEnd.class, "since");
 
   private final EventLoopGroup eventLoops;
   private final ChannelGroup clients;
@@ -76,6 +77,7 @@ public final class FrontEnd implements AutoCloseable {
                 new ChannelInitializer<>() {
                   @Override
                   protected void initChannel(Channel channel) {
+                    channel.attr(SINCE).set(cluster.clock().instant());
                     clients.add(channel);
                     LoginHandler login = new LoginHandler(cluster);
                     channel
@@ -101,7 +103,7 @@ public final class FrontEnd implements AutoCloseable {
   @SuppressWarnings("FutureReturnValueIgnored")
   private void sweep(Cluster cluster) {
     eventLoops.scheduleWithFixedDelay(
-        () -> closeOpenedBefore(cluster.oldest()),
+        () -> closeAcceptedBefore(cluster.oldest()),
         SWEEP_MILLIS,
         SWEEP_MILLIS,
         TimeUnit.MILLISECONDS);
@@ -168,34 +170,41 @@ public final class FrontEnd implements AutoCloseable {
    *
    * @return how many there were
    */
-  public synchronized int cutConnections() {
+  public int cutConnections() {
+    return cut(client -> true);
+  }
+
+  /**
+   * Resets the connections that were accepted before a moment, and waits until that is done.
+   *
+   * @return how many there were
+   */
+  public int cutConnectionsBefore(Instant moment) {
+    return cut(client -> client.attr(SINCE).get().isBefore(moment));
+  }
+
+  private synchronized int cut(Predicate<Channel> which) {
     if (eventLoops.isShuttingDown()) {
       return 0;
     }
-    List<Channel> open = List.copyOf(clients);
+    List<Channel> open = clients.stream().filter(which).toList();
     List<ChannelFuture> cut = open.stream().map(Transports::reset).toList();
     cut.forEach(ChannelFuture::awaitUninterruptibly);
     return cut.size();
   }
 
   /**
-   * Closes every connection that was logged in before a moment, whatever it does, and waits for
+   * Closes every connection that was accepted before a moment, whatever it does, and waits for
    * nothing. The service documents that a connection ends after 60 minutes; whether it lets a
    * transaction finish, and whether it says anything, is unknown.
-   *
-   * @return how many there were
    */
   @SuppressWarnings("FutureReturnValueIgnored") // the client hears of it
-  public int closeOpenedBefore(Instant moment) {
-    int count = 0;
+  private void closeAcceptedBefore(Instant moment) {
     for (Channel client : clients) {
-      Instant opened = client.attr(OPENED).get();
-      if (opened != null && opened.isBefore(moment)) {
+      if (client.attr(SINCE).get().isBefore(moment)) {
         client.close();
-        count++;
       }
     }
-    return count;
   }
 
   /**

@@ -171,6 +171,7 @@ final class LoginHandler extends SimpleChannelInboundHandler<Object> {
     } else {
       Strike strike = cluster.faults().take(Trigger.LOGIN);
       if (strike != null) {
+        cluster.faults().struck(strike);
         strike.fault().answer().ifPresent(error -> refuse(context, error));
         return;
       }
@@ -236,12 +237,12 @@ final class LoginHandler extends SimpleChannelInboundHandler<Object> {
             client,
             backendChannel,
             session,
-            (int) Math.min(Integer.MAX_VALUE, cluster.limits().of(Limit.MESSAGE_BYTES)));
+            (int) Math.min(Integer.MAX_VALUE, cluster.limits().of(Limit.MESSAGE_BYTES)),
+            messagesToTake());
     backendChannel.pipeline().addLast("session", cluster.sessions().apply(greeting));
     backendChannel
         .pipeline()
         .addLast("backend-leg", new BackendLeg(client, backendChannel, session, clientLeg));
-    client.attr(FrontEnd.OPENED).set(cluster.clock().instant());
     client.attr(Backend.KEY).set(opened);
     context.writeAndFlush(greeting);
     client.pipeline().addLast("client-leg", clientLeg);
@@ -251,6 +252,15 @@ final class LoginHandler extends SimpleChannelInboundHandler<Object> {
     client.pipeline().remove(this);
     client.pipeline().remove(LoginDecoder.class);
     backendChannel.config().setAutoRead(true);
+  }
+
+  private long messagesToTake() {
+    Strike strike = cluster.faults().take(Trigger.SESSION);
+    if (strike == null) {
+      return Long.MAX_VALUE;
+    }
+    cluster.faults().struck(strike);
+    return strike.fault().messages();
   }
 
   /** Sends an error and closes the connection. */

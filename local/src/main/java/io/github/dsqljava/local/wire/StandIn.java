@@ -6,10 +6,10 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
 
 /**
- * What PostgreSQL is given in place of a statement that a fault strikes: a COMMIT or ROLLBACK, if
- * the fault wants one, and then the use of a prepared statement that does not exist. That fails, so
- * PostgreSQL itself skips the rest of the batch, and the failure shows by its text that everything
- * before it is done.
+ * What PostgreSQL is given in place of a statement that a fault strikes: the statement itself or a
+ * ROLLBACK, if the fault wants one, and then the use of a prepared statement that does not exist.
+ * That fails, so PostgreSQL itself skips the rest of the batch, and the failure shows by its text
+ * that everything before it is done.
  */
 public final class StandIn {
   private static final String MISSING_STATEMENT = "dsql-local fault";
@@ -18,25 +18,37 @@ public final class StandIn {
   public static final String FAILURE = "EXECUTE \"" + MISSING_STATEMENT + "\"";
 
   private static final String HIDDEN_STATEMENT = "dsql-local hidden";
+  private static final String ROLLBACK = "ROLLBACK";
   private static final String UNNAMED_PORTAL = "";
   private static final String UNDEFINED_PREPARED_STATEMENT = "26000";
 
   private StandIn() {}
 
-  /** For a statement in a Query. */
-  static String sql(Before before) {
-    return before == Before.NOTHING ? FAILURE : before.sql() + "; " + FAILURE;
+  /**
+   * For a statement in a Query.
+   *
+   * @param statement what the client sent
+   */
+  static String sql(Before before, String statement) {
+    return switch (before) {
+      case NOTHING -> FAILURE;
+      case ITSELF -> statement + "; " + FAILURE;
+      case ROLLBACK -> ROLLBACK + "; " + FAILURE;
+    };
   }
 
-  /** How many messages answer {@link #sql} before the failure: a CommandComplete or nothing. */
+  /**
+   * How many messages the client must not get of the answer to {@link #sql} before the failure: a
+   * CommandComplete or nothing.
+   */
   static int answersToSql(Before before) {
     return before == Before.NOTHING ? 0 : 1;
   }
 
   /**
-   * For an Execute. A COMMIT is the client's own, so that there is nothing else to hide should it
-   * fail. For a ROLLBACK, the unnamed prepared statement stays as it is: a client may still want
-   * it. The unnamed portal does not, for no portal outlives the transaction.
+   * For an Execute. What is committed is what the client sent, so that there is nothing else to
+   * hide should it fail. For a ROLLBACK, the unnamed prepared statement stays as it is: a client
+   * may still want it. The unnamed portal does not, for no portal outlives the transaction.
    *
    * @param execute the message of the client
    */
@@ -44,7 +56,7 @@ public final class StandIn {
     ByteBuf out = allocator.buffer();
     switch (before) {
       case NOTHING -> {}
-      case COMMIT -> out.writeBytes(execute, execute.readerIndex(), execute.readableBytes());
+      case ITSELF -> out.writeBytes(execute, execute.readerIndex(), execute.readableBytes());
       case ROLLBACK -> rollback(out);
     }
     bind(out, MISSING_STATEMENT);
@@ -52,13 +64,13 @@ public final class StandIn {
   }
 
   /**
-   * How many messages answer {@link #messages} before the failure: CommandComplete, for ROLLBACK
-   * also ParseComplete, BindComplete and CloseComplete.
+   * How many messages the client must not get of the answer to {@link #messages} before the
+   * failure: CommandComplete, for ROLLBACK also ParseComplete, BindComplete and CloseComplete.
    */
   static int answersToMessages(Before before) {
     return switch (before) {
       case NOTHING -> 0;
-      case COMMIT -> 1;
+      case ITSELF -> 1;
       case ROLLBACK -> 4;
     };
   }
@@ -66,7 +78,7 @@ public final class StandIn {
   private static void rollback(ByteBuf out) {
     int parse = begin(out, 'P');
     writeString(out, HIDDEN_STATEMENT);
-    writeString(out, Before.ROLLBACK.sql());
+    writeString(out, ROLLBACK);
     out.writeShort(0); // parameter types
     end(out, parse);
     bind(out, HIDDEN_STATEMENT);

@@ -40,23 +40,24 @@ class StatementKindTest {
         "ROLLBACK PREPARED 'x'                            | OTHER",
         "SAVEPOINT s                                      | OTHER",
         "SELECT 'COMMIT'                                  | OTHER",
-        "COMMIT; SELECT 1                                 | OTHER",
         "/* COMMIT */ ; --                                | EMPTY",
         "``                                               | EMPTY"
       })
   void of_text_isItsKind(String sql, StatementKind kind) {
-    assertThat(StatementKind.of(sql)).isEqualTo(kind);
+    assertThat(SqlStatements.split(sql))
+        .extracting(StatementKind::of)
+        .isEqualTo(kind == StatementKind.EMPTY ? List.of() : List.of(kind));
   }
 
   @Test
-  void spans_textOfSeveralStatements_leaveOutWhatDoesNotCount() {
+  void split_textOfSeveralStatements_leaveOutWhatDoesNotCount() {
     String sql = " BEGIN; /* ; */ INSERT INTO t VALUES (';') ;; end /* x */ ; --\n";
-    List<StatementSpan> spans = StatementSpan.of(sql);
-    assertThat(spans)
-        .extracting(StatementSpan::kind)
+    List<SqlStatement> statements = SqlStatements.split(sql);
+    assertThat(statements)
+        .extracting(StatementKind::of)
         .containsExactly(StatementKind.BEGIN, StatementKind.OTHER, StatementKind.COMMIT);
-    assertThat(spans)
-        .extracting(span -> sql.substring(span.start(), span.end()))
+    assertThat(statements)
+        .extracting(SqlStatement::text)
         .containsExactly("BEGIN", "INSERT INTO t VALUES (';')", "end");
   }
 }

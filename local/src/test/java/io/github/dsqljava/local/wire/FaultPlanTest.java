@@ -2,12 +2,15 @@ package io.github.dsqljava.local.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.dsqljava.local.sql.TableName;
 import io.github.dsqljava.local.wire.Fault.Kind;
 import io.github.dsqljava.local.wire.Fault.Trigger;
+import io.github.dsqljava.local.wire.FaultPlan.Order;
 import io.github.dsqljava.local.wire.FaultPlan.Strike;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -56,8 +59,40 @@ class FaultPlanTest {
   }
 
   @Test
+  void take_severalOfDifferentTables_firstThatConcernsIt() {
+    plan.arm(1, Fault.dataConflict().on(TableName.parse("a")));
+    plan.arm(1, Fault.schemaConflict());
+    plan.arm(1, Fault.commitAnswerLost());
+    Strike ofAnother = plan.take(autocommitted("b"));
+    assertThat(ofAnother.fault().answer().orElseThrow().field('M')).contains("OC001");
+    assertThat(plan.take(autocommitted("b"))).as("no COMMIT, no answer to lose").isNull();
+    plan.giveBack(ofAnother);
+    Strike ofItsOwn = plan.take(autocommitted("a"));
+    assertThat(ofItsOwn.fault().answer().orElseThrow().field('M')).contains("OC000");
+  }
+
+  private static Occasion autocommitted(String table) {
+    return new Occasion(Trigger.STATEMENT, /* autocommits= */ true, Set.of(TableName.parse(table)));
+  }
+
+  @Test
+  void replace_forgetsWhatTheSameOwnerHasArmed() {
+    plan.arm(1, Fault.dataConflict());
+    plan.replace(this, List.of(new Order(2, Fault.commitAnswerLost())));
+    Strike conflict = plan.take(Trigger.COMMIT);
+    Strike lost = plan.take(Trigger.COMMIT);
+    plan.replace(this, List.of(new Order(3, Fault.schemaConflictAtBegin())));
+    plan.giveBack(lost);
+    plan.giveBack(conflict);
+    assertThat(plan.remaining()).isEqualTo(Map.of(Kind.COMMIT_CONFLICT, 1, Kind.BEGIN_CONFLICT, 3));
+    plan.replace(this, List.of());
+    assertThat(plan.remaining()).isEqualTo(Map.of(Kind.COMMIT_CONFLICT, 1));
+  }
+
+  @Test
   void statementsArmed_followsWhatIsArmed() {
     plan.arm(5, Fault.rateExceeded());
+    plan.arm(5, Fault.closedAfter(1));
     assertThat(plan.statementsArmed()).as("only logins").isFalse();
     plan.arm(1, Fault.schemaConflictAtBegin());
     assertThat(plan.statementsArmed()).isTrue();
@@ -90,6 +125,7 @@ class FaultPlanTest {
                     if (ThreadLocalRandom.current().nextInt(7) == 0) {
                       plan.giveBack(strike);
                     } else {
+                      plan.struck(strike);
                       count++;
                     }
                   }

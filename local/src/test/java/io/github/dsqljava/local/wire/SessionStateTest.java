@@ -2,7 +2,7 @@ package io.github.dsqljava.local.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.dsqljava.local.sql.StatementKind;
+import io.github.dsqljava.local.sql.TableName;
 import io.github.dsqljava.local.wire.Fault.Kind;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -39,7 +39,7 @@ class SessionStateTest {
   @Test
   void admits_armedInTheMiddleOfABatch_leavesItAlone() {
     assertThat(session.admits()).isTrue();
-    session.prepares("", StatementKind.BEGIN);
+    session.prepares("", "BEGIN");
     plan.arm(1, Fault.schemaConflictAtBegin());
     assertThat(session.admits()).isTrue();
     assertThat(session.seesStatements()).isFalse();
@@ -84,6 +84,36 @@ class SessionStateTest {
   }
 
   @Test
+  void queries_autocommittedChange_isRunBeforeItFails() {
+    plan.arm(1, Fault.dataConflict());
+    assertThat(query("SELECT 1; INSERT INTO t VALUES (';') -- end"))
+        .isEqualTo("SELECT 1; INSERT INTO t VALUES (';'); EXECUTE \"dsql-local fault\" -- end");
+    assertThat(session.hiddenAnswers()).isEqualTo(1);
+    assertThat(session.fails(FAILURE)).isNotNull();
+  }
+
+  @Test
+  void queries_faultOnATable_strikesWhoChangesIt() {
+    plan.arm(1, Fault.dataConflict().on(TableName.parse("größe")));
+    assertThat(query("DELETE FROM other")).isEqualTo("DELETE FROM other");
+    session.ready((byte) 'I');
+    assertThat(query("BEGIN; DELETE FROM other; COMMIT")).endsWith("COMMIT");
+    session.ready((byte) 'I');
+    // One character a byte.
+    query("BEGIN; DELETE FROM gr\u00c3\u00b6\u00c3\u009fe");
+    session.ready((byte) 'T');
+    assertThat(query("COMMIT")).isEqualTo("ROLLBACK; EXECUTE \"dsql-local fault\"");
+  }
+
+  @Test
+  void queries_afterTheTransactionThatChangedATable_doNotCountForIt() {
+    plan.arm(1, Fault.dataConflict().on(TableName.parse("t")));
+    query("BEGIN; DELETE FROM t; ROLLBACK; BEGIN");
+    session.ready((byte) 'T');
+    assertThat(query("COMMIT; BEGIN; COMMIT")).isEqualTo("COMMIT; BEGIN; COMMIT");
+  }
+
+  @Test
   void ends_withAFaultOnItsWay_givesItBack() {
     plan.arm(1, Fault.dataConflict());
     query("BEGIN; COMMIT");
@@ -95,7 +125,7 @@ class SessionStateTest {
   void executes_portalOfABatchThatWasNotSeen_isNotStruck() {
     plan.arm(1, Fault.dataConflict());
     assertThat(session.admits()).isTrue();
-    session.prepares("c", StatementKind.COMMIT);
+    session.prepares("c", "COMMIT");
     session.binds("p", "c");
     session.endsBatch(/* withSync= */ true);
     session.ready((byte) 'T');
@@ -114,9 +144,8 @@ class SessionStateTest {
   void prepares_sameNameAgain_isTheNewKind() {
     plan.arm(1, Fault.dataConflict());
     assertThat(session.admits()).isTrue();
-    session.prepares("", StatementKind.COMMIT);
-    session.prepares("", StatementKind.OTHER);
-    assertThat(session.remembersStatements()).isFalse();
+    session.prepares("", "COMMIT");
+    session.prepares("", "SELECT 1");
     session.binds("", "");
     assertThat(session.executes("")).isNull();
   }

@@ -1,0 +1,41 @@
+package io.github.dsqljava.local;
+
+import io.github.dsqljava.local.iam.TokenVerifier;
+import io.github.dsqljava.local.wire.Fault;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+
+/** Faults by the words of the public API and of the file of faults. */
+final class Faults {
+  private Faults() {}
+
+  static Fault loginRefused(LoginRefusal refusal, InstantSource clock) {
+    return switch (refusal) {
+      case TOO_MANY_CONNECTIONS -> Fault.tooManyConnections();
+      case RATE_EXCEEDED -> Fault.rateExceeded();
+      case WAKING_UP -> Fault.wakingUp();
+      case TOKEN_EXPIRED -> Fault.accessDenied(Optional.of(expiredNow(clock)));
+      case ACCESS_DENIED -> Fault.accessDenied(Optional.empty());
+    };
+  }
+
+  private static String expiredNow(InstantSource clock) {
+    Instant now = clock.instant();
+    return TokenVerifier.expiredHint(now.minusSeconds(1), now);
+  }
+
+  static Fault commitConflict(CommitConflict conflict) {
+    return switch (conflict) {
+      case DATA -> Fault.dataConflict();
+      case SCHEMA -> Fault.schemaConflict();
+    };
+  }
+
+  static Fault closedAfter(int messages) {
+    if (messages < 0) {
+      throw new IllegalArgumentException("messages are " + messages + ", negative");
+    }
+    return Fault.closedAfter(messages);
+  }
+}
