@@ -7,6 +7,7 @@ import io.github.dsqljava.local.CommitConflict;
 import io.github.dsqljava.local.DsqlLocal;
 import io.github.dsqljava.local.LoginRefusal;
 import io.github.dsqljava.local.LoopbackSocketFactory;
+import io.github.dsqljava.local.journal.RecordedStatement;
 import io.github.dsqljava.vertx.DsqlConnector;
 import io.github.dsqljava.vertx.DsqlPool;
 import io.github.dsqljava.vertx.PoolSettings;
@@ -14,6 +15,8 @@ import io.vertx.core.Future;
 import io.vertx.sqlclient.Tuple;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.time.Duration;
+import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.CompletionStage;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
@@ -102,6 +105,13 @@ final class ReadmeSnippets {
     cluster.faults().conflictCommits(2, CommitConflict.DATA);
     cluster.faults().loseCommitAnswers(1);
     cluster.faults().refuseLogins(3, LoginRefusal.RATE_EXCEEDED);
+  }
+
+  static void record(DsqlLocal cluster) throws Exception {
+    cluster.record().start(); // for connections that log in from now on
+    // ...
+    List<RecordedStatement> seen = cluster.record().awaitStatements(3, Duration.ofSeconds(10));
+    List<RecordedStatement> lost = cluster.record().conflicts();
   }
 
   static void jdbc(DsqlLocal cluster) throws Exception {

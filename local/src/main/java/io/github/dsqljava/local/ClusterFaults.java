@@ -189,10 +189,7 @@ public final class ClusterFaults {
    * @throws IllegalArgumentException if the age is negative
    */
   public int cutConnectionsOlderThan(Duration age) {
-    if (age.isNegative()) {
-      throw new IllegalArgumentException("age is " + age + ", negative");
-    }
-    return frontEnd.cutConnectionsBefore(clock.instant().minus(age));
+    return frontEnd.cutConnectionsBefore(clock.instant().minus(Faults.age(age)));
   }
 
   /**

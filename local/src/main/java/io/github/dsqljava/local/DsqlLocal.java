@@ -18,6 +18,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A local Aurora DSQL cluster: PostgreSQL 16 behind a front end that checks IAM tokens, TLS and
@@ -62,6 +63,8 @@ public final class DsqlLocal implements AutoCloseable {
   private final OptimisticConcurrency concurrency;
   private final FrontEnd frontEnd;
   private final ClusterFaults faults;
+  private final @Nullable FaultFile faultFile;
+  private final ClusterRecord record;
 
   DsqlLocal(
       ClusterIdentity identity,
@@ -73,7 +76,9 @@ public final class DsqlLocal implements AutoCloseable {
       PostgresServer postgres,
       OptimisticConcurrency concurrency,
       FrontEnd frontEnd,
-      ClusterFaults faults) {
+      ClusterFaults faults,
+      @Nullable FaultFile faultFile,
+      ClusterRecord record) {
     this.identity = identity;
     this.clock = clock;
     this.time = time;
@@ -84,6 +89,8 @@ public final class DsqlLocal implements AutoCloseable {
     this.concurrency = concurrency;
     this.frontEnd = frontEnd;
     this.faults = faults;
+    this.faultFile = faultFile;
+    this.record = record;
   }
 
   /**
@@ -154,6 +161,11 @@ public final class DsqlLocal implements AutoCloseable {
     return faults;
   }
 
+  /** Returns the record of what clients sent and got, which is off unless it was asked for. */
+  public ClusterRecord record() {
+    return record;
+  }
+
   /**
    * Returns a token of the default principal, to be used as the password of {@code user} within 15
    * minutes. Clients with an AWS SDK make their own from {@link #principal()}.
@@ -213,6 +225,9 @@ public final class DsqlLocal implements AutoCloseable {
   /** Closes all connections and stops PostgreSQL; returns when both are gone. Idempotent. */
   @Override
   public void close() {
+    if (faultFile != null) {
+      faultFile.close();
+    }
     frontEnd.close();
     concurrency.close();
     try {

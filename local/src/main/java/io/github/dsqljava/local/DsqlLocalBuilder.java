@@ -50,6 +50,8 @@ public final class DsqlLocalBuilder {
   private Limits limits = Limits.standard();
   private boolean pessimistic;
   private int directPort;
+  private boolean record;
+  private @Nullable Path faultFile;
   private Duration loginTimeout = DEFAULT_LOGIN_TIMEOUT;
   private Consumer<String> progress = step -> LOG.log(System.Logger.Level.INFO, step);
 
@@ -143,6 +145,48 @@ public final class DsqlLocalBuilder {
     return this;
   }
 
+  /**
+   * Sets whether {@link DsqlLocal#record()} is on from the start. Default: it is off, and costs
+   * nothing.
+   */
+  public DsqlLocalBuilder record(boolean on) {
+    this.record = on;
+    return this;
+  }
+
+  /**
+   * Sets a file that says what is to go wrong, for tests in other languages; {@link ClusterFaults}
+   * tells what each fault does. One fault a line, {@code #} begins a comment:
+   *
+   * <pre>{@code
+   * conflict-commits 3
+   * conflict-commits 2 schema on shop.orders
+   * conflict-begins 1
+   * lose-commit-answers 1
+   * cut-before-commit 1
+   * unavailable-at-commit 1 committed      # or rolled-back
+   * unavailable-at-statement 1
+   * refuse-logins 2 rate-exceeded          # a LoginRefusal in lower case, with dashes
+   * close-after-messages 20                # the next login; "of 3" for three of them
+   * cut-connections older-than 3300        # seconds; once, when the file is read
+   * }</pre>
+   *
+   * <p>It is read again when it has changed, at the latest after a tenth of a second; replacing it
+   * by a rename is best. What it says then takes the place of what is left of what it said before;
+   * what was armed through {@link DsqlLocal#faults} is not touched. An empty or missing file
+   * disarms. When it has been read, a copy of it is in {@code <file>.armed} beside it, until the
+   * cluster is closed. A file with a bad line changes nothing; the log names the line.
+   *
+   * @throws IllegalArgumentException if the file cannot be read, or a line is bad; says which, and
+   *     what is allowed
+   */
+  public DsqlLocalBuilder faults(Path file) {
+    Path absolute = file.toAbsolutePath();
+    FaultFile.check(absolute);
+    this.faultFile = absolute;
+    return this;
+  }
+
   /** Leaves PostgreSQL's locks as they are, to measure what doing without them costs. */
   DsqlLocalBuilder pessimistic() {
     pessimistic = true;
@@ -185,8 +229,20 @@ public final class DsqlLocalBuilder {
               ClusterIdentity.PRINCIPAL_ARN, DbAction.DB_CONNECT, DbAction.DB_CONNECT_ADMIN);
       iam.add(principal);
       FaultPlan faults = new FaultPlan();
+      ClusterRecord clusterRecord = new ClusterRecord(record);
       FrontEnd frontEnd =
-          FrontEnd.listen(port, cluster(identity, iam, postgres, concurrency, faults, time), tls);
+          FrontEnd.listen(
+              port,
+              cluster(identity, iam, postgres, concurrency, faults, clusterRecord, time),
+              tls);
+      ClusterFaults clusterFaults = new ClusterFaults(faults, frontEnd, time);
+      FaultFile watched;
+      try {
+        watched = faultFile == null ? null : FaultFile.open(faultFile, faults, clusterFaults, time);
+      } catch (IOException | RuntimeException e) {
+        frontEnd.close();
+        throw e;
+      }
       return new DsqlLocal(
           identity,
           clock,
@@ -197,7 +253,9 @@ public final class DsqlLocalBuilder {
           postgres,
           concurrency,
           frontEnd,
-          new ClusterFaults(faults, frontEnd, time));
+          clusterFaults,
+          watched,
+          clusterRecord);
     } catch (IOException | RuntimeException e) {
       if (concurrency != null) {
         concurrency.close();
@@ -213,6 +271,7 @@ public final class DsqlLocalBuilder {
       PostgresServer postgres,
       OptimisticConcurrency concurrency,
       FaultPlan faults,
+      ClusterRecord clusterRecord,
       InstantSource time) {
     TokenVerifier verifier =
         new TokenVerifier(iam, clock, region, identity.arn(), identity.hosts());
@@ -225,6 +284,7 @@ public final class DsqlLocalBuilder {
         loginTimeout,
         pessimistic ? greeting -> new ChannelInboundHandlerAdapter() : concurrency::session,
         faults,
+        clusterRecord.journal(),
         limits,
         new Admission(limits, time),
         time);

@@ -2,6 +2,7 @@ package io.github.dsqljava.local;
 
 import io.github.dsqljava.local.iam.TokenVerifier;
 import io.github.dsqljava.local.wire.Fault;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -37,5 +38,12 @@ final class Faults {
       throw new IllegalArgumentException("messages are " + messages + ", negative");
     }
     return Fault.closedAfter(messages);
+  }
+
+  static Duration age(Duration age) {
+    if (age.isNegative()) {
+      throw new IllegalArgumentException("age is " + age + ", negative");
+    }
+    return age;
   }
 }

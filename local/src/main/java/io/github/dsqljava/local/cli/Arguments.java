@@ -18,7 +18,7 @@ record Arguments(String command, Map<String, String> options) {
   private static final Map<String, List<String>> OPTIONS_WITH_VALUE =
       Map.of(
           START,
-          List.of("--port", "--data-dir", "--region", "--env-file"),
+          List.of("--port", "--data-dir", "--region", "--env-file", "--faults"),
           TOKEN,
           List.of("--env-file", "--user"));
   private static final List<String> FLAGS = List.of("--help", "--version");

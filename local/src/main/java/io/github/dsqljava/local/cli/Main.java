@@ -26,6 +26,7 @@ public final class Main {
       dsql-local: an Aurora DSQL cluster on this machine
 
       java -jar dsql-local.jar [--port N] [--data-dir DIR] [--region R] [--env-file FILE]
+                              [--faults FILE]
           starts a cluster and runs until it is stopped (Ctrl-C or SIGTERM)
           --port N          TCP port on the loopback addresses; default: any free one
           --data-dir DIR    where the data lives on; default: temporary, gone at the end
@@ -34,6 +35,19 @@ public final class Main {
                             CLUSTER_ENDPOINT, CLUSTER_PORT, CLUSTER_USER, CLUSTER_ID, AWS_REGION,
                             AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, CLUSTER_PRINCIPAL_ARN,
                             CLUSTER_CA_FILE, PGSSLROOTCERT
+          --faults FILE     what is to go wrong, one fault a line, # begins a comment:
+                              conflict-commits N [data|schema] [on TABLE]
+                              conflict-begins N
+                              lose-commit-answers N
+                              cut-before-commit N
+                              unavailable-at-commit N committed|rolled-back
+                              unavailable-at-statement N
+                              refuse-logins N too-many-connections|rate-exceeded|waking-up|
+                                              token-expired|access-denied
+                              close-after-messages MESSAGES [of N]
+                              cut-connections [older-than SECONDS]
+                            read again whenever it changes: replaces what is left of it; a copy
+                            of it is in FILE.armed as soon as it is armed
 
       java -jar dsql-local.jar token [--env-file FILE] [--user USER]
           prints a token, good for 15 minutes, to be used as the password of USER
@@ -111,6 +125,7 @@ public final class Main {
     arguments.option("--data-dir").map(Path::of).ifPresent(builder::dataDirectory);
     try {
       arguments.option("--region").ifPresent(builder::region);
+      arguments.option("--faults").map(Path::of).ifPresent(builder::faults);
     } catch (IllegalArgumentException e) {
       throw new UsageException("--" + e.getMessage());
     }

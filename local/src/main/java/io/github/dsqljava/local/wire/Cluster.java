@@ -1,6 +1,7 @@
 package io.github.dsqljava.local.wire;
 
 import io.github.dsqljava.local.iam.TokenVerdict;
+import io.github.dsqljava.local.journal.Journal;
 import io.github.dsqljava.local.limits.Admission;
 import io.github.dsqljava.local.limits.Limits;
 import io.netty.buffer.ByteBuf;
@@ -25,6 +26,7 @@ import java.util.function.Function;
  * @param loginTimeout how long a login may take
  * @param sessions makes, from PostgreSQL's greeting, what stands before each PostgreSQL session
  * @param faults what is to go wrong
+ * @param journal is told what clients send and get
  * @param limits how large messages and how old connections may get
  * @param admission decides whether one more connection may be opened
  * @param clock by which connections age
@@ -38,6 +40,7 @@ public record Cluster(
     Duration loginTimeout,
     Function<ByteBuf, ChannelHandler> sessions,
     FaultPlan faults,
+    Journal journal,
     Limits limits,
     Admission admission,
     InstantSource clock) {

@@ -2,6 +2,7 @@ package io.github.dsqljava.local.wire;
 
 import io.github.dsqljava.local.iam.IamPrincipal;
 import io.github.dsqljava.local.iam.TokenVerdict;
+import io.github.dsqljava.local.journal.RefusedLogin;
 import io.github.dsqljava.local.limits.Limit;
 import io.github.dsqljava.local.wire.Fault.Trigger;
 import io.github.dsqljava.local.wire.FaultPlan.Strike;
@@ -39,6 +40,7 @@ final class LoginHandler extends SimpleChannelInboundHandler<Object> {
   private final Cluster cluster;
   private @Nullable ScheduledFuture<?> deadline;
   private @Nullable String serverName;
+  private String user = "";
   private boolean direct;
   private @Nullable StartupPacket startup;
   private @Nullable SessionSettings settings;
@@ -111,6 +113,7 @@ final class LoginHandler extends SimpleChannelInboundHandler<Object> {
   }
 
   private void start(ChannelHandlerContext context, StartupPacket packet) {
+    user = packet.user();
     SessionSettings requested = SessionSettings.of(packet);
     if (serverName == null) {
       refuse(context, Refusals.noServerName());
@@ -245,6 +248,7 @@ final class LoginHandler extends SimpleChannelInboundHandler<Object> {
         .addLast("backend-leg", new BackendLeg(client, backendChannel, session, clientLeg));
     client.attr(Backend.KEY).set(opened);
     context.writeAndFlush(greeting);
+    listen(client, opened.processId());
     client.pipeline().addLast("client-leg", clientLeg);
     // Before the client leg gets anything: it may want to be read no more.
     client.config().setAutoRead(true);
@@ -252,6 +256,13 @@ final class LoginHandler extends SimpleChannelInboundHandler<Object> {
     client.pipeline().remove(this);
     client.pipeline().remove(LoginDecoder.class);
     backendChannel.config().setAutoRead(true);
+  }
+
+  private void listen(Channel client, int processId) {
+    if (cluster.journal().isOn()) {
+      Transcript transcript = new Transcript(cluster.journal(), processId, user);
+      client.pipeline().addLast("tap", new Tap(transcript, client.alloc()));
+    }
   }
 
   private long messagesToTake() {
@@ -269,6 +280,11 @@ final class LoginHandler extends SimpleChannelInboundHandler<Object> {
       return;
     }
     finish();
+    if (cluster.journal().isOn()) {
+      cluster
+          .journal()
+          .add(new RefusedLogin(user, error.sqlState(), error.field('M'), error.field('H')));
+    }
     Channel channel = context.channel();
     channel.writeAndFlush(error.encode(channel.alloc())).addListener(ChannelFutureListener.CLOSE);
   }

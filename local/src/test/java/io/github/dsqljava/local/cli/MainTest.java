@@ -27,6 +27,7 @@ class MainTest {
     assertThat(run(words.split(" ", -1))).isZero();
     assertThat(text(out))
         .contains("--port N", "--data-dir DIR", "--region R", "--env-file FILE", "token")
+        .contains("--faults FILE", "conflict-commits N [data|schema] [on TABLE]")
         .contains("CLUSTER_PRINCIPAL_ARN");
     assertThat(text(err)).isEmpty();
   }
@@ -57,6 +58,16 @@ class MainTest {
     assertThat(text(err)).startsWith("dsql-local: --env-file " + file).hasLineCount(1);
     assertThat(text(out)).isEmpty();
     assertThat(file).hasContent("mine");
+  }
+
+  @Test
+  void faults_badLine_isCode2AndNamesIt() throws Exception {
+    Path file = Files.writeString(temporary.resolve("faults"), "explode 1\n");
+    assertThat(run("--faults", file.toString())).isEqualTo(2);
+    assertThat(text(err))
+        .startsWith("dsql-local: --faults " + file + ", line 1, \"explode 1\": no fault")
+        .contains("Allowed are: conflict-commits N");
+    assertThat(text(out)).isEmpty();
   }
 
   @Test
