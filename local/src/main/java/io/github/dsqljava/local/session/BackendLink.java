@@ -111,6 +111,8 @@ final class BackendLink extends ChannelDuplexHandler {
       } else if (copyIn && type == Frontend.SYNC) {
         copyIn = false;
         context.write(message);
+      } else if (copyIn && type != Frontend.FLUSH) {
+        context.write(message); // no data: the server says so, and ends the connection
       } else {
         assembler.add(type, message);
       }

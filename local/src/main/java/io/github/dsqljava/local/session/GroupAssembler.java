@@ -79,8 +79,14 @@ final class GroupAssembler {
       executed = group.messages.size();
       group.executes = true;
     }
-    if (type == Frontend.SYNC || type == Frontend.FUNCTION_CALL) {
-      group.executes |= type == Frontend.FUNCTION_CALL;
+    if (type == Frontend.SYNC) {
+      finish(group);
+    } else if (type == Frontend.FUNCTION_CALL) {
+      // It is refused, so what fails stands in its place, and needs a Sync to be answered.
+      group.steps.add(Step.functionCall(group.messages.size() - 1));
+      ByteBuf sync = allocator.buffer(5);
+      Frontend.sync(sync);
+      group.messages.add(sync);
       finish(group);
     }
   }

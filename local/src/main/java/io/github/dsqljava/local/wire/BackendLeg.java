@@ -106,8 +106,8 @@ final class BackendLeg extends Leg {
       session.copyInBegins();
     } else {
       session.ready(in.getByte(start + HEADER));
-      clientLeg.resume();
     }
+    clientLeg.resume();
   }
 
   private void send(ByteBuf out) {

@@ -78,7 +78,8 @@ final class Conversation {
     if (cut) {
       return false;
     }
-    if (batch != Batch.NONE) {
+    // While it waits for data, PostgreSQL takes no other message: it ends the connection.
+    if (batch != Batch.NONE || copyingIn) {
       return true;
     }
     boolean armed = faults.statementsArmed();
@@ -187,6 +188,9 @@ final class Conversation {
 
   /** The client sends a Sync, or another message that is answered with ReadyForQuery. */
   void endsBatch(boolean withSync) {
+    if (copyingIn) {
+      return; // as in admits
+    }
     batch = Batch.NONE;
     unanswered++;
     lastEndedWithSync = withSync;

@@ -81,6 +81,7 @@ final class LoginDecoder extends ByteToMessageDecoder {
     byte type = in.getByte(in.readerIndex());
     long length = in.getUnsignedInt(in.readerIndex() + 1);
     if (type == TERMINATE_MESSAGE) {
+      in.skipBytes(in.readableBytes());
       step = Step.DONE;
       out.add(Goodbye.INSTANCE);
       return;
