@@ -73,8 +73,7 @@ class ManyConnectionsTest {
     LeakPresenceDetector.check();
   }
 
-  private static RawClient loggedIn(DsqlLocal cluster, CountDownLatch allAreIn)
-      throws Exception {
+  private static RawClient loggedIn(DsqlLocal cluster, CountDownLatch allAreIn) throws Exception {
     RawClient client =
         RawClient.direct(cluster.port(), cluster.caCertificate(), "localhost", "postgresql");
     client.login("admin", cluster.token("admin"));

@@ -236,12 +236,7 @@ final class LoginHandler extends SimpleChannelInboundHandler<Object> {
     Channel client = context.channel();
     Conversation session = new Conversation(cluster.faults());
     ClientLeg clientLeg =
-        new ClientLeg(
-            client,
-            backendChannel,
-            session,
-            (int) Math.min(Integer.MAX_VALUE, cluster.limits().of(Limit.MESSAGE_BYTES)),
-            messagesToTake());
+        new ClientLeg(client, backendChannel, session, maxMessageLength(), messagesToTake());
     backendChannel.pipeline().addLast("session", cluster.sessions().apply(greeting));
     backendChannel
         .pipeline()
@@ -261,7 +256,7 @@ final class LoginHandler extends SimpleChannelInboundHandler<Object> {
   private void listen(Channel client, int processId) {
     if (cluster.journal().isOn()) {
       Transcript transcript = new Transcript(cluster.journal(), processId, user);
-      client.pipeline().addLast("tap", new Tap(transcript, client.alloc()));
+      client.pipeline().addLast("tap", new Tap(transcript, client.alloc(), maxMessageLength()));
     }
   }
 
@@ -272,6 +267,10 @@ final class LoginHandler extends SimpleChannelInboundHandler<Object> {
     }
     cluster.faults().struck(strike);
     return strike.fault().messages();
+  }
+
+  private int maxMessageLength() {
+    return (int) Math.min(Integer.MAX_VALUE, cluster.limits().of(Limit.MESSAGE_BYTES));
   }
 
   /** Sends an error and closes the connection. */

@@ -21,9 +21,9 @@ final class Tap extends ChannelDuplexHandler {
   private final MessageSplitter fromServer;
   private boolean listening = true;
 
-  Tap(Transcript transcript, ByteBufAllocator allocator) {
+  Tap(Transcript transcript, ByteBufAllocator allocator, int maxMessageLength) {
     this.transcript = transcript;
-    fromClient = new MessageSplitter(allocator, ClientLeg.MAX_MESSAGE_LENGTH, new ClientSide());
+    fromClient = new MessageSplitter(allocator, maxMessageLength, new ClientSide());
     fromServer = new MessageSplitter(allocator, Integer.MAX_VALUE, new ServerSide());
   }
 

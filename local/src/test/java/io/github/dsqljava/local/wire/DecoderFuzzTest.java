@@ -116,7 +116,10 @@ class DecoderFuzzTest {
     for (int round = 0; round < ROUNDS / 10; round++) {
       var channel =
           new EmbeddedChannel(
-              new Tap(new Transcript(new Nobody(), 1, "admin"), UnpooledByteBufAllocator.DEFAULT));
+              new Tap(
+                  new Transcript(new Nobody(), 1, "admin"),
+                  UnpooledByteBufAllocator.DEFAULT,
+                  10 << 20));
       String where = "seed " + MessageFuzz.SEED + ", round " + round;
       for (int i = 0; i < 4; i++) {
         byte[] in = fuzz.bytes(4);
