@@ -4,6 +4,7 @@ import io.github.dsqljava.local.iam.DbAction;
 import io.github.dsqljava.local.iam.IamDirectory;
 import io.github.dsqljava.local.iam.IamPrincipal;
 import io.github.dsqljava.local.iam.TokenMaker;
+import io.github.dsqljava.local.jobs.Jobs;
 import io.github.dsqljava.local.limits.MovableClock;
 import io.github.dsqljava.local.postgres.PostgresServer;
 import io.github.dsqljava.local.session.OptimisticConcurrency;
@@ -61,6 +62,7 @@ public final class DsqlLocal implements AutoCloseable {
   private final IamPrincipal principal;
   private final PostgresServer postgres;
   private final OptimisticConcurrency concurrency;
+  private final Jobs jobs;
   private final FrontEnd frontEnd;
   private final ClusterFaults faults;
   private final @Nullable FaultFile faultFile;
@@ -75,6 +77,7 @@ public final class DsqlLocal implements AutoCloseable {
       IamPrincipal principal,
       PostgresServer postgres,
       OptimisticConcurrency concurrency,
+      Jobs jobs,
       FrontEnd frontEnd,
       ClusterFaults faults,
       @Nullable FaultFile faultFile,
@@ -87,6 +90,7 @@ public final class DsqlLocal implements AutoCloseable {
     this.principal = principal;
     this.postgres = postgres;
     this.concurrency = concurrency;
+    this.jobs = jobs;
     this.frontEnd = frontEnd;
     this.faults = faults;
     this.faultFile = faultFile;
@@ -229,6 +233,7 @@ public final class DsqlLocal implements AutoCloseable {
       faultFile.close();
     }
     frontEnd.close();
+    jobs.close();
     concurrency.close();
     try {
       postgres.close();

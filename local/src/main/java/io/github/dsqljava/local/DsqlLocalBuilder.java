@@ -4,6 +4,7 @@ import io.github.dsqljava.local.iam.DbAction;
 import io.github.dsqljava.local.iam.IamDirectory;
 import io.github.dsqljava.local.iam.IamPrincipal;
 import io.github.dsqljava.local.iam.TokenVerifier;
+import io.github.dsqljava.local.jobs.Jobs;
 import io.github.dsqljava.local.limits.Admission;
 import io.github.dsqljava.local.limits.Limits;
 import io.github.dsqljava.local.limits.MovableClock;
@@ -53,6 +54,8 @@ public final class DsqlLocalBuilder {
   private boolean record;
   private @Nullable Path faultFile;
   private Duration loginTimeout = DEFAULT_LOGIN_TIMEOUT;
+  private Duration jobDelay = Jobs.DEFAULT_DELAY;
+  private Duration analyzePeriod = Jobs.ANALYZE_PERIOD;
   private Consumer<String> progress = step -> LOG.log(System.Logger.Level.INFO, step);
 
   DsqlLocalBuilder() {}
@@ -105,8 +108,8 @@ public final class DsqlLocalBuilder {
   }
 
   /**
-   * Sets the clock that tokens are judged by. Connections and transactions age by it, too, and by
-   * what {@link DsqlLocal#advanceTime} adds. Default: the system's.
+   * Sets the clock that tokens are judged by. Connections, transactions and jobs age by it, too,
+   * and by what {@link DsqlLocal#advanceTime} adds. Default: the system's.
    */
   public DsqlLocalBuilder clock(InstantSource clock) {
     this.clock = clock;
@@ -130,6 +133,28 @@ public final class DsqlLocalBuilder {
   /** Sets the limits. Default: those of the service. */
   public DsqlLocalBuilder limits(Limits limits) {
     this.limits = limits;
+    return this;
+  }
+
+  /**
+   * Sets how long an asynchronous job takes: {@code CREATE INDEX ASYNC}, {@code ALTER TABLE ASYNC},
+   * and those that come by themselves. Measured by {@link #clock} and what {@link
+   * DsqlLocal#advanceTime} adds. Default 2 seconds, the least that the service needs, which may
+   * take 30; with 0 jobs are done as soon as possible, but still behind the client's back.
+   *
+   * @throws IllegalArgumentException if negative
+   */
+  public DsqlLocalBuilder jobDelay(Duration delay) {
+    if (delay.isNegative()) {
+      throw new IllegalArgumentException("jobDelay is " + delay + ", which is negative");
+    }
+    this.jobDelay = delay;
+    return this;
+  }
+
+  /** Sets how often tables are looked for that need ANALYZE, in real time. */
+  DsqlLocalBuilder analyzePeriod(Duration period) {
+    analyzePeriod = period;
     return this;
   }
 
@@ -215,9 +240,11 @@ public final class DsqlLocalBuilder {
     PostgresServer postgres =
         PostgresServer.start(cache, dataDirectory, progress, direct(tlsLater));
     OptimisticConcurrency concurrency = null;
+    Jobs jobs = null;
     try {
       concurrency =
           OptimisticConcurrency.start(postgres.socket(), PostgresServer.SYSTEM_ROLE, limits, time);
+      jobs = Jobs.start(concurrency, time, jobDelay, analyzePeriod);
       ServerTls tls = await(tlsLater);
       ClusterIdentity identity =
           new ClusterIdentity(
@@ -252,11 +279,15 @@ public final class DsqlLocalBuilder {
           principal,
           postgres,
           concurrency,
+          jobs,
           frontEnd,
           clusterFaults,
           watched,
           clusterRecord);
     } catch (IOException | RuntimeException e) {
+      if (jobs != null) {
+        jobs.close();
+      }
       if (concurrency != null) {
         concurrency.close();
       }

@@ -1,8 +1,10 @@
 package io.github.dsqljava.local.dialect;
 
+import io.github.dsqljava.local.sql.SqlToken;
 import io.github.dsqljava.local.sql.SqlToken.Kind;
 import io.github.dsqljava.local.sql.StatementCursor;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * {@code ALTER TABLE}, except for renaming it and moving it to another schema, which are statements
@@ -57,27 +59,44 @@ final class AlterTableClauses implements ClauseFinder {
     statement.accept("ALTER", "TABLE");
     boolean async = statement.at("ASYNC");
     if (async) {
-      draft.blank(statement.token());
+      draft.replace(statement.token(), AsyncMarks.ASYNC);
       statement.skip();
     }
     statement.accept("IF", "EXISTS");
     statement.accept("ONLY");
     statement.qualifiedName();
     statement.acceptOperator("*");
-    boolean validates = false;
+    if (async) {
+      async(statement, draft);
+      return;
+    }
     while (!statement.atEnd()) {
-      StatementCursor action = statement.element();
-      if (async && action.at("VALIDATE", "CONSTRAINT")) {
-        validates = true;
-      } else if (async) {
-        draft.found(Clause.ALTER_TABLE_ASYNC);
-      } else {
-        action(action, draft);
-      }
+      action(statement.element(), draft);
     }
-    if (validates) {
-      draft.has(AsyncForm.VALIDATE_CONSTRAINT);
+  }
+
+  /** One job is for one constraint; what the service says to several actions is unknown. */
+  private static void async(StatementCursor action, Draft draft) {
+    if (!action.at("VALIDATE", "CONSTRAINT")) {
+      draft.found(Clause.ALTER_TABLE_ASYNC);
+      return;
     }
+    draft.has(AsyncForm.VALIDATE_CONSTRAINT);
+    SqlToken first = action.token();
+    action.accept("VALIDATE", "CONSTRAINT");
+    SqlToken last = first;
+    StatementCursor ahead = action.copy();
+    while (!ahead.atEnd()) {
+      last = ahead.token();
+      ahead.skip();
+    }
+    Optional<String> constraint = action.identifier();
+    if (action.at(Kind.COMMA)) {
+      draft.found(Clause.ALTER_TABLE_ASYNC);
+    } else if (constraint.isPresent() && action.atEnd()) {
+      draft.replace(first, last, AsyncMarks.validate(constraint.get()));
+    }
+    // What is left has a mistake in it, which PostgreSQL finds.
   }
 
   private static void action(StatementCursor action, Draft draft) {

@@ -13,7 +13,8 @@ import java.util.Optional;
  * @param async the job it asks for
  * @param refusal the error Aurora DSQL answers with whatever the catalog holds
  * @param rewritten what PostgreSQL is to run in its place; unless it says so at the rewriting, as
- *     long as the original, with blanks for what was taken out, so that positions in errors hold
+ *     long as the original, with blanks or comments for what was taken out, so that positions in
+ *     errors hold
  * @param start offset of its first character in the text
  * @param end offset behind its last character, before the semicolon
  */

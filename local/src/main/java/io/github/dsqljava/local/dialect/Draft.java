@@ -21,7 +21,7 @@ final class Draft {
   private @Nullable StringBuilder rewritten;
   private final List<Replacement> replacements = new ArrayList<>();
 
-  private record Replacement(SqlToken token, String text) {}
+  private record Replacement(int start, int end, String text) {}
 
   /**
    * A draft without a finding.
@@ -79,23 +79,25 @@ final class Draft {
 
   /** Takes a token out and leaves blanks, so that all else stays where it is. */
   void blank(SqlToken token) {
-    StringBuilder text = text();
-    for (int i = token.start(); i < token.end(); i++) {
-      text.setCharAt(i - statement.start(), ' ');
-    }
+    replace(token, " ".repeat(token.end() - token.start()));
   }
 
-  /** Puts another text in the place of a token; tokens in their order. */
+  /** Puts another text in the place of a token. */
   void replace(SqlToken token, String replacement) {
-    replacements.add(new Replacement(token, replacement));
+    replace(token, token, replacement);
+  }
+
+  /** Puts another text in the place of some tokens, which stand behind all replaced before. */
+  void replace(SqlToken first, SqlToken last, String replacement) {
+    replacements.add(new Replacement(first.start(), last.end(), replacement));
   }
 
   /** From the last to the first, so that each is found where it stood. */
   private void applyReplacements() {
     int offset = statement.start();
     for (int i = replacements.size() - 1; i >= 0; i--) {
-      SqlToken token = replacements.get(i).token();
-      text().replace(token.start() - offset, token.end() - offset, replacements.get(i).text());
+      Replacement next = replacements.get(i);
+      text().replace(next.start() - offset, next.end() - offset, next.text());
     }
     replacements.clear();
   }

@@ -12,14 +12,18 @@ final class IndexClauses implements ClauseFinder {
   @Override
   public void find(StatementCursor statement, Draft draft) {
     statement.accept("CREATE");
-    boolean unique = statement.accept("UNIQUE");
+    SqlToken unique = statement.at("UNIQUE") ? statement.token() : null;
+    statement.accept("UNIQUE");
     if (!statement.accept("INDEX")) {
       return;
     }
     boolean async = statement.at("ASYNC");
     if (async) {
-      draft.blank(statement.token());
-      draft.has(unique ? AsyncForm.CREATE_UNIQUE_INDEX : AsyncForm.CREATE_INDEX);
+      draft.replace(statement.token(), AsyncMarks.ASYNC);
+      if (unique != null) {
+        draft.replace(unique, AsyncMarks.UNIQUE);
+      }
+      draft.has(unique == null ? AsyncForm.CREATE_INDEX : AsyncForm.CREATE_UNIQUE_INDEX);
       statement.skip();
     } else if (statement.accept("CONCURRENTLY")) {
       draft.found(Clause.INDEX_CONCURRENTLY);

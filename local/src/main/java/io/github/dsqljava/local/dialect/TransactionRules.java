@@ -26,7 +26,9 @@ public final class TransactionRules {
   // The words are those of PostgreSQL for statements of its own; what the service says is unknown.
   private static final Refusal ANALYZE_IN_BLOCK =
       new Refusal("25001", "ANALYZE cannot run inside a transaction block", Source.WORDS_UNKNOWN);
-  private static final Refusal WAIT_IN_BLOCK =
+
+  /** Also for what stands before other statements of its string, which only PostgreSQL notices. */
+  public static final Refusal WAIT_IN_BLOCK =
       new Refusal(
           "25001",
           "CALL sys.wait_for_job cannot run inside a transaction block",

@@ -193,6 +193,16 @@ final class BackendLink extends ChannelDuplexHandler {
     return inFlight.isEmpty();
   }
 
+  /** Whether something is under way that others may have to reckon with. */
+  boolean isActive() {
+    for (Exchange exchange : inFlight) {
+      if (!(exchange instanceof ClientExchange client && client.group.standsAlone)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Whether nothing is under way, or only the begin of a transaction. */
   boolean runsNothingButBegin() {
     return inFlight.stream()

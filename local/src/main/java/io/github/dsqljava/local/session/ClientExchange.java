@@ -1,5 +1,6 @@
 package io.github.dsqljava.local.session;
 
+import io.github.dsqljava.local.dialect.TransactionRules;
 import io.github.dsqljava.local.wire.ErrorMessage;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -16,6 +17,12 @@ final class ClientExchange implements Exchange {
   /** More than a transaction may change: Aurora DSQL's limit is 10 MiB. */
   private static final int MAX_HELD = 16 * 1024 * 1024;
 
+  /**
+   * What a procedure gets that begins a transaction of its own where it must not. Of those that
+   * clients can call only {@code sys.wait_for_job} does.
+   */
+  private static final String INVALID_TERMINATION = "2D000";
+
   /** Told about the end of it. */
   interface Listener {
     void answered(ClientExchange exchange, byte status);
@@ -28,6 +35,7 @@ final class ClientExchange implements Exchange {
   private final ByteBufAllocator allocator;
   private final Consumer<ByteBuf> toClient;
   private final Listener listener;
+  private final @Nullable JobAnswers jobs;
   private final List<ByteBuf> held = new ArrayList<>();
   private int heldBytes;
   private boolean holding;
@@ -63,6 +71,7 @@ final class ClientExchange implements Exchange {
     this.toClient = toClient;
     this.listener = listener;
     this.changesCatalog = Catalog.isChangedBy(group);
+    this.jobs = group.asksForJobs ? new JobAnswers(group, allocator) : null;
   }
 
   /** Whether the client has seen nothing of it. */
@@ -91,13 +100,18 @@ final class ClientExchange implements Exchange {
     return skipped;
   }
 
+  /** The job that it has brought about; empty if there is none. */
+  String jobId() {
+    return jobs == null || error != null ? "" : jobs.jobId();
+  }
+
   String sqlState() {
     return error == null ? "" : error.sqlState();
   }
 
   @Override
   public boolean wantsAll() {
-    return group.extended || hidesWarnings || changesCatalog;
+    return group.extended || hidesWarnings || changesCatalog || jobs != null;
   }
 
   @Override
@@ -115,6 +129,9 @@ final class ClientExchange implements Exchange {
 
   @Override
   public void message(byte type, ByteBuf message) {
+    if (jobs != null && jobs.replaces(type, message, this::bytes)) {
+      return;
+    }
     if (complete && type != 'S' && type != 'N') {
       if (type == ErrorMessage.TYPE) {
         error = ErrorMessage.decode(message);
@@ -144,6 +161,15 @@ final class ClientExchange implements Exchange {
           || (waited && decoded.sqlState().equals(Conflicts.UNIQUE_VIOLATION))) {
         message.release();
         bytes(Conflicts.rowConflict().encode(allocator));
+        return;
+      }
+      if (group.standsAlone && decoded.sqlState().equals(INVALID_TERMINATION)) {
+        message.release();
+        error =
+            ErrorMessage.error(
+                TransactionRules.WAIT_IN_BLOCK.sqlState(),
+                TransactionRules.WAIT_IN_BLOCK.message());
+        bytes(error.encode(allocator));
         return;
       }
     } else if (type == 'G') {

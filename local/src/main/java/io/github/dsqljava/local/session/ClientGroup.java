@@ -1,5 +1,6 @@
 package io.github.dsqljava.local.session;
 
+import io.github.dsqljava.local.dialect.TransactionEffect;
 import io.github.dsqljava.local.sql.SqlOutline;
 import io.github.dsqljava.local.sql.SqlOutline.Kind;
 import io.github.dsqljava.local.sql.SqlOutline.Word;
@@ -39,6 +40,15 @@ final class ClientGroup {
   boolean sharesKeys;
   boolean mayChangeRows;
   boolean mentionsForeignKeys;
+
+  /** Whether a statement in it is answered with the id of a job. */
+  boolean asksForJobs;
+
+  /** The indexes of Describe messages for such statements. */
+  List<Integer> jobsDescribed = List.of();
+
+  /** Whether it calls {@code sys.wait_for_job}, which may take long, and not in a transaction. */
+  boolean standsAlone;
 
   /** Whether others have to let it finish. */
   boolean unguarded;
@@ -98,6 +108,8 @@ final class ClientGroup {
     bindsUnknown = false;
     bound.clear();
     parsed.clear();
+    asksForJobs = !jobsDescribed.isEmpty();
+    standsAlone = false;
   }
 
   /** Learns what a statement does besides being of its kind. */
@@ -106,6 +118,28 @@ final class ClientGroup {
     sharesKeys |= part.has(Word.SHARES_KEYS);
     mayChangeRows |= part.has(Word.CHANGES_ROWS);
     mentionsForeignKeys |= part.has(Word.REFERENCES);
+  }
+
+  void add(Step step) {
+    steps.add(step);
+    asksForJobs |= JobAnswers.isAskedFor(step.statement());
+    standsAlone |= standsAlone(step);
+  }
+
+  private static boolean standsAlone(Step step) {
+    return step.use().runs() && step.statement().effect() == TransactionEffect.ALONE;
+  }
+
+  /** The rest has become another group. */
+  void keepSteps(int before) {
+    steps.removeIf(step -> step.at() >= before);
+    standsAlone = steps.stream().anyMatch(ClientGroup::standsAlone);
+  }
+
+  void describesJob(int at) {
+    jobsDescribed = new ArrayList<>(jobsDescribed);
+    jobsDescribed.add(at);
+    asksForJobs = true;
   }
 
   /** Whether this is the first time. */

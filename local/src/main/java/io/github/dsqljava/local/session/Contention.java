@@ -36,6 +36,7 @@ final class Contention {
   private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
   private final Runnable secondOneActive;
   private volatile boolean foreignKeys;
+  private volatile Runnable schemaChanges = () -> {};
 
   /**
    * @param secondOneActive called whenever a session gets active while another one is; must not
@@ -118,6 +119,19 @@ final class Contention {
     if (unguarded.get() == 0 && waiting.remove(task)) {
       task.run();
     }
+  }
+
+  /**
+   * Sets what is called whenever a client may have changed the schema, and has committed that.
+   *
+   * @param task must not block; on any thread
+   */
+  void whenSchemaChanges(Runnable task) {
+    schemaChanges = task;
+  }
+
+  void schemaChanged() {
+    schemaChanges.run();
   }
 
   /**

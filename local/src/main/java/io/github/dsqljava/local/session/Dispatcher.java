@@ -68,6 +68,7 @@ final class Dispatcher {
   boolean hasToLetOthersFinish(ClientGroup group) {
     if (group.kind.isTransactionControl()
         || group.checksSyntax
+        || group.standsAlone
         || group.hasBeenPatient()
         || contention.unguarded() <= unguarded) {
       return false;
@@ -185,6 +186,7 @@ final class Dispatcher {
   /** Whether a group outside of a transaction may get one of our own. */
   private boolean mayBeginImplicit(ClientGroup group) {
     return group.executes
+        && !group.standsAlone
         && !group.kind.isTransactionControl()
         && (!group.last || locksForOthers(group));
   }

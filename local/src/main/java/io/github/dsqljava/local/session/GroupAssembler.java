@@ -133,7 +133,24 @@ final class GroupAssembler {
       default -> {}
     }
     if (prepared != null && prepared.statements().size() == 1) {
-      group.steps.add(new Step(use, prepared.statements().get(0), group.messages.size()));
+      group.add(new Step(use, prepared.statements().get(0), group.messages.size()));
+    }
+    if (type == Frontend.DESCRIBE) {
+      describe(group, message);
+    }
+  }
+
+  private void describe(ClientGroup group, ByteBuf message) {
+    if (message.readableBytes() <= Frontend.HEADER + 1) {
+      return;
+    }
+    boolean isPortal = message.getByte(message.readerIndex() + Frontend.HEADER) == 'P';
+    Prepared described =
+        (isPortal ? portals : statements).get(Frontend.text(message, Frontend.HEADER + 1));
+    if (described != null
+        && described.statements().size() == 1
+        && JobAnswers.isAskedFor(described.statements().get(0))) {
+      group.describesJob(group.messages.size());
     }
   }
 
@@ -177,10 +194,15 @@ final class GroupAssembler {
     group.bound.keySet().removeIf(index -> index >= count);
     for (Step step : group.steps) {
       if (step.at() >= count) {
-        rest.steps.add(step.shiftedBy(-count));
+        rest.add(step.shiftedBy(-count));
       }
     }
-    group.steps.removeIf(step -> step.at() >= count);
+    group.keepSteps(count);
+    for (int at : group.jobsDescribed) {
+      if (at >= count) {
+        rest.describesJob(at - count);
+      }
+    }
     rest.parsed.putAll(group.parsed);
     group.messages.subList(count, group.messages.size()).clear();
     ByteBuf sync = allocator.buffer(5);
@@ -251,7 +273,7 @@ final class GroupAssembler {
       ClientGroup group, List<Part> parts, int start, List<ClassifiedStatement> statements) {
     for (int i = 0; i < parts.size(); i++) {
       int at = parts.get(i).start() - start;
-      group.steps.add(new Step(Step.Use.QUERY, statements.get(i), at));
+      group.add(new Step(Step.Use.QUERY, statements.get(i), at));
     }
   }
 

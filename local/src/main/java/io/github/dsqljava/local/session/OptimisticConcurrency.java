@@ -4,8 +4,11 @@ import io.github.dsqljava.local.limits.Limits;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandler;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.Objects;
 
 /**
  * Aurora DSQL's optimistic concurrency for all sessions of one cluster: no statement waits for
@@ -19,9 +22,11 @@ public final class OptimisticConcurrency implements AutoCloseable {
       "SELECT 1 FROM pg_catalog.pg_constraint WHERE contype = 'f' LIMIT 1";
 
   private final ConflictMonitor monitor;
+  private final ConflictMonitor.Reopening connections;
 
-  private OptimisticConcurrency(ConflictMonitor monitor) {
+  private OptimisticConcurrency(ConflictMonitor monitor, ConflictMonitor.Reopening connections) {
     this.monitor = monitor;
+    this.connections = connections;
   }
 
   /**
@@ -36,22 +41,54 @@ public final class OptimisticConcurrency implements AutoCloseable {
       Path socket, String role, Limits limits, InstantSource clock) throws IOException {
     SystemConnection connection = SystemConnection.open(socket, role);
     try {
-      SystemScript.run(connection, "occ.sql");
-      SystemScript.run(connection, "limits.sql");
-      SystemScript.set(connection, limits);
+      run(connection, "occ.sql");
+      run(connection, "limits.sql");
+      Terms.tell(connection, limits);
+      ConflictMonitor.Reopening connections = () -> SystemConnection.open(socket, role);
       ConflictMonitor monitor =
-          new ConflictMonitor(
-              connection,
-              () -> SystemConnection.open(socket, role),
-              new Terms(limits.transactionAge(), clock));
+          new ConflictMonitor(connection, connections, new Terms(limits.transactionAge(), clock));
       if (!connection.query(FOREIGN_KEYS).isEmpty()) {
         monitor.contention().foreignKeyAdded();
       }
       monitor.start();
-      return new OptimisticConcurrency(monitor);
+      return new OptimisticConcurrency(monitor, connections);
     } catch (IOException | RuntimeException e) {
       connection.close();
       throw e;
+    }
+  }
+
+  private static void run(SystemConnection connection, String resource) throws IOException {
+    try (InputStream script = OptimisticConcurrency.class.getResourceAsStream(resource)) {
+      connection.run(Objects.requireNonNull(script, resource));
+    }
+  }
+
+  /** Opens another connection of the superuser. Blocks. */
+  public SystemConnection connect() throws IOException {
+    return connections.open();
+  }
+
+  /**
+   * Sets what is called whenever a client may have changed the schema, and has committed that.
+   *
+   * @param task must not block; on any thread
+   */
+  public void whenSchemaChanges(Runnable task) {
+    monitor.contention().whenSchemaChanges(task);
+  }
+
+  /**
+   * Runs something on a connection of the superuser for whose locks sessions give way as they do
+   * for each other's. Blocks.
+   */
+  public List<List<String>> query(SystemConnection connection, String sql) throws IOException {
+    Contention contention = monitor.contention();
+    contention.activated();
+    try {
+      return connection.query(sql);
+    } finally {
+      contention.deactivated();
     }
   }
 

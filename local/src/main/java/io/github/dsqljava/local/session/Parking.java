@@ -168,6 +168,8 @@ final class Parking {
             otherwise.run();
           }
         },
+        // The client knows the job by the id of the first time.
+        "SELECT dsql_internal.set_config('dsql.job_id', " + Sql.literal(running.jobId) + ", true)",
         running.schemaChange);
   }
 

@@ -38,6 +38,9 @@ final class Session implements ClientExchange.Listener, Flow {
   /** Answered by PostgreSQL, while the transaction around it is still to be committed. */
   private @Nullable ClientExchange finishing;
 
+  /** Whether a statement has changed the schema that may not be committed yet. */
+  private boolean hasChangedSchema;
+
   private boolean closed;
 
   Session(int pid, Contention contention, BackendLink link) {
@@ -123,7 +126,9 @@ final class Session implements ClientExchange.Listener, Flow {
   @Override
   public void send(ClientGroup group, boolean holding) {
     link.send(group, holding, this);
-    state.interruption.started(holding ? Leave.TO_SET_OTHERS_FREE : Leave.NONE);
+    if (!group.standsAlone) { // it holds nothing while it waits, so nobody waits for it
+      state.interruption.started(holding ? Leave.TO_SET_OTHERS_FREE : Leave.NONE);
+    }
   }
 
   // ---- what PostgreSQL answers
@@ -146,6 +151,7 @@ final class Session implements ClientExchange.Listener, Flow {
       state.transaction = contention.transaction(group.ended.implicit);
     }
     Transaction running = state.transaction;
+    noteSchemaChange(exchange, failed);
     if (group.kind == Kind.BEGIN && running != null) {
       running.hasBase &= !failed || running.implicit;
       running.implicit &= failed; // what was ours is the client's now
@@ -174,6 +180,23 @@ final class Session implements ClientExchange.Listener, Flow {
             : group.within == null && Catalog.isChangedBy(group) && !exchange.hasSkipped();
     if (committed && !failed) {
       state.catalog.changed();
+    }
+  }
+
+  private void noteSchemaChange(ClientExchange exchange, boolean failed) {
+    boolean changes = exchange.group.kind == Kind.SCHEMA_CHANGE || exchange.group.asksForJobs;
+    hasChangedSchema |= changes && !failed;
+    Transaction running = state.transaction;
+    if (running != null && !exchange.jobId().isEmpty()) {
+      running.jobId = exchange.jobId();
+    }
+    tellSchemaChange();
+  }
+
+  private void tellSchemaChange() {
+    if (hasChangedSchema && state.status == 'I') {
+      hasChangedSchema = false;
+      contention.schemaChanged();
     }
   }
 
@@ -262,6 +285,7 @@ final class Session implements ClientExchange.Listener, Flow {
 
   private void settle() {
     state.endWork();
+    tellSchemaChange();
     if (link.isIdle()) {
       state.interruption.ended();
       Transaction running = state.transaction;
@@ -396,7 +420,7 @@ final class Session implements ClientExchange.Listener, Flow {
     boolean now =
         state.transaction != null
             || state.status != 'I'
-            || !link.isIdle()
+            || link.isActive()
             || !queue.isEmpty()
             || state.isWorking();
     if (now != state.active) {
@@ -423,6 +447,9 @@ final class Session implements ClientExchange.Listener, Flow {
       finishing.abandon();
     }
     dispatcher.release();
+    if (hasChangedSchema) {
+      contention.schemaChanged(); // perhaps it is committed
+    }
     // Nobody will ever know whether it took place; who raced it had better lose.
     committing.settle(/* succeeded= */ true);
     Transaction running = state.transaction;

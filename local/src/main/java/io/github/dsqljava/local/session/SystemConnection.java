@@ -4,6 +4,7 @@ import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
@@ -17,9 +18,9 @@ import java.util.List;
  * A PostgreSQL session of the cluster's superuser, over its Unix socket. Blocks; not for event
  * loops. One thread at a time, except {@link #close}, which ends whatever waits.
  */
-final class SystemConnection implements AutoCloseable {
+public final class SystemConnection implements AutoCloseable {
   /** PostgreSQL has refused a query; the connection is as good as before. */
-  static final class RefusedException extends IOException {
+  public static final class RefusedException extends IOException {
     private static final long serialVersionUID = 1;
 
     RefusedException(String error) {
@@ -61,11 +62,27 @@ final class SystemConnection implements AutoCloseable {
    * @throws RefusedException if PostgreSQL refuses it
    * @throws IOException if the connection fails
    */
-  List<List<String>> query(String sql) throws IOException {
+  public List<List<String>> query(String sql) throws IOException {
     byte[] text = sql.getBytes(StandardCharsets.UTF_8);
     ByteBuffer message = ByteBuffer.allocate(6 + text.length);
     write(message.put((byte) 'Q').putInt(5 + text.length).put(text).put((byte) 0));
     return readAnswer();
+  }
+
+  /**
+   * Runs the statements of a script; one ends where a semicolon is followed by an empty line.
+   *
+   * @param script SQL in UTF-8
+   * @throws RefusedException if PostgreSQL refuses one of them
+   * @throws IOException if the connection fails, or the script cannot be read
+   */
+  public void run(InputStream script) throws IOException {
+    String text = new String(script.readAllBytes(), StandardCharsets.UTF_8);
+    for (String statement : text.split(";\n\n")) {
+      if (!statement.isBlank()) {
+        query(statement);
+      }
+    }
   }
 
   private void write(ByteBuffer message) throws IOException {

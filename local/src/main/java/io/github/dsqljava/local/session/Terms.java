@@ -1,7 +1,11 @@
 package io.github.dsqljava.local.session;
 
+import io.github.dsqljava.local.limits.Limit;
+import io.github.dsqljava.local.limits.Limits;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Map;
 
 /**
  * How long a transaction may take.
@@ -9,4 +13,16 @@ import java.time.InstantSource;
  * @param transactionAge from its BEGIN on
  * @param clock by which it ages
  */
-record Terms(Duration transactionAge, InstantSource clock) {}
+record Terms(Duration transactionAge, InstantSource clock) {
+  /** Makes all other limits known to the sessions that begin after this. */
+  static void tell(SystemConnection connection, Limits limits) throws IOException {
+    connection.query("ALTER DATABASE postgres RESET ALL"); // of an earlier start
+    for (Map.Entry<Limit, Long> limit : limits.changed().entrySet()) {
+      connection.query(
+          "ALTER DATABASE postgres SET "
+              + limit.getKey().setting()
+              + " = "
+              + Sql.literal(limit.getValue().toString()));
+    }
+  }
+}

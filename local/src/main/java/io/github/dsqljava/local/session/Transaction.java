@@ -80,6 +80,9 @@ final class Transaction {
   /** Whether it has changed the catalog, if it does not fail. */
   boolean changesCatalog;
 
+  /** The job that the client was told of for it; empty if there is none. */
+  String jobId = "";
+
   /** Whether {@link #schemaChange} was undone to set others free, and has to be run again. */
   boolean schemaChangeDue;
 

@@ -108,15 +108,24 @@ class DialectClassificationTest {
         rewritten(
             "CREATE INDEX ASYNC i ON t (a)",
             AsyncForm.CREATE_INDEX,
-            "CREATE INDEX       i ON t (a)"),
+            "CREATE INDEX /*\u0001*/ i ON t (a)"),
         rewritten(
             "create unique index/**/async on t (a)",
             AsyncForm.CREATE_UNIQUE_INDEX,
-            "create unique index/**/      on t (a)"),
+            "create /*\u0001\u0001*/ index/**//*\u0001*/ on t (a)"),
         rewritten(
             "ALTER TABLE ASYNC t VALIDATE CONSTRAINT c",
             AsyncForm.VALIDATE_CONSTRAINT,
-            "ALTER TABLE       t VALIDATE CONSTRAINT c"),
+            "ALTER TABLE /*\u0001*/ t ADD CONSTRAINT \"dsql$validate\" CHECK ('c' <> '') NOT VALID"),
+        rewritten(
+            "ALTER TABLE ASYNC t VALIDATE CONSTRAINT \"It's\" -- c",
+            AsyncForm.VALIDATE_CONSTRAINT,
+            "ALTER TABLE /*\u0001*/ t ADD CONSTRAINT \"dsql$validate\""
+                + " CHECK ('It''s' <> '') NOT VALID"),
+        rewritten(
+            "ALTER TABLE ASYNC t VALIDATE CONSTRAINT c d",
+            AsyncForm.VALIDATE_CONSTRAINT,
+            "ALTER TABLE /*\u0001*/ t VALIDATE CONSTRAINT c d"),
         rewritten(
             "SELECT * FROM t FOR UPDATE OF t SKIP LOCKED",
             AsyncForm.NONE,
@@ -173,7 +182,7 @@ class DialectClassificationTest {
     assertThat(classified)
         .extracting(statement -> sql.substring(statement.start(), statement.end()))
         .containsExactly("BEGIN", "CREATE INDEX ASYNC i ON t (a)", "COMMIT");
-    assertThat(classified.get(1).rewritten()).contains("CREATE INDEX       i ON t (a)");
+    assertThat(classified.get(1).rewritten()).contains("CREATE INDEX /*\u0001*/ i ON t (a)");
   }
 
   static List<Arguments> spans() {

@@ -142,7 +142,9 @@ class DialectFuzzTest {
       ClassifiedStatement statement, String rewritten, String sql, String where) {
     String original = sql.substring(statement.start(), statement.end());
     assertThat(rewritten).as(where).isNotEqualTo(original);
-    boolean mayGrow = original.toUpperCase(Locale.ROOT).contains("TRIGGER"); // ALL becomes USER
+    boolean mayGrow =
+        statement.async() == AsyncForm.VALIDATE_CONSTRAINT
+            || original.toUpperCase(Locale.ROOT).contains("TRIGGER"); // ALL becomes USER
     if (statement.statementClass() != StatementClass.SETTING && !mayGrow) {
       assertThat(rewritten).as(where).hasSameSizeAs(original);
     }

@@ -1,0 +1,272 @@
+package io.github.dsqljava.local.jobs;
+
+import io.github.dsqljava.local.session.OptimisticConcurrency;
+import io.github.dsqljava.local.session.SystemConnection;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Runs the asynchronous jobs of a cluster, one after the other, on a thread and a PostgreSQL
+ * session of its own. {@code jobs.sql} knows what a job is and what is done for it; here is when.
+ *
+ * <p>A job is submitted for the first half of the delay and processing for the second. That it
+ * passes through both is known of the service, the proportion is not. The clock may stand still or
+ * be moved by hand: what is due is looked for every tenth of a second while a job is open.
+ *
+ * <p>Jobs are rows of the database, so those that are open when a cluster ends go on when it is
+ * started again on the same data. Thread-safe.
+ */
+public final class Jobs implements AutoCloseable, Runnable {
+  /**
+   * How long a job takes unless it is said otherwise: the least that the service was seen to need,
+   * also for an empty table; it may take 30 seconds.
+   */
+  public static final Duration DEFAULT_DELAY = Duration.ofSeconds(2);
+
+  /**
+   * How often tables are looked for that need ANALYZE: as often as PostgreSQL looks by itself
+   * (autovacuum_naptime). When the service does is unknown.
+   */
+  public static final Duration ANALYZE_PERIOD = Duration.ofMinutes(1);
+
+  private static final System.Logger LOG = System.getLogger(Jobs.class.getName());
+
+  /** The service forgets finished jobs after some 30 minutes. */
+  private static final Duration KEPT = Duration.ofMinutes(30);
+
+  private static final long OPEN_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+  private static final long KEPT_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  /** After something went wrong that should not. */
+  private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+  /** As long as nobody is in the way, others need not hear of a job. */
+  private static final int FIRST_TRY_MILLIS = 5;
+
+  /** Who wants the same table has to stand behind a job for so long. */
+  private static final int SECOND_TRY_MILLIS = 200;
+
+  private final OptimisticConcurrency cluster;
+  private final InstantSource clock;
+  private final Duration delay;
+  private final long analyzeNanos;
+  private final Thread thread;
+
+  private volatile SystemConnection connection;
+  private volatile boolean woken = true;
+  private volatile boolean closed;
+
+  private List<Job> jobs = List.of();
+  private long analyzedAt = System.nanoTime();
+
+  @SuppressWarnings("this-escape")
+  private Jobs(
+      OptimisticConcurrency cluster,
+      SystemConnection connection,
+      InstantSource clock,
+      Duration delay,
+      Duration analyzePeriod) {
+    this.cluster = cluster;
+    this.connection = connection;
+    this.clock = clock;
+    this.delay = delay;
+    this.analyzeNanos = analyzePeriod.toNanos();
+    this.thread = new Thread(this, "dsql-local-jobs");
+    thread.setDaemon(true);
+  }
+
+  /**
+   * Prepares PostgreSQL, which has to be done before the first client comes, and begins to run
+   * jobs. Blocks for some milliseconds.
+   *
+   * @param clock what the delay is measured by, and what {@code sys.jobs} shows
+   * @param delay how long a job takes from its statement's commit
+   * @param analyzePeriod how often tables are looked for that need ANALYZE, in real time
+   */
+  public static Jobs start(
+      OptimisticConcurrency cluster, InstantSource clock, Duration delay, Duration analyzePeriod)
+      throws IOException {
+    SystemConnection connection = cluster.connect();
+    try (InputStream script = Jobs.class.getResourceAsStream("jobs.sql")) {
+      connection.run(Objects.requireNonNull(script, "jobs.sql"));
+      prepare(connection);
+    } catch (IOException | RuntimeException e) {
+      connection.close();
+      throw e;
+    }
+    Jobs jobs = new Jobs(cluster, connection, clock, delay, analyzePeriod);
+    cluster.whenSchemaChanges(jobs::wake);
+    jobs.thread.start();
+    return jobs;
+  }
+
+  /** What a job waited for, it has to see. */
+  private static void prepare(SystemConnection connection) throws IOException {
+    connection.query("SET default_transaction_isolation = 'read committed'");
+  }
+
+  private void wake() {
+    woken = true;
+    LockSupport.unpark(thread);
+  }
+
+  @Override
+  public void run() {
+    while (!closed) {
+      try {
+        step();
+      } catch (SystemConnection.RefusedException | RuntimeException e) {
+        LOG.log(System.Logger.Level.WARNING, "jobs could not be run; trying again", e);
+        woken = true;
+        LockSupport.parkNanos(this, PAUSE_NANOS);
+      } catch (IOException e) {
+        reconnect(e);
+      }
+    }
+  }
+
+  private void step() throws IOException {
+    if (System.nanoTime() - analyzedAt >= analyzeNanos) {
+      analyzedAt = System.nanoTime();
+      woken |= !one("SELECT dsql_internal.job_find_tables_to_analyze()").equals("0");
+    }
+    if (woken) {
+      woken = false;
+      look();
+    }
+    Instant now = clock.instant();
+    boolean changed = false;
+    for (Job job : jobs) {
+      changed |= advance(job, now);
+    }
+    if (changed) {
+      look();
+    }
+    if (!woken && !closed) {
+      LockSupport.parkNanos(this, pause());
+    }
+  }
+
+  /** Jobs begin to age when they are seen, which is right after their statement's commit. */
+  private void look() throws IOException {
+    String now = literal(clock.instant());
+    connection.query(
+        "UPDATE dsql_internal.jobs SET start_time = "
+            + now
+            + ", update_time = "
+            + now
+            + " WHERE start_time IS NULL");
+    jobs = connection.query(Job.QUERY).stream().map(Job::of).toList();
+  }
+
+  /** Does what is due for a job; returns whether that was something. */
+  private boolean advance(Job job, Instant now) throws IOException {
+    if (job.isFinishedFor(KEPT, now)) {
+      connection.query("DELETE FROM dsql_internal.jobs WHERE job_id = '" + job.id() + "'");
+      return true;
+    }
+    boolean changed = false;
+    if (job.isSubmitted() && job.isOlderThan(delay.dividedBy(2), now)) {
+      set(job, "processing", now);
+      changed = true;
+    }
+    if (job.isOpen() && job.isOlderThan(delay, now)) {
+      changed |= finish(job, now);
+    }
+    return changed;
+  }
+
+  private boolean finish(Job job, Instant now) throws IOException {
+    String run = "SELECT dsql_internal.job_run('" + job.id() + "', " + literal(now) + ")";
+    try {
+      return one(limited(run, FIRST_TRY_MILLIS)).equals("t")
+          || last(cluster.query(connection, limited(run, SECOND_TRY_MILLIS))).equals("t");
+    } catch (SystemConnection.RefusedException e) {
+      // The others have to go on.
+      LOG.log(System.Logger.Level.WARNING, "job " + job.id() + " could not be run", e);
+      set(job, "failed", now);
+      return true;
+    }
+  }
+
+  private static String limited(String query, int lockMillis) {
+    return "SET lock_timeout = " + lockMillis + "; " + query;
+  }
+
+  private void set(Job job, String status, Instant now) throws IOException {
+    connection.query(
+        "UPDATE dsql_internal.jobs SET status = '"
+            + status
+            + "', update_time = "
+            + literal(now)
+            + " WHERE job_id = '"
+            + job.id()
+            + "' AND status IN ('submitted', 'processing')");
+  }
+
+  private String one(String query) throws IOException {
+    return last(connection.query(query));
+  }
+
+  private static String last(List<List<String>> rows) {
+    return rows.get(rows.size() - 1).get(0);
+  }
+
+  private static String literal(Instant instant) {
+    return "'" + instant + "'::timestamptz";
+  }
+
+  private long pause() {
+    long pause = analyzeNanos - (System.nanoTime() - analyzedAt);
+    if (jobs.stream().anyMatch(Job::isOpen)) {
+      return Math.min(OPEN_NANOS, pause);
+    }
+    return jobs.isEmpty() ? pause : Math.min(KEPT_NANOS, pause);
+  }
+
+  private void reconnect(IOException cause) {
+    if (closed) {
+      return;
+    }
+    LOG.log(System.Logger.Level.WARNING, "jobs are not run; connecting again", cause);
+    connection.close();
+    LockSupport.parkNanos(this, PAUSE_NANOS);
+    try {
+      SystemConnection next = cluster.connect();
+      connection = next;
+      prepare(next);
+      woken = true;
+    } catch (IOException e) {
+      return; // and the old connection fails again
+    }
+    if (closed) {
+      connection.close();
+    }
+  }
+
+  /** Returns when nothing is run any more. Jobs that are open stay so. */
+  @Override
+  public void close() {
+    closed = true;
+    connection.close();
+    LockSupport.unpark(thread);
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
