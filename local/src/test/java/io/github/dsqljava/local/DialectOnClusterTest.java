@@ -15,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -52,11 +53,12 @@ class DialectOnClusterTest {
 
   @BeforeAll
   static void start() throws Exception {
-    cluster = DsqlLocal.start();
+    cluster = DsqlLocal.builder().jobDelay(Duration.ZERO).start();
     try (Connection admin = Jdbc.connect(cluster, "admin")) {
       for (String sql : lines("on-cluster.txt", "= ")) {
         Jdbc.execute(admin, sql);
       }
+      Jdbc.awaitJobs(admin);
     }
   }
 

@@ -73,6 +73,16 @@ final class Jdbc {
     return values.get(0);
   }
 
+  /** Waits for all jobs that are open; the cluster's clock has to move. */
+  static void awaitJobs(Connection connection) throws SQLException {
+    for (String job :
+        column(
+            connection,
+            "SELECT job_id FROM sys.jobs WHERE status IN ('submitted', 'processing')")) {
+      execute(connection, "CALL sys.wait_for_job('" + job + "')");
+    }
+  }
+
   /** A role that the default principal may log in as, with a schema of its own. */
   static void createMappedRole(DsqlLocal cluster, String role) throws SQLException {
     try (Connection admin = connect(cluster, "admin")) {

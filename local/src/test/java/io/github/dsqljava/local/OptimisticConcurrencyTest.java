@@ -649,7 +649,8 @@ class OptimisticConcurrencyTest {
         A: SELECT count(*) FROM t                 => [3]
         B: INSERT INTO t VALUES (4, 10)           => #1
         C: BEGIN
-        C: CREATE UNIQUE INDEX ASYNC i ON t (v)   => !23505 ERROR: could not create unique index "i"
+        C: SET LOCAL disable_sync_create_index = off
+        C: CREATE UNIQUE INDEX i ON t (v)         => !23505 ERROR: could not create unique index "i"
         C: ROLLBACK
         A: COMMIT
         """);

@@ -1,6 +1,7 @@
 package io.github.dsqljava.local;
 
 import java.sql.Connection;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -23,7 +24,7 @@ class ParkedTransactionsTest {
 
   @BeforeAll
   static void start() {
-    cluster = DsqlLocal.start();
+    cluster = DsqlLocal.builder().jobDelay(Duration.ZERO).start();
   }
 
   @AfterAll
@@ -563,12 +564,14 @@ class ParkedTransactionsTest {
         C: DROP TABLE IF EXISTS part
         C: CREATE TABLE part (id int PRIMARY KEY, code text, alive boolean)
         C: CREATE UNIQUE INDEX ASYNC part_code ON part (lower(code)) WHERE alive
+        C: jobs
         C: INSERT INTO part VALUES (1, 'A', true), (2, 'a', false), (3, NULL, true)
         C: ALTER TABLE part DROP COLUMN alive CASCADE
         C: ALTER TABLE part ADD COLUMN alive boolean
         C: ALTER TABLE part ALTER COLUMN alive SET DEFAULT true
         C: UPDATE part SET alive = true
         C: CREATE UNIQUE INDEX ASYNC part_code2 ON part (lower(code)) WHERE id <> 2
+        C: jobs
         A: BEGIN
         """
             + PARK

@@ -25,7 +25,7 @@ import org.postgresql.jdbc.PgConnection;
  * Answers: {@code #1} an update count, {@code [1, a] [2, b]} rows, {@code none} no row, {@code 200
  * rows} many, {@code !23505} a SQLSTATE, {@code !OC000} the conflict in the service's words, {@code
  * ok} anything but an error. The word {@code status} in place of SQL asks for the state of the
- * transaction.
+ * transaction, {@code jobs} waits for the end of all jobs.
  */
 final class Script implements AutoCloseable {
   static final String CONFLICT = "ERROR: change conflicts with another transaction (OC000)";
@@ -117,6 +117,10 @@ final class Script implements AutoCloseable {
   private static String answer(Connection session, String sql) throws SQLException {
     if (sql.equals("status")) {
       return session.unwrap(PgConnection.class).getTransactionState().name().toLowerCase();
+    }
+    if (sql.equals("jobs")) {
+      Jdbc.awaitJobs(session);
+      return "ok";
     }
     if (sql.equals("drop")) {
       session.abort(Runnable::run);

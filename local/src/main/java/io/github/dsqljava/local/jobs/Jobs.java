@@ -10,7 +10,9 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs the asynchronous jobs of a cluster, one after the other, on a thread and a PostgreSQL
@@ -60,7 +62,10 @@ public final class Jobs implements AutoCloseable, Runnable {
   private final Thread thread;
 
   private volatile SystemConnection connection;
-  private volatile boolean woken = true;
+
+  /** Since when there may be new jobs; null if there are none. */
+  private final AtomicReference<@Nullable Instant> woken = new AtomicReference<>();
+
   private volatile boolean closed;
 
   private List<Job> jobs = List.of();
@@ -102,6 +107,7 @@ public final class Jobs implements AutoCloseable, Runnable {
       throw e;
     }
     Jobs jobs = new Jobs(cluster, connection, clock, delay, analyzePeriod);
+    jobs.wake(); // there may be some of an earlier run
     cluster.whenSchemaChanges(jobs::wake);
     jobs.thread.start();
     return jobs;
@@ -112,8 +118,9 @@ public final class Jobs implements AutoCloseable, Runnable {
     connection.query("SET default_transaction_isolation = 'read committed'");
   }
 
+  /** The client has no answer yet, so the clock has not been moved on by it. */
   private void wake() {
-    woken = true;
+    woken.compareAndSet(null, clock.instant());
     LockSupport.unpark(thread);
   }
 
@@ -124,7 +131,7 @@ public final class Jobs implements AutoCloseable, Runnable {
         step();
       } catch (SystemConnection.RefusedException | RuntimeException e) {
         LOG.log(System.Logger.Level.WARNING, "jobs could not be run; trying again", e);
-        woken = true;
+        woken.compareAndSet(null, clock.instant());
         LockSupport.parkNanos(this, PAUSE_NANOS);
       } catch (IOException e) {
         reconnect(e);
@@ -135,10 +142,12 @@ public final class Jobs implements AutoCloseable, Runnable {
   private void step() throws IOException {
     if (System.nanoTime() - analyzedAt >= analyzeNanos) {
       analyzedAt = System.nanoTime();
-      woken |= !one("SELECT dsql_internal.job_find_tables_to_analyze()").equals("0");
+      one("SELECT dsql_internal.job_find_tables_to_analyze()");
+      woken.compareAndSet(null, clock.instant()); // for what nobody has told, too
     }
-    if (woken) {
-      woken = false;
+    Instant since = woken.getAndSet(null);
+    if (since != null) {
+      begin(since);
       look();
     }
     Instant now = clock.instant();
@@ -149,20 +158,22 @@ public final class Jobs implements AutoCloseable, Runnable {
     if (changed) {
       look();
     }
-    if (!woken && !closed) {
+    if (woken.get() == null && !closed) {
       LockSupport.parkNanos(this, pause());
     }
   }
 
-  /** Jobs begin to age when they are seen, which is right after their statement's commit. */
-  private void look() throws IOException {
-    String now = literal(clock.instant());
+  /** Gives new jobs their time. */
+  private void begin(Instant since) throws IOException {
     connection.query(
         "UPDATE dsql_internal.jobs SET start_time = "
-            + now
+            + literal(since)
             + ", update_time = "
-            + now
+            + literal(since)
             + " WHERE start_time IS NULL");
+  }
+
+  private void look() throws IOException {
     jobs = connection.query(Job.QUERY).stream().map(Job::of).toList();
   }
 
@@ -242,7 +253,7 @@ public final class Jobs implements AutoCloseable, Runnable {
       SystemConnection next = cluster.connect();
       connection = next;
       prepare(next);
-      woken = true;
+      woken.compareAndSet(null, clock.instant());
     } catch (IOException e) {
       return; // and the old connection fails again
     }

@@ -277,7 +277,7 @@ BEGIN
   -- With their own names, for these are what an error message speaks of.
   FOR item IN
     SELECT pg_get_indexdef(i.indexrelid) AS definition, c.conname, pg_get_constraintdef(c.oid) AS rule,
-      x.relname AS name
+      x.relname AS name, i.indisvalid AS is_valid
     FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid
     LEFT JOIN pg_constraint c ON c.conindid = i.indexrelid AND c.contype IN ('p', 'u')
     WHERE i.indrelid = base AND i.indisunique AND i.indisready
@@ -289,7 +289,12 @@ BEGIN
       EXECUTE regexp_replace(
         replace(item.definition, ' ON ' || base || ' ', ' ON ' || shadow || ' '),
         '^CREATE UNIQUE INDEX .* ON ' || shadow,
-        format('CREATE UNIQUE INDEX %I ON %s', item.name, shadow));
+        format('CREATE %s INDEX %I ON %s', CASE WHEN item.is_valid THEN 'UNIQUE' END, item.name, shadow));
+      IF NOT item.is_valid THEN
+        -- Its job has found duplicates, and it lets no more in.
+        UPDATE pg_index SET indisunique = true, indisvalid = false
+        WHERE indexrelid = ('pg_temp.' || quote_ident(item.name))::regclass;
+      END IF;
     END IF;
   END LOOP;
 END
