@@ -1,5 +1,7 @@
 package io.github.dsqljava.local.cli;
 
+import java.math.BigDecimal;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,9 +20,11 @@ record Arguments(String command, Map<String, String> options) {
   private static final Map<String, List<String>> OPTIONS_WITH_VALUE =
       Map.of(
           START,
-          List.of("--port", "--data-dir", "--region", "--env-file", "--faults"),
+          List.of("--port", "--data-dir", "--region", "--env-file", "--job-delay", "--faults"),
           TOKEN,
           List.of("--env-file", "--user"));
+  private static final BigDecimal MAX_SECONDS =
+      BigDecimal.valueOf(Duration.ofDays(365).toSeconds());
   private static final List<String> FLAGS = List.of("--help", "--version");
 
   static Arguments parse(String... words) throws UsageException {
@@ -68,6 +72,24 @@ record Arguments(String command, Map<String, String> options) {
 
   boolean has(String flag) {
     return options.containsKey(flag);
+  }
+
+  /** A number of seconds, perhaps with a fraction. */
+  Optional<Duration> seconds(String name) throws UsageException {
+    String text = options.get(name);
+    if (text == null) {
+      return Optional.empty();
+    }
+    try {
+      BigDecimal seconds = new BigDecimal(text);
+      // A year is more than anybody means.
+      if (seconds.signum() >= 0 && seconds.compareTo(MAX_SECONDS) <= 0) {
+        return Optional.of(Duration.ofNanos(seconds.movePointRight(9).longValue()));
+      }
+    } catch (NumberFormatException e) {
+      // said below
+    }
+    throw new UsageException(name + " is \"" + text + "\", not a number of seconds");
   }
 
   int port() throws UsageException {

@@ -27,6 +27,7 @@ public final class Main {
 
       java -jar dsql-local.jar [--port N] [--data-dir DIR] [--region R] [--env-file FILE]
                               [--faults FILE]
+                               [--job-delay SECONDS]
           starts a cluster and runs until it is stopped (Ctrl-C or SIGTERM)
           --port N          TCP port on the loopback addresses; default: any free one
           --data-dir DIR    where the data lives on; default: temporary, gone at the end
@@ -35,6 +36,8 @@ public final class Main {
                             CLUSTER_ENDPOINT, CLUSTER_PORT, CLUSTER_USER, CLUSTER_ID, AWS_REGION,
                             AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, CLUSTER_PRINCIPAL_ARN,
                             CLUSTER_CA_FILE, PGSSLROOTCERT
+          --job-delay SECONDS
+                            how long CREATE INDEX ASYNC and other jobs take; default: 2
           --faults FILE     what is to go wrong, one fault a line, # begins a comment:
                               conflict-commits N [data|schema] [on TABLE]
                               conflict-begins N
@@ -123,6 +126,7 @@ public final class Main {
   private static DsqlLocalBuilder builder(Arguments arguments) throws UsageException {
     DsqlLocalBuilder builder = DsqlLocal.builder().port(arguments.port());
     arguments.option("--data-dir").map(Path::of).ifPresent(builder::dataDirectory);
+    arguments.seconds("--job-delay").ifPresent(builder::jobDelay);
     try {
       arguments.option("--region").ifPresent(builder::region);
       arguments.option("--faults").map(Path::of).ifPresent(builder::faults);

@@ -100,8 +100,8 @@ public final class Jobs implements AutoCloseable, Runnable {
       throws IOException {
     SystemConnection connection = cluster.connect();
     try (InputStream script = Jobs.class.getResourceAsStream("jobs.sql")) {
-      connection.run(Objects.requireNonNull(script, "jobs.sql"));
       prepare(connection);
+      connection.run(Objects.requireNonNull(script, "jobs.sql"));
     } catch (IOException | RuntimeException e) {
       connection.close();
       throw e;
@@ -113,9 +113,13 @@ public final class Jobs implements AutoCloseable, Runnable {
     return jobs;
   }
 
-  /** What a job waited for, it has to see. */
+  /**
+   * What a job waited for, it has to see; and what was done must not be lost if PostgreSQL has to
+   * recover after the death of one of its processes.
+   */
   private static void prepare(SystemConnection connection) throws IOException {
     connection.query("SET default_transaction_isolation = 'read committed'");
+    connection.query("SET synchronous_commit = on");
   }
 
   /** The client has no answer yet, so the clock has not been moved on by it. */

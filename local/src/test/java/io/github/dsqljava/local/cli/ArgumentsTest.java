@@ -3,6 +3,7 @@ package io.github.dsqljava.local.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -82,6 +83,23 @@ class ArgumentsTest {
     assertThatThrownBy(arguments::port)
         .isInstanceOf(UsageException.class)
         .hasMessage("--port is \"" + port + "\", not a number from 0 to 65535");
+  }
+
+  @Test
+  void seconds_mayHaveAFraction() throws Exception {
+    assertThat(Arguments.parse("--job-delay", "0").seconds("--job-delay")).contains(Duration.ZERO);
+    assertThat(Arguments.parse("--job-delay=0.25").seconds("--job-delay"))
+        .contains(Duration.ofMillis(250));
+    assertThat(Arguments.parse().seconds("--job-delay")).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"-1", "PT2S", "1e99", "2s", "NaN"})
+  void seconds_thatAreNone_areNamed(String seconds) throws Exception {
+    Arguments arguments = Arguments.parse("--job-delay=" + seconds);
+    assertThatThrownBy(() -> arguments.seconds("--job-delay"))
+        .isInstanceOf(UsageException.class)
+        .hasMessage("--job-delay is \"" + seconds + "\", not a number of seconds");
   }
 
   @Test
