@@ -43,6 +43,7 @@ public final class OptimisticConcurrency implements AutoCloseable {
     try {
       run(connection, "occ.sql");
       run(connection, "limits.sql");
+      run(connection, "catalog.sql");
       Terms.tell(connection, limits);
       ConflictMonitor.Reopening connections = () -> SystemConnection.open(socket, role);
       ConflictMonitor monitor =
