@@ -22,7 +22,7 @@ import java.util.zip.CRC32;
  *
  * <p>{@code initdb} takes most of a second, copying its result a fifth of that. So the first start
  * prepares a template in the cache, with the roles, the {@code sys} schema and everything else of
- * {@code bootstrap.sql}, and every start copies it.
+ * {@code bootstrap.sql} and {@code tools.sql}, and every start copies it.
  */
 final class DataDirectory {
   /** The role that owns the system objects; clients cannot log in as it. */
@@ -197,6 +197,8 @@ final class DataDirectory {
     command.add("--auth=trust");
     // Aurora DSQL: encoding UTF8, collation C, time zone UTC.
     command.addAll(List.of("-E", "UTF8", "--locale=C", "-c", "timezone=UTC"));
+    // All others are missing there.
+    command.add("--text-search-config=simple");
     // Small segments: the write-ahead log is most of what a start copies.
     command.addAll(List.of("--wal-segsize=1", "--no-sync"));
     return command;
@@ -209,9 +211,13 @@ final class DataDirectory {
   }
 
   private static String bootstrap() throws IOException {
-    try (InputStream sql = DataDirectory.class.getResourceAsStream("bootstrap.sql")) {
+    return resource("bootstrap.sql") + "\n" + resource("tools.sql");
+  }
+
+  private static String resource(String name) throws IOException {
+    try (InputStream sql = DataDirectory.class.getResourceAsStream(name)) {
       if (sql == null) {
-        throw new IOException("bootstrap.sql is missing from dsql-local's jar");
+        throw new IOException(name + " is missing from dsql-local's jar");
       }
       return new String(sql.readAllBytes(), StandardCharsets.UTF_8);
     }

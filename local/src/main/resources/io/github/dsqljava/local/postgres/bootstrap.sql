@@ -173,13 +173,12 @@ AS $$ SELECT 'PostgreSQL 16'::text $$;
 
 ALTER FUNCTION pg_catalog.set_config(text, text, boolean) SET SCHEMA dsql_internal;
 
-CREATE FUNCTION pg_catalog.set_config(setting_name text, new_value text, is_local boolean)
-RETURNS text
-LANGUAGE plpgsql VOLATILE
+CREATE FUNCTION dsql_internal.settable(setting_name text) RETURNS text
+LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
   IF lower(setting_name) = 'disable_sync_create_index' THEN
-    setting_name := 'dsql.disable_sync_create_index'; -- PostgreSQL does not know it
+    RETURN 'dsql.disable_sync_create_index'; -- PostgreSQL does not know it
   ELSIF lower(setting_name) NOT IN (
       'application_name', 'client_encoding', 'datestyle', 'extra_float_digits', 'intervalstyle',
       'timezone', 'search_path', 'enable_bitmapscan', 'enable_hashjoin', 'enable_indexonlyscan',
@@ -188,9 +187,23 @@ BEGIN
     RAISE EXCEPTION USING ERRCODE = '0A000',
       MESSAGE = format('setting configuration parameter "%s" not supported', setting_name);
   END IF;
-  RETURN dsql_internal.set_config(setting_name, new_value, is_local);
+  RETURN setting_name;
 END
 $$;
+
+-- Runs with the superuser's rights, for nobody else may call the original. So it must not name anything
+-- that the search path could lead astray; a path of its own would undo a setting for the transaction.
+
+CREATE FUNCTION pg_catalog.set_config(setting_name text, new_value text, is_local boolean)
+RETURNS text
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+AS $$
+BEGIN
+  RETURN dsql_internal.set_config(dsql_internal.settable(setting_name), new_value, is_local);
+END
+$$;
+
+REVOKE ALL ON FUNCTION dsql_internal.set_config(text, text, boolean) FROM PUBLIC;
 
 CREATE OR REPLACE RULE pg_settings_u AS
 ON UPDATE TO pg_catalog.pg_settings WHERE new.name = old.name

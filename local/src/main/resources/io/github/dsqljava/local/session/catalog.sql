@@ -41,6 +41,7 @@ DECLARE
   item record;
   most bigint := dsql_internal.max_of('columns', 255);
   present integer := 0;
+  column_types oid[] := dsql_internal.column_types();
 BEGIN
   FOR item IN
     SELECT attname, atttypid, attidentity, base, base_modifier - 4 AS length,
@@ -50,7 +51,7 @@ BEGIN
     ORDER BY attnum
   LOOP
     present := present + 1;
-    IF item.base <> ALL ('{smallint,integer,bigint,real,double precision,numeric,bpchar,varchar,text,date,time,timetz,timestamp,timestamptz,interval,boolean,bytea,uuid,json,jsonb}'::regtype[]) THEN
+    IF item.base <> ALL (column_types) THEN
       RAISE feature_not_supported USING
         MESSAGE = format('datatype %s not supported', format_type(item.base, NULL));
     END IF;

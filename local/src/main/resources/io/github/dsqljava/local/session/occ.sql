@@ -276,7 +276,8 @@ DECLARE
 BEGIN
   -- With their own names, for these are what an error message speaks of.
   FOR item IN
-    SELECT pg_get_indexdef(i.indexrelid) AS definition, c.conname, pg_get_constraintdef(c.oid) AS rule,
+    SELECT dsql_internal.pg_get_indexdef(i.indexrelid) AS definition, c.conname,
+      dsql_internal.pg_get_constraintdef(c.oid) AS rule,
       x.relname AS name, i.indisvalid AS is_valid
     FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid
     LEFT JOIN pg_constraint c ON c.conindid = i.indexrelid AND c.contype IN ('p', 'u')
@@ -403,7 +404,7 @@ BEGIN
     END IF;
   END LOOP;
   FOR item IN
-    SELECT conname, conrelid, confrelid, pg_get_constraintdef(oid) AS definition FROM pg_constraint
+    SELECT conname, conrelid, confrelid, dsql_internal.pg_get_constraintdef(oid) AS definition FROM pg_constraint
     WHERE contype = 'f' AND conrelid = ANY (wanted) ORDER BY oid
   LOOP
     EXECUTE format('ALTER TABLE %s ADD CONSTRAINT %I %s',
