@@ -10,9 +10,9 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * From PostgreSQL to a logged-in client. Looked at are errors and the end of each batch. Errors
- * raised by the system procedures that stand in for Aurora DSQL's own statements lose the trace of
- * where they come from; the failure of a {@link StandIn} becomes the fault that the client gets.
+ * From PostgreSQL to a logged-in client. Looked at are errors and the end of each batch. Errors are
+ * put in the words of the service ({@link ServiceWords}); the failure of a {@link StandIn} becomes
+ * the fault that the client gets.
  */
 // A failed write closes its channel, and channelInactive sees that.
 @SuppressWarnings("FutureReturnValueIgnored")
@@ -24,7 +24,6 @@ final class BackendLeg extends Leg {
   private static final byte NOTIFICATION = 'A';
   private static final byte PARAMETER_STATUS = 'S';
   private static final int HEADER = 5;
-  private static final char CONTEXT_FIELD = 'W';
 
   private final ClientLeg clientLeg;
 
@@ -74,12 +73,13 @@ final class BackendLeg extends Leg {
       return;
     }
     sendKeptBack();
-    if (!comesFromSystemProcedure(error)) {
+    ErrorMessage inWords = ServiceWords.of(error);
+    if (inWords == error) {
       send(message);
       return;
     }
     message.release();
-    send(error.without(CONTEXT_FIELD).encode(allocator));
+    send(inWords.encode(allocator));
   }
 
   private void strike(Fault fault) {
@@ -90,13 +90,6 @@ final class BackendLeg extends Leg {
       // The client still gets all that was answered before.
       peer.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> Transports.close(peer));
     }
-  }
-
-  private static boolean comesFromSystemProcedure(ErrorMessage error) {
-    String context = error.field(CONTEXT_FIELD);
-    return context.contains("PL/pgSQL function sys.")
-        || context.contains("PL/pgSQL function dsql_internal.")
-        || context.contains("PL/pgSQL function set_config(");
   }
 
   @Override

@@ -19,6 +19,7 @@ import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.concurrent.ScheduledFuture;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -204,10 +205,12 @@ final class LoginHandler extends SimpleChannelInboundHandler<Object> {
       IamPrincipal principal) {
     Optional<String> arnToCheck =
         user.equals(Cluster.ADMIN) ? Optional.empty() : Optional.of(principal.arn());
+    Map<String, String> settingsAndIdentity = new LinkedHashMap<>(backendSettings);
+    settingsAndIdentity.put("dsql.iam_session_user", principal.arn());
     BackendLogin login =
         new BackendLogin(
             user,
-            backendSettings,
+            settingsAndIdentity,
             arnToCheck,
             new BackendLogin.Outcome() {
               @Override

@@ -218,3 +218,9 @@ $$;
 CREATE FUNCTION sys.supported_datatypes() RETURNS SETOF text
 LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$ SELECT format_type(type, NULL) FROM unnest(dsql_internal.column_types()) AS type $$;
+
+-- The ARN that the token was signed for; the front end sets it in the startup packet.
+
+CREATE FUNCTION sys.iam_session_user() RETURNS text
+LANGUAGE sql STABLE
+AS $$ SELECT pg_catalog.current_setting('dsql.iam_session_user', true) $$;

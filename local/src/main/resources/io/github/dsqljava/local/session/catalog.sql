@@ -130,39 +130,37 @@ $$;
 
 -- How many there are in the schemas of users. That sequences of identity columns count is inferred.
 
-CREATE OR REPLACE FUNCTION dsql_internal.relations(kind "char") RETURNS bigint
-LANGUAGE sql STABLE
-SET search_path = pg_catalog, pg_temp
-AS $$
-  SELECT count(*) FROM pg_class WHERE relkind = kind AND relpersistence = 'p'
-    AND relnamespace NOT IN ('pg_catalog'::regnamespace, 'information_schema'::regnamespace,
-      'sys'::regnamespace, 'dsql_internal'::regnamespace)
-$$;
-
-CREATE OR REPLACE FUNCTION dsql_internal.check_view(view oid, is_new boolean) RETURNS void
+CREATE OR REPLACE FUNCTION dsql_internal.check_count(kind "char", most bigint, words text) RETURNS void
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, pg_temp
 AS $$
-DECLARE
-  most bigint := dsql_internal.max_of('views', 5000);
+BEGIN
+  IF most < (SELECT count(*) FROM pg_class WHERE relkind = kind AND relpersistence = 'p'
+      AND relnamespace NOT IN ('pg_catalog'::regnamespace, 'information_schema'::regnamespace,
+        'sys'::regnamespace, 'dsql_internal'::regnamespace)) THEN
+    RAISE program_limit_exceeded USING MESSAGE = format(words, most);
+  END IF;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION dsql_internal.check_view(view oid) RETURNS void
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $$
 BEGIN
   IF octet_length(pg_get_viewdef(view)) > dsql_internal.max_of('view_bytes', 2097152) THEN
     RAISE program_limit_exceeded USING MESSAGE = 'view definition too large';
-  END IF;
-  IF is_new AND dsql_internal.relations('v') > most THEN
-    RAISE program_limit_exceeded USING MESSAGE = format('creating more than %s views not allowed', most);
   END IF;
 END
 $$;
 
 -- The words for a sequence that is not of type bigint are inferred from those for identity columns.
 
-CREATE OR REPLACE FUNCTION dsql_internal.check_sequence(sequence oid, is_new boolean) RETURNS void
+CREATE OR REPLACE FUNCTION dsql_internal.check_sequence(sequence oid) RETURNS void
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-  most bigint := dsql_internal.max_of('sequences', 5000);
   type oid := (SELECT seqtypid FROM pg_sequence WHERE seqrelid = sequence);
 BEGIN
   -- The type of an identity column is looked at with its table.
@@ -170,10 +168,6 @@ BEGIN
       WHERE classid = 'pg_class'::regclass AND objid = sequence AND deptype = 'i') THEN
     RAISE feature_not_supported USING MESSAGE = format(
       'datatype %s not supported, sequence type must be bigint', format_type(type, NULL));
-  END IF;
-  IF is_new AND dsql_internal.relations('S') > most THEN
-    RAISE program_limit_exceeded USING
-      MESSAGE = format('creating more than %s sequences is not allowed', most);
   END IF;
 END
 $$;
@@ -239,7 +233,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   command record;
-  most bigint;
+  made text[] := '{}';
 BEGIN
   IF current_setting('is_superuser') = 'on' THEN
     RETURN;
@@ -252,17 +246,10 @@ BEGIN
       WHEN 'table' THEN
         PERFORM dsql_internal.check_columns(command.objid);
         PERFORM dsql_internal.check_indexes(command.objid);
-        IF command.is_new THEN
-          most := dsql_internal.max_of('tables', 1000);
-          IF dsql_internal.relations('r') > most THEN
-            RAISE program_limit_exceeded USING
-              MESSAGE = format('creating more than %s tables not allowed', most);
-          END IF;
-        END IF;
       WHEN 'index' THEN
         PERFORM dsql_internal.check_indexes(indrelid) FROM pg_index WHERE indexrelid = command.objid;
-      WHEN 'view' THEN PERFORM dsql_internal.check_view(command.objid, command.is_new);
-      WHEN 'sequence' THEN PERFORM dsql_internal.check_sequence(command.objid, command.is_new);
+      WHEN 'view' THEN PERFORM dsql_internal.check_view(command.objid);
+      WHEN 'sequence' THEN PERFORM dsql_internal.check_sequence(command.objid);
       WHEN 'statistics object' THEN PERFORM dsql_internal.check_statistics(command.objid);
       WHEN 'schema' THEN PERFORM dsql_internal.check_schemas();
       WHEN 'function' THEN PERFORM dsql_internal.check_function(command.objid);
@@ -271,7 +258,22 @@ BEGIN
         WHERE oid = command.objid AND typtype = 'd' AND typbasetype = 'numeric'::regtype AND typtypmod = -1;
       ELSE NULL;
     END CASE;
+    IF command.is_new AND command.object_type <> ALL (made) THEN
+      made := made || command.object_type;
+    END IF;
   END LOOP;
+  IF 'table' = ANY (made) THEN
+    PERFORM dsql_internal.check_count('r', dsql_internal.max_of('tables', 1000),
+      'creating more than %s tables not allowed');
+  END IF;
+  IF 'view' = ANY (made) THEN
+    PERFORM dsql_internal.check_count('v', dsql_internal.max_of('views', 5000),
+      'creating more than %s views not allowed');
+  END IF;
+  IF 'sequence' = ANY (made) THEN
+    PERFORM dsql_internal.check_count('S', dsql_internal.max_of('sequences', 5000),
+      'creating more than %s sequences is not allowed');
+  END IF;
 END
 $$;
 

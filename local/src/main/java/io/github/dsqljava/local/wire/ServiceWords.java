@@ -1,0 +1,62 @@
+package io.github.dsqljava.local.wire;
+
+/**
+ * Errors of PostgreSQL as the service would give them: without a trace of the procedures that stand
+ * in for parts of Aurora DSQL here, and in the service's words where PostgreSQL notices something
+ * before those procedures can.
+ */
+final class ServiceWords {
+  private static final char SQLSTATE = 'C';
+  private static final char MESSAGE = 'M';
+  private static final char HINT = 'H';
+  private static final char CONTEXT = 'W';
+
+  /** What else tells where an error was raised: query, position in it, file, line, routine. */
+  private static final String PLACE = "qpFLR";
+
+  /** Only system procedures are written in it. */
+  private static final String SYSTEM_FRAME = "PL/pgSQL function ";
+
+  private static final String NO_OPERATOR_CLASS =
+      " has no default operator class for access method \"btree\"";
+
+  private ServiceWords() {}
+
+  /** Returns the same object if there is nothing to change. */
+  static ErrorMessage of(ErrorMessage error) {
+    if (error.field(CONTEXT).contains(SYSTEM_FRAME)) {
+      return withoutTrace(error);
+    }
+    return isNoKey(error) ? noKey(error) : error;
+  }
+
+  /** What the client itself has called is behind the last of our frames. */
+  private static ErrorMessage withoutTrace(ErrorMessage error) {
+    String context = error.field(CONTEXT);
+    int end = context.indexOf('\n', context.lastIndexOf(SYSTEM_FRAME));
+    ErrorMessage clean =
+        end < 0 ? error.without(CONTEXT) : error.with(CONTEXT, context.substring(end + 1));
+    for (char field : PLACE.toCharArray()) {
+      clean = clean.without(field);
+    }
+    return clean;
+  }
+
+  /** PostgreSQL itself cannot sort json, nor most types that no column may have. */
+  private static boolean isNoKey(ErrorMessage error) {
+    return error.sqlState().equals("42704")
+        && error.field(MESSAGE).startsWith("data type ")
+        && error.field(MESSAGE).endsWith(NO_OPERATOR_CLASS);
+  }
+
+  private static ErrorMessage noKey(ErrorMessage error) {
+    String message = error.field(MESSAGE);
+    String type =
+        message.substring("data type ".length(), message.length() - NO_OPERATOR_CLASS.length());
+    // Which of the two the service notices first in a column that is neither is not known.
+    return error
+        .with(SQLSTATE, "0A000")
+        .with(MESSAGE, "datatype " + type + " is not supported in a key")
+        .without(HINT);
+  }
+}
