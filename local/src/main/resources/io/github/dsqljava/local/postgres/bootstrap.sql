@@ -98,6 +98,8 @@ BEGIN
 END
 $$;
 
+REVOKE ALL ON FUNCTION dsql_internal.role_to_trust(name) FROM PUBLIC;
+
 -- Both take the mapping's lock first: PostgreSQL would answer two of them at once, whatever their
 -- roles, with "tuple concurrently updated" for the type. role_name is of type name, so that
 -- PostgreSQL cuts a long one where it cuts all others.
@@ -203,7 +205,8 @@ BEGIN
 END
 $$;
 
-REVOKE ALL ON FUNCTION dsql_internal.set_config(text, text, boolean) FROM PUBLIC;
+REVOKE ALL ON FUNCTION dsql_internal.set_config(text, text, boolean),
+  dsql_internal.settable(text) FROM PUBLIC;
 
 CREATE OR REPLACE RULE pg_settings_u AS
 ON UPDATE TO pg_catalog.pg_settings WHERE new.name = old.name

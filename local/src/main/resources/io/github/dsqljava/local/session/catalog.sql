@@ -225,7 +225,7 @@ BEGIN
 END
 $$;
 
--- Not for the superuser, and not for the shadows of session/occ.sql, which are temporary.
+-- Not for the superuser, and not for the shadows that session/occ.sql makes under a setting of its own.
 
 CREATE OR REPLACE FUNCTION dsql_internal.catalog_rules() RETURNS event_trigger
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
@@ -235,7 +235,7 @@ DECLARE
   command record;
   made text[] := '{}';
 BEGIN
-  IF current_setting('is_superuser') = 'on' THEN
+  IF current_setting('is_superuser') = 'on' OR current_setting('dsql.makes_shadows', true) = 'on' THEN
     RETURN;
   END IF;
   FOR command IN
@@ -286,7 +286,7 @@ AS $$
 DECLARE
   dropped record;
 BEGIN
-  IF current_setting('is_superuser') = 'on' THEN
+  IF current_setting('is_superuser') = 'on' OR current_setting('dsql.makes_shadows', true) = 'on' THEN
     RETURN;
   END IF;
   FOR dropped IN
@@ -320,3 +320,13 @@ DROP EVENT TRIGGER IF EXISTS dsql_primary_key_stays;
 CREATE EVENT TRIGGER dsql_primary_key_stays ON sql_drop
 WHEN TAG IN ('ALTER TABLE')
 EXECUTE FUNCTION dsql_internal.primary_key_stays();
+
+-- Nobody calls them but the event triggers.
+
+DO $$
+BEGIN
+  EXECUTE (SELECT 'REVOKE ALL ON FUNCTION ' || string_agg(oid::regprocedure::text, ', ') || ' FROM PUBLIC'
+    FROM pg_catalog.pg_proc WHERE pronamespace = 'dsql_internal'::regnamespace
+      AND (proname LIKE 'check\_%' OR proname IN ('base_of', 'catalog_rules', 'primary_key_stays')));
+END
+$$;

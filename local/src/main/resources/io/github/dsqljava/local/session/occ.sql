@@ -353,6 +353,7 @@ CREATE OR REPLACE FUNCTION dsql_internal.occ_overlay(
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp SET extra_float_digits = 3 SET datestyle = 'ISO'
 SET intervalstyle = 'postgres' SET synchronize_seqscans = off SET client_min_messages = error
+SET dsql.makes_shadows = on
 AS $$
 DECLARE
   present oid[] := ARRAY (SELECT split_part(entry, ':', 1)::oid
@@ -682,5 +683,15 @@ BEGIN
     END IF;
     PERFORM dsql_internal.occ_apply(dsql_internal.occ_split(merged));
   END;
+END
+$$;
+
+-- Called for a client, or by a default of a shadow, are only these; the rest is theirs.
+
+DO $$
+BEGIN
+  EXECUTE (SELECT 'REVOKE ALL ON FUNCTION ' || string_agg(oid::regprocedure::text, ', ') || ' FROM PUBLIC'
+    FROM pg_catalog.pg_proc WHERE pronamespace = 'dsql_internal'::regnamespace AND proname LIKE 'occ\_%'
+      AND proname NOT IN ('occ_overlay', 'occ_save', 'occ_save_shadows', 'occ_replay', 'occ_identity'));
 END
 $$;
