@@ -12,6 +12,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The psql of the machine, if it has one. */
 class PsqlTest {
@@ -67,8 +69,80 @@ class PsqlTest {
 
   @Test
   void describeCommands_work() throws Exception {
-    assertThat(psql("admin", "verify-full", "CREATE TABLE seen (id int PRIMARY KEY)", "\\di"))
-        .contains("seen_pkey");
+    String create = "CREATE TABLE seen (id int PRIMARY KEY, name text)";
+    assertThat(psql("admin", "verify-full", create, "\\di")).contains("seen_pkey");
+    assertThat(psql("admin", "verify-full", "\\pset tuples_only off", "\\d seen"))
+        .contains("\"seen_pkey\" PRIMARY KEY, btree_index (id) INCLUDE (name)");
+    assertThat(psql("admin", "verify-full", "\\pset tuples_only off", "\\d seen_pkey"))
+        .contains("primary key, btree_index");
+    assertThat(psql("admin", "verify-full", "\\dn", "\\dy", "\\df", "\\dft", "\\dF", "\\dA"))
+        .contains("btree_index", "simple")
+        .doesNotContain("dsql_internal", "english", "ERROR", "dsql_catalog");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\\d",
+        "\\d+",
+        "\\d *",
+        "\\dA+",
+        "\\dAc",
+        "\\dAf",
+        "\\dAo",
+        "\\dAp",
+        "\\da",
+        "\\db",
+        "\\dC",
+        "\\dc",
+        "\\dconfig",
+        "\\dD",
+        "\\dd",
+        "\\ddp",
+        "\\dE",
+        "\\des",
+        "\\det",
+        "\\deu",
+        "\\dew",
+        "\\df+",
+        "\\df sys.*",
+        "\\dF+",
+        "\\dFd",
+        "\\dFp",
+        "\\dFt",
+        "\\dg",
+        "\\di+",
+        "\\dL",
+        "\\dl",
+        "\\dm",
+        "\\dn+",
+        "\\do",
+        "\\dO",
+        "\\dp",
+        "\\dP",
+        "\\drds",
+        "\\dRp",
+        "\\dRs",
+        "\\ds",
+        "\\dt+",
+        "\\dt *.*",
+        "\\dT",
+        "\\du+",
+        "\\dv+",
+        "\\dv pg_catalog.*",
+        "\\dx",
+        "\\dX",
+        "\\l",
+        "\\z",
+        "\\sf half",
+        "\\sv cheap"
+      })
+  void describeCommand_works(String command) throws Exception {
+    String view = "CREATE OR REPLACE VIEW cheap AS SELECT 1";
+    String function =
+        "CREATE OR REPLACE FUNCTION half(int) RETURNS int LANGUAGE sql AS 'SELECT $1 / 2'";
+    assertThat(psql("admin", "verify-full", view, function, command))
+        .doesNotContain("ERROR", "invalid");
   }
 
   private static String psql(String user, String sslMode, String... commands) throws Exception {
