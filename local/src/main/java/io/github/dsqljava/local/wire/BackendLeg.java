@@ -8,6 +8,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Optional;
 
 /**
  * From PostgreSQL to a logged-in client. Looked at are errors and the end of each batch. Errors are
@@ -73,13 +74,13 @@ final class BackendLeg extends Leg {
       return;
     }
     sendKeptBack();
-    ErrorMessage inWords = ServiceWords.of(error);
-    if (inWords == error) {
+    Optional<ErrorMessage> instead = ServiceWords.insteadOf(error);
+    if (instead.isEmpty()) {
       send(message);
       return;
     }
     message.release();
-    send(inWords.encode(allocator));
+    send(instead.get().encode(allocator));
   }
 
   private void strike(Fault fault) {

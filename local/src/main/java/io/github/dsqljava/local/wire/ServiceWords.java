@@ -1,5 +1,7 @@
 package io.github.dsqljava.local.wire;
 
+import java.util.Optional;
+
 /**
  * Errors of PostgreSQL as the service would give them: without a trace of the procedures that stand
  * in for parts of Aurora DSQL here, and in the service's words where PostgreSQL notices something
@@ -22,12 +24,12 @@ final class ServiceWords {
 
   private ServiceWords() {}
 
-  /** Returns the same object if there is nothing to change. */
-  static ErrorMessage of(ErrorMessage error) {
+  /** Returns what the client gets in place of an error; empty if it gets PostgreSQL's own. */
+  static Optional<ErrorMessage> insteadOf(ErrorMessage error) {
     if (error.field(CONTEXT).contains(SYSTEM_FRAME)) {
-      return withoutTrace(error);
+      return Optional.of(withoutTrace(error));
     }
-    return isNoKey(error) ? noKey(error) : error;
+    return isNoKey(error) ? Optional.of(noKey(error)) : Optional.empty();
   }
 
   /** What the client itself has called is behind the last of our frames. */
@@ -36,8 +38,8 @@ final class ServiceWords {
     int end = context.indexOf('\n', context.lastIndexOf(SYSTEM_FRAME));
     ErrorMessage clean =
         end < 0 ? error.without(CONTEXT) : error.with(CONTEXT, context.substring(end + 1));
-    for (char field : PLACE.toCharArray()) {
-      clean = clean.without(field);
+    for (int i = 0; i < PLACE.length(); i++) {
+      clean = clean.without(PLACE.charAt(i));
     }
     return clean;
   }

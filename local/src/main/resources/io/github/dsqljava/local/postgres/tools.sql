@@ -30,6 +30,14 @@ FROM dsql_internal.pg_event_trigger WHERE evtname NOT LIKE 'dsql\_%';
 
 GRANT SELECT ON pg_catalog.pg_am, pg_catalog.pg_namespace, pg_catalog.pg_event_trigger TO PUBLIC;
 
+-- Descriptions belong to the catalogs, which have the lower numbers, and not to the views.
+
+CREATE OR REPLACE FUNCTION pg_catalog.obj_description(oid, name) RETURNS text
+LANGUAGE sql STABLE STRICT PARALLEL SAFE
+RETURN (SELECT description FROM pg_catalog.pg_description
+  WHERE objoid = $1 AND objsubid = 0 AND classoid = (SELECT min(oid) FROM pg_catalog.pg_class
+    WHERE relname = $2 AND relnamespace IN ('pg_catalog'::regnamespace, 'dsql_internal'::regnamespace)));
+
 -- A primary key includes all other columns. A real INCLUDE would refuse wide rows.
 
 CREATE FUNCTION dsql_internal.primary_key_columns(relation oid, keys smallint[]) RETURNS text

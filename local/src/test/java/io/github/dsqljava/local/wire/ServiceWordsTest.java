@@ -16,7 +16,7 @@ class ServiceWordsTest {
             "PL/pgSQL function dsql_internal.check_columns(oid) line 17 at RAISE\n"
                 + "SQL statement \"SELECT dsql_internal.check_columns(command.objid)\"\n"
                 + "PL/pgSQL function dsql_internal.catalog_rules() line 14 at PERFORM");
-    assertThat(ServiceWords.of(raised).fields().keySet()).containsExactly('S', 'V', 'C', 'M');
+    assertThat(instead(raised).fields().keySet()).containsExactly('S', 'V', 'C', 'M');
   }
 
   @Test
@@ -27,7 +27,7 @@ class ServiceWordsTest {
             "Unable to convert text to UUID",
             "PL/pgSQL function sys.base32_str_to_uuid(text) line 9 at RAISE\n"
                 + "SQL function \"mine\" statement 1");
-    ErrorMessage clean = ServiceWords.of(raised);
+    ErrorMessage clean = instead(raised);
     assertThat(clean.field('W')).isEqualTo("SQL function \"mine\" statement 1");
     assertThat(clean.field('R')).isEmpty();
   }
@@ -35,7 +35,7 @@ class ServiceWordsTest {
   @Test
   void keyThatPostgresCannotSort_isRefusedInTheWordsOfTheService() {
     String message = "data type json has no default operator class for access method \"btree\"";
-    ErrorMessage refused = ServiceWords.of(error("42704", message, "").with('H', "You must"));
+    ErrorMessage refused = instead(error("42704", message, "").with('H', "You must"));
     assertThat(refused.sqlState()).isEqualTo("0A000");
     assertThat(refused.field('M')).isEqualTo("datatype json is not supported in a key");
     assertThat(refused.fields()).doesNotContainKey('H');
@@ -45,11 +45,15 @@ class ServiceWordsTest {
   void allElse_staysTheSame() {
     ErrorMessage error =
         error("22012", "division by zero", "SQL function \"mine\" statement 1").with('H', "none");
-    assertThat(ServiceWords.of(error)).isSameAs(error);
+    assertThat(ServiceWords.insteadOf(error)).isEmpty();
     ErrorMessage otherClass =
         error(
             "42704", "data type json has no default operator class for access method \"gin\"", "");
-    assertThat(ServiceWords.of(otherClass)).isSameAs(otherClass);
+    assertThat(ServiceWords.insteadOf(otherClass)).isEmpty();
+  }
+
+  private static ErrorMessage instead(ErrorMessage error) {
+    return ServiceWords.insteadOf(error).orElseThrow();
   }
 
   private static ErrorMessage error(String sqlState, String message, String context) {
