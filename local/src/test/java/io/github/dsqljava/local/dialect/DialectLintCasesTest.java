@@ -1,12 +1,10 @@
 package io.github.dsqljava.local.dialect;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.dsqljava.local.dialect.LintCases.Case;
 import java.io.IOException;
-import java.io.InputStream;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,9 +13,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The statements that the tests of AWS's dsql-lint (awslabs/aurora-dsql-tools, MIT-0, 2026-08-07)
- * run on a cluster, each as a message of its own. Statements that they expect to be refused and
- * that are accepted here stand in one of two lists, with the reason.
+ * {@link LintCases}, each statement as a message of its own. Statements that they expect to be
+ * refused and that are accepted here stand in one of two lists, with the reason.
  */
 class DialectLintCasesTest {
   private static final String FK = "foreign keys are accepted since 2026-08-26";
@@ -50,18 +47,8 @@ class DialectLintCasesTest {
           entry("ALTER FUNCTION _rej_fn() IMMUTABLE;", "the function does not exist"),
           entry("DROP TRIGGER _rej_trg ON _clust_base;", "the trigger does not exist"));
 
-  /** A line of the file. */
-  record Case(String sql, boolean accepted) {}
-
   static List<Case> cases() throws IOException {
-    var cases = new ArrayList<Case>();
-    try (InputStream file =
-        DialectLintCasesTest.class.getResourceAsStream("dsql-lint-cases.jsonl")) {
-      for (String line : new String(file.readAllBytes(), UTF_8).lines().toList()) {
-        cases.add(new Case(string(line, "sql"), string(line, "expect").equals("accept")));
-      }
-    }
-    return cases;
+    return LintCases.all();
   }
 
   @ParameterizedTest
@@ -96,21 +83,5 @@ class DialectLintCasesTest {
       rules.messageEnded();
     }
     return Optional.empty();
-  }
-
-  /** The value of a field, of which the file only has escapes of one letter. */
-  private static String string(String line, String field) {
-    String key = "\"" + field + "\": \"";
-    int start = line.indexOf(key) + key.length();
-    var value = new StringBuilder();
-    for (int i = start; line.charAt(i) != '"'; i++) {
-      char character = line.charAt(i);
-      if (character == '\\') {
-        i++;
-        character = line.charAt(i) == 'n' ? '\n' : line.charAt(i);
-      }
-      value.append(character);
-    }
-    return value.toString();
   }
 }
