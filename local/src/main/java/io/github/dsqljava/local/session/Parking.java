@@ -169,7 +169,7 @@ final class Parking {
           }
         },
         // The client knows the job by the id of the first time.
-        "SELECT dsql_internal.set_config('dsql.job_id', " + Sql.literal(running.jobId) + ", true)",
+        "SET LOCAL dsql.job_id = " + Sql.literal(running.jobId),
         running.schemaChange);
   }
 

@@ -8,12 +8,6 @@
 -- A limit is the setting dsql.max_<name> where there is one, so that a test can scale it; the
 -- words name what it is scaled to.
 
-CREATE OR REPLACE FUNCTION dsql_internal.max_of(name text, standard bigint) RETURNS bigint
-LANGUAGE sql STABLE
-AS $$
-  SELECT coalesce(nullif(pg_catalog.current_setting('dsql.max_' || name, true), ''), standard::text)::bigint
-$$;
-
 -- The type below a domain, and its modifier.
 
 CREATE OR REPLACE FUNCTION dsql_internal.base_of(type oid, modifier integer,
