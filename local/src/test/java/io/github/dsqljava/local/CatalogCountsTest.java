@@ -3,7 +3,12 @@ package io.github.dsqljava.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.dsqljava.local.limits.Limit;
+import io.github.dsqljava.local.limits.Limits;
 import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -87,5 +92,66 @@ class CatalogCountsTest {
           .isEqualTo("1");
       Jdbc.execute(connection, "DROP VIEW wide");
     }
+  }
+
+  @Test
+  void limits_canBeScaled() throws Exception {
+    Limits small =
+        Limits.standard()
+            .with(Limit.SCHEMAS, 1)
+            .with(Limit.TABLES, 3)
+            .with(Limit.VIEWS, 1)
+            .with(Limit.VIEW_BYTES, 100)
+            .with(Limit.SEQUENCES, 1)
+            .with(Limit.INDEXES_PER_TABLE, 2)
+            .with(Limit.KEY_COLUMNS, 2)
+            .with(Limit.COLUMNS, 4)
+            .with(Limit.STATISTICS, 1)
+            .with(Limit.STATISTICS_TARGET, 7)
+            .with(Limit.DECLARED_KEY_BYTES, 20);
+    Map<String, String> answers = new LinkedHashMap<>();
+    answers.put("CREATE SCHEMA one", "ok");
+    answers.put("CREATE SCHEMA two", "more than 1 schemas not allowed");
+    answers.put("CREATE TABLE t (a int PRIMARY KEY, b int UNIQUE, c varchar(21))", "ok");
+    answers.put("CREATE INDEX ASYNC ON t (a)", "more than 2 indexes per table are not allowed");
+    answers.put("ALTER TABLE t ADD d int, ADD e int", "ok");
+    answers.put("ALTER TABLE t ADD f int", "cannot use more than 5 columns in an index");
+    answers.put(
+        "CREATE TABLE u (a int, b int, c int, d int, e int, f int)",
+        "tables can have at most 4 columns");
+    answers.put(
+        "CREATE TABLE u (a int, b int, c int, PRIMARY KEY (a, b, c))",
+        "more than 2 column keys in an index are not supported");
+    answers.put(
+        "CREATE TABLE u (a varchar(21) PRIMARY KEY)",
+        "key size greater than 20 bytes not supported");
+    answers.put("CREATE TABLE u (a varchar(20) PRIMARY KEY)", "ok");
+    answers.put("CREATE TABLE v ()", "ok");
+    answers.put("CREATE TABLE w ()", "creating more than 3 tables not allowed");
+    answers.put("CREATE STATISTICS s ON a, b FROM t", "ok");
+    answers.put(
+        "CREATE STATISTICS r ON a, c FROM t",
+        "more than 1 extended statistics per table are not allowed");
+    answers.put(
+        "ALTER STATISTICS s SET STATISTICS 8",
+        "statistics target 8 exceeds maximum allowed value of 7");
+    answers.put("CREATE VIEW x AS SELECT '" + "x".repeat(100) + "'", "view definition too large");
+    answers.put("CREATE VIEW x AS SELECT 1", "ok");
+    answers.put("CREATE VIEW y AS SELECT 1", "creating more than 1 views not allowed");
+    answers.put("CREATE SEQUENCE q CACHE 1", "ok");
+    answers.put("CREATE SEQUENCE p CACHE 1", "creating more than 1 sequences is not allowed");
+    Map<String, String> given = new LinkedHashMap<>();
+    try (DsqlLocal scaled = DsqlLocal.builder().limits(small).start();
+        Connection connection = Jdbc.connect(scaled, "admin")) {
+      for (String sql : answers.keySet()) {
+        try {
+          Jdbc.execute(connection, sql);
+          given.put(sql, "ok");
+        } catch (SQLException e) {
+          given.put(sql, e.getMessage().replaceFirst("^ERROR: ", ""));
+        }
+      }
+    }
+    assertThat(given).isEqualTo(answers);
   }
 }

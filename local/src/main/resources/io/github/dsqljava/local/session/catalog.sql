@@ -1,7 +1,7 @@
 -- Rules of the service that PostgreSQL's catalog decides: what a DDL statement has made is looked
 -- at when it is there, in its own transaction, and refused if the service would not have made it.
--- Run at every start of a cluster by its superuser; a statement ends where a semicolon is followed
--- by an empty line.
+-- Run at every start, after limits.sql; a statement ends where a semicolon is followed by an empty
+-- line.
 --
 -- Sources: sections 3.1, 3.2, 3.3, 3.5, 3.7 and 4 of the reference; what is inferred says so. No source knows
 -- in which order the service checks; here it is types, identity, number of columns, keys, counts.
