@@ -213,13 +213,19 @@ class JobsTest {
 
   @Test
   void openTransaction_givesWayToAJob() throws Exception {
+    ExecutorService threads = Executors.newCachedThreadPool();
     try (Connection admin = connect();
         Connection writer = connect()) {
       String job = submit(admin, "CREATE UNIQUE INDEX ASYNC i ON t (v)");
       Jdbc.execute(writer, "BEGIN", "UPDATE t SET v = 11 WHERE id = 1");
-      finish(admin, job, "completed");
+      // Nobody else does anything: who waits for a job does not count.
+      Future<String> end = threads.submit(() -> waitFor(admin, job));
+      CLOCK.advance(DELAY);
+      assertThat(end.get(20, TimeUnit.SECONDS)).isEqualTo("t");
       Jdbc.execute(writer, "COMMIT");
       assertThat(Jdbc.value(admin, "SELECT v FROM t WHERE id = 1")).isEqualTo("11");
+    } finally {
+      threads.shutdownNow();
     }
   }
 

@@ -98,7 +98,7 @@ final class ConflictMonitor implements Runnable {
       } else {
         LockSupport.parkNanos(this, PERIOD_NANOS);
         Map<Session, Seen> before = sessions();
-        if (isSuspicious(before)) {
+        if (contention.hasOutsiders() || isSuspicious(before)) {
           resolve(waiting(), before);
         }
       }

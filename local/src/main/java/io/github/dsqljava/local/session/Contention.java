@@ -31,6 +31,7 @@ final class Contention {
 
   private final Map<Integer, Session> sessions = new ConcurrentHashMap<>();
   private final AtomicInteger active = new AtomicInteger();
+  private final AtomicInteger outsiders = new AtomicInteger();
   private final AtomicLong epoch = new AtomicLong();
   private final AtomicInteger unguarded = new AtomicInteger();
   private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
@@ -74,6 +75,21 @@ final class Contention {
   void deactivated() {
     epoch.incrementAndGet();
     active.decrementAndGet();
+  }
+
+  /** A session of the cluster's own, which {@link #sessions} does not know, may wait for locks. */
+  void outsiderBegins() {
+    outsiders.incrementAndGet();
+    activated();
+  }
+
+  void outsiderEnds() {
+    deactivated();
+    outsiders.decrementAndGet();
+  }
+
+  boolean hasOutsiders() {
+    return outsiders.get() > 0;
   }
 
   int active() {

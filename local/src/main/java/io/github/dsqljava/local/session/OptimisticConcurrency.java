@@ -85,11 +85,11 @@ public final class OptimisticConcurrency implements AutoCloseable {
    */
   public List<List<String>> query(SystemConnection connection, String sql) throws IOException {
     Contention contention = monitor.contention();
-    contention.activated();
+    contention.outsiderBegins();
     try {
       return connection.query(sql);
     } finally {
-      contention.deactivated();
+      contention.outsiderEnds();
     }
   }
 
