@@ -262,6 +262,49 @@ class JobsTest {
   }
 
   @Test
+  void validation_isAskedForBesideOpenTransactions() throws Exception {
+    for (String protocol : List.of("simple", "extended")) {
+      Script.play(
+          cluster,
+          protocol,
+          """
+          C: ALTER TABLE t DROP CONSTRAINT IF EXISTS c
+          C: ALTER TABLE t ADD CONSTRAINT c CHECK (v > 0) NOT VALID
+          A: BEGIN
+          A: SELECT count(*) FROM t => [3]
+          B: BEGIN
+          B: UPDATE t SET v = v + 1 WHERE id = 1 => #1
+          C: ALTER TABLE ASYNC t VALIDATE CONSTRAINT c
+          A: SELECT count(*) FROM t => [3]
+          A: COMMIT
+          B: COMMIT
+          """);
+    }
+  }
+
+  @Test
+  void job_besideALongStatement_isDoneInTheEnd() throws Exception {
+    ExecutorService threads = Executors.newCachedThreadPool();
+    try (Connection admin = connect();
+        Connection busy = Jdbc.connect(cluster, "admin", "preferQueryMode=simple")) {
+      String job = submit(admin, "CREATE UNIQUE INDEX ASYNC i ON t (v)");
+      Future<?> running =
+          threads.submit(
+              () -> {
+                Jdbc.execute(
+                    busy, "BEGIN; UPDATE t SET v = 11 WHERE id = 1; SELECT pg_sleep(1.5); COMMIT");
+                return null;
+              });
+      Eventually.holds("it sleeps", () -> waiting(admin) == 1);
+      CLOCK.advance(DELAY);
+      finish(admin, job, "completed");
+      running.get(20, TimeUnit.SECONDS);
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  @Test
   void validation_ofWhatIsNotThere_isRefusedAtOnce() throws Exception {
     try (Connection admin = connect()) {
       assertFails(

@@ -7,7 +7,9 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -43,7 +45,15 @@ public final class Jobs implements AutoCloseable, Runnable {
   /** The service forgets finished jobs after some 30 minutes. */
   private static final Duration KEPT = Duration.ofMinutes(30);
 
+  private static final String OLDEST =
+      "SELECT floor(extract(epoch FROM min(update_time)) * 1000)::bigint FROM dsql_internal.jobs"
+          + " WHERE status IN ('completed', 'failed')";
+
   private static final long OPEN_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+  /** Long enough for others to get ahead of a job that was in their way. */
+  private static final long POSTPONED_NANOS = TimeUnit.SECONDS.toNanos(1);
+
   private static final long KEPT_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   /** After something went wrong that should not. */
@@ -68,7 +78,15 @@ public final class Jobs implements AutoCloseable, Runnable {
 
   private volatile boolean closed;
 
-  private List<Job> jobs = List.of();
+  /** Those that are not finished. */
+  private List<Job> open = List.of();
+
+  /** When the first of the finished ones is forgotten; null if there are none. */
+  private @Nullable Instant forgetAt;
+
+  /** Jobs that somebody was in the way of, and when they are tried again, in nanoseconds. */
+  private final Map<String, Long> postponed = new HashMap<>();
+
   private long analyzedAt = System.nanoTime();
 
   @SuppressWarnings("this-escape")
@@ -156,8 +174,15 @@ public final class Jobs implements AutoCloseable, Runnable {
     }
     Instant now = clock.instant();
     boolean changed = false;
-    for (Job job : jobs) {
+    for (Job job : open) {
       changed |= advance(job, now);
+    }
+    if (forgetAt != null && !now.isBefore(forgetAt)) {
+      connection.query(
+          "DELETE FROM dsql_internal.jobs WHERE status IN ('completed', 'failed')"
+              + " AND update_time <= "
+              + literal(now.minus(KEPT)));
+      changed = true;
     }
     if (changed) {
       look();
@@ -178,31 +203,39 @@ public final class Jobs implements AutoCloseable, Runnable {
   }
 
   private void look() throws IOException {
-    jobs = connection.query(Job.QUERY).stream().map(Job::of).toList();
+    open = connection.query(Job.QUERY).stream().map(Job::of).toList();
+    List<String> oldest = connection.query(OLDEST).get(0);
+    forgetAt =
+        oldest.get(0).isEmpty()
+            ? null
+            : Instant.ofEpochMilli(Long.parseLong(oldest.get(0))).plus(KEPT);
   }
 
   /** Does what is due for a job; returns whether that was something. */
   private boolean advance(Job job, Instant now) throws IOException {
-    if (job.isFinishedFor(KEPT, now)) {
-      connection.query("DELETE FROM dsql_internal.jobs WHERE job_id = '" + job.id() + "'");
-      return true;
-    }
     boolean changed = false;
-    if (job.isSubmitted() && job.isOlderThan(delay.dividedBy(2), now)) {
+    if (!job.isProcessing() && job.isOlderThan(delay.dividedBy(2), now)) {
       set(job, "processing", now);
       changed = true;
     }
-    if (job.isOpen() && job.isOlderThan(delay, now)) {
+    if (job.isOlderThan(delay, now)
+        && System.nanoTime() - postponed.getOrDefault(job.id(), System.nanoTime()) >= 0) {
       changed |= finish(job, now);
     }
     return changed;
   }
 
+  /** Returns false if it has to be done later. */
   private boolean finish(Job job, Instant now) throws IOException {
     String run = "SELECT dsql_internal.job_run('" + job.id() + "', " + literal(now) + ")";
     try {
-      return one(limited(run, FIRST_TRY_MILLIS)).equals("t")
-          || last(cluster.query(connection, limited(run, SECOND_TRY_MILLIS))).equals("t");
+      if (one(limited(run, FIRST_TRY_MILLIS)).equals("t")
+          || last(cluster.query(connection, limited(run, SECOND_TRY_MILLIS))).equals("t")) {
+        postponed.remove(job.id());
+        return true;
+      }
+      postponed.put(job.id(), System.nanoTime() + POSTPONED_NANOS);
+      return false;
     } catch (SystemConnection.RefusedException e) {
       // The others have to go on.
       LOG.log(System.Logger.Level.WARNING, "job " + job.id() + " could not be run", e);
@@ -240,10 +273,10 @@ public final class Jobs implements AutoCloseable, Runnable {
 
   private long pause() {
     long pause = analyzeNanos - (System.nanoTime() - analyzedAt);
-    if (jobs.stream().anyMatch(Job::isOpen)) {
+    if (!open.isEmpty()) {
       return Math.min(OPEN_NANOS, pause);
     }
-    return jobs.isEmpty() ? pause : Math.min(KEPT_NANOS, pause);
+    return forgetAt == null ? pause : Math.min(KEPT_NANOS, pause);
   }
 
   private void reconnect(IOException cause) {
