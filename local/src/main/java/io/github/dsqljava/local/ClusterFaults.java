@@ -41,6 +41,9 @@ import java.util.Map;
  * #conflictCommits} strikes it nevertheless. AND CHAIN, of which no document says that the service
  * takes it, is passed on.
  *
+ * <p>A program in another language can arm the same faults by a file: {@link
+ * DsqlLocalBuilder#faults}.
+ *
  * <p>Thread-safe. A fault is armed when the method returns. Nothing here blocks but {@link
  * #cutConnections} and {@link #cutConnectionsOlderThan}.
  */

@@ -16,8 +16,6 @@ import java.util.Locale;
  * @param oldest how old connections may be that are open now; empty if none is to be cut
  */
 record FaultOrders(List<Order> armed, List<Duration> oldest) {
-  static final FaultOrders NONE = new FaultOrders(List.of(), List.of());
-
   /** What a line may look like; for messages and for {@code --help}. */
   static final List<String> FORMS =
       List.of(

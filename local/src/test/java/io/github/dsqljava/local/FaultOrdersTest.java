@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -69,8 +70,9 @@ class FaultOrdersTest {
 
   @Test
   void parse_nothing_isNothing() {
-    assertThat(parse("")).isEqualTo(FaultOrders.NONE);
-    assertThat(parse("\r\n# only this\r\n")).isEqualTo(FaultOrders.NONE);
+    var nothing = new FaultOrders(List.of(), List.of());
+    assertThat(parse("")).isEqualTo(nothing);
+    assertThat(parse("\r\n# only this\r\n")).isEqualTo(nothing);
   }
 
   private static FaultOrders parse(String text) {
