@@ -51,11 +51,17 @@ public final class ClusterFaults {
   private final FaultPlan plan;
   private final FrontEnd frontEnd;
   private final InstantSource clock;
+  private final InstantSource time;
 
-  ClusterFaults(FaultPlan plan, FrontEnd frontEnd, InstantSource clock) {
+  /**
+   * @param clock by which tokens are judged
+   * @param time by which connections age
+   */
+  ClusterFaults(FaultPlan plan, FrontEnd frontEnd, InstantSource clock, InstantSource time) {
     this.plan = plan;
     this.frontEnd = frontEnd;
     this.clock = clock;
+    this.time = time;
   }
 
   /**
@@ -184,15 +190,15 @@ public final class ClusterFaults {
   }
 
   /**
-   * Does the same to the connections that were accepted longer ago than this by the cluster's clock
-   * ({@link DsqlLocalBuilder#clock}). The service closes a connection after 60 minutes; how that
-   * looks to the client, no source knows.
+   * Does the same to the connections that logged in longer ago than this, by the time of the
+   * cluster, which {@link DsqlLocal#advanceTime} moves. The service closes a connection after 60
+   * minutes, and so does this cluster; how that looks to the client, no source knows.
    *
    * @return how many there were
    * @throws IllegalArgumentException if the age is negative
    */
   public int cutConnectionsOlderThan(Duration age) {
-    return frontEnd.cutConnectionsBefore(clock.instant().minus(Faults.age(age)));
+    return frontEnd.cutConnectionsBefore(time.instant().minus(Faults.age(age)));
   }
 
   /**

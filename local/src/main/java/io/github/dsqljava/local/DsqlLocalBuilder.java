@@ -262,7 +262,7 @@ public final class DsqlLocalBuilder {
               port,
               cluster(identity, iam, postgres, concurrency, faults, clusterRecord, time),
               tls);
-      ClusterFaults clusterFaults = new ClusterFaults(faults, frontEnd, time);
+      ClusterFaults clusterFaults = new ClusterFaults(faults, frontEnd, clock, time);
       FaultFile watched;
       try {
         watched = faultFile == null ? null : FaultFile.open(faultFile, faults, clusterFaults, time);

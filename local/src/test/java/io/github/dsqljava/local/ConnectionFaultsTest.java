@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicReference;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -155,14 +154,14 @@ class ConnectionFaultsTest extends FaultFixture {
 
   @Test
   void cut_byAge_endsOnlyTheOldOnes() throws Exception {
-    AtomicReference<Instant> now = new AtomicReference<>(Instant.now());
-    try (DsqlLocal aging = DsqlLocal.builder().clock(now::get).start()) {
+    Instant now = Instant.now();
+    try (DsqlLocal aging = DsqlLocal.builder().clock(() -> now).start()) {
       Duration age = Duration.ofMinutes(55);
       try (Connection old = Jdbc.connect(aging, "admin")) {
-        now.updateAndGet(time -> time.plus(age));
+        aging.advanceTime(age);
         try (Connection young = Jdbc.connect(aging, "admin")) {
           assertThat(aging.faults().cutConnectionsOlderThan(age)).as("not older yet").isZero();
-          now.updateAndGet(time -> time.plusMillis(1));
+          aging.advanceTime(Duration.ofMillis(1));
           assertThat(aging.faults().cutConnectionsOlderThan(age)).isEqualTo(1);
           assertThatThrownBy(() -> Jdbc.execute(old, "SELECT 1")).isInstanceOf(SQLException.class);
           assertThat(Jdbc.value(young, "SELECT 1")).isEqualTo("1");

@@ -37,8 +37,8 @@ public final class FrontEnd implements AutoCloseable {
   /** How often connections are looked at that may have become too old. */
   private static final long SWEEP_MILLIS = 100;
 
-  /** When a client's connection was accepted. */
-  private static final AttributeKey<Instant> SINCE = AttributeKey.valueOf(FrontEnd.class, "since");
+  /** When a client was logged in. */
+  static final AttributeKey<Instant> OPENED = AttributeKey.valueOf(FrontEnd.class, "opened");
 
   private final EventLoopGroup eventLoops;
   private final ChannelGroup clients;
@@ -77,7 +77,6 @@ public final class FrontEnd implements AutoCloseable {
                 new ChannelInitializer<>() {
                   @Override
                   protected void initChannel(Channel channel) {
-                    channel.attr(SINCE).set(cluster.clock().instant());
                     clients.add(channel);
                     LoginHandler login = new LoginHandler(cluster);
                     channel
@@ -103,7 +102,7 @@ public final class FrontEnd implements AutoCloseable {
   @SuppressWarnings("FutureReturnValueIgnored")
   private void sweep(Cluster cluster) {
     eventLoops.scheduleWithFixedDelay(
-        () -> closeAcceptedBefore(cluster.oldest()),
+        () -> closeOpenedBefore(cluster.oldest()),
         SWEEP_MILLIS,
         SWEEP_MILLIS,
         TimeUnit.MILLISECONDS);
@@ -175,12 +174,12 @@ public final class FrontEnd implements AutoCloseable {
   }
 
   /**
-   * Resets the connections that were accepted before a moment, and waits until that is done.
+   * Resets the connections that were logged in before a moment, and waits until that is done.
    *
    * @return how many there were
    */
   public int cutConnectionsBefore(Instant moment) {
-    return cut(client -> client.attr(SINCE).get().isBefore(moment));
+    return cut(client -> isOpenedBefore(client, moment));
   }
 
   private synchronized int cut(Predicate<Channel> which) {
@@ -194,17 +193,27 @@ public final class FrontEnd implements AutoCloseable {
   }
 
   /**
-   * Closes every connection that was accepted before a moment, whatever it does, and waits for
+   * Closes every connection that was logged in before a moment, whatever it does, and waits for
    * nothing. The service documents that a connection ends after 60 minutes; whether it lets a
    * transaction finish, and whether it says anything, is unknown.
+   *
+   * @return how many there were
    */
   @SuppressWarnings("FutureReturnValueIgnored") // the client hears of it
-  private void closeAcceptedBefore(Instant moment) {
+  public int closeOpenedBefore(Instant moment) {
+    int count = 0;
     for (Channel client : clients) {
-      if (client.attr(SINCE).get().isBefore(moment)) {
+      if (isOpenedBefore(client, moment)) {
         client.close();
+        count++;
       }
     }
+    return count;
+  }
+
+  private static boolean isOpenedBefore(Channel client, Instant moment) {
+    Instant opened = client.attr(OPENED).get();
+    return opened != null && opened.isBefore(moment);
   }
 
   /**

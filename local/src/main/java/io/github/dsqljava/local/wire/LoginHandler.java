@@ -244,6 +244,7 @@ final class LoginHandler extends SimpleChannelInboundHandler<Object> {
     backendChannel
         .pipeline()
         .addLast("backend-leg", new BackendLeg(client, backendChannel, session, clientLeg));
+    client.attr(FrontEnd.OPENED).set(cluster.clock().instant());
     client.attr(Backend.KEY).set(opened);
     context.writeAndFlush(greeting);
     listen(client, opened.processId());

@@ -119,7 +119,7 @@ class DecoderFuzzTest {
               new Tap(
                   new Transcript(new Nobody(), 1, "admin"),
                   UnpooledByteBufAllocator.DEFAULT,
-                  10 << 20));
+                  1 << 20));
       String where = "seed " + MessageFuzz.SEED + ", round " + round;
       for (int i = 0; i < 4; i++) {
         byte[] in = fuzz.bytes(4);
