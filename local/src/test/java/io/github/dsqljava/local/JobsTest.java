@@ -58,7 +58,7 @@ class JobsTest {
       assertThat(job).matches("[a-z2-7]{26}");
       awaitRow(admin, job, "submitted|-|INDEX_BUILD|1259|public.i|0");
       assertThat(
-              Jdbc.value(
+              value(
                   admin,
                   "SELECT object_id = 'i'::regclass FROM sys.jobs WHERE job_id = '" + job + "'"))
           .isEqualTo("t");
@@ -71,7 +71,7 @@ class JobsTest {
       CLOCK.advance(HALF);
       awaitRow(admin, job, "completed|-|INDEX_BUILD|1259|public.i|10");
       assertThat(validity(admin, "i")).isEqualTo("t");
-      assertThat(Jdbc.value(admin, of(job, "start_time")))
+      assertThat(value(admin, of(job, "start_time")))
           .startsWith(CLOCK.instant().minus(DELAY).toString().substring(0, 10));
     }
   }
@@ -125,7 +125,7 @@ class JobsTest {
       assertFails(admin, "INSERT INTO t VALUES (4, 10)", "23505", "\"i\"");
       Jdbc.execute(admin, "ALTER TABLE t ADD CONSTRAINT c UNIQUE USING INDEX i");
       assertThat(
-              Jdbc.value(
+              value(
                   admin, "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'c'"))
           .startsWith("UNIQUE");
     }
@@ -198,14 +198,14 @@ class JobsTest {
   void undoneStatement_keepsItsJob() throws Exception {
     try (Connection a = connect();
         Connection b = connect()) {
-      int before = Integer.parseInt(Jdbc.value(b, "SELECT count(*) FROM sys.jobs"));
+      int before = Integer.parseInt(value(b, "SELECT count(*) FROM sys.jobs"));
       Jdbc.execute(a, "BEGIN");
       String job = submit(a, "CREATE INDEX ASYNC i ON t (v)");
       // Waits for the lock of CREATE INDEX, which has to be undone.
+      learn(b);
       Jdbc.execute(b, "UPDATE t SET v = 11 WHERE id = 1");
       Jdbc.execute(a, "COMMIT");
-      assertThat(Jdbc.value(b, "SELECT count(*) FROM sys.jobs"))
-          .isEqualTo(Integer.toString(before + 1));
+      assertThat(value(b, "SELECT count(*) FROM sys.jobs")).isEqualTo(Integer.toString(before + 1));
       finish(b, job, "completed");
       assertThat(validity(b, "i")).isEqualTo("t");
     }
@@ -217,13 +217,14 @@ class JobsTest {
     try (Connection admin = connect();
         Connection writer = connect()) {
       String job = submit(admin, "CREATE UNIQUE INDEX ASYNC i ON t (v)");
+      learn(writer);
       Jdbc.execute(writer, "BEGIN", "UPDATE t SET v = 11 WHERE id = 1");
       // Nobody else does anything: who waits for a job does not count.
       Future<String> end = threads.submit(() -> waitFor(admin, job));
       CLOCK.advance(DELAY);
       assertThat(end.get(20, TimeUnit.SECONDS)).isEqualTo("t");
       Jdbc.execute(writer, "COMMIT");
-      assertThat(Jdbc.value(admin, "SELECT v FROM t WHERE id = 1")).isEqualTo("11");
+      assertThat(value(admin, "SELECT v FROM t WHERE id = 1")).isEqualTo("11");
     } finally {
       threads.shutdownNow();
     }
@@ -256,7 +257,7 @@ class JobsTest {
       assertThat(details(admin, foreign))
           .isEqualTo("insert or update on table \"t\" violates foreign key constraint \"fk\"");
       awaitStatus(admin, last, "completed");
-      assertThat(Jdbc.value(admin, "SELECT count(*) FROM pg_constraint WHERE conname LIKE 'dsql%'"))
+      assertThat(value(admin, "SELECT count(*) FROM pg_constraint WHERE conname LIKE 'dsql%'"))
           .isEqualTo("0");
     }
   }
@@ -363,6 +364,7 @@ class JobsTest {
         Connection extended = Jdbc.connect(cluster, "admin", "prepareThreshold=-1");
         Connection called = connect()) {
       String job = submit(admin, "CREATE INDEX ASYNC i ON t (v)");
+      learn(simple, extended, called);
       Future<String> first = threads.submit(() -> waitFor(simple, job));
       Future<String> second = threads.submit(() -> waitForPrepared(extended, job));
       Future<Boolean> third = threads.submit(() -> waitForCalled(called, job));
@@ -396,6 +398,7 @@ class JobsTest {
     try (Connection admin = connect();
         Connection gone = connect()) {
       String job = submit(admin, "CREATE INDEX ASYNC i ON t (v)");
+      learn(gone);
       Future<String> waiting = threads.submit(() -> waitFor(gone, job));
       Eventually.holds("it waits", () -> waiting(admin) == 1);
       gone.abort(Runnable::run);
@@ -477,6 +480,18 @@ class JobsTest {
 
   // ---- steps
 
+  /** Jobs and clients change the schema, of which every session is told once. */
+  private static String value(Connection connection, String sql) throws SQLException {
+    learn(connection);
+    return Jdbc.value(connection, sql);
+  }
+
+  private static void learn(Connection... connections) throws SQLException {
+    for (Connection connection : connections) {
+      Jdbc.executeAgain(connection, "SELECT 1");
+    }
+  }
+
   private static Connection connect() throws SQLException {
     return Jdbc.connect(cluster, "admin");
   }
@@ -527,7 +542,7 @@ class JobsTest {
   }
 
   private static String row(Connection connection, String job) throws SQLException {
-    return Jdbc.value(
+    return value(
         connection,
         of(
             job,
@@ -536,32 +551,31 @@ class JobsTest {
   }
 
   private static String status(Connection connection, String job) throws SQLException {
-    String status = Jdbc.value(connection, of(job, "status"));
+    String status = value(connection, of(job, "status"));
     return status.equals("null") ? "gone" : status;
   }
 
   private static String details(Connection connection, String job) throws SQLException {
-    return Jdbc.value(connection, of(job, "details"));
+    return value(connection, of(job, "details"));
   }
 
   private static String validity(Connection connection, String index) throws SQLException {
-    return Jdbc.value(
+    return value(
         connection, "SELECT indisvalid FROM pg_index WHERE indexrelid = '" + index + "'::regclass");
   }
 
   private static String validated(Connection connection, String constraint) throws SQLException {
-    return Jdbc.value(
+    return value(
         connection, "SELECT convalidated FROM pg_constraint WHERE conname = '" + constraint + "'");
   }
 
   private static int waiting(Connection connection) throws SQLException {
     return Integer.parseInt(
-        Jdbc.value(
-            connection, "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'"));
+        value(connection, "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'"));
   }
 
   private static String waitFor(Connection connection, String job) throws SQLException {
-    return Jdbc.value(connection, "CALL sys.wait_for_job('" + job + "')");
+    return value(connection, "CALL sys.wait_for_job('" + job + "')");
   }
 
   private static String waitForPrepared(Connection connection, String job) throws SQLException {
