@@ -23,6 +23,9 @@ class CatalogRulesTest {
   private static final String OBJECTS =
       "SELECT string_agg(concat(oid, relname), ',' ORDER BY oid) FROM pg_class WHERE oid >= 16384";
 
+  private static final String INDEXES_TO_BE_BUILT =
+      "SELECT count(*) FROM pg_index WHERE NOT indisvalid";
+
   private static DsqlLocal cluster;
 
   @BeforeAll
@@ -34,6 +37,8 @@ class CatalogRulesTest {
           Jdbc.execute(admin, line.substring(2));
         }
       }
+      Eventually.holds(
+          "all indexes are built", () -> Jdbc.value(admin, INDEXES_TO_BE_BUILT).equals("0"));
     }
   }
 

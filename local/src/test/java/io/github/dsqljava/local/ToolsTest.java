@@ -23,6 +23,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What psql's describe commands, of {@code tools.txt}, and pgjdbc's metadata see of a cluster. */
 class ToolsTest {
+  private static final String INDEXES_TO_BE_BUILT =
+      "SELECT count(*) FROM pg_index WHERE NOT indisvalid";
+
   private static DsqlLocal cluster;
   private static Connection admin;
 
@@ -35,6 +38,8 @@ class ToolsTest {
         Jdbc.execute(admin, line.substring(2));
       }
     }
+    Eventually.holds(
+        "all indexes are built", () -> Jdbc.value(admin, INDEXES_TO_BE_BUILT).equals("0"));
   }
 
   @AfterAll
