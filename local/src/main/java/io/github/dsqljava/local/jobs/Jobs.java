@@ -218,8 +218,8 @@ public final class Jobs implements AutoCloseable, Runnable {
       set(job, "processing", now);
       changed = true;
     }
-    if (job.isOlderThan(delay, now)
-        && System.nanoTime() - postponed.getOrDefault(job.id(), System.nanoTime()) >= 0) {
+    Long later = postponed.get(job.id());
+    if (job.isOlderThan(delay, now) && (later == null || System.nanoTime() - later >= 0)) {
       changed |= finish(job, now);
     }
     return changed;
