@@ -107,6 +107,7 @@ final class ReadmeSnippets {
     cluster.faults().refuseLogins(3, LoginRefusal.RATE_EXCEEDED);
   }
 
+  @SuppressWarnings("UnusedVariable") // what a reader would go on with
   static void record(DsqlLocal cluster) throws Exception {
     cluster.record().start(); // for connections that log in from now on
     // ...
