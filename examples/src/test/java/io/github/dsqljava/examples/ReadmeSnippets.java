@@ -8,6 +8,8 @@ import io.github.dsqljava.local.DsqlLocal;
 import io.github.dsqljava.local.LoginRefusal;
 import io.github.dsqljava.local.LoopbackSocketFactory;
 import io.github.dsqljava.local.journal.RecordedStatement;
+import io.github.dsqljava.local.limits.Limit;
+import io.github.dsqljava.local.limits.Limits;
 import io.github.dsqljava.vertx.DsqlConnector;
 import io.github.dsqljava.vertx.DsqlPool;
 import io.github.dsqljava.vertx.PoolSettings;
@@ -98,6 +100,14 @@ final class ReadmeSnippets {
           .toCompletionStage()
           .toCompletableFuture()
           .get();
+    }
+  }
+
+  static void limits() {
+    Limits limits = Limits.standard().with(Limit.TRANSACTION_ROWS, 10);
+    try (DsqlLocal small = DsqlLocal.builder().limits(limits).jobDelay(Duration.ZERO).start()) {
+      // ...
+      small.advanceTime(Duration.ofMinutes(61)); // closes connections that are open
     }
   }
 

@@ -20,7 +20,7 @@ class ReadmeTest {
 
   @Test
   void javaBlocks_areCompiledCode() throws IOException {
-    DocumentedJava.assertCompiled(README, ReadmeSnippets.class, 5);
+    DocumentedJava.assertCompiled(README, ReadmeSnippets.class, 6);
   }
 
   @Test

@@ -20,7 +20,14 @@ record Arguments(String command, Map<String, String> options) {
   private static final Map<String, List<String>> OPTIONS_WITH_VALUE =
       Map.of(
           START,
-          List.of("--port", "--data-dir", "--region", "--env-file", "--job-delay", "--faults"),
+          List.of(
+              "--port",
+              "--data-dir",
+              "--region",
+              "--env-file",
+              "--job-delay",
+              "--limits",
+              "--faults"),
           TOKEN,
           List.of("--env-file", "--user"));
   private static final BigDecimal MAX_SECONDS =

@@ -26,8 +26,7 @@ public final class Main {
       dsql-local: an Aurora DSQL cluster on this machine
 
       java -jar dsql-local.jar [--port N] [--data-dir DIR] [--region R] [--env-file FILE]
-                              [--faults FILE]
-                               [--job-delay SECONDS]
+                               [--job-delay SECONDS] [--limits LIST] [--faults FILE]
           starts a cluster and runs until it is stopped (Ctrl-C or SIGTERM)
           --port N          TCP port on the loopback addresses; default: any free one
           --data-dir DIR    where the data lives on; default: temporary, gone at the end
@@ -38,6 +37,8 @@ public final class Main {
                             CLUSTER_CA_FILE, PGSSLROOTCERT
           --job-delay SECONDS
                             how long CREATE INDEX ASYNC and other jobs take; default: 2
+          --limits LIST     limits that are not those of the service, as in
+                            transaction-rows=10,connection-age=60 (ages in seconds)
           --faults FILE     what is to go wrong, one fault a line, # begins a comment:
                               conflict-commits N [data|schema] [on TABLE]
                               conflict-begins N
@@ -127,6 +128,10 @@ public final class Main {
     DsqlLocalBuilder builder = DsqlLocal.builder().port(arguments.port());
     arguments.option("--data-dir").map(Path::of).ifPresent(builder::dataDirectory);
     arguments.seconds("--job-delay").ifPresent(builder::jobDelay);
+    Optional<String> limits = arguments.option("--limits");
+    if (limits.isPresent()) {
+      builder.limits(LimitList.parse(limits.get()));
+    }
     try {
       arguments.option("--region").ifPresent(builder::region);
       arguments.option("--faults").map(Path::of).ifPresent(builder::faults);
