@@ -111,6 +111,46 @@ class PipelinedConflictTest {
     }
   }
 
+  @Test
+  void portal_survivesAFlush_outsideOfATransaction() throws Exception {
+    try (RawClient client = loggedIn()) {
+      String rows = "SELECT i FROM generate_series(1, 3) i";
+      client.send(concat(message('P', "\0" + rows + "\0\0\0"), message('H', "")));
+      client.expect('1');
+      client.send(concat(message('B', "p\0\0\0\0\0\0\0\0"), message('H', "")));
+      client.expect('2');
+      // As drivers fetch: some rows, then the rest.
+      client.send(concat(message('E', "p\0\0\0\0\2"), message('H', "")));
+      client.expect('D');
+      client.expect('D');
+      client.expect('s');
+      client.send(concat(message('E', "p\0\0\0\0\0"), message('S', "")));
+      assertThat(types(client, 1)).isEqualTo("DCZI");
+      client.send(concat(message('P', "\0" + INCREMENT + "\0\0\0"), message('H', "")));
+      client.expect('1');
+      client.send(concat(message('B', "\0\0\0\0\0\0\0\0"), message('H', "")));
+      client.expect('2');
+      client.send(concat(execute(), message('S', "")));
+      assertThat(types(client, 1)).isEqualTo("CZI");
+      assertThat(value()).isEqualTo("11");
+    }
+  }
+
+  @Test
+  void query_behindMessagesWithoutSync_comesAfterThem() throws Exception {
+    try (RawClient client = loggedIn()) {
+      client.send(
+          concat(
+              message('P', "\0" + INCREMENT + "\0\0\0"),
+              message('B', "\0\0\0\0\0\0\0\0"),
+              execute(),
+              message('Q', "SELECT v FROM t WHERE id = 1\0")));
+      List<Message> answers = client.readUntilReady();
+      assertThat(answers.toString()).contains("UPDATE 1").contains("11");
+      assertThat(value()).isEqualTo("11");
+    }
+  }
+
   private static void other(String... statements) throws Exception {
     try (Connection admin = Jdbc.connect(cluster, "admin")) {
       Jdbc.execute(admin, statements);

@@ -185,7 +185,8 @@ final class Dispatcher {
 
   /** Whether a group outside of a transaction may get one of our own. */
   private boolean mayBeginImplicit(ClientGroup group) {
-    return group.executes
+    // A portal that was bound before a Flush has to be there behind it.
+    return (group.executes || (!group.last && !group.bound.isEmpty()))
         && !group.standsAlone
         && !group.kind.isTransactionControl()
         && (!group.last || locksForOthers(group));
@@ -198,7 +199,7 @@ final class Dispatcher {
   private void dispatchOutside(ClientGroup group) {
     if (group.kind == Kind.BEGIN) {
       begin(group);
-    } else if (!group.executes || group.kind.isTransactionControl()) {
+    } else if (group.kind.isTransactionControl() || (!group.executes && !mayBeginImplicit(group))) {
       flow.send(group, /* holding= */ false);
     } else if (!mayBeginImplicit(group)) {
       flow.send(group, state.isContended() || (isAlone() && group.mayChangeRows));

@@ -223,6 +223,9 @@ final class GroupAssembler {
   }
 
   private void simple(ByteBuf message) {
+    if (current != null && !current.messages.isEmpty()) {
+      cut(current, current.messages.size()); // no Sync came, but its turn is before this
+    }
     String sent = Frontend.text(message, Frontend.HEADER);
     ClientSql client = ClientSql.of(sent);
     String sql = client.text();
