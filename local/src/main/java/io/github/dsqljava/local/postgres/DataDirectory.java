@@ -96,6 +96,7 @@ final class DataDirectory {
                 + " is a data directory of PostgreSQL, but not one of dsql-local; nothing was"
                 + " changed in it, name another one");
       }
+      checkRecipe(directory);
       return true;
     }
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
@@ -113,6 +114,26 @@ final class DataDirectory {
     }
     Files.deleteIfExists(directory.resolve(OUR_MARK));
     return false;
+  }
+
+  /** What is run at every start relies on what was made at the first one. */
+  private static void checkRecipe(Path directory) throws IOException {
+    String mark = Files.readString(directory.resolve(OUR_MARK)).strip();
+    if (!mark.endsWith(recipe())) {
+      throw new IOException(
+          directory
+              + " was made by another version of dsql-local, with other system objects; nothing was"
+              + " changed in it, start it with that version or name another directory");
+    }
+  }
+
+  /** Tells apart what the versions of dsql-local make. */
+  private static String recipe() throws IOException {
+    CRC32 checksum = new CRC32();
+    String recipe =
+        bootstrap() + initdb(Path.of("initdb"), Path.of("data")) + SINGLE_USER + OUR_MARK;
+    checksum.update(recipe.getBytes(StandardCharsets.UTF_8));
+    return "-" + Long.toHexString(checksum.getValue());
   }
 
   /** Waits for a server that is shutting down because its JVM has been killed a moment ago. */
@@ -137,10 +158,7 @@ final class DataDirectory {
       Consumer<String> progress)
       throws IOException {
     String bootstrap = bootstrap();
-    CRC32 checksum = new CRC32();
-    String recipe = bootstrap + initdb(Path.of("initdb"), Path.of("data")) + SINGLE_USER + OUR_MARK;
-    checksum.update(recipe.getBytes(StandardCharsets.UTF_8));
-    String identity = binaries.identity() + "-" + Long.toHexString(checksum.getValue());
+    String identity = binaries.identity() + recipe();
     Path template = cache.path().resolve("template-" + identity);
     if (!Files.isDirectory(template)) {
       cache.locked(

@@ -145,6 +145,19 @@ class PostgresServerTest {
     assertThat(Files.getOwner(data)).isEqualTo(Files.getOwner(scratch));
   }
 
+  @Test
+  void dataDirectory_ofAnotherVersion_isRefusedAndUntouched() throws Exception {
+    Path data = Files.createDirectory(scratch.resolve("older"));
+    Files.writeString(data.resolve("PG_VERSION"), "16\n");
+    Path mark = Files.writeString(data.resolve("dsql-local.template"), "linux-16.15.0-0badcafe\n");
+    assertThatThrownBy(() -> start(data))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining(data.toString())
+        .hasMessageContaining("made by another version of dsql-local");
+    assertThat(mark).hasContent("linux-16.15.0-0badcafe");
+    assertThat(data.toFile().list()).hasSize(2);
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"16|not one of dsql-local", "15|written by PostgreSQL 15"})
   void dataDirectory_ofAnotherPostgres_isRefusedAndUntouched(String sample) throws Exception {
