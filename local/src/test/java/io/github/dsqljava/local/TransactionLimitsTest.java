@@ -231,6 +231,7 @@ class TransactionLimitsTest {
         A: INSERT INTO z (id, t, b) VALUES ('2', repeat('x', 1048576), decode(repeat('00', 1048576), 'hex')) => !54000 ERROR: maximum row size exceeded
         A: INSERT INTO z (id) VALUES (repeat('k', 1900)) => #1
         A: INSERT INTO z (id) VALUES (repeat('k', 2100)) => !54000 ERROR: key size too large
+        A: INSERT INTO z (id) SELECT string_agg(md5(i::text), '') FROM generate_series(1, 100) i => !54000 ERROR: key size too large
         A: INSERT INTO z (id, u) VALUES (repeat('k', 1000), repeat('u', 900)) => #1
         A: INSERT INTO z (id, u) VALUES (repeat('l', 1000), repeat('u', 1100)) => !54000 ERROR: key size too large
         A: SELECT count(*) FROM z => [3]

@@ -41,6 +41,11 @@ public enum Limit {
   KEY_BYTES(1_981),
   /** Bytes that the columns of a key may have by their types. */
   DECLARED_KEY_BYTES(2_000),
+  /**
+   * Bytes that a query may put aside while it runs: SQLSTATE 54000 as observed, 53200 as
+   * documented. Here only those that PostgreSQL writes to files count.
+   */
+  QUERY_TEMP_BYTES(128 << 20),
   /** Schemas besides {@code public} and {@code sys}. */
   SCHEMAS(10),
   /** Tables of the cluster. */

@@ -17,6 +17,10 @@ record Terms(Duration transactionAge, InstantSource clock) {
   /** Makes all other limits known to the sessions that begin after this. */
   static void tell(SystemConnection connection, Limits limits) throws IOException {
     connection.query("ALTER DATABASE postgres RESET ALL"); // of an earlier start
+    connection.query(
+        "ALTER DATABASE postgres SET temp_file_limit = '"
+            + Math.max(1, limits.of(Limit.QUERY_TEMP_BYTES) / 1024)
+            + "kB'");
     for (Map.Entry<Limit, Long> limit : limits.changed().entrySet()) {
       connection.query(
           "ALTER DATABASE postgres SET "

@@ -22,6 +22,9 @@ final class ServiceWords {
   private static final String NO_OPERATOR_CLASS =
       " has no default operator class for access method \"btree\"";
 
+  private static final String LIMIT = "54000";
+  private static final String TEMP_FILES = "temporary file size exceeds temp_file_limit (";
+
   private ServiceWords() {}
 
   /** Returns what the client gets in place of an error; empty if it gets PostgreSQL's own. */
@@ -29,7 +32,24 @@ final class ServiceWords {
     if (error.field(CONTEXT).contains(SYSTEM_FRAME)) {
       return Optional.of(withoutTrace(error));
     }
-    return isNoKey(error) ? Optional.of(noKey(error)) : Optional.empty();
+    if (isNoKey(error)) {
+      return Optional.of(noKey(error));
+    }
+    String message = error.field(MESSAGE);
+    if (error.sqlState().equals(LIMIT) && message.startsWith("index row ")) {
+      // Above 2,704 bytes PostgreSQL's index refuses the row before our triggers see it.
+      return Optional.of(error.with(MESSAGE, "key size too large").without(HINT).without('D'));
+    }
+    if (error.sqlState().equals("53400") && message.startsWith(TEMP_FILES)) {
+      String limit = message.substring(TEMP_FILES.length(), message.length() - "kB)".length());
+      return Optional.of(
+          error
+              .with(SQLSTATE, LIMIT)
+              .with(
+                  MESSAGE,
+                  "query requires more than allowed temp space of " + limit + " KB to execute"));
+    }
+    return Optional.empty();
   }
 
   /** What the client itself has called is behind the last of our frames. */
