@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class Draft {
   private final SqlStatement statement;
   private final Set<Clause> allowed;
+  private final boolean within;
 
   private String node = "";
   private StatementClass statementClass = StatementClass.UNKNOWN;
@@ -29,8 +30,23 @@ final class Draft {
    * @param allowed clauses that are not to be refused
    */
   Draft(SqlStatement statement, Set<Clause> allowed) {
+    this(statement, allowed, /* within= */ false);
+  }
+
+  private Draft(SqlStatement statement, Set<Clause> allowed, boolean within) {
     this.statement = statement;
     this.allowed = allowed;
+    this.within = within;
+  }
+
+  /** A draft for a statement in the body of this one, with a text of its own. */
+  Draft ofBody(SqlStatement part) {
+    return new Draft(part, allowed, /* within= */ true);
+  }
+
+  /** Whether the statement stands in the body of another one. */
+  boolean isInBody() {
+    return within;
   }
 
   SqlStatement statement() {

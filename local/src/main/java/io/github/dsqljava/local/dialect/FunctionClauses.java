@@ -1,18 +1,35 @@
 package io.github.dsqljava.local.dialect;
 
+import io.github.dsqljava.local.sql.SqlStatement;
+import io.github.dsqljava.local.sql.SqlStatements;
+import io.github.dsqljava.local.sql.SqlToken.Kind;
 import io.github.dsqljava.local.sql.StatementCursor;
 import java.util.Locale;
 import java.util.Optional;
 
 /**
- * {@code CREATE FUNCTION}. A body in SQL after BEGIN ATOMIC or RETURN is looked into; one in a
- * string is not.
+ * {@code CREATE FUNCTION}. A body in SQL is looked into, whether it stands after BEGIN ATOMIC or
+ * RETURN or in a string: else a function would be a way around every refusal. That the service says
+ * so when the function is made, and not when it is called, is inferred: it reads the body then.
  */
 final class FunctionClauses implements ClauseFinder {
+  /** For bodies that are not looked into; no source names them. */
+  private static final Refusal UNREAD =
+      Refusal.notSupported("unsupported statement: CreateFunction", Source.UNLISTED);
+
   private final QueryClauses queries = new QueryClauses();
+  private final MainStatement inner;
+
+  FunctionClauses(MainStatement inner) {
+    this.inner = inner;
+  }
 
   @Override
   public void find(StatementCursor statement, Draft draft) {
+    if (draft.isInBody()) {
+      draft.refuse(UNREAD); // a body in a body would take a second look at its text
+      return;
+    }
     StatementCursor cursor = statement.copy();
     if (cursor.seek("LANGUAGE")) {
       cursor.skip();
@@ -21,7 +38,24 @@ final class FunctionClauses implements ClauseFinder {
           .filter(name -> !name.equals("sql"))
           .ifPresent(name -> draft.found(Clause.FUNCTION_LANGUAGE, name));
     }
+    StatementCursor definition = statement.copy();
     queries.find(statement, draft);
+    if (definition.seek("AS")) {
+      definition.skip();
+      if (definition.at(Kind.UNICODE_STRING)) {
+        draft.refuse(UNREAD); // what it means depends on a clause behind it
+      } else if (!definition.atEnd()) {
+        definition.string().ifPresent(body -> findInBody(body, draft));
+      }
+    }
+  }
+
+  private void findInBody(String body, Draft draft) {
+    for (SqlStatement statement : SqlStatements.split(body)) {
+      Draft part = draft.ofBody(statement);
+      inner.find(new StatementCursor(statement), part);
+      part.finish().refusal().ifPresent(draft::refuse);
+    }
   }
 
   private static Optional<String> language(StatementCursor cursor) {

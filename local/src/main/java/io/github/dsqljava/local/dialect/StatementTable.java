@@ -63,7 +63,7 @@ final class StatementTable {
     newForms.addAll(queries(inner));
     newForms.addAll(transactions());
     newForms.addAll(tables());
-    newForms.addAll(otherObjects());
+    newForms.addAll(otherObjects(inner));
     newForms.addAll(foreignAndExtended());
     newForms.addAll(drops());
     newForms.addAll(utilities());
@@ -162,7 +162,7 @@ final class StatementTable {
         works("COMMENT ON", "Comment", DDL));
   }
 
-  private static List<StatementForm> otherObjects() {
+  private static List<StatementForm> otherObjects(MainStatement inner) {
     return List.of(
         works("CREATE SCHEMA", "CreateSchema", DDL),
         works("ALTER SCHEMA", "AlterOwner", DDL, AlterClauses.SUPPORTED),
@@ -171,7 +171,7 @@ final class StatementTable {
         works("CREATE TYPE", "Define", DDL, new TypeClauses()),
         refused("ALTER TYPE", "AlterType", DDL, "ALTER TYPE not supported", CROSS_CHECKED)
             .with(AlterClauses.TYPE),
-        works("CREATE FUNCTION", "CreateFunction", DDL, new FunctionClauses()),
+        works("CREATE FUNCTION", "CreateFunction", DDL, new FunctionClauses(inner)),
         works("ALTER FUNCTION", "AlterFunction", DDL, AlterClauses.SUPPORTED),
         works("ALTER ROUTINE", "AlterFunction", DDL, AlterClauses.SUPPORTED),
         works("ALTER PROCEDURE", "AlterFunction", DDL, AlterClauses.SUPPORTED),
