@@ -144,6 +144,41 @@ class CatalogVersionTest {
             .replace("CHANGED", CHANGED));
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"simple", "extended"})
+  void whatIsSkippedChangesNothing(String protocol) throws Exception {
+    Script.play(
+        cluster,
+        protocol,
+        """
+        B: SELECT v FROM t => [0]
+        A: DROP TABLE IF EXISTS never
+        A: DROP TABLE IF EXISTS never, nor_this, no_schema.nope
+        A: DROP INDEX IF EXISTS never
+        A: DROP FUNCTION IF EXISTS never(int, int)
+        A: ALTER TABLE IF EXISTS never ADD COLUMN a int, ADD COLUMN b int
+        A: ALTER TABLE t ADD COLUMN IF NOT EXISTS v numeric(3, 2)
+        A: ALTER TABLE t DROP CONSTRAINT IF EXISTS never, DROP COLUMN IF EXISTS never
+        A: BEGIN
+        A: DROP TABLE IF EXISTS never
+        A: COMMIT
+        A: DROP TABLE IF EXISTS never; SELECT 1
+        B: SELECT v FROM t => [0]
+        -- Others have been told of what was done beside it.
+        A: ALTER TABLE t ADD COLUMN IF NOT EXISTS v int, ADD COLUMN w int
+        B: SELECT v FROM t => CHANGED
+        A: BEGIN
+        A: ALTER TABLE t DROP COLUMN IF EXISTS never, DROP COLUMN w
+        A: COMMIT
+        B: SELECT v FROM t => CHANGED
+        A: CREATE TABLE gone (id int)
+        B: SELECT v FROM t => CHANGED
+        A: DROP TABLE IF EXISTS never, gone
+        B: SELECT v FROM t => CHANGED
+        """
+            .replace("CHANGED", CHANGED));
+  }
+
   /** PostgreSQL would refuse the statement for ever: its result has another type. */
   @Test
   void preparedStatementsSurvive() throws Exception {

@@ -45,10 +45,8 @@ final class ClientExchange implements Exchange {
 
   private @Nullable ErrorMessage error;
 
-  /** Whether a definition was left as it was, because there is one of that name. */
-  private boolean skipped;
-
-  private final boolean changesCatalog;
+  /** What it has left undone; null if it changes no catalog. */
+  private final @Nullable Skips skips;
 
   /** Whether we asked PostgreSQL to cancel it. */
   private boolean cancelled;
@@ -70,7 +68,7 @@ final class ClientExchange implements Exchange {
     this.allocator = allocator;
     this.toClient = toClient;
     this.listener = listener;
-    this.changesCatalog = Catalog.isChangedBy(group);
+    this.skips = Catalog.isChangedBy(group) ? new Skips() : null;
     this.jobs = group.asksForJobs ? new JobAnswers(group, allocator) : null;
   }
 
@@ -97,7 +95,7 @@ final class ClientExchange implements Exchange {
 
   /** Whether it found that there is nothing to be done: CREATE .. IF NOT EXISTS. */
   boolean hasSkipped() {
-    return skipped;
+    return skips != null && skips.leaveNothingOf(group);
   }
 
   /** The job that it has brought about; empty if there is none. */
@@ -111,7 +109,7 @@ final class ClientExchange implements Exchange {
 
   @Override
   public boolean wantsAll() {
-    return group.extended || hidesWarnings || changesCatalog || jobs != null;
+    return group.extended || hidesWarnings || skips != null || jobs != null;
   }
 
   @Override
@@ -143,8 +141,9 @@ final class ClientExchange implements Exchange {
       message.release();
       return;
     }
-    skipped |=
-        type == 'N' && changesCatalog && Conflicts.isOnlyExistence(ErrorMessage.decode(message));
+    if (type == 'N' && skips != null) {
+      skips.note(ErrorMessage.decode(message));
+    }
     complete = group.extended && type == 'C';
     if (type == ErrorMessage.TYPE) {
       ErrorMessage decoded = ErrorMessage.decode(message);

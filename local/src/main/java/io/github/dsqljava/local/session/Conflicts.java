@@ -23,9 +23,6 @@ final class Conflicts {
   private static final Set<String> CONFLICT_OF_REPLAY =
       Set.of(SERIALIZATION_FAILURE, UNIQUE_VIOLATION, FOREIGN_KEY_VIOLATION);
 
-  /** Of a schema, a table or index, a column, another object. */
-  private static final Set<String> EXISTS = Set.of("42P06", "42P07", "42701", "42710");
-
   private Conflicts() {}
 
   static boolean mayBeConflict(String sqlState) {
@@ -62,11 +59,6 @@ final class Conflicts {
   /** The service's rule; a transaction that lives on shadows could not do otherwise. */
   static ErrorMessage schemaChangeWithData() {
     return ErrorMessage.error("0A000", "ddl and dml are not supported in the same transaction");
-  }
-
-  /** PostgreSQL's notice that something is there already and is left as it is. */
-  static boolean isOnlyExistence(ErrorMessage notice) {
-    return EXISTS.contains(notice.sqlState());
   }
 
   static ErrorMessage tooOld(Duration age, Duration limit) {
