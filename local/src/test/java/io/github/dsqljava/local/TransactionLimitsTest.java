@@ -240,6 +240,56 @@ class TransactionLimitsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"simple", "extended"})
+  void whatCountsRowsStays(String protocol) throws Exception {
+    play(
+        protocol,
+        """
+        A: DROP TABLE IF EXISTS counted
+        A: CREATE TABLE counted (id int)
+        A: DROP TRIGGER "dsql$insert" ON counted => !42704 ERROR: trigger "dsql$insert" for table "counted" does not exist
+        A: ALTER TRIGGER "dsql$insert" ON counted RENAME TO x => !42704 ERROR: trigger "dsql$insert" for table "counted" does not exist
+        A: DROP TRIGGER IF EXISTS no_such ON counted
+        A: COMMENT ON TABLE counted IS 'x'
+        A: ALTER TABLE counted DISABLE TRIGGER ALL
+        A: INSERT INTO counted SELECT i FROM generate_series(1, 3001) i => ROWS
+        A: ALTER TABLE counted RENAME TO counted_still
+        A: INSERT INTO counted_still SELECT i FROM generate_series(1, 3001) i => ROWS
+        A: DROP TABLE counted_still
+        """);
+  }
+
+  /** The rows are looked at with the superuser's rights. */
+  @ParameterizedTest
+  @ValueSource(strings = {"simple", "extended"})
+  void functionsOfClientsAreNotRunByWhatCounts(String protocol) throws Exception {
+    String caller =
+        "IMMUTABLE LANGUAGE sql AS $$ SELECT $1 || CASE current_user"
+            + " WHEN 'admin' THEN '' ELSE (1 / (length($1) - length($1)))::text END $$";
+    play(
+        protocol,
+        """
+        A: CREATE FUNCTION caller(text) RETURNS text CALLER
+        A: CREATE FUNCTION public.pg_column_size(text) RETURNS int LANGUAGE sql AS 'SELECT 5000'
+        A: CREATE TABLE mine (id text PRIMARY KEY, v text)
+        A: CREATE INDEX ASYNC mine_by_caller ON mine (caller(id)) WHERE caller(v) <> ''
+        A: CREATE INDEX ASYNC mine_by_lower ON mine (lower(id))
+        A: jobs
+        A: SET search_path = public, pg_catalog
+        A: INSERT INTO mine VALUES ('1', repeat('x', 3000)) => #1
+        A: INSERT INTO mine VALUES ('2', repeat('x', 1000000)) => #1
+        A: INSERT INTO mine VALUES (repeat('1', 1100), '') => !54000 ERROR: key size too large
+        A: SHOW search_path => [public, pg_catalog]
+        A: RESET search_path
+        A: SHOW search_path => ["$user", public]
+        A: DROP TABLE mine
+        A: DROP FUNCTION caller
+        A: DROP FUNCTION public.pg_column_size(text)
+        """
+            .replace("CALLER", caller));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"simple", "extended"})
   void ageCountsAtTheNextStatementOrCommit(String protocol) throws Exception {
     try (Script sessions = new Script(cluster, "admin", protocol)) {
       sessions.play(

@@ -36,7 +36,18 @@ DROP TRIGGER IF EXISTS limit_size ON dsql_internal.oversize;
 CREATE CONSTRAINT TRIGGER limit_size AFTER INSERT ON dsql_internal.oversize
 DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION dsql_internal.limit_size();
 
--- SQL for the bytes of a row's key: its columns, as far as the index has them.
+-- Whether an expression in the catalog may be run with our rights: a client's own function may not,
+-- nor the checks of a domain.
+
+CREATE OR REPLACE FUNCTION dsql_internal.is_built_in(class oid, id oid) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT NOT EXISTS (SELECT FROM pg_depend WHERE classid = class AND objid = id
+    AND refclassid IN ('pg_proc'::regclass, 'pg_type'::regclass))
+$$;
+
+-- SQL for the bytes of a row's key: its columns, as far as the index has them. What a client's own
+-- function makes of them counts nothing.
 
 CREATE OR REPLACE FUNCTION dsql_internal.key_bytes(index_id oid) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
@@ -44,6 +55,7 @@ AS $$
   SELECT coalesce(string_agg(
     format('coalesce(pg_column_size(%s), 0)', pg_get_indexdef(index_id, place, false)), ' + '), '0')
   FROM pg_index, generate_series(1, indnkeyatts) AS place WHERE indexrelid = index_id
+    AND (indkey[place - 1] <> 0 OR dsql_internal.is_built_in('pg_class'::regclass, index_id))
 $$;
 
 -- SQL for the bytes that a row has in the indexes of its table. The primary key's holds the row
@@ -53,7 +65,7 @@ CREATE OR REPLACE FUNCTION dsql_internal.entry_bytes(relation oid) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
   SELECT coalesce(string_agg(
-    CASE WHEN indpred IS NULL THEN format('%s + %s', dsql_internal.key_bytes(indexrelid), primary_key)
+    CASE WHEN indpred IS NULL OR NOT dsql_internal.is_built_in('pg_class'::regclass, indexrelid) THEN format('%s + %s', dsql_internal.key_bytes(indexrelid), primary_key)
       ELSE format('CASE WHEN %s THEN %s + %s ELSE 0 END', pg_get_expr(indpred, relation),
         dsql_internal.key_bytes(indexrelid), primary_key) END, ' + '), '0')
   FROM pg_index, LATERAL (SELECT coalesce((SELECT dsql_internal.key_bytes(p.indexrelid)
@@ -93,7 +105,8 @@ $$;
 -- The sum of the transaction so far stands in a setting that is local to it, as "rows:bytes", so
 -- that going back to a savepoint takes back what was counted.
 
--- Without a search path of its own, which would be a fifth of its time, so all names have schemas.
+-- Without a search path of its own, which would be a fifth of its time, so all names have schemas. Only
+-- what is made for a table is run with one, for it has built-in names that a client could take.
 
 CREATE OR REPLACE FUNCTION dsql_internal.limit_changes() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER
@@ -109,6 +122,7 @@ DECLARE
   largest pg_catalog.int8;
   more pg_catalog.int8;
   fault pg_catalog.text;
+  path pg_catalog.text;
 BEGIN
   SELECT pg_catalog.count(*), pg_catalog.sum(pg_catalog.pg_column_size(changed)), pg_catalog.max(pg_catalog.pg_column_size(changed))
   INTO all_rows, all_bytes, largest FROM dsql_changed changed;
@@ -123,8 +137,11 @@ BEGIN
     END IF;
     more := least(dsql_internal.max_of('value_bytes', 1048576), most_key_bytes / 2);
     IF largest > more THEN
+      path := pg_catalog.current_setting('search_path');
+      PERFORM dsql_internal.set_config('search_path', 'pg_catalog, pg_temp', true);
       EXECUTE pg_catalog.format('SELECT coalesce(%s, %L) FROM dsql_changed',
         coalesce(dsql_internal.row_faults(TG_RELID, largest), 'NULL'), fault) INTO fault;
+      PERFORM dsql_internal.set_config('search_path', path, true);
     END IF;
     IF fault IS NOT NULL THEN
       RAISE EXCEPTION USING ERRCODE = '54000', MESSAGE = fault;
@@ -141,8 +158,11 @@ BEGIN
   -- 24 indexes at most, and none of their entries larger than the row: below this there is no need
   -- to look at them.
   IF all_bytes > most_bytes / 25 THEN
+    path := pg_catalog.current_setting('search_path');
+    PERFORM dsql_internal.set_config('search_path', 'pg_catalog, pg_temp', true);
     EXECUTE pg_catalog.format('SELECT pg_catalog.sum(%s) FROM dsql_changed', dsql_internal.entry_bytes(TG_RELID))
     INTO more;
+    PERFORM dsql_internal.set_config('search_path', path, true);
     all_bytes := all_bytes + more;
   END IF;
   before := dsql_internal.set_config('dsql.changed', all_rows || ':' || all_bytes, true);
@@ -187,6 +207,40 @@ BEGIN
   END LOOP;
 END
 $$;
+
+-- Its triggers are not there for clients. STABLE, so that the catalog is seen as it was before.
+
+CREATE OR REPLACE FUNCTION dsql_internal.limit_stays() RETURNS event_trigger
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  touched oid[];
+  item record;
+BEGIN
+  IF TG_EVENT = 'sql_drop' THEN
+    touched := ARRAY (SELECT objid FROM pg_event_trigger_dropped_objects() WHERE original);
+  ELSE
+    touched := ARRAY (SELECT objid FROM pg_event_trigger_ddl_commands());
+  END IF;
+  FOR item IN
+    SELECT tgname, relname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
+    WHERE pg_trigger.oid = ANY (touched) AND tgfoid = 'dsql_internal.limit_changes'::regproc
+  LOOP
+    RAISE undefined_object USING MESSAGE =
+      format('trigger "%s" for table "%s" does not exist', item.tgname, item.relname);
+  END LOOP;
+END
+$$;
+
+DROP EVENT TRIGGER IF EXISTS dsql_limit_not_dropped;
+
+CREATE EVENT TRIGGER dsql_limit_not_dropped ON sql_drop WHEN TAG IN ('DROP TRIGGER')
+EXECUTE FUNCTION dsql_internal.limit_stays();
+
+DROP EVENT TRIGGER IF EXISTS dsql_limit_not_altered;
+
+CREATE EVENT TRIGGER dsql_limit_not_altered ON ddl_command_end WHEN TAG IN ('ALTER TRIGGER', 'COMMENT')
+EXECUTE FUNCTION dsql_internal.limit_stays();
 
 DROP EVENT TRIGGER IF EXISTS dsql_limits;
 
