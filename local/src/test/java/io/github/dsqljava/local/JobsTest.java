@@ -51,6 +51,30 @@ class JobsTest {
     }
   }
 
+  /** Jobs are done by the superuser. */
+  @Test
+  void functionsOfClients_areRunWithTheirRights() throws Exception {
+    try (Connection admin = connect()) {
+      Jdbc.execute(
+          admin,
+          "CREATE FUNCTION caller(int) RETURNS text IMMUTABLE LANGUAGE sql AS"
+              + " $$ SELECT $1::text || current_user $$",
+          "ALTER TABLE t ADD CONSTRAINT by_client CHECK (caller(v) = v || 'admin') NOT VALID");
+      String unique =
+          submit(
+              admin,
+              "CREATE UNIQUE INDEX ASYNC by_caller ON t" + " ((1 / strpos(caller(v), 'admin')))");
+      String valid = submit(admin, "ALTER TABLE ASYNC t VALIDATE CONSTRAINT by_client");
+      finish(admin, valid, "completed");
+      awaitRow(
+          admin,
+          unique,
+          "failed|Found duplicate key while validating index for UCVs|INDEX_BUILD|1259"
+              + "|public.by_caller|10");
+      Jdbc.execute(admin, "DROP TABLE t", "DROP FUNCTION caller");
+    }
+  }
+
   @Test
   void job_isSubmittedThenProcessingThenCompleted() throws Exception {
     try (Connection admin = connect()) {

@@ -229,6 +229,20 @@ AS $$
     ELSE 'Skipped job for nonexistent table.' END
 $$;
 
+-- What a client has written into an index or a constraint is run with its owner's rights, not with
+-- ours. Built-in functions are not asked about: the owner may have lost the schema meanwhile.
+
+CREATE OR REPLACE FUNCTION dsql_internal.job_act_for_owner(class oid, id oid, relation oid) RETURNS void
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  IF NOT dsql_internal.is_built_in(class, id) THEN
+    PERFORM dsql_internal.set_config('role',
+      (SELECT rolname FROM pg_class JOIN pg_roles ON pg_roles.oid = relowner WHERE pg_class.oid = relation), true);
+  END IF;
+END
+$$;
+
 -- Makes an index valid. Writers have to wait for this moment, readers have not. Until now nothing
 -- kept duplicates out: sources disagree on whether the service does while it builds. If there are
 -- some, the index stays invalid, but lets no further ones in.
@@ -265,7 +279,9 @@ BEGIN
       coalesce(pg_get_expr(entry.indpred, entry.indrelid), 'true'), condition, name_list);
     -- Bodies of functions may rely on it.
     PERFORM dsql_internal.set_config('search_path', 'public', true);
+    PERFORM dsql_internal.job_act_for_owner('pg_class'::regclass, entry.indexrelid, entry.indrelid);
     EXECUTE key_list INTO has_duplicates;
+    SET LOCAL ROLE NONE;
     UPDATE pg_index SET indisunique = true WHERE indexrelid = entry.indexrelid;
     -- Sessions learn anew which columns are keys. Nobody else ever changes this row.
     UPDATE pg_attribute SET attname = attname WHERE attrelid = entry.indrelid AND attnum = -1;
@@ -289,7 +305,10 @@ DECLARE
 BEGIN
   status := 'completed';
   PERFORM dsql_internal.set_config('search_path', 'public', true);
+  PERFORM dsql_internal.job_act_for_owner('pg_constraint'::regclass, oid, conrelid) FROM pg_constraint
+  WHERE conrelid = job.table_id AND conname = job.constraint_name;
   EXECUTE command;
+  SET LOCAL ROLE NONE;
 EXCEPTION
   WHEN check_violation THEN
     status := 'failed';
