@@ -179,6 +179,33 @@ class CatalogVersionTest {
             .replace("CHANGED", CHANGED));
   }
 
+  /** A statement that others wait for is stopped and run again. */
+  @ParameterizedTest
+  @ValueSource(strings = {"simple", "extended"})
+  void ddlThatIsRunAgain_countsOnce(String protocol) throws Exception {
+    Script.play(
+        cluster,
+        protocol,
+        """
+        A: CREATE TABLE s (id int PRIMARY KEY, v int)
+        A: INSERT INTO s VALUES (1, 1), (2, 2), (3, 3)
+        A: CREATE FUNCTION slow(n int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT n FROM pg_sleep(0.1)'
+        B: SELECT count(*) FROM s => [3]
+        A: BEGIN
+        A! CREATE INDEX ASYNC slow_i ON s (slow(v))
+        A^
+        B: UPDATE s SET v = v WHERE id = 1 => #1
+        A?
+        A: COMMIT
+        B: SELECT 1 => CHANGED
+        B: SELECT 1 => [1]
+        A: SELECT 1 => [1]
+        A: DROP TABLE s
+        A: DROP FUNCTION slow
+        """
+            .replace("CHANGED", CHANGED));
+  }
+
   /** PostgreSQL would refuse the statement for ever: its result has another type. */
   @Test
   void preparedStatementsSurvive() throws Exception {

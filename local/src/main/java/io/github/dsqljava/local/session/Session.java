@@ -31,15 +31,13 @@ final class Session implements ClientExchange.Listener, Flow {
   private final Committing committing;
   private final ClientQueue queue = new ClientQueue();
   private final Dispatcher dispatcher;
+  private final SchemaNews schemaNews;
 
   /** Groups that are neither in the queue nor answered. */
   private final List<ClientGroup> underWay = new ArrayList<>();
 
   /** Answered by PostgreSQL, while the transaction around it is still to be committed. */
   private @Nullable ClientExchange finishing;
-
-  /** Whether a statement has changed the schema that may not be committed yet. */
-  private boolean hasChangedSchema;
 
   private boolean closed;
 
@@ -50,6 +48,7 @@ final class Session implements ClientExchange.Listener, Flow {
     this.state = new SessionState(contention, link);
     this.parking = new Parking(state, this);
     this.committing = new Committing(state);
+    this.schemaNews = new SchemaNews(state);
     this.dispatcher = new Dispatcher(state, queue, parking, committing, this, this);
   }
 
@@ -146,12 +145,11 @@ final class Session implements ClientExchange.Listener, Flow {
     state.status = newStatus;
     dispatcher.guarded(group);
     boolean failed = !exchange.sqlState().isEmpty();
-    noteCatalog(exchange, failed);
     if (group.ended != null && newStatus == 'E' && state.transaction == null) {
       state.transaction = contention.transaction(group.ended.implicit);
     }
     Transaction running = state.transaction;
-    noteSchemaChange(exchange, failed);
+    schemaNews.answered(exchange, failed);
     if (group.kind == Kind.BEGIN && running != null) {
       running.hasBase &= !failed || running.implicit;
       running.implicit &= failed; // what was ours is the client's now
@@ -162,41 +160,13 @@ final class Session implements ClientExchange.Listener, Flow {
     }
     if (exchange.isHolding() && runsAgain(exchange, newStatus)) {
       exchange.discard();
-    } else if (running != null && running.implicit && (group.last || failed)) {
+      return;
+    }
+    schemaNews.over(exchange, failed);
+    if (running != null && running.implicit && (group.last || failed)) {
       endImplicit(running, exchange);
     } else {
       deliver(exchange);
-    }
-  }
-
-  private void noteCatalog(ClientExchange exchange, boolean failed) {
-    ClientGroup group = exchange.group;
-    if (group.within != null && (failed || exchange.hasSkipped())) {
-      group.within.changesCatalog = false;
-    }
-    boolean committed =
-        group.ended != null && group.kind == Kind.COMMIT
-            ? group.ended.changesCatalog
-            : group.within == null && Catalog.isChangedBy(group) && !exchange.hasSkipped();
-    if (committed && !failed) {
-      state.catalog.changed();
-    }
-  }
-
-  private void noteSchemaChange(ClientExchange exchange, boolean failed) {
-    boolean changes = exchange.group.kind == Kind.SCHEMA_CHANGE || exchange.group.asksForJobs;
-    hasChangedSchema |= changes && !failed;
-    Transaction running = state.transaction;
-    if (running != null && !exchange.jobId().isEmpty()) {
-      running.jobId = exchange.jobId();
-    }
-    tellSchemaChange();
-  }
-
-  private void tellSchemaChange() {
-    if (hasChangedSchema && state.status == 'I') {
-      hasChangedSchema = false;
-      contention.schemaChanged();
     }
   }
 
@@ -285,7 +255,7 @@ final class Session implements ClientExchange.Listener, Flow {
 
   private void settle() {
     state.endWork();
-    tellSchemaChange();
+    schemaNews.settled();
     if (link.isIdle()) {
       state.interruption.ended();
       Transaction running = state.transaction;
@@ -365,8 +335,8 @@ final class Session implements ClientExchange.Listener, Flow {
           answer -> {
             ErrorMessage error = answer.error();
             committing.settle(error == null);
-            if (error == null && running.changesCatalog) {
-              state.catalog.changed();
+            if (error == null) {
+              schemaNews.committed(running);
             }
             if (error != null) {
               exchange.fail(error);
@@ -441,15 +411,13 @@ final class Session implements ClientExchange.Listener, Flow {
     closed = true;
     contention.remove(this);
     queue.release();
+    schemaNews.closed(underWay);
     underWay.forEach(ClientGroup::release);
     underWay.clear();
     if (finishing != null) {
       finishing.abandon();
     }
     dispatcher.release();
-    if (hasChangedSchema) {
-      contention.schemaChanged(); // perhaps it is committed
-    }
     // Nobody will ever know whether it took place; who raced it had better lose.
     committing.settle(/* succeeded= */ true);
     Transaction running = state.transaction;

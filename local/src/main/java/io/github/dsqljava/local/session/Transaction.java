@@ -77,7 +77,7 @@ final class Transaction {
   /** Whether a change of the catalog by others concerns it. */
   boolean usesCatalog;
 
-  /** Whether it has changed the catalog, if it does not fail. */
+  /** Whether it has changed the catalog. */
   boolean changesCatalog;
 
   /** The job that the client was told of for it; empty if there is none. */
@@ -134,7 +134,6 @@ final class Transaction {
     locksRows |= group.locksRows;
     mayChangeRows |= group.mayChangeRows;
     usesCatalog |= Catalog.concerns(group);
-    changesCatalog |= Catalog.isChangedBy(group);
     group.within = this;
   }
 
