@@ -164,7 +164,7 @@ final class StatementTable {
 
   private static List<StatementForm> otherObjects(MainStatement inner) {
     return List.of(
-        works("CREATE SCHEMA", "CreateSchema", DDL),
+        works("CREATE SCHEMA", "CreateSchema", DDL, new SchemaClauses(inner)),
         works("ALTER SCHEMA", "AlterOwner", DDL, AlterClauses.SUPPORTED),
         works("CREATE DOMAIN", "CreateDomain", DDL, new DomainClauses()),
         works("ALTER DOMAIN", "AlterDomain", DDL, AlterClauses.SUPPORTED),

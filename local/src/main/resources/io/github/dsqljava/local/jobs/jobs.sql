@@ -185,6 +185,30 @@ DROP EVENT TRIGGER IF EXISTS dsql_job_mode;
 CREATE EVENT TRIGGER dsql_job_mode ON ddl_command_start WHEN TAG IN ('CREATE INDEX')
 EXECUTE FUNCTION dsql_internal.job_mode();
 
+-- The same for what CREATE SCHEMA holds, which does not come there before it is made. That it is
+-- refused is inferred; PostgreSQL cannot read ASYNC in it.
+
+CREATE OR REPLACE FUNCTION dsql_internal.job_mode_within() RETURNS event_trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  disabled text := lower(coalesce(current_setting('dsql.disable_sync_create_index', true), ''));
+BEGIN
+  IF disabled NOT IN ('off', 'of', 'false', 'f', 'no', 'n', '0')
+    AND EXISTS (SELECT FROM pg_event_trigger_ddl_commands() JOIN pg_index ON indexrelid = objid
+      WHERE classid = 'pg_class'::regclass
+        AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid)) THEN
+    RAISE EXCEPTION USING ERRCODE = '0A000',
+      MESSAGE = 'unsupported mode. please use CREATE INDEX ASYNC.';
+  END IF;
+END
+$$;
+
+DROP EVENT TRIGGER IF EXISTS dsql_job_mode_within;
+
+CREATE EVENT TRIGGER dsql_job_mode_within ON ddl_command_end WHEN TAG IN ('CREATE SCHEMA')
+EXECUTE FUNCTION dsql_internal.job_mode_within();
+
 DROP EVENT TRIGGER IF EXISTS dsql_job_of_index;
 
 CREATE EVENT TRIGGER dsql_job_of_index ON ddl_command_end WHEN TAG IN ('CREATE INDEX')

@@ -1,0 +1,49 @@
+package io.github.dsqljava.local.dialect;
+
+import io.github.dsqljava.local.sql.SqlStatement;
+import io.github.dsqljava.local.sql.SqlToken;
+import io.github.dsqljava.local.sql.StatementCursor;
+import java.util.List;
+
+/**
+ * {@code CREATE SCHEMA}, since 2026-04-24 with statements for what is to be in it. That these are
+ * refused as if they stood alone is inferred.
+ */
+final class SchemaClauses implements ClauseFinder {
+  private final MainStatement inner;
+
+  SchemaClauses(MainStatement inner) {
+    this.inner = inner;
+  }
+
+  @Override
+  public void find(StatementCursor statement, Draft draft) {
+    List<SqlToken> tokens = draft.statement().tokens();
+    int depth = 0;
+    int start = 0;
+    for (int i = 1; i < tokens.size(); i++) {
+      SqlToken token = tokens.get(i);
+      switch (token.kind()) {
+        case LEFT_PARENTHESIS -> depth++;
+        case RIGHT_PARENTHESIS -> depth--;
+        default -> {
+          // Both words are reserved, so they stand for nothing else here.
+          if (depth == 0 && (token.is("CREATE") || token.is("GRANT"))) {
+            element(tokens, start, i, draft);
+            start = i;
+          }
+        }
+      }
+    }
+    element(tokens, start, tokens.size(), draft);
+  }
+
+  private void element(List<SqlToken> tokens, int start, int end, Draft draft) {
+    if (start > 0) { // the first is the schema itself
+      var element = new SqlStatement(tokens.subList(start, end));
+      Draft part = draft.ofBody(element);
+      inner.find(new StatementCursor(element), part);
+      part.finish().refusal().ifPresent(draft::refuse);
+    }
+  }
+}
