@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.dsqljava.local.limits.Limit;
 import io.github.dsqljava.local.limits.Limits;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.LinkedHashMap;
@@ -14,6 +15,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -91,6 +93,21 @@ class CatalogCountsTest {
       assertThat(Jdbc.value(connection, "SELECT count(*) FROM pg_views WHERE viewname = 'wide'"))
           .isEqualTo("1");
       Jdbc.execute(connection, "DROP VIEW wide");
+    }
+  }
+
+  @Test
+  void tableBeyondALimitThatCameLater_canBeAltered(@TempDir Path directory) throws Exception {
+    try (DsqlLocal wide = DsqlLocal.builder().dataDirectory(directory).start();
+        Connection connection = Jdbc.connect(wide, "admin")) {
+      Jdbc.execute(connection, "CREATE TABLE t (a int PRIMARY KEY, b int UNIQUE)");
+    }
+    Limits small = Limits.standard().with(Limit.INDEXES_PER_TABLE, 1);
+    try (DsqlLocal narrow = DsqlLocal.builder().dataDirectory(directory).limits(small).start();
+        Connection connection = Jdbc.connect(narrow, "admin")) {
+      Jdbc.execute(connection, "ALTER TABLE t ADD c int", "ALTER TABLE t RENAME TO u");
+      assertThatThrownBy(() -> Jdbc.execute(connection, "CREATE INDEX ASYNC ON u (c)"))
+          .hasMessage("ERROR: more than 1 indexes per table are not allowed");
     }
   }
 

@@ -239,7 +239,9 @@ BEGIN
     CASE command.object_type
       WHEN 'table' THEN
         PERFORM dsql_internal.check_columns(command.objid);
-        PERFORM dsql_internal.check_indexes(command.objid);
+        IF command.is_new THEN -- nothing that alters a table makes an index
+          PERFORM dsql_internal.check_indexes(command.objid);
+        END IF;
       WHEN 'index' THEN
         PERFORM dsql_internal.check_indexes(indrelid) FROM pg_index WHERE indexrelid = command.objid;
       WHEN 'view' THEN PERFORM dsql_internal.check_view(command.objid);
