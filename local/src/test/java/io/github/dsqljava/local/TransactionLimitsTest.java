@@ -281,6 +281,17 @@ class TransactionLimitsTest {
         A: SHOW search_path => [public, pg_catalog]
         A: RESET search_path
         A: SHOW search_path => ["$user", public]
+        -- The path that is set within a transaction outlives it.
+        A: BEGIN
+        A: SET search_path = public
+        A: UPDATE mine SET v = repeat('y', 3000) => #2
+        A: COMMIT
+        A: SHOW search_path => [public]
+        A: BEGIN
+        A: UPDATE mine SET v = repeat('z', 3000) => #2
+        A: SET search_path = public, pg_catalog
+        A: COMMIT
+        A: SHOW search_path => [public, pg_catalog]
         A: DROP TABLE mine
         A: DROP FUNCTION caller
         A: DROP FUNCTION public.pg_column_size(text)
