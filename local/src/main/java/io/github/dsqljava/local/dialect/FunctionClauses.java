@@ -13,7 +13,7 @@ import java.util.Optional;
  * so when the function is made, and not when it is called, is inferred: it reads the body then.
  */
 final class FunctionClauses implements ClauseFinder {
-  /** For bodies that are not looked into; no source names them. */
+  /** For bodies that are not looked into, or change the schema; no source names them. */
   private static final Refusal UNREAD =
       Refusal.notSupported("unsupported statement: CreateFunction", Source.UNLISTED);
 
@@ -55,6 +55,9 @@ final class FunctionClauses implements ClauseFinder {
       Draft part = draft.ofBody(statement);
       inner.find(new StatementCursor(statement), part);
       part.finish().refusal().ifPresent(draft::refuse);
+      if (part.effect() == TransactionEffect.DDL) {
+        draft.refuse(UNREAD); // a call of it would be DDL, and look like a query
+      }
     }
   }
 
