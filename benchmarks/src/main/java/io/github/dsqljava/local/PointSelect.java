@@ -31,13 +31,13 @@ import java.util.concurrent.Future;
 public final class PointSelect {
   private static final int ROWS = 10_000;
   private static final int ROUNDS = 12;
-  private static final int WARM_UP = 4;
+  private static final int WARM_UP = 15;
   private static final int SELECTS = 4_000;
   private static final String SELECT = "SELECT abalance FROM accounts WHERE aid = ?";
 
   private PointSelect() {}
 
-  /** Runs; takes less than a minute. Arguments are ignored. */
+  /** Runs; takes about a minute. Arguments are ignored. */
   public static void main(String[] arguments) throws Exception {
     int directPort = freePort();
     try (DsqlLocal cluster = DsqlLocal.builder().directPort(directPort).start()) {

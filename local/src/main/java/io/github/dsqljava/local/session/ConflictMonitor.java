@@ -34,6 +34,9 @@ final class ConflictMonitor implements Runnable {
   /** How long a statement may go on that somebody else waits for. */
   private static final long PATIENCE_NANOS = 10_000_000;
 
+  /** How long it goes on looking after the last moment in which two sessions were active. */
+  private static final long ASLEEP_AFTER_NANOS = 100_000_000;
+
   /** After something went wrong that should not. */
   private static final long PAUSE_NANOS = 100_000_000;
 
@@ -59,12 +62,15 @@ final class ConflictMonitor implements Runnable {
   private final Thread thread;
   private volatile boolean closed;
 
+  /** Whether it has to be told of a second session. */
+  private volatile boolean asleep;
+
   @SuppressWarnings("this-escape")
   ConflictMonitor(SystemConnection connection, Reopening reopening, Terms terms) {
     this.connection = connection;
     this.reopening = reopening;
     this.thread = new Thread(this, "dsql-local-conflicts");
-    this.contention = new Contention(() -> LockSupport.unpark(thread), terms);
+    this.contention = new Contention(this::wake, terms);
     thread.setDaemon(true);
   }
 
@@ -92,16 +98,39 @@ final class ConflictMonitor implements Runnable {
   }
 
   private void watch() throws IOException {
+    long needed = System.nanoTime();
     while (!closed) {
-      if (contention.active() < 2) {
-        LockSupport.park(this);
-      } else {
-        LockSupport.parkNanos(this, PERIOD_NANOS);
+      if (contention.active() >= 2) {
+        needed = System.nanoTime();
+      } else if (System.nanoTime() - needed > ASLEEP_AFTER_NANOS) {
+        sleep();
+        needed = System.nanoTime();
+      }
+      LockSupport.parkNanos(this, PERIOD_NANOS);
+      if (contention.active() >= 2) {
         Map<Session, Seen> before = sessions();
         if (contention.hasOutsiders() || isSuspicious(before)) {
           resolve(waiting(), before);
         }
       }
+    }
+  }
+
+  /** Until a second session is active. One of the two sees what the other one has written. */
+  private void sleep() {
+    asleep = true;
+    while (contention.active() < 2 && !closed) {
+      LockSupport.park(this);
+    }
+    asleep = false;
+  }
+
+  /**
+   * Costs next to nothing while it is awake: waking a thread costs as much as a short statement.
+   */
+  private void wake() {
+    if (asleep) {
+      LockSupport.unpark(thread);
     }
   }
 
