@@ -7,8 +7,8 @@ import java.util.Locale;
  * Aurora DSQL User Guide, "Quotas" and "Database limits" (September 2026), and probes published by
  * AWS for its tools in October 2026 where those disagree.
  *
- * <p>What a statement is told that goes beyond one is the service's SQLSTATE and text, which name
- * the standard value where the service's text does.
+ * <p>What a statement is told that goes beyond one is the service's SQLSTATE and text, with the
+ * number that is in force where the service's text has a number.
  */
 public enum Limit {
   /** Connections that are open at once: SQLSTATE 53300 at login. PostgreSQL here takes fewer. */
