@@ -98,6 +98,8 @@ final class Committing {
             state.ask(
                 unused -> repeat(running, ending, attempt + 1),
                 "ROLLBACK TO SAVEPOINT " + Sql.identifier(Transaction.BASE));
+          } else if (Conflicts.isLimit(answer.sqlState())) {
+            ending.lose(Conflicts.limit(answer.error()));
           } else if (Conflicts.isSchemaConflictOfReplay(answer.sqlState())) {
             LOG.log(System.Logger.Level.DEBUG, "changes do not fit any more: {0}", answer.error());
             ending.lose(Conflicts.schemaConflict());

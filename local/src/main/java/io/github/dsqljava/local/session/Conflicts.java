@@ -12,6 +12,8 @@ final class Conflicts {
   static final String UNIQUE_VIOLATION = "23505";
   static final String FOREIGN_KEY_VIOLATION = "23503";
 
+  private static final String LIMIT_EXCEEDED = "54000";
+
   /**
    * What a statement may fail with because of commits that its snapshot does not show, or for good
    * reasons.
@@ -61,9 +63,18 @@ final class Conflicts {
     return ErrorMessage.error("0A000", "ddl and dml are not supported in the same transaction");
   }
 
+  /** A transaction has changed more than it may; shadows do not count, so its COMMIT tells. */
+  static boolean isLimit(String sqlState) {
+    return sqlState.equals(LIMIT_EXCEEDED);
+  }
+
+  static ErrorMessage limit(ErrorMessage found) {
+    return ErrorMessage.error(LIMIT_EXCEEDED, found.field('M'));
+  }
+
   static ErrorMessage tooOld(Duration age, Duration limit) {
     return ErrorMessage.error(
-            "54000", "transaction age limit of " + limit.toSeconds() + "s exceeded")
+            LIMIT_EXCEEDED, "transaction age limit of " + limit.toSeconds() + "s exceeded")
         .with(
             'D',
             "Current transaction age " + age.toSeconds() + "s exceeds " + limit.toSeconds() + "s");

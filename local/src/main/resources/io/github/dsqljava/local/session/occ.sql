@@ -392,7 +392,6 @@ BEGIN
   LOOP
     SELECT * INTO made FROM dsql_internal.occ_shadow(item.oid, path);
     shadows := ltrim(concat(shadows, ' ', item.oid, ':', made.shadow::oid, ':', made.fill));
-    PERFORM dsql_internal.limit_changes_of(made.shadow);
     -- Keys that have moved from row to row would meet each other on the way.
     moved := EXISTS (SELECT FROM dsql_internal.occ_decode(changes) d
       WHERE d.r = item.oid AND d.k = 'upd' AND d.s = 3);
@@ -673,8 +672,6 @@ BEGIN
     END;
   END LOOP;
   merged := dsql_internal.occ_merge(changes);
-  -- What the shadows have counted is what is repeated now.
-  PERFORM dsql_internal.set_config('dsql.changed', '', true);
   BEGIN
     PERFORM dsql_internal.occ_apply(merged);
   EXCEPTION WHEN unique_violation THEN
