@@ -1,5 +1,6 @@
 package io.github.dsqljava.local;
 
+import io.github.dsqljava.local.session.Threads;
 import io.github.dsqljava.local.wire.FaultPlan;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -179,17 +180,7 @@ final class FaultFile implements AutoCloseable {
   @Override
   public void close() {
     thread.interrupt();
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    Threads.awaitEnd(thread);
     try {
       Files.deleteIfExists(armed);
     } catch (IOException e) {

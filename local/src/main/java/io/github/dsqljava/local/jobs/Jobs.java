@@ -2,6 +2,7 @@ package io.github.dsqljava.local.jobs;
 
 import io.github.dsqljava.local.session.OptimisticConcurrency;
 import io.github.dsqljava.local.session.SystemConnection;
+import io.github.dsqljava.local.session.Threads;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -305,16 +306,6 @@ public final class Jobs implements AutoCloseable, Runnable {
     closed = true;
     connection.close();
     LockSupport.unpark(thread);
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    Threads.awaitEnd(thread);
   }
 }
