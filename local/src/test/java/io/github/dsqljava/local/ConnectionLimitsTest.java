@@ -33,6 +33,21 @@ class ConnectionLimitsTest {
   }
 
   @Test
+  void timeThatCannotBe_isRefusedAndHurtsNobody() throws Exception {
+    try (DsqlLocal cluster = DsqlLocal.start()) {
+      for (Duration impossible :
+          new Duration[] {Duration.ofSeconds(Long.MAX_VALUE), Duration.ofNanos(-1)}) {
+        assertThatThrownBy(() -> cluster.advanceTime(impossible))
+            .isInstanceOf(IllegalArgumentException.class)
+            .hasMessageContaining(impossible.toString());
+      }
+      try (Connection connection = Jdbc.connect(cluster, "admin")) {
+        Jdbc.execute(connection, "BEGIN", "SELECT 1", "COMMIT");
+      }
+    }
+  }
+
+  @Test
   void tooManyAndTooFast() throws Exception {
     Limits limits =
         Limits.standard()

@@ -1,5 +1,6 @@
 package io.github.dsqljava.local.limits;
 
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -18,13 +19,23 @@ public final class MovableClock implements InstantSource {
   /**
    * Puts the clock forward.
    *
-   * @throws IllegalArgumentException if the duration is negative
+   * @throws IllegalArgumentException if the duration is negative, or leads to the end of time
    */
   public void advance(Duration duration) {
     if (duration.isNegative()) {
       throw new IllegalArgumentException("time does not go back: " + duration);
     }
-    ahead.accumulateAndGet(duration, Duration::plus);
+    try {
+      // Looked at before it counts: everything that ages would fail with it.
+      ahead.updateAndGet(
+          before -> {
+            Duration sum = before.plus(duration);
+            Instant unused = base.instant().plus(sum);
+            return sum;
+          });
+    } catch (ArithmeticException | DateTimeException e) {
+      throw new IllegalArgumentException("time ends before that: " + duration, e);
+    }
   }
 
   @Override

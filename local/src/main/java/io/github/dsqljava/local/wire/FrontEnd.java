@@ -196,19 +196,14 @@ public final class FrontEnd implements AutoCloseable {
    * Closes every connection that was logged in before a moment, whatever it does, and waits for
    * nothing. The service documents that a connection ends after 60 minutes; whether it lets a
    * transaction finish, and whether it says anything, is unknown.
-   *
-   * @return how many there were
    */
   @SuppressWarnings("FutureReturnValueIgnored") // the client hears of it
-  public int closeOpenedBefore(Instant moment) {
-    int count = 0;
+  private void closeOpenedBefore(Instant moment) {
     for (Channel client : clients) {
       if (isOpenedBefore(client, moment)) {
         client.close();
-        count++;
       }
     }
-    return count;
   }
 
   private static boolean isOpenedBefore(Channel client, Instant moment) {
