@@ -1,10 +1,10 @@
 package io.github.dsqljava.local;
 
+import io.github.dsqljava.local.faults.Fault;
+import io.github.dsqljava.local.faults.Fault.Kind;
+import io.github.dsqljava.local.faults.FaultPlan;
+import io.github.dsqljava.local.frontend.FrontEnd;
 import io.github.dsqljava.local.sql.TableName;
-import io.github.dsqljava.local.wire.Fault;
-import io.github.dsqljava.local.wire.Fault.Kind;
-import io.github.dsqljava.local.wire.FaultPlan;
-import io.github.dsqljava.local.wire.FrontEnd;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;

@@ -1,15 +1,15 @@
 package io.github.dsqljava.local;
 
+import io.github.dsqljava.local.frontend.FrontEnd;
 import io.github.dsqljava.local.iam.DbAction;
 import io.github.dsqljava.local.iam.IamDirectory;
 import io.github.dsqljava.local.iam.IamPrincipal;
 import io.github.dsqljava.local.iam.TokenMaker;
 import io.github.dsqljava.local.jobs.Jobs;
 import io.github.dsqljava.local.limits.MovableClock;
+import io.github.dsqljava.local.occ.OptimisticConcurrency;
 import io.github.dsqljava.local.postgres.PostgresServer;
-import io.github.dsqljava.local.session.OptimisticConcurrency;
 import io.github.dsqljava.local.tls.ClusterCertificates;
-import io.github.dsqljava.local.wire.FrontEnd;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;

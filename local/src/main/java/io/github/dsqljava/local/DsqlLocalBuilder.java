@@ -1,5 +1,10 @@
 package io.github.dsqljava.local;
 
+import io.github.dsqljava.local.catalog.CatalogVersion;
+import io.github.dsqljava.local.faults.FaultPlan;
+import io.github.dsqljava.local.frontend.Cluster;
+import io.github.dsqljava.local.frontend.FrontEnd;
+import io.github.dsqljava.local.frontend.ServerTls;
 import io.github.dsqljava.local.iam.DbAction;
 import io.github.dsqljava.local.iam.IamDirectory;
 import io.github.dsqljava.local.iam.IamPrincipal;
@@ -7,16 +12,15 @@ import io.github.dsqljava.local.iam.TokenVerifier;
 import io.github.dsqljava.local.jobs.Jobs;
 import io.github.dsqljava.local.limits.Admission;
 import io.github.dsqljava.local.limits.Limits;
+import io.github.dsqljava.local.limits.LimitsInPostgresql;
 import io.github.dsqljava.local.limits.MovableClock;
+import io.github.dsqljava.local.occ.OptimisticConcurrency;
 import io.github.dsqljava.local.postgres.CacheDirectory;
 import io.github.dsqljava.local.postgres.DirectPort;
 import io.github.dsqljava.local.postgres.PostgresServer;
-import io.github.dsqljava.local.session.OptimisticConcurrency;
+import io.github.dsqljava.local.postgres.SystemConnection;
+import io.github.dsqljava.local.session.Sessions;
 import io.github.dsqljava.local.tls.ClusterCertificates;
-import io.github.dsqljava.local.wire.Cluster;
-import io.github.dsqljava.local.wire.FaultPlan;
-import io.github.dsqljava.local.wire.FrontEnd;
-import io.github.dsqljava.local.wire.ServerTls;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -238,13 +242,15 @@ public final class DsqlLocalBuilder {
     CompletableFuture<ServerTls> tlsLater =
         CompletableFuture.supplyAsync(() -> tls(cache), runInNewThread());
     PostgresServer postgres =
-        PostgresServer.start(cache, dataDirectory, progress, direct(tlsLater));
+        PostgresServer.start(cache, dataDirectory, progress, limits, direct(tlsLater));
     OptimisticConcurrency concurrency = null;
     Jobs jobs = null;
     try {
-      concurrency =
-          OptimisticConcurrency.start(postgres.socket(), PostgresServer.SYSTEM_ROLE, limits, time);
-      jobs = Jobs.start(concurrency, time, jobDelay, analyzePeriod);
+      SystemConnection.Opener connections =
+          () -> SystemConnection.open(postgres.socket(), PostgresServer.SYSTEM_ROLE);
+      concurrency = OptimisticConcurrency.start(connections, time);
+      installRules(connections);
+      jobs = Jobs.start(concurrency, connections, time, jobDelay, analyzePeriod);
       ServerTls tls = await(tlsLater);
       ClusterIdentity identity =
           new ClusterIdentity(
@@ -296,6 +302,13 @@ public final class DsqlLocalBuilder {
     }
   }
 
+  private void installRules(SystemConnection.Opener connections) throws IOException {
+    try (SystemConnection connection = connections.open()) {
+      connection.run(LimitsInPostgresql.script());
+      CatalogVersion.installRules(connection);
+    }
+  }
+
   private Cluster cluster(
       ClusterIdentity identity,
       IamDirectory iam,
@@ -306,6 +319,8 @@ public final class DsqlLocalBuilder {
       InstantSource time) {
     TokenVerifier verifier =
         new TokenVerifier(iam, clock, region, identity.arn(), identity.hosts());
+    Sessions sessions =
+        new Sessions(concurrency.contention(), faults, clusterRecord.journal(), limits, time);
     return new Cluster(
         identity.id(),
         identity.hosts(),
@@ -313,7 +328,9 @@ public final class DsqlLocalBuilder {
         postgres.socket(),
         PostgresServer.SYSTEM_ROLE,
         loginTimeout,
-        pessimistic ? greeting -> new ChannelInboundHandlerAdapter() : concurrency::session,
+        pessimistic
+            ? (processId, user, messages) -> new ChannelInboundHandlerAdapter()
+            : sessions::handler,
         faults,
         clusterRecord.journal(),
         limits,

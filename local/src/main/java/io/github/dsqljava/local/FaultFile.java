@@ -1,7 +1,7 @@
 package io.github.dsqljava.local;
 
-import io.github.dsqljava.local.session.Threads;
-import io.github.dsqljava.local.wire.FaultPlan;
+import io.github.dsqljava.local.faults.FaultPlan;
+import io.github.dsqljava.local.postgres.Threads;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * when its faults are armed.
  */
 final class FaultFile implements AutoCloseable {
-  /** Short for who waits for it, and next to nothing for a machine. */
+  /** Short enough for a waiting test; negligible load. */
   private static final Duration PAUSE = Duration.ofMillis(25);
 
   private static final System.Logger LOG = System.getLogger(FaultFile.class.getName());

@@ -1,8 +1,8 @@
 package io.github.dsqljava.local;
 
+import io.github.dsqljava.local.faults.Fault;
+import io.github.dsqljava.local.faults.FaultPlan.Order;
 import io.github.dsqljava.local.sql.TableName;
-import io.github.dsqljava.local.wire.Fault;
-import io.github.dsqljava.local.wire.FaultPlan.Order;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;

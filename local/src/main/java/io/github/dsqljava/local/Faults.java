@@ -1,7 +1,8 @@
 package io.github.dsqljava.local;
 
+import io.github.dsqljava.local.faults.Fault;
+import io.github.dsqljava.local.frontend.Refusals;
 import io.github.dsqljava.local.iam.TokenVerifier;
-import io.github.dsqljava.local.wire.Fault;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -13,11 +14,12 @@ final class Faults {
 
   static Fault loginRefused(LoginRefusal refusal, InstantSource clock) {
     return switch (refusal) {
-      case TOO_MANY_CONNECTIONS -> Fault.tooManyConnections();
-      case RATE_EXCEEDED -> Fault.rateExceeded();
-      case WAKING_UP -> Fault.wakingUp();
-      case TOKEN_EXPIRED -> Fault.accessDenied(Optional.of(expiredNow(clock)));
-      case ACCESS_DENIED -> Fault.accessDenied(Optional.empty());
+      case TOO_MANY_CONNECTIONS -> Fault.loginRefused(Refusals.tooManyConnections());
+      case RATE_EXCEEDED -> Fault.loginRefused(Refusals.rateExceeded());
+      case WAKING_UP -> Fault.loginRefused(Refusals.wakingUp());
+      case TOKEN_EXPIRED ->
+          Fault.loginRefused(Refusals.accessDenied(Optional.of(expiredNow(clock))));
+      case ACCESS_DENIED -> Fault.loginRefused(Refusals.accessDenied(Optional.empty()));
     };
   }
 

@@ -2,10 +2,10 @@ package io.github.dsqljava.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.dsqljava.local.wire.MessageFuzz;
-import io.github.dsqljava.local.wire.Pipeline;
-import io.github.dsqljava.local.wire.RawClient;
-import io.github.dsqljava.local.wire.RawClient.Message;
+import io.github.dsqljava.local.frontend.MessageFuzz;
+import io.github.dsqljava.local.frontend.Pipeline;
+import io.github.dsqljava.local.frontend.RawClient;
+import io.github.dsqljava.local.frontend.RawClient.Message;
 import io.netty.util.LeakPresenceDetector;
 import java.io.EOFException;
 import java.io.IOException;

@@ -3,8 +3,8 @@ package io.github.dsqljava.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.dsqljava.local.wire.Pipeline;
-import io.github.dsqljava.local.wire.RawClient;
+import io.github.dsqljava.local.frontend.Pipeline;
+import io.github.dsqljava.local.frontend.RawClient;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;

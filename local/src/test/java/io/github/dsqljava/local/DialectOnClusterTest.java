@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.fail;
 
 import io.github.dsqljava.local.dialect.Dialect;
 import io.github.dsqljava.local.dialect.Settings;
-import io.github.dsqljava.local.wire.Pipeline;
-import io.github.dsqljava.local.wire.RawClient;
-import io.github.dsqljava.local.wire.RawClient.Message;
+import io.github.dsqljava.local.frontend.Pipeline;
+import io.github.dsqljava.local.frontend.RawClient;
+import io.github.dsqljava.local.frontend.RawClient.Message;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;

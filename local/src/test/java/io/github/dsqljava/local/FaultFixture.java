@@ -3,9 +3,9 @@ package io.github.dsqljava.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.dsqljava.local.wire.Pipeline;
-import io.github.dsqljava.local.wire.RawClient;
-import io.github.dsqljava.local.wire.RawClient.Message;
+import io.github.dsqljava.local.frontend.Pipeline;
+import io.github.dsqljava.local.frontend.RawClient;
+import io.github.dsqljava.local.frontend.RawClient.Message;
 import io.netty.util.LeakPresenceDetector;
 import java.io.IOException;
 import java.sql.Connection;

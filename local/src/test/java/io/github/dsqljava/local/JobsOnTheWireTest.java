@@ -3,9 +3,9 @@ package io.github.dsqljava.local;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.dsqljava.local.wire.Pipeline;
-import io.github.dsqljava.local.wire.RawClient;
-import io.github.dsqljava.local.wire.RawClient.Message;
+import io.github.dsqljava.local.frontend.Pipeline;
+import io.github.dsqljava.local.frontend.RawClient;
+import io.github.dsqljava.local.frontend.RawClient.Message;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.sql.Connection;

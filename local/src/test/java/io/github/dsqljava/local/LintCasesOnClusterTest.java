@@ -2,14 +2,12 @@ package io.github.dsqljava.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.dsqljava.local.dialect.ClassifiedStatement;
 import io.github.dsqljava.local.dialect.Dialect;
 import io.github.dsqljava.local.dialect.LintCases;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -43,8 +41,7 @@ class LintCasesOnClusterTest {
 
   /** Runs statement by statement; returns what the first that fails is answered with. */
   private static String run(Connection connection, String sql) throws SQLException {
-    List<ClassifiedStatement> statements = Dialect.standard().classify(sql);
-    for (ClassifiedStatement one : statements) {
+    for (var one : Dialect.standard().classify(sql)) {
       try (Statement statement = connection.createStatement()) {
         statement.setEscapeProcessing(false);
         statement.execute(sql.substring(one.start(), one.end()));

@@ -3,12 +3,12 @@ package io.github.dsqljava.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.dsqljava.local.frontend.RawClient;
+import io.github.dsqljava.local.frontend.RawClient.Message;
 import io.github.dsqljava.local.iam.AnyToken;
 import io.github.dsqljava.local.iam.DbAction;
 import io.github.dsqljava.local.iam.IamPrincipal;
 import io.github.dsqljava.local.iam.TokenMaker;
-import io.github.dsqljava.local.wire.RawClient;
-import io.github.dsqljava.local.wire.RawClient.Message;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;

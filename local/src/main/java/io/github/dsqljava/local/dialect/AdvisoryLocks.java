@@ -14,15 +14,11 @@ final class AdvisoryLocks {
     return name.startsWith(LOCK) || name.startsWith(TRY_LOCK);
   }
 
-  /** Whether a token may be such a name; false for nearly all others, and without allocation. */
+  /** Whether a token may be such a name; false for nearly all others. */
   static boolean mayBe(SqlToken token) {
-    return mayBe(token.sql(), token.kind(), token.start());
-  }
-
-  static boolean mayBe(String sql, SqlToken.Kind kind, int start) {
-    return switch (kind) {
-      case IDENTIFIER -> begins(sql, start);
-      case QUOTED_IDENTIFIER -> begins(sql, start + 1);
+    return switch (token.kind()) {
+      case IDENTIFIER -> begins(token.sql(), token.start());
+      case QUOTED_IDENTIFIER -> begins(token.sql(), token.start() + 1);
       case UNICODE_IDENTIFIER -> true;
       default -> false;
     };

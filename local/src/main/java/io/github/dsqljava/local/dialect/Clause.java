@@ -131,6 +131,11 @@ public enum Clause {
     this.source = Source.CROSS_CHECKED;
   }
 
+  /** Whether the service takes it after all with another value of a setting. */
+  boolean dependsOnSetting() {
+    return this == INDEX_WITHOUT_ASYNC;
+  }
+
   /** The refusal, if it is refused, with a value from the statement in its words. */
   Optional<Refusal> refusal(String value) {
     return pattern == null

@@ -32,6 +32,7 @@ final class CopyClauses implements ClauseFinder {
     }
     if (from) {
       draft.is("Copy", StatementClass.DML, TransactionEffect.DML);
+      draft.has(Trait.CHANGES_ROWS);
     } else {
       StatementClass copied =
           effect == TransactionEffect.DML ? StatementClass.DML : StatementClass.QUERY;

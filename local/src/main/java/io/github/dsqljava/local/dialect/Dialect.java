@@ -7,7 +7,9 @@ import io.github.dsqljava.local.sql.StatementCursor;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * Tells what statements are, and which of them Aurora DSQL refuses, as far as their text tells.
@@ -17,43 +19,67 @@ import java.util.Set;
  * order, syntax first, lets PostgreSQL parse the statement before it refuses it.
  *
  * <p>Thread-safe, does not block, never fails, and takes time proportional to the length of the
- * text. A query or a change of rows without any suspicious word costs one pass over its characters.
+ * text. Every text is scanned once.
  */
 public final class Dialect {
+  /**
+   * A FunctionCall message, which calls a function by its number and past every rule: advisory
+   * locks and large objects, too. Whether the service takes it, no source knows; refused like all
+   * that no source lists. Drivers use it for large objects only, which the service does not have.
+   */
+  public static final Statement FUNCTION_CALL =
+      new Statement(
+          "FunctionCall",
+          StatementClass.UTILITY,
+          TransactionEffect.NONE,
+          Set.of(),
+          AsyncForm.NONE,
+          Optional.of(Refusal.notSupported("unsupported statement: FunctionCall", Source.UNLISTED)),
+          Optional.empty(),
+          SqlStatements.split("FunctionCall").get(0));
+
   private final Set<Clause> allowed;
+  private final Function<String, List<SqlStatement>> splitter;
   private final StatementTable table = new StatementTable(this::inner);
 
-  private Dialect(Set<Clause> allowed) {
+  private Dialect(Set<Clause> allowed, Function<String, List<SqlStatement>> splitter) {
     this.allowed = allowed;
+    this.splitter = splitter;
   }
 
   /** The dialect as the service has it. */
   public static Dialect standard() {
-    return new Dialect(EnumSet.noneOf(Clause.class));
+    return readingBy(SqlStatements::split);
+  }
+
+  /** The dialect as the service has it, with another way to split a text, which may count. */
+  static Dialect readingBy(Function<String, List<SqlStatement>> splitter) {
+    return new Dialect(EnumSet.noneOf(Clause.class), splitter);
   }
 
   /** The same dialect, except that a clause is accepted. */
   public Dialect allowing(Clause clause) {
     EnumSet<Clause> newAllowed = EnumSet.of(clause);
     newAllowed.addAll(allowed);
-    return new Dialect(newAllowed);
+    return new Dialect(newAllowed, splitter);
+  }
+
+  /** Reads the SQL of a message, in one pass. */
+  public ClientText read(String sql) {
+    return ClientText.of(sql, classify(sql));
   }
 
   /**
    * The statements of a text, in their order: several in a Query message, at most one in a Parse
    * message. Comments, white space and semicolons alone are no statement.
    */
-  public List<ClassifiedStatement> classify(String sql) {
-    ClassifiedStatement plain = PlainStatement.of(sql);
-    if (plain != null) {
-      return List.of(plain);
-    }
-    List<SqlStatement> statements = SqlStatements.split(sql);
-    var classified = new ArrayList<ClassifiedStatement>(statements.size());
+  public List<Statement> classify(String sql) {
+    List<SqlStatement> statements = splitter.apply(sql);
+    var classified = new ArrayList<Statement>(statements.size());
     for (SqlStatement statement : statements) {
       classified.add(classify(statement));
     }
-    return List.copyOf(classified);
+    return classified;
   }
 
   /** The lines of the table of statements. */
@@ -61,8 +87,13 @@ public final class Dialect {
     return table.forms();
   }
 
-  private ClassifiedStatement classify(SqlStatement statement) {
-    var draft = new Draft(statement, allowed);
+  private Statement classify(SqlStatement statement) {
+    StatementWords words = StatementWords.of(statement);
+    Statement plain = PlainStatement.of(statement, words);
+    if (plain != null) {
+      return plain;
+    }
+    var draft = new Draft(statement, words.traits(), allowed);
     find(new StatementCursor(statement), draft);
     return draft.finish();
   }

@@ -3,23 +3,30 @@ package io.github.dsqljava.local.dialect;
 import io.github.dsqljava.local.sql.SqlStatement;
 import io.github.dsqljava.local.sql.SqlToken;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** A {@link ClassifiedStatement} in the making. Not thread-safe. */
+/** A {@link Statement} in the making. Not thread-safe. */
 final class Draft {
   private final SqlStatement statement;
   private final Set<Clause> allowed;
   private final boolean within;
+  private final Set<Trait> traits;
 
   private String node = "";
   private StatementClass statementClass = StatementClass.UNKNOWN;
   private TransactionEffect effect = TransactionEffect.NONE;
   private AsyncForm async = AsyncForm.NONE;
   private @Nullable Refusal refusal;
-  private @Nullable StringBuilder rewritten;
+
+  /** Whether PostgreSQL decides about the first refusal, and whether there was another one. */
+  private boolean refusedBySetting;
+
+  private boolean refusedAgain;
+
   private final List<Replacement> replacements = new ArrayList<>();
 
   private record Replacement(int start, int end, String text) {}
@@ -27,21 +34,24 @@ final class Draft {
   /**
    * A draft without a finding.
    *
+   * @param traits what the words of the statement have told
    * @param allowed clauses that are not to be refused
    */
-  Draft(SqlStatement statement, Set<Clause> allowed) {
-    this(statement, allowed, /* within= */ false);
+  Draft(SqlStatement statement, Set<Trait> traits, Set<Clause> allowed) {
+    this(statement, traits, allowed, /* within= */ false);
   }
 
-  private Draft(SqlStatement statement, Set<Clause> allowed, boolean within) {
+  private Draft(SqlStatement statement, Set<Trait> traits, Set<Clause> allowed, boolean within) {
     this.statement = statement;
+    this.traits = EnumSet.noneOf(Trait.class);
+    this.traits.addAll(traits);
     this.allowed = allowed;
     this.within = within;
   }
 
   /** A draft for a statement in the body of this one, with a text of its own. */
   Draft ofBody(SqlStatement part) {
-    return new Draft(part, allowed, /* within= */ true);
+    return new Draft(part, Set.of(), allowed, /* within= */ true);
   }
 
   /** Whether the statement stands in the body of another one. */
@@ -75,10 +85,16 @@ final class Draft {
     async = newAsync;
   }
 
+  void has(Trait trait) {
+    traits.add(trait);
+  }
+
   /** Takes the refusal unless there is one: the first is what the client sees. */
   void refuse(Refusal newRefusal) {
     if (refusal == null) {
       refusal = newRefusal;
+    } else {
+      refusedAgain = true;
     }
   }
 
@@ -89,7 +105,13 @@ final class Draft {
   /** Takes note of a clause, with what belongs into the words of its refusal. */
   void found(Clause clause, String value) {
     if (!allowed.contains(clause)) {
-      clause.refusal(value).ifPresent(this::refuse);
+      clause
+          .refusal(value)
+          .ifPresent(
+              found -> {
+                refusedBySetting |= refusal == null && clause.dependsOnSetting();
+                refuse(found);
+              });
     }
   }
 
@@ -108,35 +130,45 @@ final class Draft {
     replacements.add(new Replacement(first.start(), last.end(), replacement));
   }
 
+  /** Puts another text in the place of the whole statement. */
+  void replaceAll(String replacement) {
+    replacements.clear();
+    replacements.add(new Replacement(statement.start(), statement.end(), replacement));
+  }
+
+  /** Takes over what is to be replaced in a part of the same text. */
+  void replaceAsIn(Draft part) {
+    if (part.async == AsyncForm.NONE) {
+      replacements.addAll(part.replacements);
+    }
+  }
+
   /** From the last to the first, so that each is found where it stood. */
-  private void applyReplacements() {
+  private Optional<String> replacement() {
+    if (replacements.isEmpty()) {
+      return Optional.empty();
+    }
+    var text = new StringBuilder(statement.text());
     int offset = statement.start();
     for (int i = replacements.size() - 1; i >= 0; i--) {
       Replacement next = replacements.get(i);
-      text().replace(next.start() - offset, next.end() - offset, next.text());
+      text.replace(next.start() - offset, next.end() - offset, next.text());
     }
-    replacements.clear();
+    return Optional.of(text.toString());
   }
 
-  private StringBuilder text() {
-    StringBuilder text = rewritten;
-    if (text == null) {
-      text = new StringBuilder(statement.text());
-      rewritten = text;
+  Statement finish() {
+    if (refusedBySetting && !refusedAgain) {
+      traits.add(Trait.REFUSED_BY_SETTING);
     }
-    return text;
-  }
-
-  ClassifiedStatement finish() {
-    applyReplacements();
-    return new ClassifiedStatement(
+    return new Statement(
         node,
         statementClass,
         effect,
+        Set.copyOf(traits),
         async,
         Optional.ofNullable(refusal),
-        Optional.ofNullable(rewritten).map(StringBuilder::toString),
-        statement.start(),
-        statement.end());
+        replacement(),
+        statement);
   }
 }

@@ -1,84 +1,44 @@
 package io.github.dsqljava.local.dialect;
 
-import io.github.dsqljava.local.sql.SqlScanner;
-import io.github.dsqljava.local.sql.SqlToken.Kind;
+import io.github.dsqljava.local.sql.SqlStatement;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Recognises the statements that make up nearly all traffic, queries and changes of rows without
- * any word that could concern a rule, in one pass and without a list of their tokens.
+ * The statements that need no closer look: queries and changes of rows without a suspicious word.
  */
 final class PlainStatement {
   private PlainStatement() {}
 
-  /** The only statement of a text, or null if there are others or it needs a closer look. */
-  static @Nullable ClassifiedStatement of(String sql) {
-    var scanner = new SqlScanner(sql);
-    if (!scanner.advanceSignificant()) {
-      return null;
-    }
-    String node = node(scanner);
+  /** Returns the statement, or null if it is another one or needs a closer look. */
+  static @Nullable Statement of(SqlStatement tokens, StatementWords words) {
+    String node = words.isSuspicious() ? null : node(tokens);
     if (node == null) {
       return null;
     }
-    boolean insert = node.equals("Insert");
-    int start = scanner.start();
-    int end = scanner.end();
-    for (int index = 1; scanner.advanceSignificant(); index++) {
-      if (scanner.kind() == Kind.SEMICOLON) {
-        if (scanner.advanceSignificant()) {
-          return null;
-        }
-        break;
-      }
-      boolean target = insert && index == 1 && scanner.is("INTO");
-      if (!target && isSuspicious(sql, scanner)) {
-        return null;
-      }
-      end = scanner.end();
-    }
     StatementClass statementClass =
         node.equals("Select") ? StatementClass.QUERY : StatementClass.DML;
-    return new ClassifiedStatement(
+    return new Statement(
         node,
         statementClass,
         TransactionEffect.of(statementClass),
+        words.traits(),
         AsyncForm.NONE,
         Optional.empty(),
         Optional.empty(),
-        start,
-        end);
+        tokens);
   }
 
-  private static @Nullable String node(SqlScanner first) {
-    if (first.is("SELECT") || first.is("VALUES")) {
+  private static @Nullable String node(SqlStatement tokens) {
+    if (tokens.is(0, "SELECT") || tokens.is(0, "VALUES")) {
       return "Select";
     }
-    if (first.is("INSERT")) {
+    if (tokens.is(0, "INSERT")) {
       return "Insert";
     }
-    if (first.is("UPDATE")) {
+    if (tokens.is(0, "UPDATE")) {
       return "Update";
     }
-    return first.is("DELETE") ? "Delete" : null;
-  }
-
-  private static boolean isSuspicious(String sql, SqlScanner token) {
-    if (token.kind() == Kind.IDENTIFIER) {
-      switch (token.end() - token.start()) {
-        case 3 -> {
-          return token.is("FOR");
-        }
-        case 4 -> {
-          return token.is("INTO");
-        }
-        case 11 -> {
-          return token.is("TABLESAMPLE");
-        }
-        default -> {}
-      }
-    }
-    return AdvisoryLocks.mayBe(sql, token.kind(), token.start());
+    return tokens.is(0, "DELETE") ? "Delete" : null;
   }
 }

@@ -1,9 +1,7 @@
 package io.github.dsqljava.local.dialect;
 
 import io.github.dsqljava.local.sql.SqlStatement;
-import io.github.dsqljava.local.sql.SqlToken;
 import io.github.dsqljava.local.sql.StatementCursor;
-import java.util.List;
 
 /**
  * {@code CREATE SCHEMA}, since 2026-04-24 with statements for what is to be in it. That these are
@@ -18,17 +16,16 @@ final class SchemaClauses implements ClauseFinder {
 
   @Override
   public void find(StatementCursor statement, Draft draft) {
-    List<SqlToken> tokens = draft.statement().tokens();
+    SqlStatement tokens = draft.statement();
     int depth = 0;
     int start = 0;
     for (int i = 1; i < tokens.size(); i++) {
-      SqlToken token = tokens.get(i);
-      switch (token.kind()) {
+      switch (tokens.kind(i)) {
         case LEFT_PARENTHESIS -> depth++;
         case RIGHT_PARENTHESIS -> depth--;
         default -> {
           // Both words are reserved, so they stand for nothing else here.
-          if (depth == 0 && (token.is("CREATE") || token.is("GRANT"))) {
+          if (depth == 0 && (tokens.is(i, "CREATE") || tokens.is(i, "GRANT"))) {
             element(tokens, start, i, draft);
             start = i;
           }
@@ -38,12 +35,13 @@ final class SchemaClauses implements ClauseFinder {
     element(tokens, start, tokens.size(), draft);
   }
 
-  private void element(List<SqlToken> tokens, int start, int end, Draft draft) {
+  private void element(SqlStatement tokens, int start, int end, Draft draft) {
     if (start > 0) { // the first is the schema itself
-      var element = new SqlStatement(tokens.subList(start, end));
+      SqlStatement element = tokens.part(start, end);
       Draft part = draft.ofBody(element);
       inner.find(new StatementCursor(element), part);
       part.finish().refusal().ifPresent(draft::refuse);
+      draft.replaceAsIn(part);
     }
   }
 }

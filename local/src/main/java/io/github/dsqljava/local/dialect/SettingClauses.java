@@ -3,7 +3,6 @@ package io.github.dsqljava.local.dialect;
 import io.github.dsqljava.local.sql.SqlToken;
 import io.github.dsqljava.local.sql.SqlToken.Kind;
 import io.github.dsqljava.local.sql.StatementCursor;
-import io.github.dsqljava.local.sql.TransactionModes;
 import java.util.Optional;
 
 /** {@code SET}, {@code RESET} and {@code SHOW}. */
@@ -11,8 +10,10 @@ final class SettingClauses implements ClauseFinder {
   @Override
   public void find(StatementCursor statement, Draft draft) {
     if (statement.accept("SET")) {
+      draft.has(Trait.SETS);
       set(statement, draft);
     } else if (statement.accept("RESET")) {
+      draft.has(Trait.SETS);
       reset(statement, draft);
     } else {
       // Everything may be shown.

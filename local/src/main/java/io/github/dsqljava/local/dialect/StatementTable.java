@@ -134,7 +134,11 @@ final class StatementTable {
             TRANSACTION,
             unsupported + "ROLLBACK PREPARED",
             WORDS_UNKNOWN),
-        works("SET CONSTRAINTS", "ConstraintsSet", TRANSACTION),
+        works(
+            "SET CONSTRAINTS",
+            "ConstraintsSet",
+            TRANSACTION,
+            (statement, draft) -> draft.has(Trait.SETS)),
         refused("LOCK", "Lock", UTILITY, CROSS_CHECKED));
   }
 
@@ -187,8 +191,8 @@ final class StatementTable {
         works("REVOKE", "Grant", DDL, new GrantClauses()),
         works("ALTER DEFAULT PRIVILEGES", "AlterDefaultPrivileges", DDL),
         // No statement of PostgreSQL's; that they count as DDL like GRANT is inferred.
-        works("AWS IAM GRANT", "IamGrant", DDL),
-        works("AWS IAM REVOKE", "IamGrant", DDL),
+        works("AWS IAM GRANT", "IamGrant", DDL, new IamGrantClauses()),
+        works("AWS IAM REVOKE", "IamGrant", DDL, new IamGrantClauses()),
         refused("DROP OWNED", "DropOwned", DDL, UNLISTED),
         refused("REASSIGN OWNED", "ReassignOwned", DDL, UNLISTED),
         refused("SECURITY LABEL", "SecLabel", DDL, UNLISTED),

@@ -1,7 +1,5 @@
 package io.github.dsqljava.local.dialect;
 
-import io.github.dsqljava.local.sql.StatementKind;
-
 /** What a statement means to {@link TransactionRules}. */
 public enum TransactionEffect {
   /** Nothing: it may share a transaction with any other. */
@@ -25,12 +23,40 @@ public enum TransactionEffect {
   /** {@code CALL sys.wait_for_job}: not behind any other statement of its transaction. */
   ALONE;
 
-  /** Whether the statement ends the transaction it runs in. */
-  boolean endsTransaction() {
+  /** Whether it says more of several statements that are run together than another effect. */
+  public boolean outranks(TransactionEffect other) {
+    return rank() > other.rank();
+  }
+
+  private int rank() {
     return switch (this) {
-      case COMMIT, COMMIT_AND_CHAIN, ROLLBACK, ROLLBACK_AND_CHAIN -> true;
-      default -> false;
+      case NONE -> 0;
+      case DML -> 1;
+      case OUTSIDE_BLOCK -> 2;
+      case DDL -> 3;
+      case ALONE -> 4;
+      case BEGIN, COMMIT, COMMIT_AND_CHAIN, ROLLBACK, ROLLBACK_AND_CHAIN -> 5;
     };
+  }
+
+  /** Whether the statement commits the transaction it runs in. */
+  public boolean commits() {
+    return this == COMMIT || this == COMMIT_AND_CHAIN;
+  }
+
+  /** Whether the statement takes back the transaction it runs in. */
+  public boolean rollsBack() {
+    return this == ROLLBACK || this == ROLLBACK_AND_CHAIN;
+  }
+
+  /** Whether the statement ends the transaction it runs in. */
+  public boolean endsTransaction() {
+    return commits() || rollsBack();
+  }
+
+  /** Whether the statement begins or ends a transaction. */
+  public boolean isTransactionControl() {
+    return this == BEGIN || endsTransaction();
   }
 
   static TransactionEffect of(StatementClass statementClass) {
@@ -38,17 +64,6 @@ public enum TransactionEffect {
       case DML -> DML;
       case DDL -> DDL;
       default -> NONE;
-    };
-  }
-
-  static TransactionEffect of(StatementKind kind) {
-    return switch (kind) {
-      case BEGIN -> BEGIN;
-      case COMMIT -> COMMIT;
-      case COMMIT_AND_CHAIN -> COMMIT_AND_CHAIN;
-      case ROLLBACK -> ROLLBACK;
-      case ROLLBACK_AND_CHAIN -> ROLLBACK_AND_CHAIN;
-      case OTHER, EMPTY -> NONE;
     };
   }
 }

@@ -54,12 +54,12 @@ public final class TransactionRules {
    * <p>An aborted transaction comes first. That the refusal of the statement itself comes before
    * the rules for transactions is inferred.
    */
-  public Optional<Refusal> refusal(ClassifiedStatement statement) {
+  public Optional<Refusal> refusal(Statement statement) {
     if (state == State.ABORTED) {
       // ROLLBACK TO, refused anyway, ends nothing either.
       return statement.effect().endsTransaction() ? Optional.empty() : Optional.of(ABORTED);
     }
-    return statement.refusal().or(() -> mixture(statement.effect()));
+    return statement.certainRefusal().or(() -> mixture(statement.effect()));
   }
 
   private Optional<Refusal> mixture(TransactionEffect effect) {
@@ -75,7 +75,7 @@ public final class TransactionRules {
   }
 
   /** Takes note that a statement ran without an error. */
-  public void succeeded(ClassifiedStatement statement) {
+  public void succeeded(Statement statement) {
     switch (statement.effect()) {
       case BEGIN -> {
         if (state == State.IMPLICIT) {
@@ -100,7 +100,7 @@ public final class TransactionRules {
    * Takes note that a statement was answered with an error, one of {@link #refusal} or another. A
    * COMMIT that fails ends its transaction all the same.
    */
-  public void failed(ClassifiedStatement statement) {
+  public void failed(Statement statement) {
     if (statement.effect().endsTransaction() && state != State.ABORTED) {
       begin(State.IMPLICIT);
     } else {

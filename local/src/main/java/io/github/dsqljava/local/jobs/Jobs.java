@@ -1,8 +1,8 @@
 package io.github.dsqljava.local.jobs;
 
-import io.github.dsqljava.local.session.OptimisticConcurrency;
-import io.github.dsqljava.local.session.SystemConnection;
-import io.github.dsqljava.local.session.Threads;
+import io.github.dsqljava.local.occ.OptimisticConcurrency;
+import io.github.dsqljava.local.postgres.SystemConnection;
+import io.github.dsqljava.local.postgres.Threads;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -67,6 +67,7 @@ public final class Jobs implements AutoCloseable, Runnable {
   private static final int SECOND_TRY_MILLIS = 200;
 
   private final OptimisticConcurrency cluster;
+  private final SystemConnection.Opener connections;
   private final InstantSource clock;
   private final Duration delay;
   private final long analyzeNanos;
@@ -93,11 +94,13 @@ public final class Jobs implements AutoCloseable, Runnable {
   @SuppressWarnings("this-escape")
   private Jobs(
       OptimisticConcurrency cluster,
+      SystemConnection.Opener connections,
       SystemConnection connection,
       InstantSource clock,
       Duration delay,
       Duration analyzePeriod) {
     this.cluster = cluster;
+    this.connections = connections;
     this.connection = connection;
     this.clock = clock;
     this.delay = delay;
@@ -110,14 +113,19 @@ public final class Jobs implements AutoCloseable, Runnable {
    * Prepares PostgreSQL, which has to be done before the first client comes, and begins to run
    * jobs. Blocks for some milliseconds.
    *
+   * @param connections open connections of PostgreSQL's superuser
    * @param clock what the delay is measured by, and what {@code sys.jobs} shows
    * @param delay how long a job takes from its statement's commit
    * @param analyzePeriod how often tables are looked for that need ANALYZE, in real time
    */
   public static Jobs start(
-      OptimisticConcurrency cluster, InstantSource clock, Duration delay, Duration analyzePeriod)
+      OptimisticConcurrency cluster,
+      SystemConnection.Opener connections,
+      InstantSource clock,
+      Duration delay,
+      Duration analyzePeriod)
       throws IOException {
-    SystemConnection connection = cluster.connect();
+    SystemConnection connection = connections.open();
     try (InputStream script = Jobs.class.getResourceAsStream("jobs.sql")) {
       prepare(connection);
       connection.run(Objects.requireNonNull(script, "jobs.sql"));
@@ -125,9 +133,9 @@ public final class Jobs implements AutoCloseable, Runnable {
       connection.close();
       throw e;
     }
-    Jobs jobs = new Jobs(cluster, connection, clock, delay, analyzePeriod);
+    Jobs jobs = new Jobs(cluster, connections, connection, clock, delay, analyzePeriod);
     jobs.wake(); // there may be some of an earlier run
-    cluster.whenSchemaChanges(jobs::wake);
+    cluster.contention().whenSchemaChanges(jobs::wake);
     jobs.thread.start();
     return jobs;
   }
@@ -288,7 +296,7 @@ public final class Jobs implements AutoCloseable, Runnable {
     connection.close();
     LockSupport.parkNanos(this, PAUSE_NANOS);
     try {
-      SystemConnection next = cluster.connect();
+      SystemConnection next = connections.open();
       connection = next;
       prepare(next);
       woken.compareAndSet(null, clock.instant());

@@ -83,7 +83,9 @@ public enum Limit {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
-  /** Returns the name of the setting by which PostgreSQL knows it. */
+  /**
+   * Returns the name of the setting by which PostgreSQL knows it; its value is {@link Limits#of}.
+   */
   public String setting() {
     return "dsql.max_" + name().toLowerCase(Locale.ROOT);
   }

@@ -1,5 +1,7 @@
 package io.github.dsqljava.local.postgres;
 
+import io.github.dsqljava.local.limits.Limits;
+import io.github.dsqljava.local.limits.LimitsInPostgresql;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -104,6 +106,7 @@ public final class PostgresServer implements AutoCloseable {
    * @param dataDirectory where the data lives on; null for a temporary directory, without fsync,
    *     that {@link #close()} deletes
    * @param progress is told about steps that take long
+   * @param limits that it keeps
    * @param direct null for none, as it should be
    * @throws IOException if the server cannot be started; the message holds what it printed
    */
@@ -111,19 +114,20 @@ public final class PostgresServer implements AutoCloseable {
       CacheDirectory cache,
       @Nullable Path dataDirectory,
       Consumer<String> progress,
+      Limits limits,
       @Nullable DirectPort direct)
       throws IOException {
     if (Thread.currentThread().isInterrupted()) {
       throw new InterruptedIOException("interrupted before PostgreSQL was started");
     }
-    return start(cache, dataDirectory, progress, direct, ServerAccount.detect());
+    return start(cache, dataDirectory, progress, limits, direct, ServerAccount.detect());
   }
 
   /** The same without a way past the cluster. */
   static PostgresServer start(
       CacheDirectory cache, @Nullable Path dataDirectory, Consumer<String> progress)
       throws IOException {
-    return start(cache, dataDirectory, progress, (DirectPort) null);
+    return start(cache, dataDirectory, progress, Limits.standard(), null);
   }
 
   static PostgresServer start(
@@ -132,13 +136,14 @@ public final class PostgresServer implements AutoCloseable {
       Consumer<String> progress,
       ServerAccount account)
       throws IOException {
-    return start(cache, dataDirectory, progress, null, account);
+    return start(cache, dataDirectory, progress, Limits.standard(), null, account);
   }
 
   private static PostgresServer start(
       CacheDirectory cache,
       @Nullable Path dataDirectory,
       Consumer<String> progress,
+      Limits limits,
       @Nullable DirectPort direct,
       ServerAccount account)
       throws IOException {
@@ -164,6 +169,7 @@ public final class PostgresServer implements AutoCloseable {
       }
       account.checkCanReach(data);
       List<String> settings = settings(dataDirectory != null);
+      settings.addAll(LimitsInPostgresql.settings(limits));
       if (direct != null) {
         settings.addAll(direct.prepare(data, account));
       }

@@ -1,7 +1,17 @@
 package io.github.dsqljava.local.session;
 
+import io.github.dsqljava.local.catalog.Skips;
+import io.github.dsqljava.local.dialect.Refusal;
 import io.github.dsqljava.local.dialect.TransactionRules;
-import io.github.dsqljava.local.wire.ErrorMessage;
+import io.github.dsqljava.local.jobs.JobAnswers;
+import io.github.dsqljava.local.occ.Conflicts;
+import io.github.dsqljava.local.protocol.BackendType;
+import io.github.dsqljava.local.protocol.ErrorMessage;
+import io.github.dsqljava.local.protocol.ServiceErrors;
+import io.github.dsqljava.local.protocol.ServiceWords;
+import io.github.dsqljava.local.protocol.TransactionStatus;
+import io.github.dsqljava.local.request.FailInPlace;
+import io.github.dsqljava.local.request.Group;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.ArrayList;
@@ -10,8 +20,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The answer to a group of the client. It is held back while the group may have to be run again:
- * only what the client has not seen can be taken back.
+ * The answer to a group of the client. It is held back while the group may have to be run again, or
+ * its transaction to be committed: only what the client has not seen can be taken back.
  */
 final class ClientExchange implements Exchange {
   /** More than a transaction may change: Aurora DSQL's limit is 10 MiB. */
@@ -23,32 +33,51 @@ final class ClientExchange implements Exchange {
    */
   private static final String INVALID_TERMINATION = "2D000";
 
-  /** Told about the end of it. */
-  interface Listener {
-    void answered(ClientExchange exchange, byte status);
-
-    void copyBegins();
+  /** How much of an answer is held back. */
+  enum Holding {
+    NOTHING,
+    /** All of it, so that the group can be run again. */
+    TO_RUN_AGAIN,
+    /** The same; and what follows the data of a COPY is held until the commit. */
+    TO_COMMIT
   }
 
-  final ClientGroup group;
+  /** Told about the end of it. */
+  interface Listener {
+    void answered(ClientExchange exchange, TransactionStatus status);
 
+    void copyBegins(ClientExchange exchange);
+  }
+
+  private final Run run;
+  private final Group group;
   private final ByteBufAllocator allocator;
-  private final Consumer<ByteBuf> toClient;
+  private final ClientPort client;
   private final Listener listener;
   private final @Nullable JobAnswers jobs;
-  private final List<ByteBuf> held = new ArrayList<>();
-  private int heldBytes;
-  private boolean holding;
-
-  /** Whether all that follows belongs to a statement of ours. */
-  private boolean complete;
-
-  private @Nullable ErrorMessage error;
 
   /** What it has left undone; null if it changes no catalog. */
   private final @Nullable Skips skips;
 
-  /** Whether we asked PostgreSQL to cancel it. */
+  private final List<ByteBuf> held = new ArrayList<>();
+  private int heldBytes;
+  private Holding holding;
+
+  /** Whether the client has seen a part of it. */
+  private boolean seen;
+
+  /** Whether all that follows belongs to the statement that was appended to the group. */
+  private boolean complete;
+
+  /** The last CommandComplete, while a failure may follow that takes its place. */
+  private @Nullable ByteBuf lastCompletion;
+
+  private @Nullable ErrorMessage error;
+
+  /** Whether PostgreSQL has come to the place where the group was made to fail. */
+  private boolean failedInPlace;
+
+  /** Whether PostgreSQL was asked to cancel it. */
   private boolean cancelled;
 
   /** Whether the client must not hear that a transaction is open already. */
@@ -58,23 +87,24 @@ final class ClientExchange implements Exchange {
   private boolean waited;
 
   ClientExchange(
-      ClientGroup group,
-      boolean holding,
-      ByteBufAllocator allocator,
-      Consumer<ByteBuf> toClient,
-      Listener listener) {
-    this.group = group;
+      Run run, Holding holding, ByteBufAllocator allocator, ClientPort client, Listener listener) {
+    this.run = run;
+    this.group = run.group();
     this.holding = holding;
     this.allocator = allocator;
-    this.toClient = toClient;
+    this.client = client;
     this.listener = listener;
-    this.skips = Catalog.isChangedBy(group) ? new Skips() : null;
-    this.jobs = group.asksForJobs ? new JobAnswers(group, allocator) : null;
+    this.skips = group.changesSchema() ? new Skips() : null;
+    this.jobs = group.asksForJobs() ? new JobAnswers(group, allocator) : null;
   }
 
-  /** Whether the client has seen nothing of it. */
+  Run run() {
+    return run;
+  }
+
+  /** Whether the client has seen nothing of it, so that it can be run again. */
   boolean isHolding() {
-    return holding;
+    return holding != Holding.NOTHING && !seen;
   }
 
   void markCancelled() {
@@ -98,89 +128,170 @@ final class ClientExchange implements Exchange {
     return skips != null && skips.leaveNothingOf(group);
   }
 
-  /** The job that it has brought about; empty if there is none. */
+  /** Returns the job that it has brought about; empty if there is none. */
   String jobId() {
     return jobs == null || error != null ? "" : jobs.jobId();
   }
 
+  /** Returns the SQLSTATE of its error, as PostgreSQL gave it; empty if there was none. */
   String sqlState() {
     return error == null ? "" : error.sqlState();
   }
 
-  @Override
-  public boolean wantsAll() {
-    return group.extended || hidesWarnings || skips != null || jobs != null;
+  boolean hasFailed() {
+    return error != null;
+  }
+
+  /** Whether PostgreSQL has come to the place where the group was made to fail. */
+  boolean hasFailedInPlace() {
+    return failedInPlace;
+  }
+
+  /** Whether it has done what it does to its transaction, also if the client is told an error. */
+  boolean tookEffect() {
+    FailInPlace failure = group.failure();
+    return error == null
+        || (failedInPlace
+            && failure != null
+            && failure.isBehind()
+            && group.effect().endsTransaction());
   }
 
   @Override
-  public void bytes(ByteBuf run) {
-    if (!holding) {
-      toClient.accept(run);
+  public boolean wantsAll() {
+    FailInPlace failure = group.failure();
+    return group.isExtended()
+        || hidesWarnings
+        || skips != null
+        || jobs != null
+        || (failure != null && failure.isBehind())
+        || client.wantsAll();
+  }
+
+  @Override
+  public void bytes(ByteBuf bytes) {
+    if (holding == Holding.NOTHING) {
+      seen = true;
+      client.send(bytes);
       return;
     }
-    held.add(run);
-    heldBytes += run.readableBytes();
+    held.add(bytes);
+    heldBytes += bytes.readableBytes();
     if (heldBytes > MAX_HELD) {
-      release(toClient);
+      holding = Holding.NOTHING;
+      release(client::send);
     }
   }
 
   @Override
   public void message(byte type, ByteBuf message) {
+    if (type == BackendType.ERROR_RESPONSE) {
+      ErrorMessage decoded = ErrorMessage.decode(message);
+      message.release();
+      failed(decoded);
+      return;
+    }
+    passLastCompletion();
     if (jobs != null && jobs.replaces(type, message, this::bytes)) {
       return;
     }
-    if (complete && type != 'S' && type != 'N') {
-      if (type == ErrorMessage.TYPE) {
-        error = ErrorMessage.decode(message);
-      }
+    if (isHidden(type)) {
       message.release();
       return;
     }
-    if (type == 'N' && hidesWarnings) {
-      message.release();
-      return;
-    }
-    if (type == 'N' && skips != null) {
-      skips.note(ErrorMessage.decode(message));
-    }
-    complete = group.extended && type == 'C';
-    if (type == ErrorMessage.TYPE) {
-      ErrorMessage decoded = ErrorMessage.decode(message);
-      error = decoded;
-      if (group.refused != null) {
-        error = group.refused.translate(decoded);
-        message.release();
-        bytes(error.encode(allocator));
+    switch (type) {
+      case BackendType.NOTICE_RESPONSE -> {
+        if (skips != null) {
+          skips.note(ErrorMessage.decode(message));
+        }
+      }
+      case BackendType.COMMAND_COMPLETE -> {
+        complete = group.isExtended();
+        FailInPlace failure = group.failure();
+        if (failure != null && failure.isBehind()) {
+          lastCompletion = message;
+          return;
+        }
+      }
+      case BackendType.COPY_IN_RESPONSE -> {
+        copyBegins(message);
         return;
       }
-      if (decoded.sqlState().equals(Conflicts.SERIALIZATION_FAILURE)
-          || decoded.sqlState().equals(Conflicts.DEADLOCK)
-          || (cancelled && decoded.sqlState().equals(Conflicts.QUERY_CANCELED))
-          || (waited && decoded.sqlState().equals(Conflicts.UNIQUE_VIOLATION))) {
-        message.release();
-        bytes(Conflicts.rowConflict().encode(allocator));
-        return;
-      }
-      if (group.standsAlone && decoded.sqlState().equals(INVALID_TERMINATION)) {
-        message.release();
-        error =
-            ErrorMessage.error(
-                TransactionRules.WAIT_IN_BLOCK.sqlState(),
-                TransactionRules.WAIT_IN_BLOCK.message());
-        bytes(error.encode(allocator));
-        return;
-      }
-    } else if (type == 'G') {
-      listener.copyBegins();
-      deliver(); // the client has to send data before there is more to come
+      default -> {}
     }
     bytes(message);
   }
 
+  private boolean isHidden(byte type) {
+    if (type == BackendType.NOTICE_RESPONSE) {
+      return hidesWarnings;
+    }
+    return complete && type != BackendType.PARAMETER_STATUS;
+  }
+
+  /** The client has to send data before there is more to come. */
+  private void copyBegins(ByteBuf message) {
+    if (holding == Holding.TO_RUN_AGAIN) {
+      holding = Holding.NOTHING;
+    }
+    release(client::send);
+    client.send(message);
+    seen = true;
+    listener.copyBegins(this);
+  }
+
+  private void failed(ErrorMessage decoded) {
+    if (decoded.isFatal()) {
+      client.fatal(decoded); // what was held back may not be true any more
+      return;
+    }
+    FailInPlace failure = group.failure();
+    if (failure != null && failure.isReached(decoded)) {
+      failedInPlace = true;
+      if (lastCompletion != null) {
+        lastCompletion.release();
+        lastCompletion = null;
+      }
+      error = failure.answer();
+      if (!run.endsConnection()) {
+        bytes(failure.answer().encode(allocator));
+      }
+      return;
+    }
+    passLastCompletion();
+    error = decoded;
+    if (!complete) {
+      ErrorMessage own = failure == null ? decoded : failure.translate(decoded);
+      bytes(inWordsOfService(own).encode(allocator));
+    }
+  }
+
+  private ErrorMessage inWordsOfService(ErrorMessage found) {
+    String sqlState = found.sqlState();
+    if (Conflicts.isSerializationFailure(sqlState)
+        || Conflicts.isDeadlock(sqlState)
+        || (cancelled && Conflicts.isCancellation(sqlState))
+        || (waited && Conflicts.isUniqueViolation(sqlState))) {
+      return ServiceErrors.rowConflict();
+    }
+    if (group.standsAlone() && sqlState.equals(INVALID_TERMINATION)) {
+      Refusal refusal = TransactionRules.WAIT_IN_BLOCK;
+      return ErrorMessage.error(refusal.sqlState(), refusal.message());
+    }
+    return ServiceWords.insteadOf(found).orElse(found);
+  }
+
+  private void passLastCompletion() {
+    ByteBuf completion = lastCompletion;
+    if (completion != null) {
+      lastCompletion = null;
+      bytes(completion);
+    }
+  }
+
   @Override
-  public void ready(byte status, ByteBuf message) {
-    message.release();
+  public void ready(TransactionStatus status) {
+    passLastCompletion();
     listener.answered(this, status);
   }
 
@@ -188,12 +299,12 @@ final class ClientExchange implements Exchange {
   void fail(ErrorMessage instead) {
     discard();
     error = instead;
-    toClient.accept(instead.encode(allocator));
+    client.error(instead);
   }
 
   /** Hands on what was held back. */
   void deliver() {
-    release(toClient);
+    release(client::send);
   }
 
   /** Forgets what was held back. */
@@ -202,7 +313,6 @@ final class ClientExchange implements Exchange {
   }
 
   private void release(Consumer<ByteBuf> receiver) {
-    holding = false;
     held.forEach(receiver);
     held.clear();
     heldBytes = 0;
@@ -211,6 +321,10 @@ final class ClientExchange implements Exchange {
   @Override
   public void abandon() {
     discard();
-    group.release();
+    if (lastCompletion != null) {
+      lastCompletion.release();
+      lastCompletion = null;
+    }
+    run.release();
   }
 }

@@ -2,8 +2,9 @@ package io.github.dsqljava.local.session;
 
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
-import java.util.function.Consumer;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,13 @@ import org.jspecify.annotations.Nullable;
 final class ClientQueue {
   private static final int MAX_BYTES = 1024 * 1024;
 
+  /** Takes messages outside of groups. */
+  interface Receiver {
+    void take(byte type, ByteBuf message);
+  }
+
+  private record Single(byte type, ByteBuf message) {}
+
   private final Deque<Object> items = new ArrayDeque<>();
   private int bytes;
 
@@ -21,17 +29,17 @@ final class ClientQueue {
 
   private boolean readyDue;
 
-  void add(ClientGroup group) {
+  void add(Run run) {
     if (dropping) {
-      drop(group);
+      drop(run);
     } else {
-      items.addLast(group);
-      bytes += group.size();
+      items.addLast(run);
+      bytes += run.group().size();
     }
   }
 
-  void add(ByteBuf message) {
-    items.addLast(message);
+  void add(byte type, ByteBuf message) {
+    items.addLast(new Single(type, message));
   }
 
   boolean isEmpty() {
@@ -43,52 +51,57 @@ final class ClientQueue {
     return bytes >= MAX_BYTES;
   }
 
-  /** The group that is next; null if there is none. */
-  @Nullable ClientGroup peekGroup() {
-    return items.peekFirst() instanceof ClientGroup group ? group : null;
+  /** Returns the group that is next; null if there is none. */
+  @Nullable Run peek() {
+    return items.peekFirst() instanceof Run run ? run : null;
   }
 
-  /** The message outside of groups that is next; null if there is none. */
-  @Nullable ByteBuf pollMessage() {
-    return items.peekFirst() instanceof ByteBuf ? (ByteBuf) items.removeFirst() : null;
+  /** Hands on the message that is next, if it is one outside of groups. */
+  boolean takeMessage(Receiver receiver) {
+    if (items.peekFirst() instanceof Single single) {
+      items.removeFirst();
+      receiver.take(single.type, single.message);
+      return true;
+    }
+    return false;
   }
 
-  void removeGroup(ClientGroup first) {
+  void remove(Run first) {
     items.removeFirst();
-    bytes -= first.size();
+    bytes -= first.group().size();
   }
 
-  /** Takes all messages outside of groups, wherever they stand. */
-  void takeMessages(Consumer<ByteBuf> receiver) {
-    items.removeIf(
-        item -> {
-          boolean isMessage = item instanceof ByteBuf;
-          if (isMessage) {
-            receiver.accept((ByteBuf) item);
-          }
-          return isMessage;
-        });
+  /** Hands on all messages outside of groups, wherever they stand. */
+  void takeMessages(Receiver receiver) {
+    List<Single> singles = new ArrayList<>();
+    for (Object item : items) {
+      if (item instanceof Single single) {
+        singles.add(single);
+      }
+    }
+    items.removeAll(singles);
+    singles.forEach(single -> receiver.take(single.type, single.message));
   }
 
   /** A group is over, and what follows an error up to the client's Sync is not run. */
-  void over(ClientGroup group, boolean failed) {
-    if (group.last) {
+  void over(Run run, boolean failed) {
+    if (run.group().isLast()) {
       readyDue = true;
     } else if (failed) {
       dropping = true;
-      for (ClientGroup rest = peekGroup(); dropping && rest != null; rest = peekGroup()) {
-        removeGroup(rest);
+      for (Run rest = peek(); dropping && rest != null; rest = peek()) {
+        remove(rest);
         drop(rest);
       }
     }
   }
 
-  private void drop(ClientGroup group) {
-    if (group.last) {
+  private void drop(Run run) {
+    if (run.group().isLast()) {
       dropping = false;
       readyDue = true;
     }
-    group.release();
+    run.release();
   }
 
   /** Whether the client is to be told that its turn has come; says so once. */
@@ -100,10 +113,10 @@ final class ClientQueue {
 
   void release() {
     for (Object item : items) {
-      if (item instanceof ClientGroup group) {
-        group.release();
+      if (item instanceof Run run) {
+        run.release();
       } else {
-        ((ByteBuf) item).release();
+        ((Single) item).message.release();
       }
     }
     items.clear();

@@ -1,354 +1,373 @@
 package io.github.dsqljava.local.session;
 
-import io.github.dsqljava.local.session.Transaction.Protection;
-import io.github.dsqljava.local.sql.SqlOutline.Kind;
-import io.github.dsqljava.local.wire.ErrorMessage;
-import io.netty.buffer.ByteBuf;
+import io.github.dsqljava.local.catalog.CatalogCopy;
+import io.github.dsqljava.local.dialect.Trait;
+import io.github.dsqljava.local.dialect.TransactionEffect;
+import io.github.dsqljava.local.faults.Fault.Before;
+import io.github.dsqljava.local.faults.StatementFaults.Hit;
+import io.github.dsqljava.local.occ.Committing;
+import io.github.dsqljava.local.occ.Contention;
+import io.github.dsqljava.local.occ.Parking;
+import io.github.dsqljava.local.occ.Transaction;
+import io.github.dsqljava.local.occ.Transaction.Phase;
+import io.github.dsqljava.local.occ.Transaction.Protection;
+import io.github.dsqljava.local.protocol.ErrorMessage;
+import io.github.dsqljava.local.protocol.ServiceErrors;
+import io.github.dsqljava.local.protocol.TransactionStatus;
+import io.github.dsqljava.local.request.Group;
+import io.github.dsqljava.local.request.OwnNames;
+import io.netty.buffer.ByteBufAllocator;
 import java.time.Duration;
+import java.time.InstantSource;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides how a group is run: as it is, with a savepoint before it, in a transaction of our own, or
+ * Decides how a group is run: as it is, with a savepoint before it, in a transaction around it, or
  * on shadows. Belongs to an event loop.
  */
 final class Dispatcher {
+  private static final String SET_BASE = "SAVEPOINT " + Transaction.BASE;
+
+  /** How old transactions may get. */
+  record Age(Duration limit, InstantSource clock) {}
+
   private final SessionState state;
   private final Contention contention;
-  private final BackendLink link;
-  private final ClientQueue queue;
+  private final Exchanges exchanges;
+  private final OwnWork own;
+  private final Judge judge;
   private final Parking parking;
   private final Committing committing;
   private final Flow flow;
-  private final ClientExchange.Listener listener;
-  private final Rules rules = new Rules();
+  private final Age age;
+  private final OwnNames names;
+  private final ByteBufAllocator allocator;
+  private final BooleanSupplier nothingIsQueued;
 
   /** How many exchanges are in flight that others have to let finish. */
   private int unguarded;
 
   Dispatcher(
       SessionState state,
-      ClientQueue queue,
+      Contention contention,
+      Exchanges exchanges,
+      OwnWork own,
+      Judge judge,
       Parking parking,
       Committing committing,
       Flow flow,
-      ClientExchange.Listener listener) {
+      Age age,
+      OwnNames names,
+      ByteBufAllocator allocator,
+      BooleanSupplier nothingIsQueued) {
     this.state = state;
-    this.contention = state.contention;
-    this.link = state.link;
-    this.queue = queue;
+    this.contention = contention;
+    this.exchanges = exchanges;
+    this.own = own;
+    this.judge = judge;
     this.parking = parking;
     this.committing = committing;
     this.flow = flow;
-    this.listener = listener;
+    this.age = age;
+    this.names = names;
+    this.allocator = allocator;
+    this.nothingIsQueued = nothingIsQueued;
   }
 
+  // ---- whether its turn has come
+
   /** Whether a group may be sent while another one runs. */
-  boolean mayFollow(ClientGroup group) {
-    Transaction running = state.transaction;
+  boolean mayFollow(Run run) {
+    Group group = run.group();
+    Transaction running = state.transaction();
     boolean plain =
         running == null
-            ? !mayBeginImplicit(group) && !group.checksSyntax
-            : (!running.parked
-                && !running.isLost()
-                && !running.implicit
-                && !group.checksSyntax
-                && (group.kind != Kind.COMMIT || committing.isPlain(running)));
+            ? !mayBeginImplicit(group)
+            : running.phase() == Phase.OPEN
+                && !running.isImplicit()
+                && (group.effect() != TransactionEffect.COMMIT || committing.isPlain(running));
     return plain
+        && !group.checksSyntax()
         && !state.isYieldDue()
-        && !link.mayTakeBackOrStop()
+        && !exchanges.mayTakeBackOrStop()
         && !state.isContended()
-        && !rules.mayRefuse(group)
+        && !judge.mayFail(group)
         && tooLate(running, group) == null;
   }
 
-  /**
-   * What others run unguarded was sent when they were alone. It is short, as a rule; if it is not,
-   * it has been waited for long enough.
-   */
-  boolean hasToLetOthersFinish(ClientGroup group) {
-    if (group.kind.isTransactionControl()
-        || group.checksSyntax
-        || group.standsAlone
-        || group.hasBeenPatient()
-        || contention.unguarded() <= unguarded) {
-      return false;
-    }
-    if (group.waitForOthers()) {
-      contention.whenGuarded(() -> link.execute(flow::pump));
-      link.schedule(
-          () -> {
-            group.losePatience();
-            flow.pump();
-          },
-          Contention.PATIENCE);
-    }
-    return true;
+  /** Whether other sessions' unguarded statements have to be waited for. */
+  boolean hasToLetOthersFinish(Run run) {
+    Group group = run.group();
+    return !group.effect().isTransactionControl()
+        && !group.checksSyntax()
+        && !group.standsAlone()
+        && !run.hasBeenPatient()
+        && contention.unguarded() > unguarded;
   }
 
-  /** Runs a group, or refuses it. */
-  void dispatch(ClientGroup group) {
-    Transaction running = state.transaction;
-    if (link.isIdle()) {
-      rules.synchronize(state);
+  // ---- running it
+
+  /** Runs a group, or makes it fail. */
+  void dispatch(Run run) {
+    Group group = run.group();
+    if (group.checksSyntax()) {
+      checkSyntax(run);
+      return;
     }
-    rules.judge(group, link.allocator());
-    if (group.checksSyntax) {
-      checkSyntax(group);
-    } else if (running == null) {
-      ErrorMessage late = tooLateNow(null, group);
-      if (late == null) {
-        dispatchOutside(group);
-      } else {
-        flow.answer(group, late);
-      }
-    } else if (running.isLost()) {
-      tellLoss(running, group);
-    } else if (state.status == 'E' && link.isIdle()) {
-      if (group.kind == Kind.COMMIT || group.kind == Kind.ROLLBACK) {
-        state.endWith(group, running);
-      }
-      flow.send(group, /* holding= */ false);
+    TransactionStatus client = state.clientStatus();
+    run.dispatched(client != TransactionStatus.IDLE);
+    if (exchanges.isIdle()) {
+      judge.synchronize(state.status(), client);
+    }
+    judge.judge(run, client);
+    Transaction running = state.transaction();
+    if (running == null) {
+      dispatchOutside(run);
+    } else if (running.phase() == Phase.LOST) {
+      tellLoss(running, run);
+    } else if (state.status() == TransactionStatus.FAILED && exchanges.isIdle()) {
+      dispatchFailed(running, run);
     } else {
-      dispatchIfInTime(running, group);
+      dispatchInside(running, run);
     }
-  }
-
-  private void dispatchIfInTime(Transaction running, ClientGroup group) {
-    ErrorMessage late = tooLateNow(running, group);
-    if (late != null) {
-      refuse(group, late);
-    } else if (running.schemaChangeDue && group.kind != Kind.ROLLBACK) {
-      parking.repeatSchemaChange(
-          running,
-          () -> {
-            dispatch(running, group);
-            flow.pump();
-          },
-          () -> refuse(group, Conflicts.schemaConflict()));
-    } else {
-      dispatch(running, group);
-    }
-  }
-
-  /** Why a group must not run any more; null if it may. */
-  private @Nullable ErrorMessage tooLate(@Nullable Transaction running, ClientGroup group) {
-    if (group.refused != null || group.kind == Kind.ROLLBACK) {
-      return null;
-    }
-    if (running != null && group.executes) {
-      Duration age = running.age(contention.terms.clock().instant());
-      Duration limit = contention.terms.transactionAge();
-      if (age.compareTo(limit) > 0) {
-        return Conflicts.tooOld(age, limit);
-      }
-    }
-    boolean commitsSomething = group.kind == Kind.COMMIT && running != null && running.usesCatalog;
-    return state.catalog.isStale() && (commitsSomething || Catalog.concerns(group))
-        ? Conflicts.schemaConflict()
-        : null;
-  }
-
-  /** The same for a group whose turn has come. */
-  private @Nullable ErrorMessage tooLateNow(@Nullable Transaction running, ClientGroup group) {
-    // What has come to pass since it was found that it may follow others concerns the next one.
-    return link.isIdle() ? tooLate(running, group) : null;
   }
 
   /** PostgreSQL reads all statements of a Query before it runs the first. */
-  private void checkSyntax(ClientGroup group) {
-    boolean inTransaction = state.status == 'T';
-    String savepoint = Sql.identifier("dsql$syntax");
-    state.beginWork();
-    if (inTransaction) {
-      state.ask(unused -> {}, "SAVEPOINT " + savepoint);
-    }
-    ByteBuf script = link.allocator().buffer();
-    Frontend.check(script, group.sql);
-    Frontend.sync(script);
-    link.ask(
-        answer -> {
-          state.status = answer.status();
-          ErrorMessage error = answer.error();
-          if (error != null && !Conflicts.isOnlyNumberOfStatements(error)) {
-            flow.answer(group, error);
-          } else if (inTransaction) {
-            state.ask(
-                unused -> flow.over(group, /* failed= */ false),
-                "ROLLBACK TO SAVEPOINT " + savepoint,
-                "RELEASE SAVEPOINT " + savepoint);
-          } else {
-            flow.over(group, /* failed= */ false);
-          }
-        },
-        script);
+  private void checkSyntax(Run run) {
+    boolean inTransaction = state.status() == TransactionStatus.OPEN;
+    SyntaxCheck check = new SyntaxCheck(own, names, allocator);
+    check.run(
+        run.group().sql(),
+        inTransaction,
+        error -> flow.tell(run, error),
+        () -> flow.over(run, /* failed= */ false));
   }
 
-  /** Whether a group outside of a transaction may get one of our own. */
-  private boolean mayBeginImplicit(ClientGroup group) {
-    // A portal that was bound before a Flush has to be there behind it.
-    return (group.executes || (!group.last && !group.bound.isEmpty()))
-        && !group.standsAlone
-        && !group.kind.isTransactionControl()
-        && (!group.last || locksForOthers(group));
-  }
-
-  private boolean locksForOthers(ClientGroup group) {
-    return group.locksRows || (group.mayChangeRows && contention.hasForeignKeys());
-  }
-
-  private void dispatchOutside(ClientGroup group) {
-    if (group.kind == Kind.BEGIN) {
-      begin(group);
-    } else if (group.kind.isTransactionControl() || (!group.executes && !mayBeginImplicit(group))) {
-      flow.send(group, /* holding= */ false);
+  private void dispatchOutside(Run run) {
+    Group group = run.group();
+    ErrorMessage late = tooLateNow(null, group);
+    if (late != null) {
+      flow.fail(run, late);
+    } else if (group.effect() == TransactionEffect.BEGIN) {
+      begin(run);
+    } else if (group.effect().isTransactionControl()
+        || (!group.executes() && !mayBeginImplicit(group))) {
+      flow.send(run, /* holding= */ false);
     } else if (!mayBeginImplicit(group)) {
-      flow.send(group, state.isContended() || (isAlone() && group.mayChangeRows));
-    } else if (!group.last || !sendUnguarded(group, /* holding= */ isAlone())) {
-      beginImplicit(group);
+      flow.send(run, state.isContended() || (isAlone() && group.has(Trait.CHANGES_ROWS)));
+    } else if (!group.isLast() || !sendUnguarded(run, /* holding= */ isAlone())) {
+      beginImplicit(run);
     }
   }
 
-  private void dispatch(Transaction running, ClientGroup group) {
-    switch (group.kind) {
-      case BEGIN -> {
-        ClientExchange exchange = link.send(group, /* holding= */ false, listener);
-        if (running.implicit) {
-          exchange.hideWarnings();
+  private void dispatchFailed(Transaction running, Run run) {
+    if (run.group().effect().endsTransaction()) {
+      state.endWith(run, running);
+    }
+    flow.send(run, /* holding= */ false);
+  }
+
+  private void dispatchInside(Transaction running, Run run) {
+    Group group = run.group();
+    ErrorMessage late = tooLateNow(running, group);
+    if (late != null) {
+      refuse(run, late);
+    } else if (running.schemaChangeIsDue() && !group.effect().rollsBack()) {
+      parking.repeatSchemaChange(
+          running,
+          () -> dispatchByEffect(running, run),
+          () -> refuse(run, ServiceErrors.schemaConflict()));
+    } else {
+      dispatchByEffect(running, run);
+    }
+  }
+
+  private void dispatchByEffect(Transaction running, Run run) {
+    Hit hit = run.fault();
+    switch (run.group().effect()) {
+      case BEGIN -> flow.send(run, /* holding= */ false);
+      case COMMIT, COMMIT_AND_CHAIN -> {
+        if (hit != null && hit.before() == Before.ROLLBACK) {
+          ending(running, run).lose(Judge.answer(hit));
+        } else {
+          warnOfNoTransaction(running);
+          commit(running, run);
         }
       }
-      case COMMIT -> {
+      case ROLLBACK, ROLLBACK_AND_CHAIN -> {
         warnOfNoTransaction(running);
-        commit(running, group);
+        state.endWith(run, running);
+        flow.send(run, /* holding= */ false);
       }
-      case ROLLBACK -> {
-        warnOfNoTransaction(running);
-        state.endWith(group, running);
-        flow.send(group, /* holding= */ false);
-      }
-      default -> dispatchStatement(running, group);
+      case NONE, DML, DDL, OUTSIDE_BLOCK, ALONE -> dispatchStatement(running, run);
     }
   }
 
-  /** PostgreSQL does not know that it is not the client's. */
+  /** PostgreSQL does not know that the transaction is not the client's. */
   private void warnOfNoTransaction(Transaction running) {
-    if (running.implicit) {
-      link.toClient(Conflicts.noTransaction().encode(link.allocator()).setByte(0, 'N'));
+    if (running.isImplicit()) {
+      flow.warn(ServiceErrors.noTransaction());
     }
   }
 
-  private void commit(Transaction running, ClientGroup group) {
+  private ExplicitEnding ending(Transaction running, Run run) {
+    return new ExplicitEnding(state, own, flow, running, run);
+  }
+
+  private void commit(Transaction running, Run run) {
     if (committing.isPlain(running)
         && committing.isToBeRemembered(running)
-        && sendUnguarded(group, /* holding= */ false)) {
-      state.endWith(group, running);
+        && sendUnguarded(run, /* holding= */ false)) {
+      state.endWith(run, running);
     } else {
-      committing.decide(running, new ExplicitEnding(state, flow, running, group));
+      committing.decide(running, ending(running, run));
     }
   }
 
-  private void dispatchStatement(Transaction running, ClientGroup group) {
-    if (!group.executes && group.bound.isEmpty() && group.parsed.isEmpty()) {
-      flow.send(group, /* holding= */ false);
+  private void dispatchStatement(Transaction running, Run run) {
+    Group group = run.group();
+    if (!group.executes() && group.bound().isEmpty() && group.prepared().isEmpty()) {
+      flow.send(run, /* holding= */ false);
       return;
     }
-    if (running.snapshot == null) {
-      running.snapshot = contention.history.open();
-    }
-    boolean first = !running.hasExecuted;
+    running.takeSnapshot(contention.history());
+    boolean first = !running.hasExecuted();
     running.learn(group);
-    if (group.kind == Kind.SCHEMA_CHANGE) {
-      running.schemaChange = group.schemaChange();
+    run.runsIn(running);
+    if (CatalogCopy.concerns(group)) {
+      running.readsCatalog();
     }
-    if (!running.parked) {
-      running.settings.addAll(group.settings());
-    }
-    boolean guardable = running.hasBase;
-    if (running.parked) {
+    boolean guardable = running.hasBase();
+    if (running.isOffTables()) {
       parking.run(running, group);
     } else if (first && guardable && (isAlone() || state.isContended())) {
-      running.protection = Protection.BASE;
-      flow.send(group, /* holding= */ true);
-    } else if (!sendUnguarded(group, /* holding= */ false)) {
+      running.protectedBy(Protection.BASE);
+      flow.send(run, /* holding= */ true);
+    } else if (!sendUnguarded(run, /* holding= */ false)) {
       if (guardable) {
         setStatementSavepoint(running);
       }
-      flow.send(group, /* holding= */ guardable);
+      flow.send(run, /* holding= */ guardable);
     }
   }
 
+  // ---- transactions
+
+  private void begin(Run run) {
+    Group group = run.group();
+    Transaction begun = state.begin(/* implicit= */ false);
+    run.cannotFail(group.onlyBegins());
+    group.append(names, SET_BASE, allocator);
+    begun.hasBase(true);
+    flow.send(run, /* holding= */ false);
+  }
+
+  /**
+   * A transaction around a group. A lock read counts at its commit, and for that it needs one that
+   * is known here; statements that stand between others and a Sync are one transaction for
+   * PostgreSQL too.
+   */
+  private void beginImplicit(Run run) {
+    Transaction begun = state.begin(/* implicit= */ true);
+    begun.hasBase(true);
+    own.sendAhead("BEGIN", SET_BASE);
+    dispatchStatement(begun, run);
+  }
+
+  /** Whether a group outside of a transaction may get one around it. */
+  private boolean mayBeginImplicit(Group group) {
+    // A portal that was bound before a Flush has to be there behind it.
+    return (group.executes() || (!group.isLast() && !group.bound().isEmpty()))
+        && !group.standsAlone()
+        && !group.effect().isTransactionControl()
+        && (!group.isLast() || locksForOthers(group));
+  }
+
+  private boolean locksForOthers(Group group) {
+    return group.has(Trait.LOCKS_ROWS)
+        || (group.has(Trait.CHANGES_ROWS) && contention.hasForeignKeys());
+  }
+
+  /**
+   * They are nested and never released: the locks of a released subtransaction belong to the whole
+   * transaction, and a session that waits for them waits for its end.
+   */
+  private void setStatementSavepoint(Transaction running) {
+    running.protectedBy(Protection.STATEMENT);
+    own.sendAhead("SAVEPOINT " + Transaction.STATEMENT);
+  }
+
+  // ---- sending unguarded
+
   /** Whether nothing is behind what is sent now, and nothing before it that could fail. */
   private boolean isAlone() {
-    return queue.isEmpty() && link.runsNothingButBegin();
+    return nothingIsQueued.getAsBoolean() && exchanges.runsNothingButBegin();
   }
 
   /** Sends a group without guarding it, which is right as long as nobody else is active. */
-  private boolean sendUnguarded(ClientGroup group, boolean holding) {
+  private boolean sendUnguarded(Run run, boolean holding) {
     contention.beginUnguarded();
     if (state.isContended()) {
       contention.endUnguarded();
       return false;
     }
     unguarded++;
-    group.unguarded = true;
-    flow.send(group, holding);
+    run.unguarded(true);
+    flow.send(run, holding);
     return true;
   }
 
   /** It has been answered. */
-  void guarded(ClientGroup group) {
-    if (group.unguarded) {
-      group.unguarded = false;
+  void answered(Run run) {
+    if (run.isUnguarded()) {
+      run.unguarded(false);
       unguarded--;
       contention.endUnguarded();
     }
   }
 
-  private void begin(ClientGroup group) {
-    Transaction begun = contention.transaction(/* implicit= */ false);
-    state.transaction = begun;
-    group.append(link.allocator(), "SAVEPOINT " + Sql.identifier(Transaction.BASE));
-    begun.hasBase = true;
-    group.cannotFail = group.onlyBegins();
-    flow.send(group, /* holding= */ false);
+  // ---- what must not be run
+
+  /** Why a group must not run any more; null if it may. */
+  private @Nullable ErrorMessage tooLate(@Nullable Transaction running, Group group) {
+    if (group.failure() != null || group.effect().rollsBack()) {
+      return null;
+    }
+    if (running != null && group.executes()) {
+      Duration old = running.age(age.clock().instant());
+      if (old.compareTo(age.limit()) > 0) {
+        return ServiceErrors.tooOld(old, age.limit());
+      }
+    }
+    if (!state.catalog().isStale()) {
+      return null;
+    }
+    boolean commits = group.effect().commits() && running != null && running.usesCatalog();
+    return commits || CatalogCopy.concerns(group) ? ServiceErrors.schemaConflict() : null;
   }
 
-  /**
-   * A transaction of our own. A lock read counts at its commit, and for that it needs one that we
-   * know of; statements that stand between others and a Sync are one transaction for PostgreSQL
-   * too.
-   */
-  private void beginImplicit(ClientGroup group) {
-    Transaction begun = contention.transaction(/* implicit= */ true);
-    state.transaction = begun;
-    begun.hasBase = true;
-    state.ask(unused -> {}, "BEGIN", "SAVEPOINT " + Sql.identifier(Transaction.BASE));
-    dispatchStatement(begun, group);
+  /** The same for a group whose turn has come. */
+  private @Nullable ErrorMessage tooLateNow(@Nullable Transaction running, Group group) {
+    // What has come to pass since it was found that it may follow others concerns the next one.
+    return exchanges.isIdle() ? tooLate(running, group) : null;
   }
 
-  /**
-   * They are nested and never released: the locks of a released subtransaction belong to the whole
-   * transaction, and whoever waits for them waits for its end.
-   */
-  private void setStatementSavepoint(Transaction running) {
-    running.protection = Protection.STATEMENT;
-    state.ask(unused -> {}, "SAVEPOINT " + Sql.identifier(Transaction.STATEMENT));
-  }
-
-  private void refuse(ClientGroup group, ErrorMessage error) {
-    Transaction running = state.transaction;
-    if (group.kind == Kind.COMMIT && running != null) {
-      new ExplicitEnding(state, flow, running, group).lose(error);
+  private void refuse(Run run, ErrorMessage error) {
+    Transaction running = state.transaction();
+    if (run.group().effect().commits() && running != null) {
+      ending(running, run).lose(error);
     } else {
-      flow.abort(group, error);
+      flow.fail(run, error);
     }
   }
 
-  private void tellLoss(Transaction running, ClientGroup group) {
-    if (group.kind == Kind.ROLLBACK) {
-      state.endWith(group, running);
-      flow.send(group, /* holding= */ false);
+  private void tellLoss(Transaction running, Run run) {
+    if (run.group().effect().rollsBack()) {
+      state.endWith(run, running);
+      flow.send(run, /* holding= */ false);
     } else {
-      refuse(group, running.loss());
+      refuse(run, running.loss());
     }
   }
 

@@ -1,5 +1,6 @@
 package io.github.dsqljava.local.session;
 
+import io.github.dsqljava.local.protocol.TransactionStatus;
 import io.netty.buffer.ByteBuf;
 
 /** What PostgreSQL answers up to one ReadyForQuery. Buffers become the exchange's to release. */
@@ -11,7 +12,7 @@ interface Exchange {
 
   void bytes(ByteBuf run);
 
-  void ready(byte status, ByteBuf message);
+  void ready(TransactionStatus status);
 
   /** The session is over. */
   void abandon();

@@ -1,34 +1,36 @@
 package io.github.dsqljava.local.session;
 
-import io.github.dsqljava.local.wire.ErrorMessage;
+import io.github.dsqljava.local.occ.Ending;
+import io.github.dsqljava.local.occ.Interruption.Leave;
+import io.github.dsqljava.local.occ.Transaction;
+import io.github.dsqljava.local.protocol.ErrorMessage;
 
 /** The end that the client's own COMMIT makes. */
 final class ExplicitEnding implements Ending {
   private final SessionState state;
+  private final OwnWork own;
   private final Flow flow;
   private final Transaction running;
-  private final ClientGroup group;
+  private final Run run;
 
-  ExplicitEnding(SessionState state, Flow flow, Transaction running, ClientGroup group) {
+  ExplicitEnding(SessionState state, OwnWork own, Flow flow, Transaction running, Run run) {
     this.state = state;
+    this.own = own;
     this.flow = flow;
     this.running = running;
-    this.group = group;
+    this.run = run;
   }
 
   @Override
   public void win() {
-    state.endWith(group, running);
-    state.endWork();
-    flow.send(group, /* holding= */ false);
-    flow.pump();
+    state.endWith(run, running);
+    flow.send(run, /* holding= */ false);
   }
 
+  /** PostgreSQL has rolled back when the COMMIT fails, so the session is idle behind it. */
   @Override
   public void lose(ErrorMessage error) {
-    state.told(error);
     state.end(running);
-    state.beginWork();
-    state.ask(unused -> flow.answer(group, error), "ROLLBACK");
+    own.ask(Leave.NONE, unused -> flow.fail(run, error), "ROLLBACK");
   }
 }

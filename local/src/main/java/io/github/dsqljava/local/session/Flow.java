@@ -1,24 +1,28 @@
 package io.github.dsqljava.local.session;
 
-import io.github.dsqljava.local.wire.ErrorMessage;
+import io.github.dsqljava.local.protocol.ErrorMessage;
 
-/** What the parts of a session ask of it. */
+/** What the parts of a session ask of its runner. On the session's event loop. */
 interface Flow {
-  /** Sends a group as it is. */
-  void send(ClientGroup group, boolean holding);
+  /**
+   * Sends a group as it is.
+   *
+   * @param holding whether its answer is held back, so that it can be run again
+   */
+  void send(Run run, boolean holding);
 
-  /** Answers a group with an error; the transaction is failed after that. */
-  void abort(ClientGroup group, ErrorMessage error);
+  /** Makes a group fail with an error, and its transaction with it. */
+  void fail(Run run, ErrorMessage error);
 
-  /** Answers a group with an error that PostgreSQL did not give; the status is the last one. */
-  void answer(ClientGroup group, ErrorMessage error);
+  /** Tells an error for a group that PostgreSQL does not get. */
+  void tell(Run run, ErrorMessage error);
+
+  /** Tells the client a notice. */
+  void warn(ErrorMessage notice);
 
   /** A group is over; what the client is to be told of it has been said. */
-  void over(ClientGroup group, boolean failed);
+  void over(Run run, boolean failed);
 
   /** Runs what can be run now. */
   void pump();
-
-  /** Steps of our own are over. */
-  void settled();
 }

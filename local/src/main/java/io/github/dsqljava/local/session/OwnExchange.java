@@ -1,35 +1,25 @@
 package io.github.dsqljava.local.session;
 
-import io.github.dsqljava.local.wire.ErrorMessage;
+import io.github.dsqljava.local.protocol.Answer;
+import io.github.dsqljava.local.protocol.BackendType;
+import io.github.dsqljava.local.protocol.DataRow;
+import io.github.dsqljava.local.protocol.ErrorMessage;
+import io.github.dsqljava.local.protocol.TransactionStatus;
 import io.netty.buffer.ByteBuf;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** A step that the client did not ask for and does not see. */
+/** The answer to statements that the client did not send, and does not see. */
 final class OwnExchange implements Exchange {
-  /**
-   * What came of it.
-   *
-   * @param row the last row, as text; empty if there was none
-   * @param status transaction status of ReadyForQuery
-   */
-  record Answer(List<String> row, @Nullable ErrorMessage error, byte status) {
-    String sqlState() {
-      return error == null ? "" : error.sqlState();
-    }
-  }
-
-  private final Consumer<Answer> continuation;
-  private final Consumer<ByteBuf> toClient;
+  private final Consumer<Answer> then;
+  private final ClientPort client;
   private List<String> row = List.of();
   private @Nullable ErrorMessage error;
 
-  OwnExchange(Consumer<Answer> continuation, Consumer<ByteBuf> toClient) {
-    this.continuation = continuation;
-    this.toClient = toClient;
+  OwnExchange(Consumer<Answer> then, ClientPort client) {
+    this.then = then;
+    this.client = client;
   }
 
   @Override
@@ -40,34 +30,22 @@ final class OwnExchange implements Exchange {
   @Override
   public void message(byte type, ByteBuf message) {
     switch (type) {
-      case 'S', 'A' -> {
-        toClient.accept(message); // a setting that changed, a notification
+      case BackendType.PARAMETER_STATUS, BackendType.NOTIFICATION_RESPONSE -> {
+        client.send(message); // a setting that changed
         return;
       }
-      case 'E' -> {
+      case BackendType.ERROR_RESPONSE -> {
         ErrorMessage decoded = ErrorMessage.decode(message);
-        if (decoded.field('V').equals("FATAL")) {
-          toClient.accept(message);
-          return;
+        if (decoded.isFatal()) {
+          client.fatal(decoded);
+        } else {
+          error = decoded;
         }
-        error = decoded;
       }
-      case 'D' -> row = columns(message);
+      case BackendType.DATA_ROW -> row = DataRow.decode(message).columns();
       default -> {}
     }
     message.release();
-  }
-
-  private static List<String> columns(ByteBuf message) {
-    ByteBuf body = message.slice(message.readerIndex() + 5, message.readableBytes() - 5);
-    int count = body.readUnsignedShort();
-    List<String> columns = new ArrayList<>(count);
-    for (int i = 0; i < count; i++) {
-      int length = body.readInt();
-      columns.add(
-          length < 0 ? "" : body.readCharSequence(length, StandardCharsets.ISO_8859_1).toString());
-    }
-    return columns;
   }
 
   @Override
@@ -76,9 +54,8 @@ final class OwnExchange implements Exchange {
   }
 
   @Override
-  public void ready(byte status, ByteBuf message) {
-    message.release();
-    continuation.accept(new Answer(row, error, status));
+  public void ready(TransactionStatus status) {
+    then.accept(new Answer(row, error, status));
   }
 
   @Override

@@ -1,78 +1,82 @@
 package io.github.dsqljava.local.session;
 
-import io.github.dsqljava.local.sql.SqlOutline.Kind;
-import java.util.List;
+import io.github.dsqljava.local.catalog.CatalogCopy;
+import io.github.dsqljava.local.occ.Contention;
+import io.github.dsqljava.local.occ.Transaction;
+import io.github.dsqljava.local.protocol.TransactionStatus;
+import io.github.dsqljava.local.request.Group;
+import java.util.Collection;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Notices what a session does to the schema, and tells those who have to know: the sessions whose
- * {@link Catalog} is older then, and whoever does the jobs. Belongs to an event loop.
+ * {@link CatalogCopy} is older then, and whoever does the jobs. Belongs to an event loop.
  */
 final class SchemaNews {
-  private final SessionState state;
+  private final CatalogCopy catalog;
+  private final Contention contention;
 
   /** Whether something was done that may mean jobs, and that may have been committed since. */
   private boolean jobsMayBeDue;
 
-  SchemaNews(SessionState state) {
-    this.state = state;
+  SchemaNews(CatalogCopy catalog, Contention contention) {
+    this.catalog = catalog;
+    this.contention = contention;
   }
 
-  /**
-   * A group has been answered.
-   *
-   * @param failed whether with an error; perhaps it is run again
-   */
-  void answered(ClientExchange exchange, boolean failed) {
-    ClientGroup group = exchange.group;
-    boolean changes = group.kind == Kind.SCHEMA_CHANGE || group.asksForJobs;
-    jobsMayBeDue |= changes && !failed;
-    Transaction running = state.transaction;
+  /** A group has been answered; perhaps it is run again. */
+  void answered(ClientExchange exchange, @Nullable Transaction running, TransactionStatus status) {
+    Group group = exchange.run().group();
+    boolean changes = group.changesSchema() || group.asksForJobs();
+    jobsMayBeDue |= changes && !exchange.hasFailed();
     if (running != null && !exchange.jobId().isEmpty()) {
-      running.jobId = exchange.jobId();
+      running.asksForJob(exchange.jobId());
     }
-    settled();
+    settled(status);
   }
 
   /** A group has been answered for good. */
-  void over(ClientExchange exchange, boolean failed) {
-    ClientGroup group = exchange.group;
-    boolean changed = !failed && Catalog.isChangedBy(group) && !exchange.hasSkipped();
-    Transaction within = group.within;
+  void over(ClientExchange exchange) {
+    Run run = exchange.run();
+    boolean done = exchange.tookEffect();
+    boolean changed = done && run.group().changesSchema() && !exchange.hasSkipped();
+    Transaction within = run.within();
+    Transaction ended = run.ends();
     if (within != null) {
-      within.changesCatalog = !failed && (within.changesCatalog || changed);
-    } else if (!failed && group.ended != null && group.kind == Kind.COMMIT) {
-      committed(group.ended);
+      within.changesCatalog(done && (within.changesCatalog() || changed));
+    } else if (done && ended != null && run.group().effect().commits()) {
+      committed(ended);
     } else if (changed) {
-      state.catalog.changed();
+      catalog.changed();
     }
   }
 
   /** A transaction has been committed. */
   void committed(Transaction transaction) {
-    if (transaction.changesCatalog) {
-      state.catalog.changed();
+    if (transaction.changesCatalog()) {
+      catalog.changed();
     }
   }
 
   /** PostgreSQL has nothing to do for this session. */
-  void settled() {
-    if (jobsMayBeDue && state.status == 'I') {
+  void settled(TransactionStatus status) {
+    if (jobsMayBeDue && status == TransactionStatus.IDLE) {
       jobsMayBeDue = false;
-      state.contention.schemaChanged();
+      contention.schemaChanged();
     }
   }
 
   /** The session ends; what was under way may have been committed. */
-  void closed(List<ClientGroup> underWay) {
+  void closed(Collection<Run> underWay) {
     if (jobsMayBeDue) {
-      state.contention.schemaChanged();
+      contention.schemaChanged();
     }
-    for (ClientGroup group : underWay) {
-      Transaction ended = group.ended;
-      if (ended != null && group.kind == Kind.COMMIT) {
+    for (Run run : underWay) {
+      Transaction ended = run.ends();
+      if (ended != null && run.group().effect().commits()) {
         committed(ended);
-      } else if (group.within == null && Catalog.isChangedBy(group)) {
-        state.catalog.changed();
+      } else if (run.within() == null && run.group().changesSchema()) {
+        catalog.changed();
       }
     }
   }

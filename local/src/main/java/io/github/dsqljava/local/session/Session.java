@@ -1,22 +1,53 @@
 package io.github.dsqljava.local.session;
 
-import io.github.dsqljava.local.session.Interruption.Leave;
-import io.github.dsqljava.local.session.Transaction.Protection;
-import io.github.dsqljava.local.sql.SqlOutline.Kind;
-import io.github.dsqljava.local.wire.ErrorMessage;
+import io.github.dsqljava.local.catalog.CatalogCopy;
+import io.github.dsqljava.local.catalog.Preparations;
+import io.github.dsqljava.local.dialect.ClientText;
+import io.github.dsqljava.local.dialect.Trait;
+import io.github.dsqljava.local.dialect.TransactionEffect;
+import io.github.dsqljava.local.faults.Fault.Before;
+import io.github.dsqljava.local.faults.StatementFaults;
+import io.github.dsqljava.local.faults.StatementFaults.Hit;
+import io.github.dsqljava.local.occ.Committing;
+import io.github.dsqljava.local.occ.Conflicts;
+import io.github.dsqljava.local.occ.Contention;
+import io.github.dsqljava.local.occ.Interruption;
+import io.github.dsqljava.local.occ.Interruption.Leave;
+import io.github.dsqljava.local.occ.OccSession;
+import io.github.dsqljava.local.occ.Parking;
+import io.github.dsqljava.local.occ.Participant;
+import io.github.dsqljava.local.occ.Transaction;
+import io.github.dsqljava.local.occ.Transaction.Protection;
+import io.github.dsqljava.local.protocol.Answer;
+import io.github.dsqljava.local.protocol.ErrorMessage;
+import io.github.dsqljava.local.protocol.FrontendType;
+import io.github.dsqljava.local.protocol.MessageSplitter;
+import io.github.dsqljava.local.protocol.ReadyForQuery;
+import io.github.dsqljava.local.protocol.Subject;
+import io.github.dsqljava.local.protocol.Sync;
+import io.github.dsqljava.local.protocol.TransactionStatus;
+import io.github.dsqljava.local.request.Group;
+import io.github.dsqljava.local.request.GroupAssembler;
+import io.github.dsqljava.local.request.OwnNames;
+import io.github.dsqljava.local.request.Prepared;
+import io.github.dsqljava.local.request.Step;
+import io.github.dsqljava.local.session.ClientExchange.Holding;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Runs the groups of one client on its PostgreSQL session, in their order, and hands the answers
  * on. {@link Dispatcher} decides how a group is run, {@link Parking} and {@link Committing} do what
- * is more than sending it. See docs/concurrency.md.
+ * is more than sending it. See docs/architecture.md.
  *
  * <p>Belongs to an event loop. What other threads may call says so.
  */
-final class Session implements ClientExchange.Listener, Flow {
+final class Session implements ClientExchange.Listener, Flow, OccSession, Participant {
   /**
    * How often a statement outside of a transaction is run again when it crossed others. Each time
    * all but it go on, so this many others would have to cross it in turn.
@@ -24,59 +55,117 @@ final class Session implements ClientExchange.Listener, Flow {
   private static final int MAX_ATTEMPTS = 20;
 
   private final int pid;
+  private final Backend backend;
   private final Contention contention;
-  private final BackendLink link;
+  private final OwnNames names = OwnNames.random();
+  private final ClientPort client;
+  private final @Nullable Recorder recorder;
+  private final Exchanges exchanges;
+  private final OwnWork own;
   private final SessionState state;
+  private final SchemaNews schemaNews;
+  private final StatementFaults faults;
   private final Parking parking;
   private final Committing committing;
   private final ClientQueue queue = new ClientQueue();
   private final Dispatcher dispatcher;
-  private final SchemaNews schemaNews;
+  private final GroupAssembler assembler;
 
   /** Groups that are neither in the queue nor answered. */
-  private final List<ClientGroup> underWay = new ArrayList<>();
+  private final List<Run> underWay = new ArrayList<>();
 
   /** Answered by PostgreSQL, while the transaction around it is still to be committed. */
   private @Nullable ClientExchange finishing;
 
   private boolean closed;
 
-  Session(int pid, Contention contention, BackendLink link) {
+  /**
+   * @param pid process id of the PostgreSQL session
+   * @param recorder null if nothing is recorded
+   */
+  @SuppressWarnings("this-escape")
+  Session(
+      int pid,
+      Backend backend,
+      Contention contention,
+      CatalogCopy catalog,
+      StatementFaults faults,
+      Dispatcher.Age age,
+      Function<String, ClientText> reader,
+      @Nullable Recorder recorder) {
     this.pid = pid;
+    this.backend = backend;
     this.contention = contention;
-    this.link = link;
-    this.state = new SessionState(contention, link);
-    this.parking = new Parking(state, this);
-    this.committing = new Committing(state);
-    this.schemaNews = new SchemaNews(state);
-    this.dispatcher = new Dispatcher(state, queue, parking, committing, this, this);
+    this.recorder = recorder;
+    this.faults = faults;
+    this.client = new ClientPort(backend, recorder);
+    this.exchanges = new Exchanges(backend, client);
+    this.own = new OwnWork(exchanges, backend.allocator(), names.script(), this::ownWorkIsOver);
+    this.state = new SessionState(contention, exchanges, catalog);
+    this.schemaNews = new SchemaNews(catalog, contention);
+    this.parking = new Parking(this);
+    this.committing = new Committing(this, contention);
+    this.assembler = new GroupAssembler(backend.allocator(), reader, this::received);
+    this.dispatcher =
+        new Dispatcher(
+            state,
+            contention,
+            exchanges,
+            own,
+            new Judge(faults, names, backend.allocator()),
+            parking,
+            committing,
+            this,
+            age,
+            names,
+            backend.allocator(),
+            queue::isEmpty);
+    if (recorder != null) {
+      recorder.use(() -> state.clientStatus() != TransactionStatus.IDLE);
+    }
   }
 
-  int pid() {
-    return pid;
-  }
-
-  Interruption interruption() {
-    return state.interruption;
+  /** The session begins. */
+  void opened() {
+    contention.add(this);
   }
 
   // ---- what the client sends
 
-  /** Nothing is run before {@link #pump}. */
-  void received(ClientGroup group) {
-    if (closed) {
-      group.release();
+  /** The client has sent a message. Nothing is run before {@link #pump}. */
+  void fromClient(byte type, ByteBuf message) {
+    if (closed || client.isCut()) {
+      message.release();
+    } else if (!FrontendType.belongsToBatch(type)) {
+      outsideOfGroups(type, message);
+    } else if (exchanges.copiesIn()) {
+      backend.write(message); // other than Sync and Flush it is no data: PostgreSQL says so
     } else {
-      queue.add(group);
+      assembler.add(type, message);
     }
   }
 
-  /** A message outside of groups: goodbye, data of COPY. */
-  void receivedRaw(ByteBuf message) {
-    if (closed || link.copiesIn() || (queue.isEmpty() && !state.isWorking())) {
-      link.send(message);
+  private void received(Group group) {
+    Run run = new Run(group);
+    if (recorder != null) {
+      recorder.received(run);
+    }
+    queue.add(run);
+  }
+
+  /** Goodbye, data of COPY. */
+  private void outsideOfGroups(byte type, ByteBuf message) {
+    if (exchanges.copiesIn() || (queue.isEmpty() && exchanges.isIdle())) {
+      writeOutsideOfGroups(type, message);
     } else {
-      queue.add(message);
+      queue.add(type, message);
+    }
+  }
+
+  private void writeOutsideOfGroups(byte type, ByteBuf message) {
+    backend.write(message);
+    if (type == FrontendType.COPY_DONE || type == FrontendType.COPY_FAIL) {
+      exchanges.copyEnds();
     }
   }
 
@@ -87,219 +176,333 @@ final class Session implements ClientExchange.Listener, Flow {
     }
     if (queue.takeReady()) {
       // Nothing is half done here, so whatever the client sends in return may come at once.
-      link.toClient(Frontend.ready(link.allocator(), state.status));
-      link.flushClient();
+      client.send(new ReadyForQuery(state.status()).encode(backend.allocator()));
+      client.flush();
     }
     updateActivity(); // before looking at the others, so that of two at least one sees the other
-    while (!queue.isEmpty() && !state.isWorking() && !state.interruption.isUnderWay()) {
-      if (state.isYieldDue() && link.isIdle()) {
+    while (runNext()) {
+      // and the next one
+    }
+    backend.readClient(!queue.isFull());
+    updateActivity();
+    backend.flush();
+  }
+
+  /** Runs what is next, if its turn has come. */
+  private boolean runNext() {
+    if (queue.isEmpty() || isHeldUp()) {
+      return false;
+    }
+    if (exchanges.isIdle()) {
+      if (state.isYieldDue()) {
         giveWay();
-        if (state.isWorking()) {
-          break;
-        }
+      } else if (state.hasStalePreparations() && state.status() == TransactionStatus.IDLE) {
+        renewPreparations();
       }
-      if (state.preparationsAreStale && state.status == 'I' && link.isIdle()) {
-        state.preparationsAreStale = false;
-        Preparations.renew(state, link.preparedStatements(), this::settled);
-        break;
-      }
-      ByteBuf message = queue.pollMessage();
-      ClientGroup group = queue.peekGroup();
-      if (message != null) {
-        link.send(message);
-      } else if (group != null) {
-        if ((!link.isIdle() && !dispatcher.mayFollow(group))
-            || dispatcher.hasToLetOthersFinish(group)) {
-          break;
-        }
-        queue.removeGroup(group);
-        underWay.add(group);
-        dispatcher.dispatch(group);
+      if (isHeldUp()) {
+        return false;
       }
     }
-    link.setWritable(!queue.isFull());
-    updateActivity();
-    link.flush();
+    if (exchanges.isIdle() && queue.takeMessage(this::writeOutsideOfGroups)) {
+      return true;
+    }
+    Run run = queue.peek();
+    if (run == null || (!exchanges.isIdle() && !dispatcher.mayFollow(run)) || waitsForOthers(run)) {
+      return false;
+    }
+    queue.remove(run);
+    underWay.add(run);
+    dispatcher.dispatch(run);
+    return true;
+  }
+
+  private boolean isHeldUp() {
+    return own.isUnderWay() || exchanges.interruption().isUnderWay() || client.isCut();
+  }
+
+  /**
+   * What others run unguarded was sent when they were alone. It is short, as a rule; if it is not,
+   * it has been waited for long enough.
+   */
+  private boolean waitsForOthers(Run run) {
+    if (!dispatcher.hasToLetOthersFinish(run)) {
+      return false;
+    }
+    if (run.waitForOthers()) {
+      contention.whenGuarded(() -> backend.execute(this::pump));
+      backend.schedule(
+          () -> {
+            run.losePatience();
+            pump();
+          },
+          Contention.PATIENCE);
+    }
+    return true;
+  }
+
+  private void renewPreparations() {
+    if (!state.takeStalePreparations()) {
+      return;
+    }
+    own.ask(
+        Leave.NONE,
+        answer -> {
+          if (answer.error() == null) {
+            Preparations.renewals(
+                    assembler.statements().values(),
+                    answer.row().get(0),
+                    names,
+                    backend.allocator())
+                .forEach(script -> own.ask(Leave.NONE, unused -> {}, script));
+          }
+        },
+        Preparations.NAMES);
+  }
+
+  // ---- sending
+
+  @Override
+  public void send(Run run, boolean holding) {
+    Transaction running = state.transaction();
+    boolean implicit = running != null && running.isImplicit();
+    Holding held = !holding ? Holding.NOTHING : implicit ? Holding.TO_COMMIT : Holding.TO_RUN_AGAIN;
+    ClientExchange exchange = exchanges.send(run, held, this);
+    if (implicit && run.group().effect() == TransactionEffect.BEGIN) {
+      exchange.hideWarnings();
+    }
+    if (!run.group().standsAlone()) { // it holds nothing while it waits, so nobody waits for it
+      exchanges.interruption().started(holding ? Leave.TO_SET_OTHERS_FREE : Leave.NONE);
+    }
   }
 
   @Override
-  public void send(ClientGroup group, boolean holding) {
-    link.send(group, holding, this);
-    if (!group.standsAlone) { // it holds nothing while it waits, so nobody waits for it
-      state.interruption.started(holding ? Leave.TO_SET_OTHERS_FREE : Leave.NONE);
+  public void send(Group group, boolean holding) {
+    send(runOf(group), holding);
+  }
+
+  private Run runOf(Group group) {
+    for (Run run : underWay) {
+      if (run.group() == group) {
+        return run;
+      }
     }
+    throw new IllegalStateException("the group is not under way");
+  }
+
+  @Override
+  public void ask(Leave leave, Consumer<Answer> then, String... statements) {
+    own.ask(leave, then, statements);
+  }
+
+  @Override
+  public void ask(Consumer<Answer> then, ByteBuf script) {
+    own.ask(Leave.NONE, then, script);
   }
 
   // ---- what PostgreSQL answers
 
-  @Override
-  public void copyBegins() {
-    link.copyBegins();
-    // Data that came before it was asked for, while other statements of the Query wait.
-    queue.takeMessages(link::send);
+  /** Takes PostgreSQL's answers. */
+  MessageSplitter.Sink fromBackend() {
+    return exchanges;
   }
 
   @Override
-  public void answered(ClientExchange exchange, byte newStatus) {
-    ClientGroup group = exchange.group;
-    state.status = newStatus;
-    dispatcher.guarded(group);
-    boolean failed = !exchange.sqlState().isEmpty();
-    if (group.ended != null && newStatus == 'E' && state.transaction == null) {
-      state.transaction = contention.transaction(group.ended.implicit);
+  public void copyBegins(ClientExchange exchange) {
+    exchanges.copyBegins();
+    exchange.run().group().losesSync();
+    if (recorder != null) {
+      recorder.copyBegins(exchange.run());
     }
-    Transaction running = state.transaction;
-    schemaNews.answered(exchange, failed);
-    if (group.kind == Kind.BEGIN && running != null) {
-      running.hasBase &= !failed || running.implicit;
-      running.implicit &= failed; // what was ours is the client's now
-    } else if (group.kind == Kind.COMMIT) {
-      committing.settle(!failed);
-    } else if (group.kind == Kind.SCHEMA_CHANGE && !failed && group.mentionsForeignKeys) {
+    // Data that came before it was asked for, while other statements of the Query wait.
+    queue.takeMessages(this::writeOutsideOfGroups);
+  }
+
+  @Override
+  public void answered(ClientExchange exchange, TransactionStatus status) {
+    Run run = exchange.run();
+    Group group = run.group();
+    dispatcher.answered(run);
+    Transaction ended = run.ends();
+    if (ended != null && status == TransactionStatus.FAILED && state.transaction() == null) {
+      state.begin(ended.isImplicit());
+    }
+    Transaction running = state.transaction();
+    schemaNews.answered(exchange, running, status);
+    boolean failed = exchange.hasFailed();
+    if (group.effect() == TransactionEffect.BEGIN && running != null) {
+      running.hasBase(running.hasBase() && (!failed || running.isImplicit()));
+      if (!failed) {
+        running.becomesExplicit();
+      }
+    } else if (group.effect().commits()) {
+      committing.settle(exchange.tookEffect());
+    } else if (group.changesSchema() && !failed && group.has(Trait.MENTIONS_FOREIGN_KEYS)) {
       contention.foreignKeyAdded();
     }
-    if (exchange.isHolding() && runsAgain(exchange, newStatus)) {
+    if (exchange.isHolding() && runsAgain(exchange, status)) {
       exchange.discard();
       return;
     }
-    schemaNews.over(exchange, failed);
-    if (running != null && running.implicit && (group.last || failed)) {
+    schemaNews.over(exchange);
+    if (endsConnection(exchange)) {
+      return;
+    }
+    if (running != null && running.isImplicit() && (group.isLast() || failed)) {
       endImplicit(running, exchange);
     } else {
       deliver(exchange);
     }
   }
 
-  /** Hands an answer on. */
+  /** Tells what has become of a fault; returns whether the client's connection ends with it. */
+  private boolean endsConnection(ClientExchange exchange) {
+    Run run = exchange.run();
+    Hit hit = run.fault();
+    if (hit == null) {
+      return false;
+    }
+    if (!exchange.hasFailedInPlace()) {
+      giveBackFault(run);
+      return false;
+    }
+    boolean ends = run.endsConnection();
+    run.fault(null);
+    faults.struck(hit);
+    if (ends) {
+      exchange.deliver();
+      client.cut();
+    }
+    return ends;
+  }
+
+  private void giveBackFault(Run run) {
+    Hit hit = run.fault();
+    if (hit != null) {
+      run.fault(null);
+      faults.giveBack(hit);
+    }
+  }
+
   private void deliver(ClientExchange exchange) {
     exchange.deliver();
-    over(exchange.group, /* failed= */ !exchange.sqlState().isEmpty());
+    over(exchange.run(), exchange.hasFailed());
   }
 
   @Override
-  public void over(ClientGroup group, boolean failed) {
+  public void over(Run run, boolean failed) {
     settle();
-    queue.over(group, failed);
-    underWay.remove(group);
-    group.release();
+    queue.over(run, failed);
+    underWay.remove(run);
+    run.release();
     pump();
   }
 
-  private void endImplicit(Transaction running, ClientExchange exchange) {
-    finishing = exchange;
-    if (state.status == 'T') {
-      committing.decide(running, new ImplicitEnding(running, exchange));
-    } else {
-      state.end(running);
-      state.beginWork();
-      state.ask(unused -> finish(exchange), "ROLLBACK");
-    }
-  }
-
-  private void finish(ClientExchange exchange) {
-    finishing = null;
-    deliver(exchange);
-  }
-
-  private boolean runsAgain(ClientExchange exchange, byte newStatus) {
-    ClientGroup group = exchange.group;
+  private boolean runsAgain(ClientExchange exchange, TransactionStatus status) {
+    Run run = exchange.run();
+    Group group = run.group();
     String sqlState = exchange.sqlState();
     boolean broken =
-        sqlState.equals(Conflicts.DEADLOCK)
-            || (exchange.isCancelled() && sqlState.equals(Conflicts.QUERY_CANCELED));
-    Transaction running = state.transaction;
+        Conflicts.isDeadlock(sqlState)
+            || (exchange.isCancelled() && Conflicts.isCancellation(sqlState));
+    Transaction running = state.transaction();
     if (running == null) {
-      if (!broken || newStatus != 'I' || ++group.attempts > MAX_ATTEMPTS) {
+      if (!broken || status != TransactionStatus.IDLE || run.nextAttempt() > MAX_ATTEMPTS) {
         return false;
       }
       forgetStatements(group);
-      send(group, /* holding= */ true);
+      send(run, /* holding= */ true);
       return true;
     }
-    if (newStatus != 'E'
-        || running.parked
-        || running.protection == Protection.NONE
+    if (status != TransactionStatus.FAILED
+        || running.isOffTables()
+        || running.protection() == Protection.NONE
+        || exchange.hasFailedInPlace()
         || !(broken || mayBeConflict(group, sqlState))) {
       return false;
     }
     // A key share goes together with changes that PostgreSQL takes for conflicts.
-    running.doomed |=
-        sqlState.equals(Conflicts.SERIALIZATION_FAILURE) && !group.sharesKeys && !broken;
+    boolean doomed =
+        Conflicts.isSerializationFailure(sqlState) && !group.has(Trait.SHARES_KEYS) && !broken;
     forgetStatements(group);
-    parking.moveToShadows(running, group);
+    parking.moveToShadows(running, group, doomed, run.nextAttempt());
     return true;
   }
 
-  private static boolean mayBeConflict(ClientGroup group, String sqlState) {
+  private static boolean mayBeConflict(Group group, String sqlState) {
     // DDL meets rows that are there, and names that are taken: nothing another try would change.
-    boolean ofSchema =
-        group.kind == Kind.SCHEMA_CHANGE && !sqlState.equals(Conflicts.SERIALIZATION_FAILURE);
-    return !ofSchema && Conflicts.mayBeConflict(sqlState);
+    return Conflicts.mayBeConflict(sqlState)
+        && (!group.changesSchema() || Conflicts.isSerializationFailure(sqlState));
   }
 
   /** What a group has prepared survives its failure, and would be in the way of another try. */
-  private void forgetStatements(ClientGroup group) {
-    if (!group.parsed.isEmpty()) {
-      ByteBuf script = link.allocator().buffer();
-      group.parsed.keySet().forEach(name -> Frontend.close(script, 'S', name));
-      Frontend.sync(script);
-      link.ask(answer -> state.status = answer.status(), script);
+  private void forgetStatements(Group group) {
+    List<Prepared> prepared = group.prepared();
+    if (!prepared.isEmpty()) {
+      ByteBuf script = backend.allocator().buffer();
+      prepared.forEach(statement -> Subject.statement(statement.name()).close(script));
+      own.sendAhead(Sync.encode(script));
     }
   }
 
-  @Override
-  public void settled() {
+  private void ownWorkIsOver() {
     settle();
     pump();
   }
 
   private void settle() {
-    state.endWork();
-    schemaNews.settled();
-    if (link.isIdle()) {
-      state.interruption.ended();
-      Transaction running = state.transaction;
-      if (state.status == 'I' && running != null) {
-        state.end(running);
-      } else if (state.status == 'T' && running == null) {
-        Transaction found = contention.transaction(/* implicit= */ false);
-        state.transaction = found;
-        setBase(found);
-      }
-      if (state.isYieldDue() && !state.isWorking()) {
-        giveWay();
-      }
+    if (closed) {
+      return;
+    }
+    schemaNews.settled(state.status());
+    if (!exchanges.isIdle() || own.isUnderWay()) {
+      return;
+    }
+    exchanges.interruption().ended();
+    Transaction running = state.transaction();
+    if (state.status() == TransactionStatus.IDLE && running != null) {
+      state.end(running);
+    } else if (state.status() == TransactionStatus.OPEN && running == null) {
+      setBase(state.begin(/* implicit= */ false)); // it began in a way that nobody here saw
+    }
+    if (state.isYieldDue() && !own.isUnderWay()) {
+      giveWay();
     }
   }
 
-  /** For a transaction that began in a way we did not see. */
   private void setBase(Transaction of) {
-    state.ask(
-        answer -> {
-          of.hasBase = answer.error() == null;
-          settled();
-        },
-        "SAVEPOINT " + Sql.identifier(Transaction.BASE));
+    own.ask(
+        Leave.NONE, answer -> of.hasBase(answer.error() == null), "SAVEPOINT " + Transaction.BASE);
   }
 
   // ---- giving way
 
-  /** How often it has given way. Any thread. */
-  int concessions() {
+  @Override
+  public int pid() {
+    return pid;
+  }
+
+  @Override
+  public Interruption interruption() {
+    return exchanges.interruption();
+  }
+
+  @Override
+  public int concessions() {
     return state.concessions();
   }
 
-  /**
-   * Somebody waits for locks of this session. Any thread.
-   *
-   * @param seen its {@link #concessions} before PostgreSQL was asked who waits
-   */
-  void requestYield(int seen) {
-    link.execute(
+  @Override
+  public void hasGivenWay() {
+    state.hasGivenWay();
+  }
+
+  @Override
+  public void requestYield(int seen) {
+    backend.execute(
         () -> {
-          if (state.transaction != null && state.concessions() == seen) {
+          if (!closed && state.transaction() != null && state.concessions() == seen) {
             state.askToYield(seen);
-            if (link.isIdle() && !state.isWorking() && !state.interruption.isUnderWay()) {
+            if (exchanges.isIdle() && !isHeldUp()) {
               giveWay();
             }
             pump();
@@ -309,124 +512,170 @@ final class Session implements ClientExchange.Listener, Flow {
 
   private void giveWay() {
     // A transaction that is about to end need not.
-    ClientGroup next = queue.peekGroup();
-    if (next == null || !(next.kind == Kind.COMMIT || next.kind == Kind.ROLLBACK)) {
-      state.askToYield(SessionState.NOBODY_ASKS);
+    Run next = queue.peek();
+    if (next == null || !next.group().effect().endsTransaction()) {
+      state.nobodyAsksToYield();
       parking.giveWay();
     }
   }
 
   // ---- endings
 
-  private final class ImplicitEnding implements Ending {
-    private final Transaction running;
-    private final ClientExchange exchange;
-
-    ImplicitEnding(Transaction running, ClientExchange exchange) {
-      this.running = running;
-      this.exchange = exchange;
-    }
-
-    @Override
-    public void win() {
-      state.end(running);
-      state.beginWork();
-      state.ask(
-          answer -> {
-            ErrorMessage error = answer.error();
-            committing.settle(error == null);
-            if (error == null) {
-              schemaNews.committed(running);
-            }
-            if (error != null) {
-              exchange.fail(error);
-            }
-            finish(exchange);
-          },
-          "COMMIT");
-    }
-
-    @Override
-    public void lose(ErrorMessage error) {
-      state.told(error);
-      state.end(running);
-      state.beginWork();
-      state.ask(
-          unused -> {
-            exchange.fail(error);
-            finish(exchange);
-          },
-          "ROLLBACK");
-    }
-  }
-
-  @Override
-  public void abort(ClientGroup group, ErrorMessage error) {
-    state.told(error);
-    Transaction running = state.transaction;
-    boolean implicit = running != null && running.implicit;
-    if (running != null) {
-      state.end(running);
-    }
-    if (implicit) {
-      state.beginWork();
-      state.ask(unused -> answer(group, error), "ROLLBACK");
+  private void endImplicit(Transaction running, ClientExchange exchange) {
+    finishing = exchange;
+    ImplicitEnding ending =
+        new ImplicitEnding(
+            state, own, committing, schemaNews, running, exchange, () -> finish(exchange));
+    if (state.status() == TransactionStatus.OPEN) {
+      committing.decide(running, ending);
     } else {
-      state.transaction = contention.transaction(/* implicit= */ false);
-      parking.fail(() -> answer(group, error));
+      ending.rollBack();
     }
   }
 
+  private void finish(ClientExchange exchange) {
+    finishing = null;
+    deliver(exchange);
+  }
+
   @Override
-  public void answer(ClientGroup group, ErrorMessage error) {
+  public void fail(Group group, ErrorMessage error) {
+    fail(runOf(group), error);
+  }
+
+  @Override
+  public void fail(Run run, ErrorMessage error) {
     state.told(error);
-    link.toClient(error.encode(link.allocator()));
-    over(group, /* failed= */ true);
+    Step place = place(run);
+    if (place == null) {
+      send(run, /* holding= */ false); // nothing in it could fail
+      return;
+    }
+    Transaction running = state.transaction();
+    boolean implicit = running != null && running.isImplicit();
+    if (running != null && !implicit) {
+      state.end(running);
+      state.begin(/* implicit= */ false);
+    }
+    if (state.status() == TransactionStatus.FAILED) {
+      giveBackFault(run);
+      tellBehindFailure(run, error, implicit ? running : null);
+      return;
+    }
+    if (run.fault() != null && run.fault().before() != Before.ROLLBACK) {
+      giveBackFault(run); // it is not reached any more
+    }
+    run.group().failAt(place, error, names, backend.allocator());
+    send(run, /* holding= */ false);
+  }
+
+  /** PostgreSQL has failed already, and comes to no further place. */
+  private void tellBehindFailure(Run run, ErrorMessage error, @Nullable Transaction implicit) {
+    if (implicit == null) {
+      tell(run, error);
+    } else {
+      state.end(implicit);
+      own.ask(Leave.NONE, unused -> tell(run, error), "ROLLBACK");
+    }
+  }
+
+  /** Nothing of a group is run that fails; a fault strikes where the statement would be run. */
+  private static @Nullable Step place(Run run) {
+    List<Step> steps = run.group().steps();
+    for (Step step : steps) {
+      if (step.runs() || run.fault() == null) {
+        return step;
+      }
+    }
+    return steps.isEmpty() ? null : steps.get(0);
+  }
+
+  @Override
+  public void tell(Run run, ErrorMessage error) {
+    state.told(error);
+    client.error(error);
+    over(run, /* failed= */ true);
+  }
+
+  @Override
+  public void warn(ErrorMessage notice) {
+    client.send(notice.encodeNotice(backend.allocator()));
+  }
+
+  // ---- what occ asks
+
+  @Override
+  public ByteBufAllocator allocator() {
+    return backend.allocator();
+  }
+
+  @Override
+  public OwnNames names() {
+    return names;
+  }
+
+  @Override
+  public @Nullable Transaction transaction() {
+    return state.transaction();
+  }
+
+  @Override
+  public TransactionStatus status() {
+    return state.status();
+  }
+
+  @Override
+  public boolean isContended() {
+    return state.isContended();
   }
 
   // ---- life
 
   private void updateActivity() {
-    boolean now =
-        state.transaction != null
-            || state.status != 'I'
-            || link.isActive()
+    state.active(
+        state.transaction() != null
+            || state.status() != TransactionStatus.IDLE
+            || exchanges.isActive()
             || !queue.isEmpty()
-            || state.isWorking();
-    if (now != state.active) {
-      state.active = now;
-      if (now) {
-        contention.activated();
-      } else {
-        contention.deactivated();
-      }
-    }
+            || own.isUnderWay());
   }
 
-  void opened() {
-    contention.add(this);
+  /** Whether the client knows why its session ends. */
+  boolean hasToldEnd() {
+    return client.hasToldEnd();
+  }
+
+  /** PostgreSQL is gone without a word. */
+  void lost(ErrorMessage error) {
+    client.error(error);
   }
 
   void closed() {
+    if (closed) {
+      return;
+    }
     closed = true;
     contention.remove(this);
+    if (recorder != null) {
+      recorder.ends(assembler.waiting());
+    }
+    assembler.release();
+    exchanges.abandon();
     queue.release();
     schemaNews.closed(underWay);
-    underWay.forEach(ClientGroup::release);
+    underWay.forEach(this::giveBackFault);
+    underWay.forEach(Run::release);
     underWay.clear();
     if (finishing != null) {
       finishing.abandon();
     }
     dispatcher.release();
-    // Nobody will ever know whether it took place; who raced it had better lose.
+    // Nobody will ever know whether it took place; a transaction that raced it had better lose.
     committing.settle(/* succeeded= */ true);
-    Transaction running = state.transaction;
+    Transaction running = state.transaction();
     if (running != null) {
       state.end(running);
     }
-    if (state.active) {
-      state.active = false;
-      contention.deactivated();
-    }
+    state.active(false);
   }
 }

@@ -1,103 +1,111 @@
 package io.github.dsqljava.local.session;
 
-import io.github.dsqljava.local.session.OwnExchange.Answer;
-import io.github.dsqljava.local.wire.ErrorMessage;
-import java.util.function.Consumer;
+import io.github.dsqljava.local.catalog.CatalogCopy;
+import io.github.dsqljava.local.occ.Contention;
+import io.github.dsqljava.local.occ.Transaction;
+import io.github.dsqljava.local.protocol.ErrorMessage;
+import io.github.dsqljava.local.protocol.ServiceErrors;
+import io.github.dsqljava.local.protocol.TransactionStatus;
 import org.jspecify.annotations.Nullable;
 
-/** What the parts of a session know together. Belongs to its event loop. */
+/** The transaction of a session, and what its parts know together. Belongs to an event loop. */
 final class SessionState {
-  static final int NOBODY_ASKS = -1;
+  private static final int NOBODY_ASKS = -1;
 
-  final Contention contention;
-  final BackendLink link;
-  final Interruption interruption;
-  final Catalog catalog;
+  private final Contention contention;
+  private final Exchanges exchanges;
+  private final CatalogCopy catalog;
 
-  /** Whether this session counts as active among all sessions. */
-  boolean active;
-
-  /** The open transaction; null outside of one. */
-  @Nullable Transaction transaction;
-
-  /** Whether prepared statements are older than what the session knows of the catalog. */
-  boolean preparationsAreStale;
-
-  /** As of PostgreSQL's last ReadyForQuery. */
-  byte status = 'I';
-
+  private @Nullable Transaction transaction;
+  private boolean active;
+  private boolean preparationsAreStale;
   private int yieldAsked = NOBODY_ASKS;
 
   /** How often it has given way; read by any thread. */
   private volatile int concessions;
 
-  /** Whether steps of our own run; the client's groups wait for their end. */
-  private boolean working;
-
-  SessionState(Contention contention, BackendLink link) {
+  SessionState(Contention contention, Exchanges exchanges, CatalogCopy catalog) {
     this.contention = contention;
-    this.link = link;
-    this.interruption = new Interruption(link);
-    this.catalog = new Catalog(contention.catalogVersion);
+    this.exchanges = exchanges;
+    this.catalog = catalog;
   }
 
-  boolean isWorking() {
-    return working;
+  // ---- the transaction
+
+  /** Returns the open transaction; null outside of one. */
+  @Nullable Transaction transaction() {
+    return transaction;
   }
 
-  void beginWork() {
-    working = true;
-    interruption.started(Interruption.Leave.NONE);
+  /** Begins a transaction. */
+  Transaction begin(boolean implicit) {
+    Transaction begun = contention.transaction(implicit);
+    transaction = begun;
+    return begun;
   }
 
-  void endWork() {
-    working = false;
+  /** Forgets the transaction, which is over or about to be. */
+  void end(Transaction of) {
+    yieldAsked = NOBODY_ASKS;
+    if (of.snapshot() != null) {
+      contention.history().close(of.snapshot());
+    }
+    transaction = null;
   }
 
+  /** What follows need not wait for the answer; if that is an error, the transaction is back. */
+  void endWith(Run run, Transaction of) {
+    run.ends(of);
+    end(of);
+  }
+
+  /** Returns the status of PostgreSQL's transaction as of the last ReadyForQuery. */
+  TransactionStatus status() {
+    return exchanges.status();
+  }
+
+  /**
+   * Returns the same as the client knows it: a transaction around its statements is not its own.
+   */
+  TransactionStatus clientStatus() {
+    Transaction running = transaction;
+    if (running != null) {
+      return running.isImplicit()
+          ? TransactionStatus.IDLE
+          : exchanges.isIdle() ? status() : TransactionStatus.OPEN;
+    }
+    return exchanges.isIdle() ? status() : TransactionStatus.IDLE;
+  }
+
+  // ---- others
+
+  /** Whether another session may be in the way of what is sent now, or has been since it began. */
+  boolean isContended() {
+    return contention.isContended(transaction, active);
+  }
+
+  /** Counts this session among the active ones, or does not. */
+  void active(boolean now) {
+    if (now != active) {
+      active = now;
+      if (now) {
+        contention.activated();
+      } else {
+        contention.deactivated();
+      }
+    }
+  }
+
+  /** Returns how often it has given way. Any thread. */
   int concessions() {
     return concessions;
   }
 
-  /** Whoever has waited for it until now waits no more. */
+  /** The transaction has released its locks. */
   // One thread writes.
   @SuppressWarnings("NonAtomicOperationOnVolatileField")
   void hasGivenWay() {
     concessions++;
-  }
-
-  /** Whether another session may be in the way of what is sent now, or has been since it began. */
-  boolean isContended() {
-    Transaction running = transaction;
-    return contention.active() > (active ? 1 : 0)
-        || (running != null && contention.epoch() != running.epoch);
-  }
-
-  /**
-   * Runs statements of our own, one after the other until one fails.
-   *
-   * @param then what to do with the answer to the last one
-   */
-  void ask(Consumer<Answer> then, String... statements) {
-    link.ask(
-        answer -> {
-          status = answer.status();
-          then.accept(answer);
-        },
-        statements);
-  }
-
-  /** What follows need not wait for the answer; if that is an error, the transaction is back. */
-  void endWith(ClientGroup group, Transaction ended) {
-    group.ended = ended;
-    end(ended);
-  }
-
-  /** The client is told an error; one that says that the catalog has changed renews it. */
-  void told(ErrorMessage error) {
-    if (Conflicts.isSchemaConflict(error)) {
-      catalog.renew();
-      preparationsAreStale = true;
-    }
   }
 
   /** Whether somebody waits for locks of the transaction. */
@@ -106,18 +114,40 @@ final class SessionState {
   }
 
   /**
-   * @param seen how often it had given way when somebody was seen waiting, or {@link #NOBODY_ASKS}
+   * Somebody waits for locks of the transaction.
+   *
+   * @param seen how often it had given way then
    */
   void askToYield(int seen) {
     yieldAsked = seen;
   }
 
-  /** Forgets the transaction, which is over or about to be. */
-  void end(Transaction of) {
+  void nobodyAsksToYield() {
     yieldAsked = NOBODY_ASKS;
-    if (of.snapshot != null) {
-      contention.history.close(of.snapshot);
+  }
+
+  // ---- the catalog
+
+  CatalogCopy catalog() {
+    return catalog;
+  }
+
+  /** The client is told an error; one that says that the catalog has changed renews it. */
+  void told(ErrorMessage error) {
+    if (ServiceErrors.isSchemaConflict(error)) {
+      catalog.renew();
+      preparationsAreStale = true;
     }
-    transaction = null;
+  }
+
+  /** Whether prepared statements are older than the copy of the catalog; says so once. */
+  boolean takeStalePreparations() {
+    boolean stale = preparationsAreStale;
+    preparationsAreStale = false;
+    return stale;
+  }
+
+  boolean hasStalePreparations() {
+    return preparationsAreStale;
   }
 }

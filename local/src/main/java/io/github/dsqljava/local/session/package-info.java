@@ -1,7 +1,7 @@
 /**
- * Optimistic concurrency on PostgreSQL: what stands between a logged-in client and its PostgreSQL
- * session, so that nobody ever waits for anybody else's lock and the first to commit wins; and the
- * dialect on the wire: what the service refuses is made to fail in PostgreSQL.
+ * Runs what one client asks for on its PostgreSQL session: in which order, guarded by which
+ * savepoint, and what the client gets to see. The logic needs nothing but a {@code Backend}; in a
+ * cluster that is a Netty channel, in tests a script.
  */
 @NullMarked
 package io.github.dsqljava.local.session;

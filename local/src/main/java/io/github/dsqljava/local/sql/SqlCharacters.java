@@ -32,6 +32,11 @@ final class SqlCharacters {
     return startsIdentifier(character) || isDigit(character) || character == '$';
   }
 
+  /** In upper case if it is an ASCII letter. */
+  static char upperCase(char character) {
+    return character >= 'a' && character <= 'z' ? (char) (character - 'a' + 'A') : character;
+  }
+
   static boolean isOperator(char character) {
     return switch (character) {
       case '+', '-', '*', '/', '<', '>', '=' -> true;

@@ -20,11 +20,6 @@ final class SqlNames {
     };
   }
 
-  /** In upper case if it is an ASCII letter. */
-  static char upperCase(char character) {
-    return character >= 'a' && character <= 'z' ? (char) (character - 'a' + 'A') : character;
-  }
-
   /** Folds as PostgreSQL does in a UTF-8 database: ASCII letters only. */
   static String lowerCase(String name) {
     var folded = new StringBuilder(name.length());

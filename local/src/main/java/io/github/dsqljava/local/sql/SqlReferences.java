@@ -6,18 +6,18 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BinaryOperator;
 
-/** Names in a text that may be those of tables, and the clauses that lock their rows. */
+/** Names in a text that may be those of tables. */
 public final class SqlReferences {
   /** The only database, which may stand before a schema. */
   private static final Optional<String> DATABASE = Optional.of("postgres");
 
   private SqlReferences() {}
 
-  /** All names that occur, key words among them. */
-  public static Set<String> names(String sql) {
+  /** All names that occur in a statement, key words among them. */
+  public static Set<String> names(SqlStatement statement) {
     var names = new LinkedHashSet<String>();
-    for (SqlToken token : SqlScanner.tokens(sql)) {
-      token.name().ifPresent(names::add);
+    for (int i = 0; i < statement.size(); i++) {
+      SqlNames.nameOf(statement.token(i)).ifPresent(names::add);
     }
     return names;
   }
@@ -38,12 +38,12 @@ public final class SqlReferences {
         continue;
       }
       int table = i + 2;
-      if (tokens.get(i).name().equals(DATABASE) && isQualified(tokens, table)) {
+      if (name(tokens, i).equals(DATABASE) && isQualified(tokens, table)) {
         table += 2;
       }
       String sqlInstead =
           replacement.apply(
-              tokens.get(table - 2).name().orElseThrow(), tokens.get(table).name().orElseThrow());
+              name(tokens, table - 2).orElseThrow(), name(tokens, table).orElseThrow());
       if (!sqlInstead.isEmpty()) {
         changed.append(sql, copied, tokens.get(i).start()).append(sqlInstead);
         copied = tokens.get(table).end();
@@ -55,42 +55,16 @@ public final class SqlReferences {
   /** Whether a name, a dot and a name stand there. */
   private static boolean isQualified(List<SqlToken> tokens, int index) {
     return index + 2 < tokens.size()
-        && tokens.get(index).name().isPresent()
+        && name(tokens, index).isPresent()
         && isDot(tokens, index + 1)
-        && tokens.get(index + 2).name().isPresent();
+        && name(tokens, index + 2).isPresent();
+  }
+
+  private static Optional<String> name(List<SqlToken> tokens, int index) {
+    return SqlNames.nameOf(tokens.get(index));
   }
 
   private static boolean isDot(List<SqlToken> tokens, int index) {
     return tokens.get(index).kind() == SqlToken.Kind.DOT;
-  }
-
-  /**
-   * Blanks out {@code NOWAIT} and {@code SKIP LOCKED} behind {@code FOR UPDATE} and its like;
-   * everything else stays where it is.
-   */
-  public static String withoutLockWaiting(String sql) {
-    var scanner = new SqlScanner(sql);
-    StringBuilder changed = null;
-    boolean afterFor = false;
-    boolean inClause = false;
-    int skip = -1;
-    while (scanner.advanceSignificant()) {
-      if (inClause && (scanner.is("NOWAIT") || (skip >= 0 && scanner.is("LOCKED")))) {
-        changed = changed == null ? new StringBuilder(sql) : changed;
-        for (int i = skip >= 0 ? skip : scanner.start(); i < scanner.end(); i++) {
-          changed.setCharAt(i, ' ');
-        }
-        inClause = false;
-      }
-      skip = inClause && scanner.is("SKIP") ? scanner.start() : -1;
-      inClause |= afterFor && startsLockStrength(scanner);
-      inClause &= scanner.kind() != SqlToken.Kind.SEMICOLON;
-      afterFor = scanner.is("FOR");
-    }
-    return changed == null ? sql : changed.toString();
-  }
-
-  private static boolean startsLockStrength(SqlScanner token) {
-    return token.is("UPDATE") || token.is("SHARE") || token.is("KEY") || token.is("NO");
   }
 }

@@ -4,10 +4,12 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Collection;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** What string constants stand for, and how to write them. PostgreSQL 16, "String Constants". */
-final class SqlStrings {
+public final class SqlStrings {
   private SqlStrings() {}
 
   /**
@@ -24,12 +26,24 @@ final class SqlStrings {
     };
   }
 
-  /** A constant that stands for a text, whatever {@code standard_conforming_strings} is. */
-  static String quote(String text) {
+  /** Returns a constant that stands for a text, whatever {@code standard_conforming_strings} is. */
+  public static String quote(String text) {
     String doubled = text.replace("'", "''");
     return text.indexOf('\\') < 0
         ? "'" + doubled + "'"
         : "E'" + doubled.replace("\\", "\\\\") + "'";
+  }
+
+  /** Returns an array of texts. */
+  public static String array(Collection<String> texts) {
+    return texts.stream()
+        .map(SqlStrings::quote)
+        .collect(Collectors.joining(",", "ARRAY[", "]::text[]"));
+  }
+
+  /** Returns a name in quotes. */
+  public static String identifier(String name) {
+    return '"' + name.replace("\"", "\"\"") + '"';
   }
 
   static String standard(SqlToken token, int from) {

@@ -1,7 +1,5 @@
 package io.github.dsqljava.local.sql;
 
-import java.util.Optional;
-
 /**
  * A piece of SQL text: where it stands and what it is. The text itself is cut out only on demand.
  *
@@ -84,26 +82,6 @@ public record SqlToken(String sql, Kind kind, int start, int end) {
         && sql.startsWith(operator, start);
   }
 
-  /** The name that a plain or quoted identifier stands for; empty for every other token. */
-  public Optional<String> name() {
-    return SqlNames.nameOf(this);
-  }
-
-  /** The value that a string constant stands for; empty for every other token and for a bad one. */
-  public Optional<String> string() {
-    return SqlStrings.valueOf(this);
-  }
-
-  /**
-   * What {@code U&"name"} or {@code U&'text'} stands for; empty for every other token and for
-   * escapes that PostgreSQL refuses.
-   *
-   * @param escape the character behind {@code UESCAPE}, or a backslash
-   */
-  public Optional<String> unicode(char escape) {
-    return SqlUnicode.valueOf(this, escape);
-  }
-
   /**
    * Folds ASCII only: PostgreSQL does not take a dotless i or a long s for letters of a key word.
    */
@@ -112,7 +90,7 @@ public record SqlToken(String sql, Kind kind, int start, int end) {
       return false;
     }
     for (int i = 0; i < keyword.length(); i++) {
-      if (SqlNames.upperCase(sql.charAt(start + i)) != keyword.charAt(i)) {
+      if (SqlCharacters.upperCase(sql.charAt(start + i)) != keyword.charAt(i)) {
         return false;
       }
     }

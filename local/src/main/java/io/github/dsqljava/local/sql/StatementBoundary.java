@@ -34,11 +34,6 @@ final class StatementBoundary {
   /** Open {@code BEGIN ATOMIC} and the {@code CASE}s in it. */
   private int blocks;
 
-  /** Whether no token of the current statement has been seen. */
-  boolean isAtStart() {
-    return head == Head.NOTHING;
-  }
-
   /**
    * Takes notice of the token at which a scanner stands, which must be no comment.
    *

@@ -10,7 +10,7 @@ public final class StatementCursor {
 
   /** A cursor that stands before the first token of a statement. */
   public StatementCursor(SqlStatement statement) {
-    this(statement, 0, statement.tokens().size());
+    this(statement, 0, statement.size());
   }
 
   private StatementCursor(SqlStatement statement, int position, int limit) {
@@ -26,7 +26,7 @@ public final class StatementCursor {
 
   /** The token at which the cursor stands, which must not be at its end. */
   public SqlToken token() {
-    return statement.tokens().get(position);
+    return statement.token(position);
   }
 
   /** Steps over one token, if there is one. */
@@ -42,7 +42,7 @@ public final class StatementCursor {
       return false;
     }
     for (int i = 0; i < keywords.length; i++) {
-      if (!statement.tokens().get(position + i).is(keywords[i])) {
+      if (!statement.is(position + i, keywords[i])) {
         return false;
       }
     }
@@ -51,7 +51,7 @@ public final class StatementCursor {
 
   /** Whether a token of this kind follows. */
   public boolean at(SqlToken.Kind kind) {
-    return !atEnd() && token().kind() == kind;
+    return !atEnd() && statement.kind(position) == kind;
   }
 
   /**
@@ -77,7 +77,7 @@ public final class StatementCursor {
     int from = position + 1;
     int depth = 0;
     while (!atEnd()) {
-      SqlToken.Kind kind = token().kind();
+      SqlToken.Kind kind = statement.kind(position);
       position++;
       if (kind == SqlToken.Kind.LEFT_PARENTHESIS) {
         depth++;
@@ -142,7 +142,7 @@ public final class StatementCursor {
         escape =
             string().filter(text -> text.length() == 1).map(text -> text.charAt(0)).orElse(' ');
       }
-      return name.unicode(escape);
+      return SqlUnicode.valueOf(name, escape);
     }
     return at(SqlToken.Kind.IDENTIFIER) || at(SqlToken.Kind.QUOTED_IDENTIFIER)
         ? name()
@@ -187,12 +187,12 @@ public final class StatementCursor {
 
   /** Steps over the next token, whatever it is, and gives the name it stands for. */
   public Optional<String> name() {
-    return atEnd() ? Optional.empty() : statement.tokens().get(position++).name();
+    return atEnd() ? Optional.empty() : SqlNames.nameOf(statement.token(position++));
   }
 
   /** Steps over the next token, whatever it is, and gives the string it stands for. */
   public Optional<String> string() {
-    return atEnd() ? Optional.empty() : statement.tokens().get(position++).string();
+    return atEnd() ? Optional.empty() : SqlStrings.valueOf(statement.token(position++));
   }
 
   /** Whether there is nothing left to read. */

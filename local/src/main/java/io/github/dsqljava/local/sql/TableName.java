@@ -27,7 +27,7 @@ public record TableName(Optional<String> schema, String name) {
   }
 
   /** Steps over a name with any qualification; empty if there is none. */
-  static Optional<TableName> read(StatementCursor cursor) {
+  public static Optional<TableName> read(StatementCursor cursor) {
     Optional<String> schema = Optional.empty();
     Optional<String> name = cursor.identifier();
     while (name.isPresent() && cursor.accept(SqlToken.Kind.DOT)) {

@@ -96,7 +96,7 @@ class DialectClassificationTest {
   @MethodSource("statements")
   void classify_statement_tellsNodeClassAndEffect(
       String sql, String node, StatementClass statementClass, TransactionEffect effect) {
-    ClassifiedStatement classified = only(sql);
+    Statement classified = only(sql);
 
     assertThat(classified.node()).isEqualTo(node);
     assertThat(classified.statementClass()).isEqualTo(statementClass);
@@ -148,11 +148,11 @@ class DialectClassificationTest {
   @MethodSource("rewritings")
   void classify_whatPostgresqlDoesNotKnow_isTakenOut(
       String sql, AsyncForm async, String rewritten) {
-    ClassifiedStatement classified = only(sql);
+    Statement classified = only(sql);
 
     assertThat(classified.async()).isEqualTo(async);
     assertThat(classified.refusal()).isEmpty();
-    assertThat(classified.rewritten()).contains(rewritten);
+    assertThat(classified.replacement()).contains(rewritten);
   }
 
   @ParameterizedTest
@@ -169,7 +169,7 @@ class DialectClassificationTest {
         "BEGIN"
       })
   void classify_whatPostgresqlKnows_standsAsItWas(String sql) {
-    assertThat(only(sql).rewritten()).isEmpty();
+    assertThat(only(sql).replacement()).isEmpty();
     assertThat(only(sql).async()).isEqualTo(AsyncForm.NONE);
   }
 
@@ -177,12 +177,12 @@ class DialectClassificationTest {
   void classify_severalStatements_tellsWhereEachStands() {
     String sql = " BEGIN ;; CREATE INDEX ASYNC i ON t (a)/**/; COMMIT -- end";
 
-    List<ClassifiedStatement> classified = dialect.classify(sql);
+    List<Statement> classified = dialect.classify(sql);
 
     assertThat(classified)
         .extracting(statement -> sql.substring(statement.start(), statement.end()))
         .containsExactly("BEGIN", "CREATE INDEX ASYNC i ON t (a)", "COMMIT");
-    assertThat(classified.get(1).rewritten()).contains("CREATE INDEX /*\u0001*/ i ON t (a)");
+    assertThat(classified.get(1).replacement()).contains("CREATE INDEX /*\u0001*/ i ON t (a)");
   }
 
   static List<Arguments> spans() {
@@ -196,7 +196,7 @@ class DialectClassificationTest {
   @ParameterizedTest
   @MethodSource("spans")
   void classify_oneStatement_tellsWhereItStands(String sql, int start, int end) {
-    ClassifiedStatement classified = only(sql);
+    Statement classified = only(sql);
 
     assertThat(classified.start()).isEqualTo(start);
     assertThat(classified.end()).isEqualTo(end);
@@ -216,8 +216,8 @@ class DialectClassificationTest {
         .isEqualTo(only("SET statement_timeout = 1").refusal());
   }
 
-  private ClassifiedStatement only(String sql) {
-    List<ClassifiedStatement> classified = dialect.classify(sql);
+  private Statement only(String sql) {
+    List<Statement> classified = dialect.classify(sql);
     assertThat(classified).hasSize(1);
     return classified.get(0);
   }

@@ -115,31 +115,30 @@ class DialectFuzzTest {
 
   private void check(String sql, String description) {
     String where = description + ": " + sql;
-    List<ClassifiedStatement> classified;
+    List<Statement> classified;
     try {
       classified = dialect.classify(sql);
     } catch (RuntimeException | StackOverflowError e) {
       throw new AssertionError(where, e);
     }
     int position = 0;
-    for (ClassifiedStatement statement : classified) {
+    for (Statement statement : classified) {
       assertThat(statement.start()).as(where).isGreaterThanOrEqualTo(position);
       assertThat(statement.end()).as(where).isBetween(statement.start() + 1, sql.length());
       position = statement.end();
-      Optional<String> rewritten = statement.rewritten();
+      Optional<String> rewritten = statement.replacement();
       if (rewritten.isPresent()) {
         checkRewritten(statement, rewritten.get(), sql, where);
       }
     }
     var rules = new TransactionRules();
-    for (ClassifiedStatement statement : classified) {
+    for (Statement statement : classified) {
       assertThat(rules.refusal(statement)).as(where).isNotNull();
       rules.succeeded(statement);
     }
   }
 
-  private void checkRewritten(
-      ClassifiedStatement statement, String rewritten, String sql, String where) {
+  private void checkRewritten(Statement statement, String rewritten, String sql, String where) {
     String original = sql.substring(statement.start(), statement.end());
     assertThat(rewritten).as(where).isNotEqualTo(original);
     boolean mayGrow =

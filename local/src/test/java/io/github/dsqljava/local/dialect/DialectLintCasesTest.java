@@ -74,7 +74,7 @@ class DialectLintCasesTest {
 
   private static Optional<Refusal> refusal(String sql) {
     var rules = new TransactionRules();
-    for (ClassifiedStatement statement : Dialect.standard().classify(sql)) {
+    for (Statement statement : Dialect.standard().classify(sql)) {
       Optional<Refusal> refusal = rules.refusal(statement);
       if (refusal.isPresent()) {
         return refusal;

@@ -62,7 +62,7 @@ class DialectStatementsTest {
     if (sql.startsWith(")")) {
       return;
     }
-    List<ClassifiedStatement> classified =
+    List<Statement> classified =
         dialect.classify("/* a; b */ SELECT 1; -- c;\n " + sql + "\n; DELETE FROM t");
 
     assertThat(classified).hasSize(3);
@@ -122,7 +122,7 @@ class DialectStatementsTest {
   }
 
   private Optional<String> answer(String sql) {
-    List<ClassifiedStatement> classified = dialect.classify(sql);
+    List<Statement> classified = dialect.classify(sql);
     assertThat(classified).hasSize(1);
     return classified.get(0).refusal().map(DialectStatementsTest::words);
   }

@@ -177,7 +177,7 @@ class TransactionRulesTest {
 
   @Test
   void refusal_askedTwice_isTheSame() {
-    ClassifiedStatement create = only("CREATE TABLE a ()");
+    Statement create = only("CREATE TABLE a ()");
     run("BEGIN");
 
     assertThat(rules.refusal(create)).isEmpty();
@@ -219,7 +219,7 @@ class TransactionRulesTest {
   @Test
   void refusal_randomSessions_agreesWithTheHistory() {
     var random = new Random(SEED);
-    List<ClassifiedStatement> statements =
+    List<Statement> statements =
         List.of(
             only("SELECT 1"),
             only("DELETE FROM t"),
@@ -232,7 +232,7 @@ class TransactionRulesTest {
     boolean block = false;
     boolean aborted = false;
     for (int round = 0; round < ROUNDS; round++) {
-      ClassifiedStatement statement = statements.get(random.nextInt(statements.size()));
+      Statement statement = statements.get(random.nextInt(statements.size()));
       TransactionEffect effect = statement.effect();
       boolean mixed =
           (effect == TransactionEffect.DDL
@@ -274,7 +274,7 @@ class TransactionRulesTest {
   /** Runs a Query message: behind an error the rest of it is skipped. */
   private List<String> run(String message) {
     var answers = new ArrayList<String>();
-    for (ClassifiedStatement statement : dialect.classify(message)) {
+    for (Statement statement : dialect.classify(message)) {
       String answer =
           rules
               .refusal(statement)
@@ -291,7 +291,7 @@ class TransactionRulesTest {
     return answers;
   }
 
-  private ClassifiedStatement only(String sql) {
+  private Statement only(String sql) {
     return dialect.classify(sql).get(0);
   }
 

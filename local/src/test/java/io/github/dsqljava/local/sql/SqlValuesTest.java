@@ -36,7 +36,7 @@ class SqlValuesTest {
   @MethodSource("strings")
   void string_constant_isItsValue(String sql, String value) {
     assertThat(SqlScanner.tokens(sql)).hasSize(1);
-    assertThat(token(sql).string()).contains(value);
+    assertThat(SqlStrings.valueOf(token(sql))).contains(value);
   }
 
   @ParameterizedTest
@@ -64,7 +64,7 @@ class SqlValuesTest {
         "$1"
       })
   void string_anythingElse_isEmpty(String sql) {
-    assertThat(token(sql).string()).isEmpty();
+    assertThat(SqlStrings.valueOf(token(sql))).isEmpty();
   }
 
   static Stream<Arguments> names() {
@@ -78,13 +78,13 @@ class SqlValuesTest {
   @ParameterizedTest
   @MethodSource("names")
   void name_identifier_isFoldedAndUnquoted(String sql, String name) {
-    assertThat(token(sql).name()).contains(name);
+    assertThat(SqlNames.nameOf(token(sql))).contains(name);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"U&\"a\"", "\"\"", "\"a", "'a'", "1", "$1", ";"})
   void name_anythingElse_isEmpty(String sql) {
-    assertThat(token(sql).name()).isEmpty();
+    assertThat(SqlNames.nameOf(token(sql))).isEmpty();
   }
 
   @ParameterizedTest
@@ -93,7 +93,7 @@ class SqlValuesTest {
     String quoted = SqlStrings.quote(text);
 
     assertThat(SqlScanner.tokens(quoted)).hasSize(1);
-    assertThat(token(quoted).string()).contains(text);
+    assertThat(SqlStrings.valueOf(token(quoted))).contains(text);
   }
 
   @Test
@@ -113,7 +113,7 @@ class SqlValuesTest {
   @ParameterizedTest
   @MethodSource("unicode")
   void unicode_constant_isItsValue(String sql, char escape, String value) {
-    assertThat(token(sql).unicode(escape)).contains(value);
+    assertThat(SqlUnicode.valueOf(token(sql), escape)).contains(value);
   }
 
   @ParameterizedTest
@@ -132,13 +132,13 @@ class SqlValuesTest {
         "U&'a"
       })
   void unicode_anythingElse_isEmpty(String sql) {
-    assertThat(token(sql).unicode('\\')).isEmpty();
+    assertThat(SqlUnicode.valueOf(token(sql), '\\')).isEmpty();
   }
 
   @ParameterizedTest
   @ValueSource(chars = {'+', '\'', '"', ' ', 'a', 'F', '7'})
   void unicode_noEscapeCharacter_isEmpty(char escape) {
-    assertThat(token("U&'x'").unicode(escape)).isEmpty();
+    assertThat(SqlUnicode.valueOf(token("U&'x'"), escape)).isEmpty();
   }
 
   private static SqlToken token(String sql) {

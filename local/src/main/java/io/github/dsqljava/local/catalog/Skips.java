@@ -1,0 +1,62 @@
+package io.github.dsqljava.local.catalog;
+
+import io.github.dsqljava.local.dialect.Statement;
+import io.github.dsqljava.local.dialect.TransactionEffect;
+import io.github.dsqljava.local.protocol.ErrorMessage;
+import io.github.dsqljava.local.request.Group;
+import io.github.dsqljava.local.request.Step;
+import io.github.dsqljava.local.sql.SqlStatement;
+import io.github.dsqljava.local.sql.StatementCursor;
+
+/**
+ * What a DDL statement has left undone because of IF EXISTS or IF NOT EXISTS, as PostgreSQL's
+ * notices tell. That a statement which changes nothing makes no new version of the catalog is
+ * inferred. For one run of one group.
+ */
+public final class Skips {
+  private static final String END = ", skipping";
+
+  private int parts;
+  private boolean all;
+
+  /** Begins with nothing left undone. */
+  public Skips() {}
+
+  /** Takes note of a notice. */
+  public void note(ErrorMessage notice) {
+    String message = notice.message();
+    if (message.endsWith(END)) {
+      parts++;
+      // Of an ALTER that does not find what it is to alter: all of it.
+      all |= message.startsWith("relation ");
+    }
+  }
+
+  /** Whether nothing of a statement has been done. */
+  public boolean leaveNothingOf(Group group) {
+    return parts > 0 && (all || parts >= partsOf(group));
+  }
+
+  private static int partsOf(Group group) {
+    for (Step step : group.reachable()) {
+      Statement statement = step.statement();
+      if (step.runs() && statement != null && statement.effect() == TransactionEffect.DDL) {
+        return partsOf(statement.tokens());
+      }
+    }
+    return 1;
+  }
+
+  /** Objects that are dropped, actions on a table; a statement that creates something is one. */
+  private static int partsOf(SqlStatement statement) {
+    StatementCursor cursor = new StatementCursor(statement);
+    if (cursor.at("CREATE")) {
+      return 1;
+    }
+    int count = 0;
+    for (; !cursor.atEnd(); count++) {
+      cursor.element();
+    }
+    return count;
+  }
+}

@@ -1,0 +1,61 @@
+package io.github.dsqljava.local.dialect;
+
+import java.util.List;
+
+/**
+ * The SQL of one message.
+ *
+ * @param sent what the client sent
+ * @param given what PostgreSQL is given: the same, but for the statements that have a replacement
+ * @param statements in their order; several in a Query message, at most one in a Parse message that
+ *     PostgreSQL takes
+ * @param starts where each of them begins in what PostgreSQL is given
+ */
+public record ClientText(
+    String sent, String given, List<Statement> statements, List<Integer> starts) {
+  /** Stands for a text that nobody has seen. */
+  public static final ClientText UNKNOWN = new ClientText("", "", List.of(), List.of());
+
+  /** Copies the lists. */
+  public ClientText {
+    statements = List.copyOf(statements);
+    starts = List.copyOf(starts);
+  }
+
+  static ClientText of(String sent, List<Statement> statements) {
+    Integer[] starts = new Integer[statements.size()];
+    StringBuilder text = null;
+    int copied = 0;
+    int shift = 0;
+    for (int i = 0; i < starts.length; i++) {
+      Statement statement = statements.get(i);
+      starts[i] = statement.start() + shift;
+      if (statement.replacement().isPresent()) {
+        text = text == null ? new StringBuilder(sent.length() + 32) : text;
+        text.append(sent, copied, statement.start()).append(statement.replacement().get());
+        copied = statement.end();
+        shift = text.length() - copied;
+      }
+    }
+    String given = text == null ? sent : text.append(sent, copied, sent.length()).toString();
+    return new ClientText(sent, given, statements, List.of(starts));
+  }
+
+  /** Whether PostgreSQL is given what the client sent. */
+  public boolean isUnchanged() {
+    return sent.equals(given);
+  }
+
+  /** Returns where a statement begins in what PostgreSQL is given. */
+  public int start(int index) {
+    return starts.get(index);
+  }
+
+  /** Returns where a statement ends there. */
+  public int end(int index) {
+    Statement statement = statements.get(index);
+    int length =
+        statement.replacement().map(String::length).orElse(statement.end() - statement.start());
+    return starts.get(index) + length;
+  }
+}

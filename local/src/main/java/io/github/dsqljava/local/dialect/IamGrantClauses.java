@@ -1,0 +1,51 @@
+package io.github.dsqljava.local.dialect;
+
+import io.github.dsqljava.local.sql.SqlStrings;
+import io.github.dsqljava.local.sql.StatementCursor;
+import java.util.Optional;
+
+/**
+ * {@code AWS IAM GRANT role TO 'arn'} and {@code AWS IAM REVOKE role FROM 'arn'}, from the Aurora
+ * DSQL User Guide, "Database roles and IAM authentication". PostgreSQL calls a procedure in their
+ * place.
+ */
+final class IamGrantClauses implements ClauseFinder {
+  /** What the procedure would say as well, had the text not an encoding of its own. */
+  private static final Refusal NOT_AN_ARN =
+      new Refusal("22023", "IAM role must look like an IAM ARN", Source.WORDS_UNKNOWN);
+
+  @Override
+  public void find(StatementCursor statement, Draft draft) {
+    if (statement.accept("AWS", "IAM", "GRANT")) {
+      call(statement, draft, "aws_iam_grant", "TO");
+    } else if (statement.accept("AWS", "IAM", "REVOKE")) {
+      call(statement, draft, "aws_iam_revoke", "FROM");
+    }
+  }
+
+  private static void call(
+      StatementCursor statement, Draft draft, String procedure, String preposition) {
+    Optional<String> role = statement.name();
+    if (role.isEmpty() || !statement.accept(preposition)) {
+      return;
+    }
+    Optional<String> arn = statement.string();
+    if (arn.isEmpty() || !statement.atEnd()) {
+      return;
+    }
+    // An escape gives a code point, but the rest of the text has one character for each byte.
+    if (arn.get().chars().allMatch(c -> c < 0x80)) {
+      draft.replaceAll(
+          "CALL sys."
+              + procedure
+              + "("
+              + SqlStrings.quote(role.get())
+              + ", "
+              + SqlStrings.quote(arn.get())
+              + ")");
+    } else {
+      draft.replaceAll("SELECT"); // PostgreSQL has to be able to read what is refused
+      draft.refuse(NOT_AN_ARN);
+    }
+  }
+}

@@ -1,0 +1,104 @@
+package io.github.dsqljava.local.dialect;
+
+import io.github.dsqljava.local.sql.SqlStatement;
+import io.github.dsqljava.local.sql.SqlToken.Kind;
+import java.util.EnumSet;
+import java.util.Set;
+
+/**
+ * One pass over the tokens of a statement: its traits, and whether a rule may have to look closer.
+ * Nearly all traffic is queries and changes of rows without any such word.
+ */
+final class StatementWords {
+  private static final Set<Trait> CHANGES_ROWS = Set.of(Trait.CHANGES_ROWS);
+
+  private final SqlStatement statement;
+  private final EnumSet<Trait> traits = EnumSet.noneOf(Trait.class);
+  private boolean suspicious;
+
+  private StatementWords(SqlStatement statement) {
+    this.statement = statement;
+  }
+
+  static StatementWords of(SqlStatement statement) {
+    var words = new StatementWords(statement);
+    for (int i = 0; i < statement.size(); i++) {
+      words.read(i);
+    }
+    return words;
+  }
+
+  /** The traits, in a set that is not to be changed. */
+  Set<Trait> traits() {
+    return traits.isEmpty()
+        ? Set.of()
+        : traits.equals(CHANGES_ROWS) ? CHANGES_ROWS : Set.copyOf(traits);
+  }
+
+  /** Whether a query or a change of rows needs a closer look. */
+  boolean isSuspicious() {
+    return suspicious;
+  }
+
+  private void read(int index) {
+    Kind kind = statement.kind(index);
+    if (kind == Kind.IDENTIFIER) {
+      keyword(index);
+    } else if (kind == Kind.QUOTED_IDENTIFIER || kind == Kind.UNICODE_IDENTIFIER) {
+      suspicious |= AdvisoryLocks.mayBe(statement.token(index));
+    }
+  }
+
+  private void keyword(int index) {
+    switch (statement.length(index)) {
+      case 3 -> {
+        if (statement.is(index, "FOR")) {
+          suspicious = true;
+          locking(index + 1);
+        }
+      }
+      // Behind INSERT it is no SELECT INTO.
+      case 4 -> suspicious |= statement.is(index, "INTO") && !isInsert(index - 1);
+      case 5 -> changesRows(index, "MERGE");
+      case 6 -> {
+        changesRows(index, "INSERT");
+        changesRows(index, "UPDATE");
+        changesRows(index, "DELETE");
+      }
+      case 10 -> {
+        if (statement.is(index, "REFERENCES")) {
+          traits.add(Trait.MENTIONS_FOREIGN_KEYS);
+        }
+      }
+      default -> {
+        suspicious |= statement.is(index, "TABLESAMPLE");
+        suspicious |= AdvisoryLocks.mayBe(statement.token(index));
+      }
+    }
+  }
+
+  private boolean isInsert(int index) {
+    return index == 0 && statement.is(index, "INSERT");
+  }
+
+  /** The strength of a lock, behind FOR. */
+  private void locking(int index) {
+    if (index < statement.size()
+        && (statement.is(index, "UPDATE")
+            || statement.is(index, "KEY")
+            || statement.is(index, "NO")
+            || statement.is(index, "SHARE"))) {
+      traits.add(Trait.LOCKS_ROWS);
+      if (statement.is(index, "KEY")) {
+        traits.add(Trait.SHARES_KEYS);
+      }
+    }
+  }
+
+  private void changesRows(int index, String word) {
+    boolean lock = index > 0 && statement.is(index - 1, "FOR");
+    if (!lock && statement.is(index, word)) {
+      traits.add(Trait.CHANGES_ROWS);
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** What is to go wrong, and what strikes at which login or statement. Policy only. */
+@NullMarked
+package io.github.dsqljava.local.faults;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,41 @@
+package io.github.dsqljava.local.frontend;
+
+import io.github.dsqljava.local.protocol.ClientEnd;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+
+/** From a session to its client. Ends the client's connection when the session says so. */
+// A failed write closes its channel, and channelInactive sees that.
+@SuppressWarnings("FutureReturnValueIgnored")
+final class BackendLeg extends Leg {
+  private static final System.Logger LOG = System.getLogger(BackendLeg.class.getName());
+
+  BackendLeg(Channel client) {
+    super(client);
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext context, Object event) {
+    if (event == ClientEnd.CUT) {
+      // The client still gets all that was answered before.
+      peer.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(sent -> Transports.close(peer));
+    } else if (event == ClientEnd.CLOSED) {
+      peer.close();
+    }
+    context.fireUserEventTriggered(event);
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) {
+    peer.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+    context.fireChannelInactive();
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    LOG.log(System.Logger.Level.DEBUG, "PostgreSQL session ends", cause);
+    context.close();
+  }
+}

@@ -1,0 +1,34 @@
+package io.github.dsqljava.local.frontend;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.DecoderException;
+import java.io.IOException;
+
+/** From a logged-in client to its session. */
+// A failed close has closed the channel before.
+@SuppressWarnings("FutureReturnValueIgnored")
+final class ClientLeg extends Leg {
+  private static final System.Logger LOG = System.getLogger(ClientLeg.class.getName());
+
+  ClientLeg(Channel backend) {
+    super(backend);
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) {
+    peer.close();
+    context.fireChannelInactive();
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    // A lost connection is a client's business; anything else is a fault of ours.
+    boolean expected = cause instanceof IOException || cause instanceof DecoderException;
+    LOG.log(
+        expected ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING,
+        "client connection ends",
+        cause);
+    context.close();
+  }
+}

@@ -1,0 +1,36 @@
+package io.github.dsqljava.local.frontend;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+
+/**
+ * One direction of a logged-in connection: what this channel receives is written to the other one,
+ * which is read only as fast as this one takes what it is given. Knows bytes, and no messages.
+ */
+// A failed write closes its channel, and channelInactive sees that.
+@SuppressWarnings("FutureReturnValueIgnored")
+abstract class Leg extends ChannelInboundHandlerAdapter {
+  /** The channel on the other side. */
+  final Channel peer;
+
+  Leg(Channel peer) {
+    this.peer = peer;
+  }
+
+  @Override
+  public final void channelRead(ChannelHandlerContext context, Object bytes) {
+    peer.write(bytes);
+  }
+
+  @Override
+  public final void channelReadComplete(ChannelHandlerContext context) {
+    peer.flush();
+  }
+
+  @Override
+  public final void channelWritabilityChanged(ChannelHandlerContext context) {
+    peer.config().setAutoRead(context.channel().isWritable());
+    context.fireChannelWritabilityChanged();
+  }
+}

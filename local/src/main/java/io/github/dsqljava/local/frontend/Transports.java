@@ -1,0 +1,32 @@
+package io.github.dsqljava.local.frontend;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOption;
+
+/** Ends TCP connections without a goodbye, as a network does. */
+final class Transports {
+  private Transports() {}
+
+  /** Closes without TLS's close_notify. What has been flushed may still arrive. */
+  static ChannelFuture close(Channel channel) {
+    ChannelHandlerContext first = channel.pipeline().firstContext();
+    return first == null ? channel.close() : first.close();
+  }
+
+  /** Resets; returns what tells that it is done. */
+  static ChannelFuture reset(Channel channel) {
+    channel.eventLoop().execute(() -> resetNow(channel));
+    return channel.closeFuture();
+  }
+
+  // On the event loop nobody else closes the channel in between.
+  @SuppressWarnings("FutureReturnValueIgnored")
+  private static void resetNow(Channel channel) {
+    if (channel.isOpen()) {
+      channel.config().setOption(ChannelOption.SO_LINGER, 0);
+      close(channel);
+    }
+  }
+}

@@ -1,0 +1,163 @@
+package io.github.dsqljava.local.occ;
+
+import io.github.dsqljava.local.dialect.Trait;
+import io.github.dsqljava.local.occ.Interruption.Leave;
+import io.github.dsqljava.local.occ.Transaction.Phase;
+import io.github.dsqljava.local.occ.Transaction.Savings;
+import io.github.dsqljava.local.protocol.Answer;
+import io.github.dsqljava.local.protocol.ErrorMessage;
+import io.github.dsqljava.local.protocol.ServiceErrors;
+import io.github.dsqljava.local.sql.SqlStrings;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The end of a transaction: repeats what a parked one has done, and asks the history whether it may
+ * commit. Belongs to an event loop.
+ */
+public final class Committing {
+  private static final System.Logger LOG = System.getLogger(Committing.class.getName());
+
+  /** How often a transaction repeats its changes after crossing others that do the same. */
+  private static final int MAX_ATTEMPTS = 20;
+
+  private final OccSession session;
+  private final Contention contention;
+
+  /** Won, but PostgreSQL has not answered yet. */
+  private CommitHistory.@Nullable Commit commit;
+
+  /** For the transactions of one session. */
+  public Committing(OccSession session, Contention contention) {
+    this.session = session;
+    this.contention = contention;
+  }
+
+  /** Whether COMMIT can go to PostgreSQL just so. */
+  public boolean isPlain(Transaction running) {
+    return running.phase() == Phase.OPEN && !needsVerdict(running);
+  }
+
+  private boolean needsVerdict(Transaction running) {
+    CommitHistory.Snapshot snapshot = running.snapshot();
+    return running.hasBase()
+        && snapshot != null
+        && (contention.history().isBehind(snapshot)
+            || (isToBeRemembered(running) && session.isContended()));
+  }
+
+  /**
+   * Whether PostgreSQL forgets at COMMIT what this transaction has locked, while the service still
+   * holds it against those that ran beside it.
+   */
+  public boolean isToBeRemembered(Transaction running) {
+    return running.has(Trait.LOCKS_ROWS)
+        || (running.has(Trait.CHANGES_ROWS) && contention.hasForeignKeys());
+  }
+
+  /** Finds out whether the transaction has won. */
+  public void decide(Transaction running, Ending ending) {
+    switch (running.phase()) {
+      case DOOMED -> ending.lose(ServiceErrors.rowConflict());
+      case LOST -> ending.lose(running.loss());
+      case PARKED -> collect(running.savings(), running, ending);
+      case OPEN -> {
+        if (needsVerdict(running)) {
+          readFootprint(running, ending);
+        } else {
+          ending.win();
+        }
+      }
+    }
+  }
+
+  private void readFootprint(Transaction running, Ending ending) {
+    session.ask(
+        answer -> {
+          ErrorMessage error = answer.error();
+          if (error != null) {
+            ending.lose(unexpected(error));
+          } else {
+            judge(running, answer.row().get(1), ending);
+          }
+        },
+        "SELECT * FROM dsql_internal.occ_save()");
+  }
+
+  private void collect(Savings savings, Transaction running, Ending ending) {
+    if (savings.shadows().isEmpty()) {
+      repeat(running, ending, 1);
+      return;
+    }
+    session.ask(
+        answer -> {
+          ErrorMessage error = answer.error();
+          if (error != null) {
+            ending.lose(unexpected(error));
+          } else {
+            savings.take(answer.row());
+            repeat(running, ending, 1);
+          }
+        },
+        "SELECT * FROM dsql_internal.occ_save_shadows("
+            + SqlStrings.quote(savings.shadows())
+            + ")");
+  }
+
+  private void repeat(Transaction running, Ending ending, int attempt) {
+    session.ask(
+        Leave.TO_BREAK_A_CIRCLE,
+        answer -> repeated(answer, running, ending, attempt),
+        "SELECT dsql_internal.occ_replay(" + SqlStrings.quote(running.savings().changes()) + ")");
+  }
+
+  private void repeated(Answer answer, Transaction running, Ending ending, int attempt) {
+    ErrorMessage error = answer.error();
+    String sqlState = answer.sqlState();
+    if (error == null) {
+      judge(running, running.savings().footprint(), ending);
+    } else if (Conflicts.isCircle(sqlState) && attempt < MAX_ATTEMPTS) {
+      session.ask(
+          unused -> repeat(running, ending, attempt + 1),
+          "ROLLBACK TO SAVEPOINT " + Transaction.BASE);
+    } else if (Conflicts.isLimit(sqlState)) {
+      ending.lose(ServiceErrors.limit(error));
+    } else if (Conflicts.isSchemaConflictOfReplay(sqlState)) {
+      LOG.log(System.Logger.Level.DEBUG, "changes do not fit any more: {0}", error);
+      ending.lose(ServiceErrors.schemaConflict());
+    } else if (Conflicts.isConflictOfReplay(sqlState) || Conflicts.isCircle(sqlState)) {
+      ending.lose(ServiceErrors.rowConflict());
+    } else {
+      ending.lose(unexpected(error));
+    }
+  }
+
+  private void judge(Transaction running, String footprint, Ending ending) {
+    CommitHistory.Snapshot snapshot = running.snapshot();
+    if (snapshot == null || !needsVerdict(running)) {
+      ending.win();
+      return;
+    }
+    commit = contention.history().commit(snapshot, Footprint.parse(footprint)).orElse(null);
+    if (commit == null) {
+      ending.lose(ServiceErrors.rowConflict());
+    } else {
+      ending.win();
+    }
+  }
+
+  private static ErrorMessage unexpected(ErrorMessage error) {
+    LOG.log(System.Logger.Level.WARNING, "changes could not be kept: {0}", error);
+    return ServiceErrors.rowConflict();
+  }
+
+  /** PostgreSQL has answered COMMIT, or nobody will ever know. */
+  public void settle(boolean succeeded) {
+    CommitHistory.Commit pending = commit;
+    commit = null;
+    if (pending != null && succeeded) {
+      contention.history().confirm(pending);
+    } else if (pending != null) {
+      contention.history().withdraw(pending);
+    }
+  }
+}

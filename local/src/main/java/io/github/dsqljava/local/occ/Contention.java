@@ -1,0 +1,186 @@
+package io.github.dsqljava.local.occ;
+
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the sessions of a cluster know of one another: enough to tell when nobody else can be in the
+ * way, so that a lone session pays nothing. Thread-safe.
+ *
+ * <p>A session that is alone sends its statements <em>unguarded</em>. It says so first, and looks
+ * whether it is alone after that; a session that gets active says so first, and looks for unguarded
+ * statements after that. So of two at least one sees the other.
+ */
+public final class Contention {
+  /** How long to wait for other sessions' unguarded statements. */
+  public static final Duration PATIENCE = Duration.ofMillis(20);
+
+  private final CommitHistory history = new CommitHistory();
+  private final InstantSource clock;
+  private final Map<Integer, Participant> sessions = new ConcurrentHashMap<>();
+  private final AtomicInteger active = new AtomicInteger();
+  private final AtomicInteger outsiders = new AtomicInteger();
+  private final AtomicLong epoch = new AtomicLong();
+  private final AtomicInteger unguarded = new AtomicInteger();
+  private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
+  private final Runnable secondOneActive;
+  private volatile boolean foreignKeys;
+  private volatile Runnable schemaChanges = () -> {};
+
+  /**
+   * @param secondOneActive called whenever a session gets active while another one is; must not
+   *     block
+   * @param clock by which transactions age
+   */
+  public Contention(Runnable secondOneActive, InstantSource clock) {
+    this.clock = clock;
+    this.secondOneActive = secondOneActive;
+  }
+
+  /** Returns who conflicts with whom. */
+  public CommitHistory history() {
+    return history;
+  }
+
+  /** A session begins. */
+  public void add(Participant session) {
+    sessions.put(session.pid(), session);
+  }
+
+  /** A session is over. */
+  public void remove(Participant session) {
+    sessions.remove(session.pid(), session);
+  }
+
+  @Nullable Participant session(int pid) {
+    return sessions.get(pid);
+  }
+
+  Collection<Participant> sessions() {
+    return sessions.values();
+  }
+
+  /** A session runs a statement or has a transaction open. */
+  public void activated() {
+    if (active.incrementAndGet() > 1) {
+      secondOneActive.run();
+    }
+  }
+
+  /** It does not any more; something may have been committed. */
+  public void deactivated() {
+    epoch.incrementAndGet();
+    active.decrementAndGet();
+  }
+
+  /** A session of the cluster's own, which {@link #sessions} does not know, may wait for locks. */
+  void outsiderBegins() {
+    outsiders.incrementAndGet();
+    activated();
+  }
+
+  void outsiderEnds() {
+    deactivated();
+    outsiders.decrementAndGet();
+  }
+
+  boolean hasOutsiders() {
+    return outsiders.get() > 0;
+  }
+
+  /** Returns how many sessions are active. */
+  public int active() {
+    return active.get();
+  }
+
+  /**
+   * Whether another session may be in the way of what is sent now, or has been since the
+   * transaction began.
+   *
+   * @param running the transaction; null outside of one
+   * @param active whether the session that asks counts as active
+   */
+  public boolean isContended(@Nullable Transaction running, boolean active) {
+    return active() > (active ? 1 : 0) || (running != null && epoch() != running.epoch());
+  }
+
+  /** Changes whenever anything may have been committed. */
+  long epoch() {
+    return epoch.get();
+  }
+
+  /**
+   * Begins a transaction.
+   *
+   * @param implicit whether it is not the client's
+   */
+  public Transaction transaction(boolean implicit) {
+    return new Transaction(epoch(), clock.instant(), implicit);
+  }
+
+  /** A statement is sent unguarded. */
+  public void beginUnguarded() {
+    unguarded.incrementAndGet();
+  }
+
+  /** It has been answered. */
+  public void endUnguarded() {
+    if (unguarded.decrementAndGet() == 0) {
+      for (Runnable task = waiting.poll(); task != null; task = waiting.poll()) {
+        task.run();
+      }
+    }
+  }
+
+  /** Returns how many statements run unguarded now. */
+  public int unguarded() {
+    return unguarded.get();
+  }
+
+  /**
+   * Calls back once, as soon as nothing runs unguarded.
+   *
+   * @param task must not block; on any thread
+   */
+  public void whenGuarded(Runnable task) {
+    waiting.add(task);
+    if (unguarded.get() == 0 && waiting.remove(task)) {
+      task.run();
+    }
+  }
+
+  /**
+   * Sets what is called whenever a client may have changed the schema, and has committed that.
+   *
+   * @param task must not block; on any thread
+   */
+  public void whenSchemaChanges(Runnable task) {
+    schemaChanges = task;
+  }
+
+  /** A client may have changed the schema, and has committed that. */
+  public void schemaChanged() {
+    schemaChanges.run();
+  }
+
+  /**
+   * Whether there is a foreign key, so that a change of one row may lock another one. Once there
+   * was one, it stays true.
+   */
+  public boolean hasForeignKeys() {
+    return foreignKeys;
+  }
+
+  /** There is a foreign key. */
+  public void foreignKeyAdded() {
+    foreignKeys = true;
+  }
+}

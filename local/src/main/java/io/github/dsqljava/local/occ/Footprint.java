@@ -1,0 +1,25 @@
+package io.github.dsqljava.local.occ;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/** Reads what {@code occ_save} says about rows. */
+final class Footprint {
+  private Footprint() {}
+
+  /**
+   * @param text {@code table:place:strength}, separated by spaces
+   */
+  static Map<RowId, RowStrength> parse(String text) {
+    Map<RowId, RowStrength> rows = new HashMap<>();
+    if (text.isEmpty()) {
+      return rows;
+    }
+    for (String entry : text.split(" ")) {
+      String[] fields = entry.split(":");
+      RowStrength strength = RowStrength.values()[Integer.parseInt(fields[2]) - 1];
+      rows.merge(new RowId(Long.parseLong(fields[0]), fields[1]), strength, RowStrength::stronger);
+    }
+    return rows;
+  }
+}

@@ -1,0 +1,62 @@
+package io.github.dsqljava.local.occ;
+
+import io.github.dsqljava.local.occ.Interruption.Leave;
+import io.github.dsqljava.local.protocol.Answer;
+import io.github.dsqljava.local.protocol.ErrorMessage;
+import io.github.dsqljava.local.protocol.TransactionStatus;
+import io.github.dsqljava.local.request.Group;
+import io.github.dsqljava.local.request.OwnNames;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What optimistic concurrency needs of the session whose transactions it looks after. Used on the
+ * session's event loop only.
+ */
+public interface OccSession {
+  ByteBufAllocator allocator();
+
+  /** Returns the names that are not the client's. */
+  OwnNames names();
+
+  /** Returns the open transaction; null outside of one. */
+  @Nullable Transaction transaction();
+
+  /** Returns the status as of PostgreSQL's last ReadyForQuery. */
+  TransactionStatus status();
+
+  /** Whether another session may be in the way of what is sent now, or has been since it began. */
+  boolean isContended();
+
+  /**
+   * Runs statements that are not the client's, one after the other until one fails. The client's
+   * groups wait until the answer has been taken, and whatever it has led to.
+   *
+   * @param leave what may be done to them when others wait
+   * @param then what to do with the answer to the last one
+   */
+  void ask(Leave leave, Consumer<Answer> then, String... statements);
+
+  /** The same with a script that has been encoded, which ends with a Sync. */
+  void ask(Consumer<Answer> then, ByteBuf script);
+
+  /** The same when nothing may be done to the statements. */
+  default void ask(Consumer<Answer> then, String... statements) {
+    ask(Leave.NONE, then, statements);
+  }
+
+  /**
+   * Sends a group.
+   *
+   * @param holding whether its answer is held back, so that it can be run again
+   */
+  void send(Group group, boolean holding);
+
+  /** Makes a group fail with an error, and its transaction with it. */
+  void fail(Group group, ErrorMessage error);
+
+  /** The transaction has released its locks. */
+  void hasGivenWay();
+}

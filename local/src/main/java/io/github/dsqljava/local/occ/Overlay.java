@@ -1,0 +1,159 @@
+package io.github.dsqljava.local.occ;
+
+import io.github.dsqljava.local.dialect.Statement;
+import io.github.dsqljava.local.occ.Transaction.Savings;
+import io.github.dsqljava.local.protocol.ErrorMessage;
+import io.github.dsqljava.local.protocol.Parse;
+import io.github.dsqljava.local.protocol.Subject;
+import io.github.dsqljava.local.protocol.Sync;
+import io.github.dsqljava.local.request.Group;
+import io.github.dsqljava.local.request.Prepared;
+import io.github.dsqljava.local.request.Step;
+import io.github.dsqljava.local.sql.SqlReferences;
+import io.github.dsqljava.local.sql.SqlStrings;
+import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * Lets the statements of a transaction that is off the tables run on shadows: temporary tables that
+ * PostgreSQL finds before the real ones of the same name.
+ */
+final class Overlay {
+  private final OccSession session;
+
+  Overlay(OccSession session) {
+    this.session = session;
+  }
+
+  /**
+   * Makes the shadows that a group needs, and lets the group use them.
+   *
+   * @param then what to do when the group can be sent
+   * @param refused what to do with a mistake of the client's own
+   * @param failed what to do if a shadow cannot be made
+   */
+  void prepare(
+      Transaction of,
+      Group group,
+      Runnable then,
+      Consumer<ErrorMessage> refused,
+      Consumer<ErrorMessage> failed) {
+    Savings savings = of.savings();
+    Set<String> unknown = names(group);
+    unknown.removeAll(savings.known());
+    if (unknown.isEmpty()) {
+      prepareStatements(savings, group, then, refused);
+      return;
+    }
+    session.ask(
+        answer -> {
+          ErrorMessage error = answer.error();
+          if (error != null) {
+            failed.accept(error);
+            return;
+          }
+          savings.shadows(answer.row().get(0), unknown);
+          readRenames(savings, answer.row().get(1));
+          prepareStatements(savings, group, then, refused);
+        },
+        "SELECT * FROM dsql_internal.occ_overlay("
+            + SqlStrings.array(unknown)
+            + ", pg_catalog.current_schemas(false), "
+            + SqlStrings.quote(savings.changes())
+            + ", "
+            + SqlStrings.quote(savings.shadows())
+            + ")");
+  }
+
+  private static Set<String> names(Group group) {
+    Set<String> names = new LinkedHashSet<>();
+    for (Step step : group.steps()) {
+      Statement statement = step.statement();
+      if (statement != null) {
+        names.addAll(SqlReferences.names(statement.tokens()));
+      }
+    }
+    return names;
+  }
+
+  private static void readRenames(Savings savings, String renames) {
+    if (renames.isEmpty()) {
+      return;
+    }
+    for (String entry : renames.split(",")) {
+      List<String> names = List.of(entry.split(" ")).stream().map(Overlay::fromHex).toList();
+      savings.renames().put(names.get(0) + '\0' + names.get(1), names.get(2));
+    }
+  }
+
+  private static String fromHex(String hex) {
+    return new String(HexFormat.of().parseHex(hex), StandardCharsets.ISO_8859_1);
+  }
+
+  /**
+   * A plan that was made before goes on using the real tables, and a qualified name always means
+   * them, so what the client binds is prepared anew.
+   */
+  private void prepareStatements(
+      Savings savings, Group group, Runnable then, Consumer<ErrorMessage> refused) {
+    if (group.bound().isEmpty()) {
+      translate(savings, group);
+      then.run();
+      return;
+    }
+    ByteBuf script = session.allocator().buffer();
+    group
+        .bound()
+        .forEach(
+            (index, prepared) -> {
+              String name = session.names().shadow(index);
+              Subject.statement(name).close(script);
+              given(savings, prepared, name).encode(script);
+            });
+    session.ask(
+        answer -> {
+          ErrorMessage error = answer.error();
+          if (error == null) {
+            translate(savings, group);
+            then.run();
+          } else {
+            refused.accept(error);
+          }
+        },
+        Sync.encode(script));
+  }
+
+  private static Parse given(Savings savings, Prepared prepared, String name) {
+    return prepared.given().withName(name).withSql(requalify(savings, prepared.given().sql()));
+  }
+
+  /** Makes a group run on the shadows. */
+  private void translate(Savings savings, Group group) {
+    if (group.isQuery()) {
+      String translated = requalify(savings, group.sql());
+      if (!translated.equals(group.sql())) {
+        group.replaceQuery(translated, session.allocator());
+      }
+    }
+    for (Integer index : group.bound().keySet()) {
+      group.redirect(index, session.names().shadow(index), session.allocator());
+    }
+  }
+
+  private static String requalify(Savings savings, String sql) {
+    if (savings.renames().isEmpty() || sql.indexOf('.') < 0) {
+      return sql;
+    }
+    return SqlReferences.requalify(
+        sql,
+        (schema, name) -> {
+          String shadow = savings.renames().get(schema + '\0' + name);
+          return shadow == null ? "" : "pg_temp." + SqlStrings.identifier(shadow);
+        });
+  }
+}

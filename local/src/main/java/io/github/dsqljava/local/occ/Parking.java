@@ -1,0 +1,192 @@
+package io.github.dsqljava.local.occ;
+
+import io.github.dsqljava.local.occ.Interruption.Leave;
+import io.github.dsqljava.local.occ.Transaction.Phase;
+import io.github.dsqljava.local.occ.Transaction.Protection;
+import io.github.dsqljava.local.protocol.Answer;
+import io.github.dsqljava.local.protocol.ErrorMessage;
+import io.github.dsqljava.local.protocol.ServiceErrors;
+import io.github.dsqljava.local.protocol.TransactionStatus;
+import io.github.dsqljava.local.request.Group;
+import io.github.dsqljava.local.sql.SqlStrings;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Takes a transaction off the real tables, so that nobody waits for it, and runs its statements on
+ * shadows from then on. Belongs to an event loop.
+ */
+public final class Parking {
+  private static final System.Logger LOG = System.getLogger(Parking.class.getName());
+
+  private static final String SAVE = "SELECT * FROM dsql_internal.occ_save()";
+  private static final String BACK_TO_BASE = "ROLLBACK TO SAVEPOINT " + Transaction.BASE;
+  private static final int MAX_ATTEMPTS = 20;
+
+  private final OccSession session;
+  private final Overlay overlay;
+
+  /** For the transactions of one session. */
+  public Parking(OccSession session) {
+    this.session = session;
+    this.overlay = new Overlay(session);
+  }
+
+  /** Lets an idle transaction release its locks; may do nothing. */
+  public void giveWay() {
+    Transaction running = session.transaction();
+    if (running == null || !running.hasBase() || running.phase() == Phase.LOST) {
+      return;
+    }
+    if (session.status() == TransactionStatus.FAILED) {
+      beginAgainFailed();
+    } else if (session.status() == TransactionStatus.OPEN) {
+      if (running.isOffTables()) {
+        giveUp(running);
+      } else {
+        park(running);
+      }
+    }
+  }
+
+  private void park(Transaction running) {
+    session.ask(
+        answer -> {
+          ErrorMessage error = answer.error();
+          if (error != null) {
+            lose(running, error);
+            return;
+          }
+          running.rolledBack(answer.row());
+          session.hasGivenWay();
+          if (running.savings().hasChanges()) {
+            running.park(); // one that has only read goes on as before
+          }
+        },
+        script(running, SAVE, BACK_TO_BASE));
+  }
+
+  /** Steps, and then again what rolling back has undone of the client's settings. */
+  private static String[] script(Transaction running, String... steps) {
+    List<String> script = new ArrayList<>(Arrays.asList(steps));
+    script.addAll(running.settings());
+    return script.toArray(String[]::new);
+  }
+
+  /**
+   * To make a shadow it had to read the table, and PostgreSQL lets nobody change the definition of
+   * a table that an open transaction has read. A session that waits for it wants just that, and
+   * then the service tells everybody else that the schema has changed.
+   */
+  private void giveUp(Transaction running) {
+    lose(running, ServiceErrors.schemaConflict(), /* then= */ () -> {});
+  }
+
+  /** Begins a failed transaction in place of the one that is open. It holds no locks. */
+  private void beginAgainFailed() {
+    session.ask(answer -> {}, "ROLLBACK", "BEGIN", "SELECT 1 / 0");
+  }
+
+  /**
+   * Takes back the statement that PostgreSQL has just refused, and runs it again on shadows.
+   *
+   * @param doomed whether it is certain that another transaction has won
+   */
+  public void moveToShadows(Transaction running, Group group, boolean doomed, int attempt) {
+    session.ask(
+        answer -> {
+          ErrorMessage error = answer.error();
+          if (error != null) {
+            lose(running, error, () -> session.fail(group, ServiceErrors.rowConflict()));
+            return;
+          }
+          running.rolledBack(answer.row());
+          session.hasGivenWay();
+          if (group.changesSchema()) {
+            repeatAlone(running, group, attempt);
+          } else {
+            running.park();
+            if (doomed) {
+              running.doom();
+            }
+            run(running, group);
+          }
+        },
+        script(running, stepsBack(running.protection())));
+  }
+
+  private static String[] stepsBack(Protection protection) {
+    return switch (protection) {
+      case NONE -> throw new IllegalStateException("nothing to go back to");
+      case BASE -> new String[] {BACK_TO_BASE}; // nothing came before
+      case STATEMENT ->
+          new String[] {
+            "ROLLBACK TO SAVEPOINT " + Transaction.STATEMENT,
+            "RELEASE SAVEPOINT " + Transaction.STATEMENT,
+            SAVE,
+            BACK_TO_BASE
+          };
+    };
+  }
+
+  /** DDL has no shadow; a transaction that has changed nothing can try again as it is. */
+  private void repeatAlone(Transaction running, Group group, int attempt) {
+    running.schemaChangeIsNotDue();
+    if (running.savings().hasChanges()) {
+      session.fail(group, ServiceErrors.schemaChangeWithData());
+    } else if (attempt > MAX_ATTEMPTS) {
+      session.fail(group, ServiceErrors.schemaConflict());
+    } else {
+      running.protectedBy(Protection.BASE);
+      session.send(group, /* holding= */ true);
+    }
+  }
+
+  /** Runs a statement of a transaction that is off the tables. */
+  public void run(Transaction running, Group group) {
+    if (group.changesSchema()) {
+      session.fail(group, ServiceErrors.schemaChangeWithData());
+      return;
+    }
+    overlay.prepare(
+        running,
+        group,
+        () -> session.send(group, /* holding= */ running.isImplicit()),
+        error -> session.fail(group, error),
+        error -> lose(running, error, () -> session.fail(group, ServiceErrors.rowConflict())));
+  }
+
+  /** Runs the DDL statement again that was undone for the sake of others. */
+  public void repeatSchemaChange(Transaction running, Runnable then, Runnable otherwise) {
+    session.ask(
+        answer -> (answer.error() == null ? then : otherwise).run(),
+        // The client knows the job by the id of the first time.
+        "SET LOCAL dsql.job_id = " + SqlStrings.quote(running.jobId()),
+        running.takeSchemaChange());
+  }
+
+  private void lose(Transaction running, ErrorMessage cause) {
+    lose(running, cause, () -> {});
+  }
+
+  /** PostgreSQL keeps an open transaction, in which the loss can be told like any other error. */
+  private void lose(Transaction running, ErrorMessage cause, Runnable then) {
+    boolean known = ServiceErrors.isSchemaConflict(cause);
+    if (!known) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "a transaction could not be kept and is told that it has lost: {0}",
+          cause);
+    }
+    running.lose(known ? cause : ServiceErrors.rowConflict());
+    session.ask(
+        Leave.NONE,
+        (Answer unused) -> {
+          session.hasGivenWay();
+          then.run();
+        },
+        "ROLLBACK",
+        "BEGIN");
+  }
+}

@@ -1,0 +1,315 @@
+package io.github.dsqljava.local.occ;
+
+import io.github.dsqljava.local.dialect.Trait;
+import io.github.dsqljava.local.protocol.ErrorMessage;
+import io.github.dsqljava.local.request.Group;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** A transaction of one session. Belongs to its event loop. */
+public final class Transaction {
+  /** Before all its statements: rolling back to it frees all locks, but not the snapshot. */
+  public static final String BASE = "\"dsql$base\"";
+
+  /** Before the statement that runs: its failure must not cost the transaction. */
+  public static final String STATEMENT = "\"dsql$statement\"";
+
+  /** Where a transaction stands. */
+  public enum Phase {
+    /** Its changes stand in PostgreSQL. */
+    OPEN,
+    /** It holds no locks, and lives on {@link Savings}. It may still win. */
+    PARKED,
+    /** As {@link #PARKED}, and another transaction has certainly won. COMMIT says so. */
+    DOOMED,
+    /** Its state is lost; its next statement says so. PostgreSQL has an empty transaction. */
+    LOST
+  }
+
+  /** What the statement that runs can be taken back to. */
+  public enum Protection {
+    NONE,
+    /** To {@link #BASE}, because nothing came before it. */
+    BASE,
+    /** To {@link #STATEMENT}. */
+    STATEMENT
+  }
+
+  /** What a transaction has done, while it is not in PostgreSQL. */
+  static final class Savings {
+    /** No changes, in the encoding of {@code occ_save}: an empty JSON array. */
+    private static final String NO_CHANGES = "W10=";
+
+    private String changes = NO_CHANGES;
+    private String footprint = "";
+
+    /** Shadow tables, in the form of {@code occ_overlay}. */
+    private String shadows = "";
+
+    /** Names that shadows have been looked for already. */
+    private final Set<String> known = new HashSet<>();
+
+    /** Shadows by "schema\0name". */
+    private final Map<String, String> renames = new HashMap<>();
+
+    /** Takes what {@code occ_save} gave; nothing if the transaction has done nothing yet. */
+    void take(List<String> saved) {
+      if (!saved.isEmpty()) {
+        changes = saved.get(0);
+        footprint = saved.get(1);
+      }
+    }
+
+    String changes() {
+      return changes;
+    }
+
+    String footprint() {
+      return footprint;
+    }
+
+    String shadows() {
+      return shadows;
+    }
+
+    boolean hasChanges() {
+      return !changes.equals(NO_CHANGES);
+    }
+
+    Set<String> known() {
+      return known;
+    }
+
+    Map<String, String> renames() {
+      return renames;
+    }
+
+    void shadows(String made, Set<String> named) {
+      shadows = made;
+      known.addAll(named);
+    }
+  }
+
+  /** The one DDL statement that the service allows in a transaction. */
+  private static final class SchemaChange {
+    private String sql = "";
+    private String jobId = "";
+
+    /** Whether it was undone to set others free, and has to be run again. */
+    private boolean due;
+  }
+
+  private final long epoch;
+  private final Instant begin;
+  private final EnumSet<Trait> traits = EnumSet.noneOf(Trait.class);
+  private final List<String> settings = new ArrayList<>();
+  private final Savings savings = new Savings();
+  private final SchemaChange schemaChange = new SchemaChange();
+
+  private boolean implicit;
+  private boolean hasBase;
+  private boolean hasExecuted;
+  private boolean usesCatalog;
+  private boolean changesCatalog;
+  private CommitHistory.@Nullable Snapshot snapshot;
+  private Protection protection = Protection.NONE;
+  private Phase phase = Phase.OPEN;
+  private @Nullable ErrorMessage loss;
+
+  /**
+   * @param epoch {@link Contention#epoch()} when it began
+   * @param implicit whether it is not the client's, but stands around statements up to Sync
+   */
+  Transaction(long epoch, Instant begin, boolean implicit) {
+    this.epoch = epoch;
+    this.begin = begin;
+    this.implicit = implicit;
+  }
+
+  long epoch() {
+    return epoch;
+  }
+
+  /** Returns how long ago it began. */
+  public Duration age(Instant now) {
+    return Duration.between(begin, now);
+  }
+
+  /** Whether it is not the client's, but stands around statements up to Sync. */
+  public boolean isImplicit() {
+    return implicit;
+  }
+
+  /** A BEGIN has made it the client's. */
+  public void becomesExplicit() {
+    implicit = false;
+  }
+
+  /** Whether {@link #BASE} is set, before all its statements. */
+  public boolean hasBase() {
+    return hasBase;
+  }
+
+  /** Tells whether {@link #BASE} is set. */
+  public void hasBase(boolean set) {
+    hasBase = set;
+  }
+
+  // ---- what it does
+
+  /** A group is run in it. */
+  public void learn(Group group) {
+    hasExecuted |= group.executes();
+    for (Trait trait : List.of(Trait.LOCKS_ROWS, Trait.CHANGES_ROWS)) {
+      if (group.has(trait)) {
+        traits.add(trait);
+      }
+    }
+    if (group.changesSchema()) {
+      schemaChange.sql = group.schemaChange();
+    }
+    if (!isOffTables()) {
+      settings.addAll(group.settings()); // a rollback to the base takes them back
+    }
+  }
+
+  /** Whether a statement has been run in it. */
+  public boolean hasExecuted() {
+    return hasExecuted;
+  }
+
+  boolean has(Trait trait) {
+    return traits.contains(trait);
+  }
+
+  /** Returns its SET statements, which are undone when it is parked. */
+  List<String> settings() {
+    return settings;
+  }
+
+  /** Returns its snapshot; null until its first statement, as in PostgreSQL. */
+  public CommitHistory.@Nullable Snapshot snapshot() {
+    return snapshot;
+  }
+
+  /** Its first statement takes its snapshot. */
+  public void takeSnapshot(CommitHistory history) {
+    if (snapshot == null) {
+      snapshot = history.open();
+    }
+  }
+
+  /** Returns what the running statement can be taken back to. */
+  public Protection protection() {
+    return protection;
+  }
+
+  /** A statement is run that can be taken back to this. */
+  public void protectedBy(Protection given) {
+    protection = given;
+  }
+
+  // ---- where it stands
+
+  /** Returns where it stands. */
+  public Phase phase() {
+    return phase;
+  }
+
+  /** Whether it holds no locks and lives on what was saved. */
+  public boolean isOffTables() {
+    return phase == Phase.PARKED || phase == Phase.DOOMED;
+  }
+
+  Savings savings() {
+    return savings;
+  }
+
+  /** It has rolled back to its base. */
+  void rolledBack(List<String> saved) {
+    savings.take(saved);
+    protection = Protection.NONE;
+    schemaChange.due = !schemaChange.sql.isEmpty();
+  }
+
+  /** It lives on what was saved from now on. */
+  void park() {
+    if (phase == Phase.OPEN) {
+      phase = Phase.PARKED;
+    }
+  }
+
+  /** Another transaction has certainly won. */
+  void doom() {
+    phase = Phase.DOOMED;
+  }
+
+  /** Its state is lost. */
+  void lose(ErrorMessage reason) {
+    phase = Phase.LOST;
+    loss = reason;
+  }
+
+  /** Returns why it is lost. */
+  public ErrorMessage loss() {
+    ErrorMessage reason = loss;
+    if (reason == null) {
+      throw new IllegalStateException("the transaction is " + phase + ", not lost");
+    }
+    return reason;
+  }
+
+  // ---- its schema change
+
+  /** Whether a change of the catalog by others concerns it. */
+  public boolean usesCatalog() {
+    return usesCatalog;
+  }
+
+  /** A statement of it reads the catalog. */
+  public void readsCatalog() {
+    usesCatalog = true;
+  }
+
+  /** Whether it has changed the catalog. */
+  public boolean changesCatalog() {
+    return changesCatalog;
+  }
+
+  /** Tells whether it has changed the catalog. */
+  public void changesCatalog(boolean changed) {
+    changesCatalog = changed;
+  }
+
+  /** Whether its DDL statement was undone for others, and has to be run again. */
+  public boolean schemaChangeIsDue() {
+    return schemaChange.due;
+  }
+
+  /** Returns its DDL statement, which is run again. */
+  String takeSchemaChange() {
+    schemaChange.due = false;
+    return schemaChange.sql;
+  }
+
+  void schemaChangeIsNotDue() {
+    schemaChange.due = false;
+  }
+
+  /** The client was told of a job. */
+  public void asksForJob(String id) {
+    schemaChange.jobId = id;
+  }
+
+  String jobId() {
+    return schemaChange.jobId;
+  }
+}

@@ -1,0 +1,24 @@
+package io.github.dsqljava.local.postgres;
+
+/** What all threads of a cluster have in common. */
+public final class Threads {
+  private Threads() {}
+
+  /**
+   * Returns when a thread has ended that has been told to. An interrupt of the caller does not cut
+   * that short, and is not lost.
+   */
+  public static void awaitEnd(Thread thread) {
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,45 @@
+package io.github.dsqljava.local.protocol;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+
+/**
+ * A Bind of the extended protocol: makes a portal of a prepared statement. Parameters are not taken
+ * apart.
+ */
+public record Bind(String portal, String statement) {
+  /** Reads a whole message; leaves the buffer's indices alone. */
+  public static Bind decode(ByteBuf message) {
+    String portal = Message.text(message, Message.HEADER);
+    return new Bind(portal, Message.text(message, Message.HEADER + portal.length() + 1));
+  }
+
+  /** Returns a client's Bind with another statement, and with all else that is in it. */
+  public static ByteBuf redirect(ByteBufAllocator allocator, ByteBuf message, String statement) {
+    Bind bind = decode(message);
+    int rest =
+        Math.min(
+            Message.HEADER + bind.portal.length() + bind.statement.length() + 2,
+            message.readableBytes());
+    ByteBuf out = allocator.buffer(message.readableBytes() + statement.length());
+    int length = Message.begin(out, FrontendType.BIND);
+    Message.write(out, bind.portal);
+    Message.write(out, statement);
+    out.writeBytes(message, message.readerIndex() + rest, message.readableBytes() - rest);
+    return Message.end(out, length);
+  }
+
+  /** Returns the whole message, without parameters; results come as text. */
+  public ByteBuf encode(ByteBufAllocator allocator) {
+    return encode(allocator.buffer());
+  }
+
+  /** Appends the whole message, without parameters; results come as text. */
+  public ByteBuf encode(ByteBuf out) {
+    int length = Message.begin(out, FrontendType.BIND);
+    Message.write(out, portal);
+    Message.write(out, statement);
+    // formats of parameters, parameters, formats of results
+    return Message.end(out.writeShort(0).writeShort(0).writeShort(0), length);
+  }
+}

@@ -1,0 +1,35 @@
+package io.github.dsqljava.local.protocol;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+
+/**
+ * Statements that are not the client's, as one batch of the extended protocol: a named prepared
+ * statement leaves the client's unnamed one alone.
+ *
+ * @param name of the prepared statement and the portal; one that no client can guess
+ */
+public record OwnScript(String name) {
+  /** Returns all statements, one after the other until one fails, and a Sync. */
+  public ByteBuf encode(ByteBufAllocator allocator, String... statements) {
+    ByteBuf out = allocator.buffer();
+    for (String sql : statements) {
+      append(out, sql);
+    }
+    return Sync.encode(out);
+  }
+
+  /** Appends one statement. Results come as text. */
+  public ByteBuf append(ByteBuf out, String sql) {
+    close(out); // one that failed has left them behind
+    new Parse(name, sql).encode(out);
+    new Bind(name, name).encode(out);
+    new Execute(name).encode(out);
+    return close(out);
+  }
+
+  private ByteBuf close(ByteBuf out) {
+    Subject.portal(name).close(out);
+    return Subject.statement(name).close(out);
+  }
+}

@@ -1,0 +1,22 @@
+package io.github.dsqljava.local.protocol;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+
+/** A RowDescription of one column of type text that belongs to no table. */
+public record RowDescription(String column) {
+  private static final int TEXT_OID = 25;
+  private static final int NO_MODIFIER = -1;
+
+  /** Returns the whole message. */
+  public ByteBuf encode(ByteBufAllocator allocator) {
+    ByteBuf out = allocator.buffer();
+    int length = Message.begin(out, BackendType.ROW_DESCRIPTION);
+    out.writeShort(1);
+    Message.write(out, column);
+    out.writeInt(0).writeShort(0); // of no table
+    out.writeInt(TEXT_OID).writeShort(-1).writeInt(NO_MODIFIER);
+    out.writeShort(0); // its text and binary formats are the same
+    return Message.end(out, length);
+  }
+}

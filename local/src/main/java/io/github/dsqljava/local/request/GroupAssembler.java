@@ -1,0 +1,276 @@
+package io.github.dsqljava.local.request;
+
+import io.github.dsqljava.local.dialect.ClientText;
+import io.github.dsqljava.local.dialect.Dialect;
+import io.github.dsqljava.local.dialect.Statement;
+import io.github.dsqljava.local.protocol.Bind;
+import io.github.dsqljava.local.protocol.Execute;
+import io.github.dsqljava.local.protocol.FrontendType;
+import io.github.dsqljava.local.protocol.Parse;
+import io.github.dsqljava.local.protocol.Query;
+import io.github.dsqljava.local.protocol.Subject;
+import io.github.dsqljava.local.protocol.Sync;
+import io.github.dsqljava.local.request.Step.Use;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts the messages of a client together to groups. Every text is decoded and read once, here; what
+ * comes of it goes with the steps of the groups.
+ */
+public final class GroupAssembler {
+  private final ByteBufAllocator allocator;
+  private final Function<String, ClientText> reader;
+  private final Consumer<Group> groups;
+  private final Map<String, Prepared> statements = new HashMap<>();
+  private final Map<String, Prepared> portals = new HashMap<>();
+
+  private @Nullable Group current;
+
+  /** How many messages of {@link #current} stand before the one behind the last Execute. */
+  private int executed;
+
+  /** Whether a transaction began or ended with the last message. */
+  private boolean cutDue;
+
+  /**
+   * @param reader reads the SQL of a message; {@link Dialect#read}
+   * @param groups takes each group as soon as it is complete
+   */
+  public GroupAssembler(
+      ByteBufAllocator allocator, Function<String, ClientText> reader, Consumer<Group> groups) {
+    this.allocator = allocator;
+    this.reader = reader;
+    this.groups = groups;
+  }
+
+  /** Takes a message that belongs to a batch, and ownership of its buffer. */
+  public void add(byte type, ByteBuf message) {
+    switch (type) {
+      case FrontendType.QUERY -> query(message);
+      case FrontendType.PARSE -> parse(message);
+      case FrontendType.BIND -> bind(message);
+      case FrontendType.DESCRIBE -> describe(message);
+      case FrontendType.EXECUTE -> execute(message);
+      case FrontendType.CLOSE -> close(message);
+      case FrontendType.FLUSH -> flush(message);
+      case FrontendType.FUNCTION_CALL -> functionCall(message);
+      case FrontendType.SYNC -> sync(message);
+      default -> throw new IllegalArgumentException("message of type " + type);
+    }
+  }
+
+  /** Returns the client's prepared statements by their names, those included whose Parse failed. */
+  public Map<String, Prepared> statements() {
+    return Collections.unmodifiableMap(statements);
+  }
+
+  /** Returns the steps of messages that wait for the end of their batch. */
+  public List<Step> waiting() {
+    return current == null ? List.of() : current.steps();
+  }
+
+  /** Drops what waits for the end of its batch. */
+  public void release() {
+    if (current != null) {
+      current.release();
+      current = null;
+    }
+  }
+
+  // ---- the extended protocol
+
+  private void parse(ByteBuf message) {
+    Parse sent = Parse.decode(message);
+    Prepared prepared = Prepared.of(sent, reader.apply(sent.sql()));
+    // It is refused before anything behind it is looked at, so it must not keep what is before it.
+    cutDue |= prepared.isRefused() && current != null && current.messageCount() > 0;
+    Group group = group();
+    group.prepare(prepared);
+    if (prepared.isRefused()) {
+      // The others survive; PostgreSQL drops the unnamed one before it looks at the next.
+      statements.remove("");
+    } else {
+      statements.put(prepared.name(), prepared);
+    }
+    group.add(Step.of(Use.PARSE, prepared, group.messageCount()));
+    if (prepared.text().isUnchanged()) {
+      group.add(message);
+    } else {
+      message.release();
+      group.add(prepared.given().encode(allocator));
+    }
+  }
+
+  private void bind(ByteBuf message) {
+    Group group = group();
+    Bind bind = Bind.decode(message);
+    Prepared prepared = statements.get(bind.statement());
+    group.bind(prepared);
+    if (prepared != null) {
+      portals.put(bind.portal(), prepared);
+    }
+    group.add(Step.of(Use.BIND, prepared, group.messageCount()));
+    group.add(message);
+  }
+
+  private void describe(ByteBuf message) {
+    Group group = group();
+    group.add(Step.of(Use.DESCRIBE, of(Subject.decode(message)), group.messageCount()));
+    group.add(message);
+  }
+
+  private @Nullable Prepared of(Subject subject) {
+    return (subject.isStatement() ? statements : portals).get(subject.name());
+  }
+
+  private void close(ByteBuf message) {
+    Group group = group();
+    Subject subject = Subject.decode(message);
+    if (subject.isStatement()) {
+      statements.remove(subject.name());
+    }
+    group.add(Step.of(Use.CLOSE, null, group.messageCount()));
+    group.add(message);
+  }
+
+  private void execute(ByteBuf message) {
+    Group group = group();
+    Prepared prepared = portals.get(Execute.decode(message).portal());
+    Statement statement = prepared == null ? null : prepared.statement();
+    if (statement != null && statement.effect().isTransactionControl()) {
+      if (executed > 0) {
+        group = cut(group, executed);
+      }
+      cutDue = true;
+    }
+    group.add(Step.of(Use.EXECUTE, prepared, group.messageCount()));
+    group.add(message);
+    executed = group.messageCount();
+  }
+
+  /** It is refused, so what fails stands in its place, and needs a Sync to be answered. */
+  private void functionCall(ByteBuf message) {
+    Group group = group();
+    group.add(
+        new Step(
+            Use.FUNCTION_CALL, ClientText.UNKNOWN, Dialect.FUNCTION_CALL, group.messageCount()));
+    group.add(message);
+    group.add(Sync.encode(allocator));
+    finish(group);
+  }
+
+  /** The client wants to have the answers to what it has sent, before it sends Sync. */
+  private void flush(ByteBuf message) {
+    message.release();
+    cutWaiting();
+  }
+
+  private void sync(ByteBuf message) {
+    cutDue = false; // a Sync ends a transaction's group as well as any
+    Group group = group();
+    group.add(message);
+    finish(group);
+  }
+
+  /** The group that the next message belongs to. */
+  private Group group() {
+    if (cutDue && current != null) {
+      cut(current, current.messageCount());
+    }
+    Group group = current == null ? Group.extended() : current;
+    current = group;
+    return group;
+  }
+
+  private void cutWaiting() {
+    if (current != null && current.messageCount() > 0) {
+      cut(current, current.messageCount());
+    }
+  }
+
+  /** Hands the first messages on as a group of their own; returns the rest. */
+  private Group cut(Group group, int count) {
+    Group rest = group.cutAt(count, allocator);
+    executed = 0;
+    cutDue = false;
+    current = rest;
+    groups.accept(group);
+    return rest;
+  }
+
+  private void finish(Group group) {
+    current = null;
+    executed = 0;
+    cutDue = false;
+    groups.accept(group);
+  }
+
+  // ---- the simple protocol
+
+  private void query(ByteBuf message) {
+    cutWaiting(); // no Sync came, but its turn is before this
+    ClientText text = reader.apply(Query.decode(message).sql());
+    ByteBuf given = message;
+    if (!text.isUnchanged()) {
+      message.release();
+      given = new Query(text.given()).encode(allocator);
+    }
+    List<Piece> pieces = pieces(text);
+    if (pieces.size() < 2) {
+      Group group = Group.query(text.given(), given);
+      steps(group, text, 0, text.statements().size(), 0);
+      groups.accept(group);
+      return;
+    }
+    groups.accept(Group.syntaxCheck(text.given(), given));
+    for (int i = 0; i < pieces.size(); i++) {
+      Piece piece = pieces.get(i);
+      int start = text.start(piece.first);
+      String sql = text.given().substring(start, text.end(piece.end - 1));
+      Group group = Group.query(sql, new Query(sql).encode(allocator));
+      steps(group, text, piece.first, piece.end, start);
+      if (i < pieces.size() - 1) {
+        group.isNotLast();
+      }
+      groups.accept(group);
+    }
+  }
+
+  private static void steps(Group group, ClientText text, int first, int end, int offset) {
+    for (int i = first; i < end; i++) {
+      group.add(new Step(Use.QUERY, text, text.statements().get(i), text.start(i) - offset));
+    }
+  }
+
+  /** Statements of a text that PostgreSQL gets together. */
+  private record Piece(int first, int end) {}
+
+  /** Statements that begin or end a transaction stand alone. */
+  private static List<Piece> pieces(ClientText text) {
+    List<Piece> pieces = new ArrayList<>(1);
+    int first = 0;
+    int count = text.statements().size();
+    for (int i = 0; i < count; i++) {
+      if (text.statements().get(i).effect().isTransactionControl()) {
+        if (first < i) {
+          pieces.add(new Piece(first, i));
+        }
+        pieces.add(new Piece(i, i + 1));
+        first = i + 1;
+      }
+    }
+    if (first < count) {
+      pieces.add(new Piece(first, count));
+    }
+    return pieces;
+  }
+}

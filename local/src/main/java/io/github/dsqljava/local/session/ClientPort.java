@@ -1,0 +1,83 @@
+package io.github.dsqljava.local.session;
+
+import io.github.dsqljava.local.protocol.BackendType;
+import io.github.dsqljava.local.protocol.ErrorMessage;
+import io.github.dsqljava.local.protocol.Message;
+import io.github.dsqljava.local.protocol.ServiceWords;
+import io.netty.buffer.ByteBuf;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way of every answer to the client: errors get the service's words, and what is recorded is
+ * what the client gets. Belongs to an event loop.
+ */
+final class ClientPort {
+  private final Backend backend;
+  private final @Nullable Recorder recorder;
+  private boolean cut;
+  private boolean toldFatal;
+
+  ClientPort(Backend backend, @Nullable Recorder recorder) {
+    this.backend = backend;
+    this.recorder = recorder;
+  }
+
+  /** Whether every message has to come by itself. */
+  boolean wantsAll() {
+    return recorder != null;
+  }
+
+  /** Sends whole messages, or a run of bytes of messages that nobody looks at. */
+  void send(ByteBuf out) {
+    if (cut) {
+      out.release();
+      return;
+    }
+    if (recorder != null) {
+      recorder.answered(out);
+    }
+    backend.toClient(out);
+  }
+
+  /** Sends an error, in the words of the service. */
+  void error(ErrorMessage error) {
+    Optional<ErrorMessage> instead = ServiceWords.insteadOf(error);
+    send(instead.orElse(error).encode(backend.allocator()));
+  }
+
+  /** Sends a message that PostgreSQL has sent while nothing was asked for. */
+  void unasked(ByteBuf message) {
+    if (Message.type(message) == BackendType.ERROR_RESPONSE) {
+      fatal(ErrorMessage.decode(message));
+      message.release();
+    } else {
+      send(message);
+    }
+  }
+
+  /** PostgreSQL says why it ends. */
+  void fatal(ErrorMessage error) {
+    toldFatal |= error.isFatal();
+    error(error);
+  }
+
+  /** Whether the client knows that its session ends. */
+  boolean hasToldEnd() {
+    return toldFatal || cut;
+  }
+
+  void flush() {
+    backend.flushClient();
+  }
+
+  /** Ends the client's connection like a network does; it gets nothing more. */
+  void cut() {
+    cut = true;
+    backend.cutClient();
+  }
+
+  boolean isCut() {
+    return cut;
+  }
+}

@@ -1,0 +1,224 @@
+package io.github.dsqljava.local.session;
+
+import io.github.dsqljava.local.occ.Interruptible;
+import io.github.dsqljava.local.occ.Interruption;
+import io.github.dsqljava.local.protocol.Answer;
+import io.github.dsqljava.local.protocol.BackendType;
+import io.github.dsqljava.local.protocol.MessageSplitter;
+import io.github.dsqljava.local.protocol.MessageSplitter.Handling;
+import io.github.dsqljava.local.protocol.ReadyForQuery;
+import io.github.dsqljava.local.protocol.Sync;
+import io.github.dsqljava.local.protocol.TransactionStatus;
+import io.github.dsqljava.local.session.ClientExchange.Holding;
+import io.netty.buffer.ByteBuf;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What PostgreSQL was sent and has not answered: tells whose answer is whose, and knows the status
+ * of PostgreSQL's transaction and whether PostgreSQL asks for data of COPY. Belongs to an event
+ * loop.
+ */
+final class Exchanges implements Interruptible, MessageSplitter.Sink {
+  private final Backend backend;
+  private final ClientPort client;
+  private final Interruption interruption = new Interruption(this);
+  private final Deque<Exchange> inFlight = new ArrayDeque<>();
+  private TransactionStatus status = TransactionStatus.IDLE;
+
+  /** Whether PostgreSQL asks for data of COPY, and takes no notice of Sync. */
+  private boolean copiesIn;
+
+  /** Whether ReadyForQuery has come that nothing must follow yet. */
+  private @Nullable ReadyForQuery deferred;
+
+  Exchanges(Backend backend, ClientPort client) {
+    this.backend = backend;
+    this.client = client;
+  }
+
+  // ---- what is sent
+
+  /** Sends a group of the client. */
+  ClientExchange send(Run run, Holding holding, ClientExchange.Listener listener) {
+    ClientExchange exchange =
+        new ClientExchange(run, holding, backend.allocator(), client, listener);
+    inFlight.addLast(exchange);
+    for (ByteBuf message : run.group().messages()) {
+      backend.write(message.retainedDuplicate());
+    }
+    return exchange;
+  }
+
+  /** Sends a script that the client does not see, which ends with a Sync. */
+  void ask(Consumer<Answer> then, ByteBuf script) {
+    inFlight.addLast(new OwnExchange(then, client));
+    backend.write(script);
+  }
+
+  // ---- what PostgreSQL answers
+
+  @Override
+  public Handling handling(byte type) {
+    Exchange current = inFlight.peekFirst();
+    boolean wanted =
+        switch (type) {
+          case BackendType.READY_FOR_QUERY,
+              BackendType.ERROR_RESPONSE,
+              BackendType.COPY_IN_RESPONSE ->
+              true;
+          default -> current == null ? client.wantsAll() : current.wantsAll();
+        };
+    return wanted ? Handling.TAKE : Handling.PASS;
+  }
+
+  @Override
+  public void bytes(ByteBuf run) {
+    Exchange current = inFlight.peekFirst();
+    if (current == null) {
+      client.send(run);
+    } else {
+      current.bytes(run);
+    }
+  }
+
+  @Override
+  public void message(byte type, ByteBuf message) {
+    Exchange current = inFlight.peekFirst();
+    if (current == null) {
+      client.unasked(message);
+    } else if (type == BackendType.READY_FOR_QUERY) {
+      ReadyForQuery ready = ReadyForQuery.decode(message);
+      message.release();
+      if (interruption.isUnderWay() && inFlight.size() == 1) {
+        deferred = ready;
+      } else {
+        ready(current, ready);
+      }
+    } else {
+      current.message(type, message);
+    }
+  }
+
+  private void ready(Exchange exchange, ReadyForQuery ready) {
+    inFlight.removeFirst();
+    copiesIn = false;
+    status = ready.status();
+    exchange.ready(ready.status());
+  }
+
+  /** Returns the status as of the last ReadyForQuery. */
+  TransactionStatus status() {
+    return status;
+  }
+
+  void copyBegins() {
+    copiesIn = true;
+  }
+
+  /**
+   * The client has sent all data of COPY, or gives up. The Sync of a batch of the extended protocol
+   * has come too early, so PostgreSQL gets another one.
+   */
+  void copyEnds() {
+    if (copiesIn
+        && inFlight.peekFirst() instanceof ClientExchange of
+        && !of.run().group().isQuery()) {
+      backend.write(Sync.encode(backend.allocator()));
+    }
+    copiesIn = false;
+  }
+
+  /** Whether PostgreSQL asks for data of COPY. */
+  boolean copiesIn() {
+    return copiesIn;
+  }
+
+  // ---- what is under way
+
+  boolean isIdle() {
+    return inFlight.isEmpty();
+  }
+
+  /** Whether something is under way that others may have to reckon with. */
+  boolean isActive() {
+    for (Exchange exchange : inFlight) {
+      if (!(exchange instanceof ClientExchange of && of.run().group().standsAlone())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether nothing is under way, or only the begin of a transaction. */
+  boolean runsNothingButBegin() {
+    for (Exchange exchange : inFlight) {
+      if (!(exchange instanceof ClientExchange of && of.run().cannotFail())) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Whether what follows depends on how something ends that runs. */
+  boolean mayTakeBackOrStop() {
+    for (Exchange exchange : inFlight) {
+      if (exchange instanceof ClientExchange of
+          && (of.isHolding() || of.run().mayStopTheNext() || of.run().fault() != null)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** PostgreSQL is gone. */
+  void abandon() {
+    inFlight.forEach(Exchange::abandon);
+    inFlight.clear();
+  }
+
+  // ---- for those who interrupt
+
+  Interruption interruption() {
+    return interruption;
+  }
+
+  @Override
+  public void execute(Runnable task) {
+    backend.execute(task);
+  }
+
+  @Override
+  public boolean markCancelled() {
+    if (inFlight.size() != 1) {
+      return false; // a savepoint before it could be hit
+    }
+    if (inFlight.peekFirst() instanceof ClientExchange running) {
+      if (!running.isHolding()) {
+        return false; // the client has seen a part of it
+      }
+      running.markCancelled();
+    }
+    return true;
+  }
+
+  @Override
+  public void markWaited() {
+    if (inFlight.peekLast() instanceof ClientExchange running) {
+      running.markWaited();
+    }
+  }
+
+  @Override
+  public void resume() {
+    ReadyForQuery ready = deferred;
+    Exchange current = inFlight.peekFirst();
+    if (ready != null && current != null) {
+      deferred = null;
+      ready(current, ready);
+      backend.flushClient();
+    }
+  }
+}

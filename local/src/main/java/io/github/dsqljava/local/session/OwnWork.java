@@ -1,0 +1,72 @@
+package io.github.dsqljava.local.session;
+
+import io.github.dsqljava.local.occ.Interruption.Leave;
+import io.github.dsqljava.local.protocol.Answer;
+import io.github.dsqljava.local.protocol.OwnScript;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import java.util.function.Consumer;
+
+/**
+ * The statements that a session runs on its own account, while the client's groups wait.
+ *
+ * <p>The work is under way from the first question to the end of the last continuation: a
+ * continuation that asks no further question ends it, whatever else it does. So nobody has to say
+ * that it is over, and nobody can forget to. Belongs to an event loop.
+ */
+final class OwnWork {
+  private final Exchanges exchanges;
+  private final ByteBufAllocator allocator;
+  private final OwnScript script;
+  private final Runnable over;
+
+  /** Questions that are not answered, and answers that are being taken. */
+  private int open;
+
+  /**
+   * @param over what to do when the work is over
+   */
+  OwnWork(Exchanges exchanges, ByteBufAllocator allocator, OwnScript script, Runnable over) {
+    this.exchanges = exchanges;
+    this.allocator = allocator;
+    this.script = script;
+    this.over = over;
+  }
+
+  boolean isUnderWay() {
+    return open > 0;
+  }
+
+  /** Runs statements, one after the other until one fails. */
+  void ask(Leave leave, Consumer<Answer> then, String... statements) {
+    ask(leave, then, script.encode(allocator, statements));
+  }
+
+  /** Runs a script that ends with a Sync. */
+  void ask(Leave leave, Consumer<Answer> then, ByteBuf encoded) {
+    open++;
+    exchanges.interruption().started(leave);
+    exchanges.ask(answer -> take(answer, then), encoded);
+  }
+
+  private void take(Answer answer, Consumer<Answer> then) {
+    try {
+      then.accept(answer);
+    } finally {
+      open--;
+      if (open == 0) {
+        over.run();
+      }
+    }
+  }
+
+  /** Sends statements ahead of a group, for which nobody waits: if one fails, so does the group. */
+  void sendAhead(String... statements) {
+    sendAhead(script.encode(allocator, statements));
+  }
+
+  /** The same with a script that ends with a Sync. */
+  void sendAhead(ByteBuf encoded) {
+    exchanges.ask(unused -> {}, encoded);
+  }
+}

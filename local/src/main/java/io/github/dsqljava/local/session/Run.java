@@ -1,0 +1,130 @@
+package io.github.dsqljava.local.session;
+
+import io.github.dsqljava.local.faults.StatementFaults.Hit;
+import io.github.dsqljava.local.occ.Transaction;
+import io.github.dsqljava.local.request.Group;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A group on its way through a session, from its arrival to its answer. Belongs to an event loop.
+ */
+final class Run {
+  private final Group group;
+  private int attempts;
+  private boolean dispatched;
+  private boolean inTransaction;
+  private boolean cannotFail;
+  private boolean unguarded;
+  private boolean waitsForOthers;
+  private boolean hasBeenPatient;
+  private @Nullable Transaction within;
+  private @Nullable Transaction ends;
+  private @Nullable Hit fault;
+
+  Run(Group group) {
+    this.group = group;
+  }
+
+  Group group() {
+    return group;
+  }
+
+  /**
+   * Its turn has come.
+   *
+   * @param open whether the client has a transaction block open
+   */
+  void dispatched(boolean open) {
+    if (!dispatched) {
+      dispatched = true;
+      inTransaction = open;
+    }
+  }
+
+  /**
+   * Whether the client had a transaction block open before it, or has one now, if it is waiting.
+   */
+  boolean isInTransaction(boolean now) {
+    return dispatched ? inTransaction : now;
+  }
+
+  /** Counts how often it is run again; returns the new count. */
+  int nextAttempt() {
+    return ++attempts;
+  }
+
+  /** Whether it is the begin of a transaction in a place where nothing can be wrong with that. */
+  boolean cannotFail() {
+    return cannotFail;
+  }
+
+  void cannotFail(boolean certain) {
+    cannotFail = certain;
+  }
+
+  /** Whether the groups that were cut off behind it must not run if it fails. */
+  boolean mayStopTheNext() {
+    return !group.isLast() && !cannotFail;
+  }
+
+  /** Whether other sessions have to let it finish. */
+  boolean isUnguarded() {
+    return unguarded;
+  }
+
+  void unguarded(boolean now) {
+    unguarded = now;
+  }
+
+  /** Begins to wait for unguarded statements; returns whether this is the first time. */
+  boolean waitForOthers() {
+    boolean first = !waitsForOthers;
+    waitsForOthers = true;
+    return first;
+  }
+
+  /** It has waited for others for long enough. */
+  void losePatience() {
+    hasBeenPatient = true;
+  }
+
+  boolean hasBeenPatient() {
+    return hasBeenPatient;
+  }
+
+  /** Returns the transaction that it is run in; null outside of one. */
+  @Nullable Transaction within() {
+    return within;
+  }
+
+  void runsIn(Transaction transaction) {
+    within = transaction;
+  }
+
+  /** Returns the transaction that ends with it, unless it fails; null if none does. */
+  @Nullable Transaction ends() {
+    return ends;
+  }
+
+  void ends(Transaction transaction) {
+    ends = transaction;
+  }
+
+  /** Returns the fault that strikes a statement in it; null if there is none. */
+  @Nullable Hit fault() {
+    return fault;
+  }
+
+  void fault(@Nullable Hit hit) {
+    fault = hit;
+  }
+
+  /** Whether the fault ends the client's connection in place of an answer. */
+  boolean endsConnection() {
+    return fault != null && fault.fault().answer().isEmpty();
+  }
+
+  void release() {
+    group.release();
+  }
+}

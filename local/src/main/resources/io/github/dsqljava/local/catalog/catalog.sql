@@ -1,0 +1,327 @@
+-- Rules of the service that PostgreSQL's catalog decides: what a DDL statement has made is looked
+-- at when it is there, in its own transaction, and refused if the service would not have made it.
+-- Run at every start, after limits.sql; a statement ends where a semicolon is followed by an empty
+-- line.
+--
+-- Sources: sections 3.1, 3.2, 3.3, 3.5, 3.7 and 4 of the reference; what is inferred says so. No source knows
+-- in which order the service checks; here it is types, identity, number of columns, keys, counts.
+-- The words name the limit that is in force, which max_of() of limits.sql knows.
+
+-- The type below a domain, and its modifier.
+
+CREATE OR REPLACE FUNCTION dsql_internal.base_of(type oid, modifier integer,
+  OUT base oid, OUT base_modifier integer)
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  WITH RECURSIVE below (type, modifier) AS (
+    SELECT type, modifier
+    UNION ALL
+    SELECT typbasetype, CASE WHEN modifier < 0 THEN typtypmod ELSE modifier END
+    FROM below JOIN pg_type t ON t.oid = below.type WHERE typtype = 'd'
+  )
+  SELECT below.type, below.modifier FROM below JOIN pg_type t ON t.oid = below.type WHERE typtype <> 'd'
+$$;
+
+-- Columns of a new or altered table. That a domain over another type is refused with the name of that
+-- type is inferred.
+
+CREATE OR REPLACE FUNCTION dsql_internal.check_columns(relation oid) RETURNS void
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  item record;
+  most bigint := dsql_internal.max_of('columns');
+  present integer := 0;
+  column_types oid[] := dsql_internal.column_types();
+BEGIN
+  FOR item IN
+    SELECT attname, atttypid, attidentity, base, base_modifier - 4 AS length,
+      base_modifier = -1 AND base = 'numeric'::regtype AS is_bare
+    FROM pg_attribute, LATERAL dsql_internal.base_of(atttypid, atttypmod)
+    WHERE attrelid = relation AND attnum > 0 AND NOT attisdropped
+    ORDER BY attnum
+  LOOP
+    present := present + 1;
+    IF item.base <> ALL (column_types) THEN
+      RAISE feature_not_supported USING
+        MESSAGE = format('datatype %s not supported', format_type(item.base, NULL));
+    END IF;
+    IF item.base = 'bpchar'::regtype AND item.length > 4096 THEN
+      RAISE program_limit_exceeded USING
+        MESSAGE = 'Datatype limit greater than 4096 bytes not supported for char';
+    END IF;
+    IF item.base = 'varchar'::regtype AND item.length > 65535 THEN
+      RAISE program_limit_exceeded USING
+        MESSAGE = 'Datatype limit greater than 65535 bytes not supported for varchar';
+    END IF;
+    IF item.attidentity <> '' AND item.atttypid <> 'bigint'::regtype THEN
+      RAISE feature_not_supported USING MESSAGE = format(
+        'datatype %s not supported, identity column type must be bigint', format_type(item.atttypid, NULL));
+    END IF;
+  END LOOP;
+  -- The quota says 255, and 256 pass. A primary key includes all other columns.
+  IF present > most + 1 THEN
+    RAISE too_many_columns USING MESSAGE = CASE
+      WHEN EXISTS (SELECT FROM pg_index WHERE indrelid = relation AND indisprimary)
+        THEN format('cannot use more than %s columns in an index', most + 1)
+      ELSE format('tables can have at most %s columns', most) END;
+  END IF;
+  -- numeric is numeric(18,6). PostgreSQL coerces what is written and defaults alike to the modifier it
+  -- finds here; there is no value yet.
+  UPDATE pg_attribute SET atttypmod = 1179658
+  WHERE attrelid = relation AND attnum > 0 AND atttypid = 'numeric'::regtype AND atttypmod = -1
+    AND NOT attisdropped;
+END
+$$;
+
+-- Keys of a table and of its indexes. What a key declares is inferred: the lengths of varchar and char and of
+-- what has a fixed length, in bytes.
+
+CREATE OR REPLACE FUNCTION dsql_internal.check_indexes(relation oid) RETURNS void
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  item record;
+  unfit oid;
+  most_keys bigint := dsql_internal.max_of('key_columns');
+  most bigint := dsql_internal.max_of('indexes_per_table');
+  most_bytes bigint := dsql_internal.max_of('declared_key_bytes');
+BEGIN
+  FOR item IN SELECT indexrelid, indnkeyatts FROM pg_index WHERE indrelid = relation ORDER BY 1
+  LOOP
+    SELECT base INTO unfit FROM pg_attribute, LATERAL dsql_internal.base_of(atttypid, atttypmod)
+    WHERE attrelid = item.indexrelid AND attnum BETWEEN 1 AND item.indnkeyatts
+      AND base = ANY ('{timetz,interval,bytea,json,jsonb}'::regtype[])
+    ORDER BY attnum LIMIT 1;
+    IF FOUND THEN
+      RAISE feature_not_supported USING
+        MESSAGE = format('datatype %s is not supported in a key', format_type(unfit, NULL));
+    END IF;
+    IF item.indnkeyatts > most_keys THEN
+      RAISE too_many_columns USING
+        MESSAGE = format('more than %s column keys in an index are not supported', most_keys);
+    END IF;
+    IF most_bytes < (
+        SELECT sum(CASE WHEN typlen > 0 THEN typlen
+          WHEN base IN ('varchar'::regtype, 'bpchar'::regtype) THEN greatest(base_modifier - 4, 0)
+          ELSE 0 END)
+        FROM pg_attribute, LATERAL dsql_internal.base_of(atttypid, atttypmod) JOIN pg_type t ON t.oid = base
+        WHERE attrelid = item.indexrelid AND attnum BETWEEN 1 AND item.indnkeyatts) THEN
+      RAISE program_limit_exceeded USING
+        MESSAGE = format('key size greater than %s bytes not supported', most_bytes);
+    END IF;
+  END LOOP;
+  IF (SELECT count(*) FROM pg_index WHERE indrelid = relation) > most THEN
+    RAISE program_limit_exceeded USING
+      MESSAGE = format('more than %s indexes per table are not allowed', most);
+  END IF;
+END
+$$;
+
+-- How many there are in the schemas of users. That sequences of identity columns count is inferred.
+
+CREATE OR REPLACE FUNCTION dsql_internal.check_count(kind "char", most bigint, words text) RETURNS void
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  IF most < (SELECT count(*) FROM pg_class WHERE relkind = kind AND relpersistence = 'p'
+      AND relnamespace NOT IN ('pg_catalog'::regnamespace, 'information_schema'::regnamespace,
+        'sys'::regnamespace, 'dsql_internal'::regnamespace)) THEN
+    RAISE program_limit_exceeded USING MESSAGE = format(words, most);
+  END IF;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION dsql_internal.check_view(view oid) RETURNS void
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  IF octet_length(pg_get_viewdef(view)) > dsql_internal.max_of('view_bytes') THEN
+    RAISE program_limit_exceeded USING MESSAGE = 'view definition too large';
+  END IF;
+END
+$$;
+
+-- The words for a sequence that is not of type bigint are inferred from those for identity columns.
+
+CREATE OR REPLACE FUNCTION dsql_internal.check_sequence(sequence oid) RETURNS void
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  type oid := (SELECT seqtypid FROM pg_sequence WHERE seqrelid = sequence);
+BEGIN
+  -- The type of an identity column is looked at with its table.
+  IF type <> 'bigint'::regtype AND NOT EXISTS (SELECT FROM pg_depend
+      WHERE classid = 'pg_class'::regclass AND objid = sequence AND deptype = 'i') THEN
+    RAISE feature_not_supported USING MESSAGE = format(
+      'datatype %s not supported, sequence type must be bigint', format_type(type, NULL));
+  END IF;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION dsql_internal.check_statistics(statistics oid) RETURNS void
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  most bigint := dsql_internal.max_of('statistics');
+  most_target bigint := dsql_internal.max_of('statistics_target');
+  item record;
+BEGIN
+  SELECT stxrelid, stxstattarget INTO item FROM pg_statistic_ext WHERE oid = statistics;
+  IF item.stxstattarget > most_target THEN
+    RAISE invalid_parameter_value USING MESSAGE = format(
+      'statistics target %s exceeds maximum allowed value of %s', item.stxstattarget, most_target);
+  END IF;
+  IF (SELECT count(*) FROM pg_statistic_ext WHERE stxrelid = item.stxrelid) > most THEN
+    RAISE program_limit_exceeded USING
+      MESSAGE = format('more than %s extended statistics per table are not allowed', most);
+  END IF;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION dsql_internal.check_schemas() RETURNS void
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  most bigint := dsql_internal.max_of('schemas');
+BEGIN
+  IF most < (SELECT count(*) FROM pg_namespace WHERE NOT starts_with(nspname, 'pg_')
+      AND nspname NOT IN ('public', 'sys', 'information_schema', 'dsql_internal')) THEN
+    RAISE program_limit_exceeded USING MESSAGE = format('more than %s schemas not allowed', most);
+  END IF;
+END
+$$;
+
+-- Seen for a range as what a function returns; inferred for multiranges.
+
+CREATE OR REPLACE FUNCTION dsql_internal.check_function(function oid) RETURNS void
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  type record;
+BEGIN
+  SELECT t.oid, typtype INTO type FROM pg_proc p JOIN pg_type t ON t.oid = prorettype
+  WHERE p.oid = function;
+  IF type.typtype IN ('r', 'm') THEN
+    RAISE feature_not_supported USING
+      MESSAGE = format('datatype %s not supported', format_type(type.oid, NULL));
+  END IF;
+END
+$$;
+
+-- Not for the superuser, and not for the shadows that session/occ.sql makes under a setting of its own.
+
+CREATE OR REPLACE FUNCTION dsql_internal.catalog_rules() RETURNS event_trigger
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  command record;
+  made text[] := '{}';
+BEGIN
+  IF current_setting('is_superuser') = 'on' OR current_setting('dsql.makes_shadows', true) = 'on' THEN
+    RETURN;
+  END IF;
+  FOR command IN
+    SELECT objid, object_type, starts_with(command_tag, 'CREATE') AS is_new
+    FROM pg_event_trigger_ddl_commands() WHERE schema_name IS DISTINCT FROM 'pg_temp'
+  LOOP
+    CASE command.object_type
+      WHEN 'table' THEN
+        PERFORM dsql_internal.check_columns(command.objid);
+        IF command.is_new THEN -- nothing that alters a table makes an index
+          PERFORM dsql_internal.check_indexes(command.objid);
+        END IF;
+      WHEN 'index' THEN
+        PERFORM dsql_internal.check_indexes(indrelid) FROM pg_index WHERE indexrelid = command.objid;
+      WHEN 'view' THEN PERFORM dsql_internal.check_view(command.objid);
+      WHEN 'sequence' THEN PERFORM dsql_internal.check_sequence(command.objid);
+      WHEN 'statistics object' THEN PERFORM dsql_internal.check_statistics(command.objid);
+      WHEN 'schema' THEN PERFORM dsql_internal.check_schemas();
+      WHEN 'function' THEN PERFORM dsql_internal.check_function(command.objid);
+      WHEN 'type' THEN
+        UPDATE pg_type SET typtypmod = 1179658
+        WHERE oid = command.objid AND typtype = 'd' AND typbasetype = 'numeric'::regtype AND typtypmod = -1;
+      ELSE NULL;
+    END CASE;
+    IF command.is_new AND command.object_type <> ALL (made) THEN
+      made := made || command.object_type;
+    END IF;
+  END LOOP;
+  IF 'table' = ANY (made) THEN
+    PERFORM dsql_internal.check_count('r', dsql_internal.max_of('tables'),
+      'creating more than %s tables not allowed');
+  END IF;
+  IF 'view' = ANY (made) THEN
+    PERFORM dsql_internal.check_count('v', dsql_internal.max_of('views'),
+      'creating more than %s views not allowed');
+  END IF;
+  IF 'sequence' = ANY (made) THEN
+    PERFORM dsql_internal.check_count('S', dsql_internal.max_of('sequences'),
+      'creating more than %s sequences is not allowed');
+  END IF;
+END
+$$;
+
+-- A primary key stays as it is. STABLE, so that the catalog is seen as it was before the statement.
+
+CREATE OR REPLACE FUNCTION dsql_internal.primary_key_stays() RETURNS event_trigger
+LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  dropped record;
+BEGIN
+  IF current_setting('is_superuser') = 'on' OR current_setting('dsql.makes_shadows', true) = 'on' THEN
+    RETURN;
+  END IF;
+  FOR dropped IN
+    SELECT classid, objid, objsubid FROM pg_event_trigger_dropped_objects()
+    WHERE original AND NOT is_temporary
+  LOOP
+    IF dropped.classid = 'pg_constraint'::regclass
+        AND EXISTS (SELECT FROM pg_constraint WHERE oid = dropped.objid AND contype = 'p') THEN
+      RAISE feature_not_supported USING MESSAGE = 'unsupported ALTER TABLE DROP CONSTRAINT statement';
+    END IF;
+    IF dropped.classid = 'pg_class'::regclass AND EXISTS (SELECT FROM pg_constraint
+        WHERE conrelid = dropped.objid AND contype = 'p' AND dropped.objsubid = ANY (conkey)) THEN
+      RAISE feature_not_supported USING MESSAGE = format('cannot drop primary key column %s',
+        (SELECT attname FROM pg_attribute
+         WHERE attrelid = dropped.objid AND attnum = dropped.objsubid));
+    END IF;
+  END LOOP;
+END
+$$;
+
+DROP EVENT TRIGGER IF EXISTS dsql_catalog_rules;
+
+CREATE EVENT TRIGGER dsql_catalog_rules ON ddl_command_end
+WHEN TAG IN ('CREATE TABLE', 'ALTER TABLE', 'CREATE INDEX', 'CREATE VIEW', 'ALTER VIEW',
+  'CREATE SEQUENCE', 'ALTER SEQUENCE', 'CREATE SCHEMA', 'CREATE STATISTICS', 'ALTER STATISTICS',
+  'CREATE FUNCTION', 'CREATE DOMAIN')
+EXECUTE FUNCTION dsql_internal.catalog_rules();
+
+DROP EVENT TRIGGER IF EXISTS dsql_primary_key_stays;
+
+CREATE EVENT TRIGGER dsql_primary_key_stays ON sql_drop
+WHEN TAG IN ('ALTER TABLE')
+EXECUTE FUNCTION dsql_internal.primary_key_stays();
+
+-- Nobody calls them but the event triggers.
+
+DO $$
+BEGIN
+  EXECUTE (SELECT 'REVOKE ALL ON FUNCTION ' || string_agg(oid::regprocedure::text, ', ') || ' FROM PUBLIC'
+    FROM pg_catalog.pg_proc WHERE pronamespace = 'dsql_internal'::regnamespace
+      AND (proname LIKE 'check\_%' OR proname IN ('base_of', 'catalog_rules', 'primary_key_stays')));
+END
+$$;

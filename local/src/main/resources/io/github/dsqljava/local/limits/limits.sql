@@ -1,0 +1,267 @@
+-- What a transaction may change: rows at the statement, bytes at COMMIT, and the size of a row, of
+-- its values and keys at the statement. Run at every start, after occ.sql; a statement ends where a
+-- semicolon is followed by an empty line.
+--
+-- PostgreSQL itself counts the rows, in the transition tables of triggers: whatever changes a row
+-- fires them, a foreign key's action and COPY too. They are marked as internal, as the triggers of
+-- foreign keys are, so that no tool takes them for the user's.
+
+-- The limits themselves stand in the enum Limit only. PostgreSQL is started with all of them as settings,
+-- dsql.max_<name>; a missing one is an error. Earlier versions kept some in the database, where they
+-- would win.
+
+ALTER DATABASE postgres RESET ALL;
+
+DROP FUNCTION IF EXISTS dsql_internal.max_of(text, bigint);
+
+CREATE OR REPLACE FUNCTION dsql_internal.max_of(name text) RETURNS bigint
+LANGUAGE sql STABLE
+AS $$
+  SELECT pg_catalog.current_setting('dsql.max_' || name)::bigint
+$$;
+
+-- A transaction that is too large gets a row in here, which it can never commit.
+
+CREATE UNLOGGED TABLE IF NOT EXISTS dsql_internal.oversize ();
+
+CREATE OR REPLACE FUNCTION dsql_internal.mebibytes(bytes bigint) RETURNS bigint
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT ceil(bytes / (1024.0 * 1024.0))
+$$;
+
+CREATE OR REPLACE FUNCTION dsql_internal.limit_size() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  size bigint := split_part(current_setting('dsql.changed'), ':', 2)::bigint;
+  most bigint := dsql_internal.max_of('transaction_bytes');
+BEGIN
+  RAISE EXCEPTION USING ERRCODE = '54000',
+    MESSAGE = format('transaction size limit %smb exceeded', dsql_internal.mebibytes(most)),
+    DETAIL = format('Current transaction size %smb > %smb',
+      dsql_internal.mebibytes(size), dsql_internal.mebibytes(most));
+END
+$$;
+
+DROP TRIGGER IF EXISTS limit_size ON dsql_internal.oversize;
+
+CREATE CONSTRAINT TRIGGER limit_size AFTER INSERT ON dsql_internal.oversize
+DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION dsql_internal.limit_size();
+
+-- Whether an expression in the catalog may be run with our rights: a client's own function may not,
+-- nor the checks of a domain.
+
+CREATE OR REPLACE FUNCTION dsql_internal.is_built_in(class oid, id oid) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT NOT EXISTS (SELECT FROM pg_depend WHERE classid = class AND objid = id
+    AND refclassid IN ('pg_proc'::regclass, 'pg_type'::regclass))
+$$;
+
+-- SQL for the bytes of a row's key: its columns, as far as the index has them. What a client's own
+-- function makes of them counts nothing.
+
+CREATE OR REPLACE FUNCTION dsql_internal.key_bytes(index_id oid) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT coalesce(string_agg(
+    format('coalesce(pg_column_size(%s), 0)', pg_get_indexdef(index_id, place, false)), ' + '), '0')
+  FROM pg_index, generate_series(1, indnkeyatts) AS place WHERE indexrelid = index_id
+    AND (indkey[place - 1] <> 0 OR dsql_internal.is_built_in('pg_class'::regclass, index_id))
+$$;
+
+-- SQL for the bytes that a row has in the indexes of its table. The primary key's holds the row
+-- itself, and every other one the primary key.
+
+CREATE OR REPLACE FUNCTION dsql_internal.entry_bytes(relation oid) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT coalesce(string_agg(
+    CASE WHEN indpred IS NULL OR NOT dsql_internal.is_built_in('pg_class'::regclass, indexrelid) THEN format('%s + %s', dsql_internal.key_bytes(indexrelid), primary_key)
+      ELSE format('CASE WHEN %s THEN %s + %s ELSE 0 END', pg_get_expr(indpred, relation),
+        dsql_internal.key_bytes(indexrelid), primary_key) END, ' + '), '0')
+  FROM pg_index, LATERAL (SELECT coalesce((SELECT dsql_internal.key_bytes(p.indexrelid)
+    FROM pg_index p WHERE p.indrelid = relation AND p.indisprimary), '0') AS primary_key) p
+  WHERE indrelid = relation AND NOT indisprimary
+$$;
+
+-- SQL for what is wrong with the largest rows: a value or a key.
+
+CREATE OR REPLACE FUNCTION dsql_internal.row_faults(relation oid, largest bigint) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT 'coalesce(' || string_agg(fault, ', ' ORDER BY place) || ', NULL)'
+  FROM (
+    SELECT attnum AS place, format(
+      'CASE WHEN max(octet_length(%I%s)) > %s THEN %L END', attname,
+      CASE WHEN base IN ('json'::regtype, 'jsonb'::regtype) THEN '::text' ELSE '' END, most,
+      format('datatype limit greater than %s bytes not supported for %s', most, base)) AS fault
+    FROM (SELECT a.*, CASE WHEN typtype = 'd' THEN typbasetype ELSE atttypid END::regtype AS base,
+        dsql_internal.max_of('value_bytes') AS most
+      FROM pg_attribute a JOIN pg_type t ON t.oid = atttypid
+      WHERE attrelid = relation AND attnum > 0 AND NOT attisdropped) AS columns
+    WHERE largest > most
+      AND base IN ('text'::regtype, 'bytea'::regtype, 'json'::regtype, 'jsonb'::regtype)
+    UNION ALL
+    SELECT 32767, format('CASE WHEN max(greatest(%s)) > %s THEN %L END',
+      string_agg(dsql_internal.key_bytes(indexrelid)
+        || CASE WHEN indisprimary THEN '' ELSE ' + ' || primary_key END, ', '),
+      dsql_internal.max_of('key_bytes'), 'key size too large')
+    FROM pg_index, LATERAL (SELECT coalesce((SELECT dsql_internal.key_bytes(p.indexrelid)
+      FROM pg_index p WHERE p.indrelid = relation AND p.indisprimary), '0') AS primary_key) p
+    WHERE indrelid = relation AND indpred IS NULL
+    HAVING count(*) > 0
+  ) AS faults
+$$;
+
+-- The sum of the transaction so far stands in a setting that is local to it, as "rows:bytes", so
+-- that going back to a savepoint takes back what was counted.
+
+-- Without a search path of its own, which would be a fifth of its time, so all names have schemas. Only
+-- what is made for a table is run with one, for it has built-in names that a client could take.
+
+CREATE OR REPLACE FUNCTION dsql_internal.limit_changes() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER
+AS $$
+DECLARE
+  before pg_catalog.text := pg_catalog.current_setting('dsql.changed', true);
+  most_bytes pg_catalog.int8 := pg_catalog.current_setting('dsql.max_transaction_bytes')::pg_catalog.int8;
+  most_key_bytes pg_catalog.int8 := pg_catalog.current_setting('dsql.max_key_bytes')::pg_catalog.int8;
+  all_rows pg_catalog.int8;
+  all_bytes pg_catalog.int8;
+  largest pg_catalog.int8;
+  more pg_catalog.int8;
+  fault pg_catalog.text;
+  path pg_catalog.text;
+BEGIN
+  SELECT pg_catalog.count(*), pg_catalog.sum(pg_catalog.pg_column_size(changed)), pg_catalog.max(pg_catalog.pg_column_size(changed))
+  INTO all_rows, all_bytes, largest FROM dsql_changed changed;
+  IF all_rows = 0 THEN
+    RETURN NULL;
+  END IF;
+  IF TG_OP = 'DELETE' THEN
+    all_bytes := 0; -- what the service counts for a row that goes is unknown
+  ELSIF largest > most_key_bytes / 2 THEN -- a column may be in both keys
+    IF largest > dsql_internal.max_of('row_bytes') THEN
+      fault := 'maximum row size exceeded';
+    END IF;
+    more := least(dsql_internal.max_of('value_bytes'), most_key_bytes / 2);
+    IF largest > more THEN
+      path := pg_catalog.current_setting('search_path');
+      PERFORM dsql_internal.set_config('search_path', 'pg_catalog, pg_temp', true);
+      EXECUTE pg_catalog.format('SELECT coalesce(%s, %L) FROM dsql_changed',
+        coalesce(dsql_internal.row_faults(TG_RELID, largest), 'NULL'), fault) INTO fault;
+      PERFORM dsql_internal.set_config('search_path', path, true);
+    END IF;
+    IF fault IS NOT NULL THEN
+      RAISE EXCEPTION USING ERRCODE = '54000', MESSAGE = fault;
+    END IF;
+  END IF;
+  IF before <> '' THEN
+    all_rows := all_rows + pg_catalog.split_part(before, ':', 1)::pg_catalog.int8;
+    all_bytes := all_bytes + pg_catalog.split_part(before, ':', 2)::pg_catalog.int8;
+  END IF;
+  IF all_rows > pg_catalog.current_setting('dsql.max_transaction_rows')::pg_catalog.int8 THEN
+    RAISE EXCEPTION USING ERRCODE = '54000', MESSAGE = 'transaction row limit exceeded';
+  END IF;
+  -- None of a row's entries in indexes is larger than the row: below this there is no need to look at
+  -- them. A table may have more indexes than a limit allows that was lowered since, but hardly a hundred.
+  IF all_bytes > most_bytes
+      / (1 + greatest(99, pg_catalog.current_setting('dsql.max_indexes_per_table')::pg_catalog.int8)) THEN
+    path := pg_catalog.current_setting('search_path');
+    PERFORM dsql_internal.set_config('search_path', 'pg_catalog, pg_temp', true);
+    EXECUTE pg_catalog.format('SELECT pg_catalog.sum(%s) FROM dsql_changed', dsql_internal.entry_bytes(TG_RELID))
+    INTO more;
+    PERFORM dsql_internal.set_config('search_path', path, true);
+    all_bytes := all_bytes + more;
+  END IF;
+  before := dsql_internal.set_config('dsql.changed', all_rows || ':' || all_bytes, true);
+  IF all_bytes > most_bytes THEN
+    INSERT INTO dsql_internal.oversize DEFAULT VALUES;
+  END IF;
+  RETURN NULL;
+END
+$$;
+
+REVOKE ALL ON FUNCTION dsql_internal.limit_changes() FROM PUBLIC;
+
+CREATE OR REPLACE FUNCTION dsql_internal.limit_changes_of(relation regclass) RETURNS void
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  event text;
+BEGIN
+  FOREACH event IN ARRAY ARRAY['INSERT', 'UPDATE', 'DELETE'] LOOP
+    EXECUTE format('CREATE TRIGGER %I AFTER %s ON %s REFERENCING %s TABLE AS dsql_changed'
+      ' FOR EACH STATEMENT EXECUTE FUNCTION dsql_internal.limit_changes()',
+      'dsql$' || lower(event), event, relation, CASE event WHEN 'DELETE' THEN 'OLD' ELSE 'NEW' END);
+  END LOOP;
+  UPDATE pg_trigger SET tgisinternal = true
+  WHERE tgrelid = relation AND tgfoid = 'dsql_internal.limit_changes'::regproc;
+END
+$$;
+
+REVOKE ALL ON FUNCTION dsql_internal.limit_changes_of(regclass) FROM PUBLIC;
+
+CREATE OR REPLACE FUNCTION dsql_internal.limit_new_tables() RETURNS event_trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  made record;
+BEGIN
+  FOR made IN
+    SELECT DISTINCT objid FROM pg_event_trigger_ddl_commands()
+    WHERE command_tag = 'CREATE TABLE' AND schema_name NOT IN ('pg_temp', 'dsql_internal', 'sys')
+  LOOP
+    PERFORM dsql_internal.limit_changes_of(made.objid);
+  END LOOP;
+END
+$$;
+
+-- Its triggers are not there for clients. STABLE, so that the catalog is seen as it was before.
+
+CREATE OR REPLACE FUNCTION dsql_internal.limit_stays() RETURNS event_trigger
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  touched oid[];
+  item record;
+BEGIN
+  IF TG_EVENT = 'sql_drop' THEN
+    touched := ARRAY (SELECT objid FROM pg_event_trigger_dropped_objects() WHERE original);
+  ELSE
+    touched := ARRAY (SELECT objid FROM pg_event_trigger_ddl_commands());
+  END IF;
+  FOR item IN
+    SELECT tgname, relname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
+    WHERE pg_trigger.oid = ANY (touched) AND tgfoid = 'dsql_internal.limit_changes'::regproc
+  LOOP
+    RAISE undefined_object USING MESSAGE =
+      format('trigger "%s" for table "%s" does not exist', item.tgname, item.relname);
+  END LOOP;
+END
+$$;
+
+DROP EVENT TRIGGER IF EXISTS dsql_limit_not_dropped;
+
+CREATE EVENT TRIGGER dsql_limit_not_dropped ON sql_drop WHEN TAG IN ('DROP TRIGGER')
+EXECUTE FUNCTION dsql_internal.limit_stays();
+
+DROP EVENT TRIGGER IF EXISTS dsql_limit_not_altered;
+
+CREATE EVENT TRIGGER dsql_limit_not_altered ON ddl_command_end WHEN TAG IN ('ALTER TRIGGER', 'COMMENT')
+EXECUTE FUNCTION dsql_internal.limit_stays();
+
+DROP EVENT TRIGGER IF EXISTS dsql_limits;
+
+CREATE EVENT TRIGGER dsql_limits ON ddl_command_end WHEN TAG IN ('CREATE TABLE', 'CREATE SCHEMA')
+EXECUTE FUNCTION dsql_internal.limit_new_tables();
+
+-- Tables of a data directory that an older dsql-local has made.
+
+SELECT dsql_internal.limit_changes_of(c.oid)
+FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = relnamespace
+WHERE relkind = 'r' AND nspname NOT IN ('pg_catalog', 'information_schema', 'dsql_internal', 'sys')
+  AND NOT EXISTS (SELECT FROM pg_catalog.pg_trigger
+    WHERE tgrelid = c.oid AND tgfoid = 'dsql_internal.limit_changes'::regproc);
