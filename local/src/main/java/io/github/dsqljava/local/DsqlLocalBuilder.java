@@ -16,12 +16,10 @@ import io.github.dsqljava.local.limits.LimitsInPostgresql;
 import io.github.dsqljava.local.limits.MovableClock;
 import io.github.dsqljava.local.occ.OptimisticConcurrency;
 import io.github.dsqljava.local.postgres.CacheDirectory;
-import io.github.dsqljava.local.postgres.DirectPort;
 import io.github.dsqljava.local.postgres.PostgresServer;
 import io.github.dsqljava.local.postgres.SystemConnection;
 import io.github.dsqljava.local.session.Sessions;
 import io.github.dsqljava.local.tls.ClusterCertificates;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -53,8 +51,6 @@ public final class DsqlLocalBuilder {
   private @Nullable Path cacheDirectory;
   private InstantSource clock = InstantSource.system();
   private Limits limits = Limits.standard();
-  private boolean pessimistic;
-  private int directPort;
   private boolean record;
   private @Nullable Path faultFile;
   private Duration loginTimeout = DEFAULT_LOGIN_TIMEOUT;
@@ -168,12 +164,6 @@ public final class DsqlLocalBuilder {
     return this;
   }
 
-  /** Opens PostgreSQL itself to everybody on this machine, to be measured beside the cluster. */
-  DsqlLocalBuilder directPort(int port) {
-    directPort = port;
-    return this;
-  }
-
   /**
    * Sets whether {@link DsqlLocal#record()} is on from the start. Default: it is off, and costs
    * nothing.
@@ -216,12 +206,6 @@ public final class DsqlLocalBuilder {
     return this;
   }
 
-  /** Leaves PostgreSQL's locks as they are, to measure what doing without them costs. */
-  DsqlLocalBuilder pessimistic() {
-    pessimistic = true;
-    return this;
-  }
-
   /**
    * Starts the cluster; returns when it accepts connections.
    *
@@ -241,8 +225,7 @@ public final class DsqlLocalBuilder {
     // Both take most of a second the first time, and neither needs the other.
     CompletableFuture<ServerTls> tlsLater =
         CompletableFuture.supplyAsync(() -> tls(cache), runInNewThread());
-    PostgresServer postgres =
-        PostgresServer.start(cache, dataDirectory, progress, limits, direct(tlsLater));
+    PostgresServer postgres = PostgresServer.start(cache, dataDirectory, progress, limits);
     OptimisticConcurrency concurrency = null;
     Jobs jobs = null;
     try {
@@ -328,22 +311,12 @@ public final class DsqlLocalBuilder {
         postgres.socket(),
         PostgresServer.SYSTEM_ROLE,
         loginTimeout,
-        pessimistic
-            ? (processId, user, messages) -> new ChannelInboundHandlerAdapter()
-            : sessions::handler,
+        sessions::handler,
         faults,
         clusterRecord.journal(),
         limits,
         new Admission(limits, time),
         time);
-  }
-
-  private @Nullable DirectPort direct(CompletableFuture<ServerTls> tls) throws IOException {
-    if (directPort == 0) {
-      return null;
-    }
-    ClusterCertificates certificates = await(tls).certificates();
-    return new DirectPort(directPort, certificates.chain(), certificates.key());
   }
 
   private ServerTls tls(CacheDirectory cache) {

@@ -74,7 +74,6 @@ public final class PostgresServer implements AutoCloseable {
   private final Process process;
   private final PostgresBinaries binaries;
   private final ServerAccount account;
-  private final Path socket;
   private final CompletableFuture<Void> ready = new CompletableFuture<>();
   private final Deque<String> lastLines = new ArrayDeque<>();
   private boolean closed;
@@ -85,17 +84,12 @@ public final class PostgresServer implements AutoCloseable {
       Path dataDirectory,
       Process process,
       PostgresBinaries binaries,
-      ServerAccount account,
-      @Nullable DirectPort direct) {
+      ServerAccount account) {
     this.instance = instance;
     this.dataDirectory = dataDirectory;
     this.process = process;
     this.binaries = binaries;
     this.account = account;
-    this.socket =
-        direct == null
-            ? instance.socket()
-            : instance.socket().resolveSibling(".s.PGSQL." + direct.port());
     this.shutdownHook = new Thread(this::stop, "dsql-local-postgresql-stop");
   }
 
@@ -107,27 +101,22 @@ public final class PostgresServer implements AutoCloseable {
    *     that {@link #close()} deletes
    * @param progress is told about steps that take long
    * @param limits that it keeps
-   * @param direct null for none, as it should be
    * @throws IOException if the server cannot be started; the message holds what it printed
    */
   public static PostgresServer start(
-      CacheDirectory cache,
-      @Nullable Path dataDirectory,
-      Consumer<String> progress,
-      Limits limits,
-      @Nullable DirectPort direct)
+      CacheDirectory cache, @Nullable Path dataDirectory, Consumer<String> progress, Limits limits)
       throws IOException {
     if (Thread.currentThread().isInterrupted()) {
       throw new InterruptedIOException("interrupted before PostgreSQL was started");
     }
-    return start(cache, dataDirectory, progress, limits, direct, ServerAccount.detect());
+    return start(cache, dataDirectory, progress, limits, ServerAccount.detect());
   }
 
-  /** The same without a way past the cluster. */
+  /** The same with the limits of the service. */
   static PostgresServer start(
       CacheDirectory cache, @Nullable Path dataDirectory, Consumer<String> progress)
       throws IOException {
-    return start(cache, dataDirectory, progress, Limits.standard(), null);
+    return start(cache, dataDirectory, progress, Limits.standard());
   }
 
   static PostgresServer start(
@@ -136,7 +125,7 @@ public final class PostgresServer implements AutoCloseable {
       Consumer<String> progress,
       ServerAccount account)
       throws IOException {
-    return start(cache, dataDirectory, progress, Limits.standard(), null, account);
+    return start(cache, dataDirectory, progress, Limits.standard(), account);
   }
 
   private static PostgresServer start(
@@ -144,7 +133,6 @@ public final class PostgresServer implements AutoCloseable {
       @Nullable Path dataDirectory,
       Consumer<String> progress,
       Limits limits,
-      @Nullable DirectPort direct,
       ServerAccount account)
       throws IOException {
     account.checkCanReach(cache.path());
@@ -170,17 +158,13 @@ public final class PostgresServer implements AutoCloseable {
       account.checkCanReach(data);
       List<String> settings = settings(dataDirectory != null);
       settings.addAll(LimitsInPostgresql.settings(limits));
-      if (direct != null) {
-        settings.addAll(direct.prepare(data, account));
-      }
       PostgresServer server =
           new PostgresServer(
               instance,
               data,
               launch(instance, data, settings, binaries, account),
               binaries,
-              account,
-              direct);
+              account);
       server.awaitReady();
       return server;
     } catch (IOException | RuntimeException e) {
@@ -302,7 +286,7 @@ public final class PostgresServer implements AutoCloseable {
 
   /** Returns the path of the Unix socket. */
   public Path socket() {
-    return socket;
+    return instance.socket();
   }
 
   /** Returns where the data is. */

@@ -1,5 +1,6 @@
-package io.github.dsqljava.local;
+package io.github.dsqljava.benchmarks.cost;
 
+import io.github.dsqljava.local.DsqlLocal;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -15,17 +16,20 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * What optimistic concurrency costs; a program, not a test. docs/concurrency.md has the figures.
+ * What optimistic concurrency costs: transactions without a conflict beside PostgreSQL alone, and
+ * what a conflict takes. The figures, and how to run it: docs/concurrency.md.
  */
-final class ContentionBenchmark {
-  private ContentionBenchmark() {}
+public final class Contention {
+  private Contention() {}
 
+  /** Runs; takes about a minute. Arguments are ignored. */
   public static void main(String[] arguments) throws Exception {
-    try (DsqlLocal cluster = DsqlLocal.start();
-        DsqlLocal plain = DsqlLocal.builder().pessimistic().start()) {
-      for (DsqlLocal each : List.of(cluster, plain)) {
-        try (Connection admin = Jdbc.connect(each, "admin")) {
-          Jdbc.execute(
+    try (DsqlLocal started = DsqlLocal.start();
+        PlainPostgres plain = PlainPostgres.like(started)) {
+      Sessions cluster = Sessions.of(started);
+      for (Sessions each : List.of(cluster, plain)) {
+        try (Connection admin = each.open()) {
+          Sessions.execute(
               admin,
               "CREATE TABLE b (id int PRIMARY KEY, v int)",
               "INSERT INTO b SELECT i, 0 FROM generate_series(1, 1000) i");
@@ -43,7 +47,7 @@ final class ContentionBenchmark {
   }
 
   /** By turns, so that both meet the same weather: BEGIN, SELECT, UPDATE, COMMIT of own rows. */
-  private static void compare(DsqlLocal cluster, DsqlLocal plain, int clients) throws Exception {
+  private static void compare(Sessions cluster, Sessions plain, int clients) throws Exception {
     List<Double> ratios = new ArrayList<>();
     long[] with = new long[0];
     long[] without = new long[0];
@@ -56,14 +60,14 @@ final class ContentionBenchmark {
       }
     }
     ratios.sort(null);
-    print(clients + " clients, rows of their own, as it is", with);
-    print(clients + " clients, rows of their own, plain locks", without);
+    print(clients + " clients, rows of their own, dsql-local", with);
+    print(clients + " clients, rows of their own, PostgreSQL", without);
     System.out.printf(
         "%d clients: ratio of the first deciles %.3f (%.3f to %.3f)%n",
         clients, ratios.get(ratios.size() / 2), ratios.get(0), ratios.get(ratios.size() - 1));
   }
 
-  private static long[] disjoint(DsqlLocal cluster, int clients) throws Exception {
+  private static long[] disjoint(Sessions cluster, int clients) throws Exception {
     ExecutorService threads = Executors.newFixedThreadPool(clients);
     List<Future<long[]>> running = new ArrayList<>();
     for (int c = 0; c < clients; c++) {
@@ -78,12 +82,12 @@ final class ContentionBenchmark {
     return all.stream().mapToLong(x -> x).sorted().toArray();
   }
 
-  private static long[] transactions(DsqlLocal cluster, int id) throws SQLException {
+  private static long[] transactions(Sessions cluster, int id) throws SQLException {
     long[] nanos = new long[600];
-    try (Connection session = Jdbc.connect(cluster, "admin")) {
+    try (Connection session = cluster.open()) {
       for (int i = 0; i < nanos.length; i++) {
         long start = System.nanoTime();
-        Jdbc.execute(
+        Sessions.execute(
             session,
             "BEGIN",
             "SELECT v FROM b WHERE id = " + id,
@@ -96,35 +100,38 @@ final class ContentionBenchmark {
   }
 
   /** From the statement that meets a lock to its answer, and the loser's three last statements. */
-  private static void contended(DsqlLocal cluster, int rows) throws SQLException {
-    try (Connection a = Jdbc.connect(cluster, "admin");
-        Connection b = Jdbc.connect(cluster, "admin")) {
-      Jdbc.execute(
-          a,
+  private static void contended(Sessions cluster, int rows) throws SQLException {
+    try (Connection admin = cluster.open()) {
+      Sessions.execute(
+          admin,
           "DROP TABLE IF EXISTS c",
           "CREATE TABLE c (id int PRIMARY KEY, v int)",
           "INSERT INTO c SELECT i, 0 FROM generate_series(1, " + rows + ") i");
+    }
+    // Opened after that: a session that was open would be told of the new schema first (OC001).
+    try (Connection a = cluster.open();
+        Connection b = cluster.open()) {
       long[] meet = new long[150];
       long[] lose = new long[meet.length];
       long[] next = new long[meet.length];
       long[] overwritten = new long[meet.length];
       for (int i = 0; i < meet.length; i++) {
-        Jdbc.execute(a, "BEGIN", "UPDATE c SET v = v + 1 WHERE id = 1");
-        Jdbc.execute(b, "BEGIN");
+        Sessions.execute(a, "BEGIN", "UPDATE c SET v = v + 1 WHERE id = 1");
+        Sessions.execute(b, "BEGIN");
         long start = System.nanoTime();
-        Jdbc.execute(b, "UPDATE c SET v = v + 1 WHERE id = 1");
+        Sessions.execute(b, "UPDATE c SET v = v + 1 WHERE id = 1");
         meet[i] = System.nanoTime() - start;
-        Jdbc.execute(b, "COMMIT");
+        Sessions.execute(b, "COMMIT");
         start = System.nanoTime();
-        Jdbc.execute(a, "UPDATE c SET v = v + 1 WHERE id = 1");
+        Sessions.execute(a, "UPDATE c SET v = v + 1 WHERE id = 1");
         next[i] = System.nanoTime() - start;
         start = System.nanoTime();
         expectConflict(a);
         lose[i] = System.nanoTime() - start;
-        Jdbc.execute(a, "BEGIN", "SELECT 1 FROM c WHERE id = 1");
-        Jdbc.execute(b, "UPDATE c SET v = v + 1 WHERE id = 1");
+        Sessions.execute(a, "BEGIN", "SELECT 1 FROM c WHERE id = 1");
+        Sessions.execute(b, "UPDATE c SET v = v + 1 WHERE id = 1");
         start = System.nanoTime();
-        Jdbc.execute(a, "UPDATE c SET v = v + 1 WHERE id = 1");
+        Sessions.execute(a, "UPDATE c SET v = v + 1 WHERE id = 1");
         overwritten[i] = System.nanoTime() - start;
         expectConflict(a);
       }
@@ -136,19 +143,19 @@ final class ContentionBenchmark {
   }
 
   /** Two transactions want the row that the other one has, at the same time. */
-  private static void crossed(DsqlLocal cluster, String statement) throws Exception {
+  private static void crossed(Sessions cluster, String statement) throws Exception {
     ExecutorService threads = Executors.newFixedThreadPool(2);
     List<Long> nanos = new ArrayList<>();
-    try (Connection a = Jdbc.connect(cluster, "admin");
-        Connection b = Jdbc.connect(cluster, "admin")) {
+    try (Connection a = cluster.open();
+        Connection b = cluster.open()) {
       for (int i = 0; i < 150; i++) {
-        Jdbc.execute(a, "BEGIN", statement.formatted(1));
-        Jdbc.execute(b, "BEGIN", statement.formatted(2));
+        Sessions.execute(a, "BEGIN", statement.formatted(1));
+        Sessions.execute(b, "BEGIN", statement.formatted(2));
         Future<Long> first = threads.submit(() -> timed(a, statement.formatted(2)));
         Future<Long> second = threads.submit(() -> timed(b, statement.formatted(1)));
         nanos.add(first.get());
         nanos.add(second.get());
-        Jdbc.execute(a, "COMMIT");
+        Sessions.execute(a, "COMMIT");
         expectConflict(b);
       }
     } finally {
@@ -159,13 +166,13 @@ final class ContentionBenchmark {
 
   private static long timed(Connection session, String statement) throws SQLException {
     long start = System.nanoTime();
-    Jdbc.execute(session, statement);
+    Sessions.execute(session, statement);
     return System.nanoTime() - start;
   }
 
   private static void expectConflict(Connection session) throws SQLException {
     try {
-      Jdbc.execute(session, "COMMIT");
+      Sessions.execute(session, "COMMIT");
       throw new AssertionError("no conflict");
     } catch (SQLException e) {
       if (!"40001".equals(e.getSQLState())) {
@@ -174,9 +181,9 @@ final class ContentionBenchmark {
     }
   }
 
-  private static void hotRow(DsqlLocal cluster, int clients, int seconds) throws Exception {
-    try (Connection admin = Jdbc.connect(cluster, "admin")) {
-      Jdbc.execute(admin, "UPDATE b SET v = 0 WHERE id = 1");
+  private static void hotRow(Sessions cluster, int clients, int seconds) throws Exception {
+    try (Connection admin = cluster.open()) {
+      Sessions.execute(admin, "UPDATE b SET v = 0 WHERE id = 1");
       AtomicLong acknowledged = new AtomicLong();
       AtomicLong conflicts = new AtomicLong();
       long end = System.nanoTime() + seconds * 1_000_000_000L;
@@ -187,7 +194,7 @@ final class ContentionBenchmark {
         running.add(
             threads.submit(
                 () -> {
-                  try (Connection session = Jdbc.connect(cluster, "admin")) {
+                  try (Connection session = cluster.open()) {
                     ready.countDown();
                     ready.await();
                     while (System.nanoTime() < end) {
@@ -206,7 +213,7 @@ final class ContentionBenchmark {
           clients,
           acknowledged.get() / (double) seconds,
           conflicts.get() / (double) Math.max(1, acknowledged.get()),
-          Jdbc.value(admin, "SELECT v FROM b WHERE id = 1"),
+          Sessions.value(admin, "SELECT v FROM b WHERE id = 1"),
           acknowledged.get());
     }
   }

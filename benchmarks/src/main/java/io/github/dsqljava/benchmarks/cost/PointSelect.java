@@ -1,32 +1,26 @@
-package io.github.dsqljava.local;
+package io.github.dsqljava.benchmarks.cost;
 
-import java.net.InetAddress;
-import java.net.ServerSocket;
+import io.github.dsqljava.local.DsqlLocal;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Properties;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.postgresql.PGStatement;
 
 /**
- * What a select by key costs through dsql-local, beside the same select on the PostgreSQL behind
- * it. Both over TLS, with pgjdbc and a prepared statement, as pgbench's {@code -S -M prepared}; the
- * two take turns, and the ratio is that of medians of one round, so that whatever else the machine
- * does concerns both.
- *
- * <p>In dsql-local's package for the one setting that opens PostgreSQL itself. How to run it:
- * docs/benchmarks.md.
+ * What a select by key costs through dsql-local, beside the same select on PostgreSQL alone. Both
+ * over TLS, with pgjdbc and a prepared statement, as pgbench's {@code -S -M prepared}; the two take
+ * turns, and the ratio is that of medians of one round, so that whatever else the machine does
+ * concerns both. How to run it: docs/benchmarks.md.
  */
 public final class PointSelect {
   private static final int ROWS = 10_000;
@@ -39,49 +33,32 @@ public final class PointSelect {
 
   /** Runs; takes about a minute. Arguments are ignored. */
   public static void main(String[] arguments) throws Exception {
-    int directPort = freePort();
-    try (DsqlLocal cluster = DsqlLocal.builder().directPort(directPort).start()) {
-      fill(cluster);
+    try (DsqlLocal cluster = DsqlLocal.start();
+        PlainPostgres plain = PlainPostgres.like(cluster)) {
+      Sessions through = Sessions.of(cluster);
+      fill(plain);
+      fill(through);
       for (int clients : new int[] {1, 4, 16}) {
-        measure(cluster, directPort, clients);
+        measure(plain, through, clients);
       }
     }
     System.exit(0);
   }
 
-  private static int freePort() throws Exception {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
-  }
-
-  private static void fill(DsqlLocal cluster) throws SQLException {
-    try (Connection connection = connect(cluster, cluster.port(), cluster.token("admin"));
-        Statement statement = connection.createStatement()) {
-      statement.execute("CREATE TABLE accounts (aid int PRIMARY KEY, abalance int)");
+  private static void fill(Sessions server) throws SQLException {
+    try (Connection session = server.open()) {
+      Sessions.execute(session, "CREATE TABLE accounts (aid int PRIMARY KEY, abalance int)");
       for (int from = 1; from <= ROWS; from += 2_000) {
-        statement.execute(
+        Sessions.execute(
+            session,
             "INSERT INTO accounts SELECT i, 0 FROM generate_series("
                 + from
                 + ", "
                 + (from + 1_999)
                 + ") i");
       }
-      statement.execute("ANALYZE accounts");
+      Sessions.execute(session, "ANALYZE accounts");
     }
-  }
-
-  private static Connection connect(DsqlLocal cluster, int port, String password)
-      throws SQLException {
-    Properties properties = new Properties();
-    properties.setProperty("user", "admin");
-    properties.setProperty("password", password);
-    properties.setProperty("sslmode", "verify-full");
-    properties.setProperty("sslrootcert", cluster.caFile().toString());
-    properties.setProperty("socketFactory", LoopbackSocketFactory.class.getName());
-    properties.setProperty("prepareThreshold", "1");
-    return DriverManager.getConnection(
-        "jdbc:postgresql://" + cluster.clusterHost() + ":" + port + "/postgres", properties);
   }
 
   /** Medians of one round, in nanoseconds. */
@@ -91,7 +68,7 @@ public final class PointSelect {
     }
   }
 
-  private static void measure(DsqlLocal cluster, int directPort, int clients)
+  private static void measure(Sessions plain, Sessions cluster, int clients)
       throws SQLException, InterruptedException, ExecutionException {
     List<Round> rounds = new ArrayList<>();
     List<Connection> direct = new ArrayList<>();
@@ -99,8 +76,8 @@ public final class PointSelect {
     ExecutorService threads = Executors.newFixedThreadPool(clients);
     try {
       for (int i = 0; i < clients; i++) {
-        direct.add(connect(cluster, directPort, ""));
-        through.add(connect(cluster, cluster.port(), cluster.token("admin")));
+        direct.add(plain.open());
+        through.add(cluster.open());
       }
       for (int i = 0; i < WARM_UP + ROUNDS; i++) {
         Round round = new Round(median(threads, direct), median(threads, through));
@@ -137,6 +114,7 @@ public final class PointSelect {
   private static long[] selects(Connection connection, int count) throws SQLException {
     long[] nanos = new long[count];
     try (PreparedStatement select = connection.prepareStatement(SELECT)) {
+      select.unwrap(PGStatement.class).setPrepareThreshold(1);
       for (int i = 0; i < count; i++) {
         long begin = System.nanoTime();
         select.setInt(1, 1 + (i * 7919) % ROWS);
