@@ -5,6 +5,7 @@ import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +28,10 @@ public final class ChildProcess implements AutoCloseable {
     reader.start();
   }
 
+  private static ChildProcess start(List<String> command) throws IOException {
+    return start(new ProcessBuilder(command));
+  }
+
   public static ChildProcess start(ProcessBuilder builder) throws IOException {
     return new ChildProcess(builder.redirectErrorStream(true).start());
   }
@@ -45,6 +50,50 @@ public final class ChildProcess implements AutoCloseable {
     command.addAll(List.of("-cp", classPath, main.getName()));
     command.addAll(List.of(arguments));
     return command;
+  }
+
+  /**
+   * The command with the signals that end a program as they are in a terminal. Whoever runs the
+   * tests may have them ignored, as a script does in its background for INT and nohup for HUP; a
+   * child inherits that, a JVM obeys it, and no shell may take it back.
+   */
+  public static List<String> withDefaultSignals(List<String> command) throws Exception {
+    List<String> whole = new ArrayList<>(signalReset());
+    whole.addAll(command);
+    return whole;
+  }
+
+  private static List<String> signalReset() throws Exception {
+    List<List<String>> resets =
+        List.of(
+            List.of("/usr/bin/env", "--default-signal=HUP,INT,QUIT,TERM"), // GNU, since 2019
+            List.of(
+                "/usr/bin/perl",
+                "-e",
+                "$SIG{$_} = 'DEFAULT' for qw(HUP INT QUIT TERM); exec @ARGV"));
+    for (List<String> reset : resets) {
+      List<String> attempt = new ArrayList<>(reset);
+      attempt.add("true");
+      if (Files.isExecutable(Path.of(reset.get(0))) && start(attempt).awaitExit() == 0) {
+        return reset;
+      }
+    }
+    Path status = Path.of("/proc/self/status");
+    if (Files.exists(status)) {
+      String ignored =
+          Files.readAllLines(status).stream()
+              .filter(line -> line.startsWith("SigIgn:"))
+              .findFirst()
+              .orElseThrow();
+      // Bits for HUP, INT, QUIT and TERM.
+      if ((Long.parseUnsignedLong(ignored.substring(7).strip(), 16) & 0x4007) != 0) {
+        throw new AssertionError(
+            "whoever runs the tests has signals ignored ("
+                + ignored
+                + "), and neither env of GNU coreutils 8.31 nor perl is there to reset them");
+      }
+    }
+    return List.of();
   }
 
   public static Path javaProgram() {

@@ -258,23 +258,61 @@ class DsqlLocalJarIT {
 
   @Test
   void interrupted_asByCtrlC_endsOrderly() throws Exception {
-    Path setsid = Path.of("/usr/bin/setsid");
-    assumeThat(Files.isExecutable(setsid)).as("setsid is installed").isTrue();
-    Path envFile = temporary.resolve("env");
     Path data = temporary.resolve("data");
-    List<String> command = new ArrayList<>(List.of(setsid.toString()));
-    command.addAll(Program.java("--env-file", envFile.toString(), "--data-dir", data.toString()));
-    try (Program program = new Program(ChildProcess.start(Program.clean(command)), envFile)) {
-      program.awaitEnvFile();
+    try (Program program = startAsSession(List.of(), "--data-dir", data.toString())) {
       Path instance = program.instance();
       // A terminal signals the whole process group.
       Program.signal("INT", -program.child.pid());
-      assertThat(program.child.awaitExit()).isEqualTo(130);
-      assertThat(program.child.lines()).noneMatch(line -> line.contains("ended by itself"));
-      assertThat(instance).doesNotExist();
-      assertThat(envFile).doesNotExist();
+      assertEndedOrderly(program, 130, instance);
       assertThat(data.resolve("postmaster.pid")).doesNotExist();
     }
+  }
+
+  @Test
+  void hungUp_asByATerminalThatCloses_endsOrderly() throws Exception {
+    try (Program program = startAsSession(List.of())) {
+      Path instance = program.instance();
+      Program.signal("HUP", -program.child.pid());
+      assertEndedOrderly(program, 129, instance);
+    }
+  }
+
+  /** In the background of a script INT is ignored, under nohup HUP: neither is meant for it. */
+  @Test
+  void signalsThatAreIgnoredWhereItIsStarted_doNotEndIt() throws Exception {
+    List<String> ignoring = List.of("/bin/sh", "-c", "trap '' INT HUP; exec \"$@\"", "sh");
+    try (Program program = startAsSession(ignoring)) {
+      Path instance = program.instance();
+      Program.signal("INT", -program.child.pid());
+      Program.signal("HUP", -program.child.pid());
+      try (Connection connection = program.connect("admin")) {
+        assertThat(Jdbc.value(connection, "SELECT 1")).isEqualTo("1");
+      }
+      Program.signal("TERM", -program.child.pid());
+      assertEndedOrderly(program, 143, instance);
+    }
+  }
+
+  /** A process group of its own, so that it can be signalled as a terminal does. */
+  private Program startAsSession(List<String> behind, String... options) throws Exception {
+    Path setsid = Path.of("/usr/bin/setsid");
+    assumeThat(Files.isExecutable(setsid)).as("setsid is installed").isTrue();
+    Path envFile = temporary.resolve("env");
+    List<String> command = new ArrayList<>(List.of(setsid.toString()));
+    command.addAll(behind);
+    command.addAll(Program.java(options));
+    command.addAll(List.of("--env-file", envFile.toString()));
+    Program program = new Program(ChildProcess.start(Program.clean(command)), envFile);
+    program.awaitEnvFile();
+    return program;
+  }
+
+  private static void assertEndedOrderly(Program program, int code, Path instance)
+      throws Exception {
+    assertThat(program.child.awaitExit()).isEqualTo(code);
+    assertThat(program.child.lines()).noneMatch(line -> line.contains("ended by itself"));
+    assertThat(instance).doesNotExist();
+    assertThat(program.envFile).doesNotExist();
   }
 
   @Test
@@ -398,7 +436,7 @@ class DsqlLocalJarIT {
       }
     }
 
-    static Program startWithoutWaiting(Path envFile, String... options) throws IOException {
+    static Program startWithoutWaiting(Path envFile, String... options) throws Exception {
       List<String> command = java(options);
       command.addAll(List.of("--env-file", envFile.toString()));
       return new Program(ChildProcess.start(clean(command)), envFile);
@@ -412,9 +450,12 @@ class DsqlLocalJarIT {
       return command;
     }
 
-    /** Without what the shell of whoever runs the tests says about clusters and clients. */
-    static ProcessBuilder clean(List<String> command) {
-      ProcessBuilder builder = new ProcessBuilder(command);
+    /**
+     * Without what the shell of whoever runs the tests says about clusters and clients, and without
+     * what it does about signals.
+     */
+    static ProcessBuilder clean(List<String> command) throws Exception {
+      ProcessBuilder builder = new ProcessBuilder(ChildProcess.withDefaultSignals(command));
       builder
           .environment()
           .keySet()
@@ -449,7 +490,7 @@ class DsqlLocalJarIT {
       }
     }
 
-    ChildProcess shell(String script, String... arguments) throws IOException {
+    ChildProcess shell(String script, String... arguments) throws Exception {
       List<String> command = new ArrayList<>();
       command.addAll(List.of("/bin/sh", "-c", ". \"$ENV_FILE\" && " + script, "sh"));
       command.addAll(List.of(arguments));
