@@ -7,6 +7,7 @@ import io.github.dsqljava.local.frontend.FrontEnd;
 import io.github.dsqljava.local.sql.TableName;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -62,6 +63,15 @@ public final class ClusterFaults {
     this.frontEnd = frontEnd;
     this.clock = clock;
     this.time = time;
+  }
+
+  /**
+   * Returns what a line of a file for {@link DsqlLocalBuilder#faults} may look like, one form each,
+   * for a help text: {@code conflict-commits N [data|schema] [on TABLE]} for example. Words in
+   * capitals stand for values; what is in brackets may be left out.
+   */
+  public static List<String> fileForms() {
+    return FaultOrders.FORMS;
   }
 
   /**

@@ -8,6 +8,8 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What a file of faults asks for.
@@ -17,17 +19,7 @@ import java.util.Locale;
  */
 record FaultOrders(List<Order> armed, List<Duration> oldest) {
   /** What a line may look like; for messages and for {@code --help}. */
-  static final List<String> FORMS =
-      List.of(
-          "conflict-commits N [data|schema] [on TABLE]",
-          "conflict-begins N",
-          "lose-commit-answers N",
-          "cut-before-commit N",
-          "unavailable-at-commit N committed|rolled-back",
-          "unavailable-at-statement N",
-          "refuse-logins N too-many-connections|rate-exceeded|waking-up|token-expired|access-denied",
-          "close-after-messages MESSAGES [of N]",
-          "cut-connections [older-than SECONDS]");
+  static final List<String> FORMS = Stream.of(Form.values()).map(Form::toString).toList();
 
   FaultOrders {
     armed = List.copyOf(armed);
@@ -61,6 +53,91 @@ record FaultOrders(List<Order> armed, List<Duration> oldest) {
     return new FaultOrders(armed, oldest);
   }
 
+  /** A kind of line: its first word is the name, in lower case and with dashes. */
+  private enum Form {
+    CONFLICT_COMMITS("N [data|schema] [on TABLE]") {
+      @Override
+      void read(Line line, List<Order> armed, List<Duration> oldest) {
+        armed.add(new Order(line.number(), line.conflict()));
+      }
+    },
+    CONFLICT_BEGINS("N") {
+      @Override
+      void read(Line line, List<Order> armed, List<Duration> oldest) {
+        armed.add(new Order(line.number(), Fault.schemaConflictAtBegin()));
+      }
+    },
+    LOSE_COMMIT_ANSWERS("N") {
+      @Override
+      void read(Line line, List<Order> armed, List<Duration> oldest) {
+        armed.add(new Order(line.number(), Fault.commitAnswerLost()));
+      }
+    },
+    CUT_BEFORE_COMMIT("N") {
+      @Override
+      void read(Line line, List<Order> armed, List<Duration> oldest) {
+        armed.add(new Order(line.number(), Fault.cutBeforeCommit()));
+      }
+    },
+    UNAVAILABLE_AT_COMMIT("N committed|rolled-back") {
+      @Override
+      void read(Line line, List<Order> armed, List<Duration> oldest) {
+        armed.add(new Order(line.number(), Fault.unavailableAtCommit(line.committed())));
+      }
+    },
+    UNAVAILABLE_AT_STATEMENT("N") {
+      @Override
+      void read(Line line, List<Order> armed, List<Duration> oldest) {
+        armed.add(new Order(line.number(), Fault.unavailableAtStatement()));
+      }
+    },
+    REFUSE_LOGINS(
+        "N "
+            + Stream.of(LoginRefusal.values())
+                .map(FaultOrders::word)
+                .collect(Collectors.joining("|"))) {
+      @Override
+      void read(Line line, List<Order> armed, List<Duration> oldest) {
+        armed.add(new Order(line.number(), Faults.loginRefused(line.refusal(), line.clock)));
+      }
+    },
+    CLOSE_AFTER_MESSAGES("MESSAGES [of N]") {
+      @Override
+      void read(Line line, List<Order> armed, List<Duration> oldest) {
+        Fault close = Faults.closedAfter(line.number());
+        armed.add(new Order(line.accept("of") ? line.number() : 1, close));
+      }
+    },
+    CUT_CONNECTIONS("[older-than SECONDS]") {
+      @Override
+      void read(Line line, List<Order> armed, List<Duration> oldest) {
+        oldest.add(
+            line.accept("older-than")
+                ? Faults.age(Duration.ofSeconds(line.number()))
+                : Duration.ZERO);
+      }
+    };
+
+    private final String rest;
+
+    Form(String rest) {
+      this.rest = rest;
+    }
+
+    /** Reads what stands behind the first word. */
+    abstract void read(Line line, List<Order> armed, List<Duration> oldest);
+
+    /** The whole form, for who has to write a line of it. */
+    @Override
+    public String toString() {
+      return word(this) + " " + rest;
+    }
+  }
+
+  private static String word(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
   /** One line: a few words, and behind {@code on} a name that may have blanks in it. */
   private static final class Line {
     private final InstantSource clock;
@@ -73,26 +150,13 @@ record FaultOrders(List<Order> armed, List<Duration> oldest) {
 
     void read(List<Order> armed, List<Duration> oldest) {
       String fault = word();
-      switch (fault) {
-        case "conflict-commits" -> armed.add(new Order(number(), conflict()));
-        case "conflict-begins" -> armed.add(new Order(number(), Fault.schemaConflictAtBegin()));
-        case "lose-commit-answers" -> armed.add(new Order(number(), Fault.commitAnswerLost()));
-        case "cut-before-commit" -> armed.add(new Order(number(), Fault.cutBeforeCommit()));
-        case "unavailable-at-commit" ->
-            armed.add(new Order(number(), Fault.unavailableAtCommit(committed())));
-        case "unavailable-at-statement" ->
-            armed.add(new Order(number(), Fault.unavailableAtStatement()));
-        case "refuse-logins" ->
-            armed.add(new Order(number(), Faults.loginRefused(refusal(), clock)));
-        case "close-after-messages" -> {
-          Fault close = Faults.closedAfter(number());
-          armed.add(new Order(accept("of") ? number() : 1, close));
-        }
-        case "cut-connections" ->
-            oldest.add(
-                accept("older-than") ? Faults.age(Duration.ofSeconds(number())) : Duration.ZERO);
-        default -> throw new IllegalArgumentException("no fault is called \"" + fault + "\"");
-      }
+      Form form =
+          Stream.of(Form.values())
+              .filter(known -> FaultOrders.word(known).equals(fault))
+              .findFirst()
+              .orElseThrow(
+                  () -> new IllegalArgumentException("no fault is called \"" + fault + "\""));
+      form.read(this, armed, oldest);
       if (!rest.isEmpty()) {
         throw new IllegalArgumentException("\"" + rest + "\" is too much");
       }
@@ -123,7 +187,7 @@ record FaultOrders(List<Order> armed, List<Duration> oldest) {
     private LoginRefusal refusal() {
       String word = word();
       for (LoginRefusal refusal : LoginRefusal.values()) {
-        if (refusal.name().toLowerCase(Locale.ROOT).replace('_', '-').equals(word)) {
+        if (FaultOrders.word(refusal).equals(word)) {
           return refusal;
         }
       }

@@ -5,12 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.FieldSource;
 
 class FaultOrdersTest {
+  static final List<String> FORMS = FaultOrders.FORMS;
+
   @Test
   void parse_everyForm_isTaken() {
     FaultOrders orders =
@@ -40,6 +44,27 @@ class FaultOrdersTest {
     assertThat(orders.armed()).hasSize(16);
     assertThat(orders.armed().get(15).count()).isEqualTo(8);
     assertThat(orders.oldest()).containsExactly(Duration.ZERO, Duration.ofMinutes(55));
+  }
+
+  /** What is said to be allowed is: with and without what may be left out, in all alternatives. */
+  @ParameterizedTest
+  @FieldSource("FORMS")
+  void parse_whatAFormSays_isTaken(String form) {
+    List<String> lines = new ArrayList<>(List.of(""));
+    for (String part : form.split(" (?![^\\[]*])")) {
+      boolean optional = part.startsWith("[");
+      List<String> longer = new ArrayList<>(optional ? lines : List.of());
+      for (String choice : part.replaceAll("[\\[\\]]", "").split("\\|")) {
+        String word =
+            choice.replaceAll("\\b(N|MESSAGES|SECONDS)\\b", "7").replace("TABLE", "shop.t");
+        lines.forEach(line -> longer.add(line + " " + word));
+      }
+      lines = longer;
+    }
+    for (String line : lines) {
+      FaultOrders orders = parse(line);
+      assertThat(orders.armed().size() + orders.oldest().size()).as(line).isEqualTo(1);
+    }
   }
 
   @ParameterizedTest

@@ -21,45 +21,6 @@ public final class Main {
   private static final int BAD_USAGE = 2;
   private static final Duration TOKEN_LIFETIME = Duration.ofMinutes(15);
 
-  private static final String USAGE =
-      """
-      dsql-local: an Aurora DSQL cluster on this machine
-
-      java -jar dsql-local.jar [--port N] [--data-dir DIR] [--region R] [--env-file FILE]
-                               [--job-delay SECONDS] [--limits LIST] [--faults FILE]
-          starts a cluster and runs until it is stopped (Ctrl-C or SIGTERM)
-          --port N          TCP port on the loopback addresses; default: any free one
-          --data-dir DIR    where the data lives on; default: temporary, gone at the end
-          --region R        Region that tokens are signed for; default: us-east-1
-          --env-file FILE   written when the cluster accepts connections, removed at the end:
-                            CLUSTER_ENDPOINT, CLUSTER_PORT, CLUSTER_USER, CLUSTER_ID, AWS_REGION,
-                            AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, CLUSTER_PRINCIPAL_ARN,
-                            CLUSTER_CA_FILE, PGSSLROOTCERT
-          --job-delay SECONDS
-                            how long CREATE INDEX ASYNC and other jobs take; default: 2
-          --limits LIST     limits that are not those of the service, as in
-                            transaction-rows=10,connection-age=60 (ages in seconds)
-          --faults FILE     what is to go wrong, one fault a line, # begins a comment:
-                              conflict-commits N [data|schema] [on TABLE]
-                              conflict-begins N
-                              lose-commit-answers N
-                              cut-before-commit N
-                              unavailable-at-commit N committed|rolled-back
-                              unavailable-at-statement N
-                              refuse-logins N too-many-connections|rate-exceeded|waking-up|
-                                              token-expired|access-denied
-                              close-after-messages MESSAGES [of N]
-                              cut-connections [older-than SECONDS]
-                            read again whenever it changes: replaces what is left of it; a copy
-                            of it is in FILE.armed as soon as it is armed
-
-      java -jar dsql-local.jar token [--env-file FILE] [--user USER]
-          prints a token, good for 15 minutes, to be used as the password of USER
-          (default: admin); reads the variables above from FILE or from the environment
-
-      java -jar dsql-local.jar --help | --version
-      """;
-
   private Main() {}
 
   /** Runs the program; ends the JVM with 1 for a failure and with 2 for a bad command line. */
@@ -74,7 +35,7 @@ public final class Main {
     try {
       Arguments arguments = Arguments.parse(words);
       if (arguments.has("--help")) {
-        out.print(USAGE);
+        out.print(Usage.text());
       } else if (arguments.has("--version")) {
         out.println("dsql-local " + version());
       } else if (arguments.command().equals(Arguments.TOKEN)) {
@@ -86,7 +47,7 @@ public final class Main {
     } catch (UsageException e) {
       err.println("dsql-local: " + e.getMessage());
       err.println();
-      err.print(USAGE);
+      err.print(Usage.text());
       return BAD_USAGE;
     } catch (DsqlLocalException | IOException e) {
       err.println("dsql-local: " + e.getMessage());

@@ -2,6 +2,8 @@ package io.github.dsqljava.local.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.dsqljava.local.ClusterFaults;
+import io.github.dsqljava.local.limits.Limit;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -27,9 +29,20 @@ class MainTest {
     assertThat(run(words.split(" ", -1))).isZero();
     assertThat(text(out))
         .contains("--port N", "--data-dir DIR", "--region R", "--env-file FILE", "token")
-        .contains("--faults FILE", "conflict-commits N [data|schema] [on TABLE]")
+        .contains("--faults FILE", "conflict-commits N [data|schema] [on TABLE]", "--limits LIST")
         .contains("CLUSTER_PRINCIPAL_ARN");
     assertThat(text(err)).isEmpty();
+  }
+
+  @Test
+  void help_namesEveryLimitAndEveryFault_inLinesThatCanBeRead() {
+    String help = Usage.text();
+    String inOneLine = help.replaceAll("\\|\n +", "|").replaceAll("\\s+", " ");
+    assertThat(inOneLine).contains(ClusterFaults.fileForms()).contains(LimitList.names());
+    for (Limit limit : Limit.values()) {
+      assertThat(inOneLine).containsPattern("[ ,]" + limit.option() + "[,;]");
+    }
+    assertThat(help.lines()).allMatch(line -> line.length() <= 100);
   }
 
   @Test
