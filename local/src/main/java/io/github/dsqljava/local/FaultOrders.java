@@ -45,7 +45,7 @@ record FaultOrders(List<Order> armed, List<Duration> oldest) {
         new Line(line, clock).read(armed, oldest);
       } catch (IllegalArgumentException e) {
         throw new IllegalArgumentException(
-            "line %d, \"%s\": %s. Allowed are: %s"
+            "line %s, \"%s\": %s. Allowed are: %s"
                 .formatted(i + 1, line, e.getMessage(), String.join("; ", FORMS)),
             e);
       }

@@ -9,6 +9,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -116,7 +117,11 @@ final class Script implements AutoCloseable {
 
   private static String answer(Connection session, String sql) throws SQLException {
     if (sql.equals("status")) {
-      return session.unwrap(PgConnection.class).getTransactionState().name().toLowerCase();
+      return session
+          .unwrap(PgConnection.class)
+          .getTransactionState()
+          .name()
+          .toLowerCase(Locale.ROOT);
     }
     if (sql.equals("jobs")) {
       Jdbc.awaitJobs(session);
