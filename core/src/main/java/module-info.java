@@ -11,8 +11,9 @@ module io.github.dsqljava {
   requires software.amazon.awssdk.utils;
 
   exports io.github.dsqljava;
-  exports io.github.dsqljava.batch;
   exports io.github.dsqljava.micrometer;
   exports io.github.dsqljava.pool;
   exports io.github.dsqljava.retry;
+  exports io.github.dsqljava.spi;
+  exports io.github.dsqljava.spi.pool;
 }

@@ -22,7 +22,15 @@ public sealed class AccessDeniedException extends DsqlException permits RoleNotM
   private final String sqlState;
   private final @Nullable String hint;
 
-  AccessDeniedException(
+  /**
+   * Made by an adapter when a login fails.
+   *
+   * @param message what happened, where, and what to do
+   * @param sqlState the server's SQLSTATE
+   * @param hint the server's own reason, or null when it gave none
+   * @param cause what the driver or the SDK reported, or null
+   */
+  public AccessDeniedException(
       String message, String sqlState, @Nullable String hint, @Nullable Throwable cause) {
     super(message, cause);
     this.sqlState = sqlState;

@@ -1,7 +1,5 @@
 package io.github.dsqljava;
 
-import io.github.dsqljava.batch.BatchChunk;
-import io.github.dsqljava.batch.ChunkOutcome;
 import java.util.List;
 
 /**

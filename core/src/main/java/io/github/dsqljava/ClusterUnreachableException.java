@@ -18,7 +18,15 @@ public final class ClusterUnreachableException extends DsqlException {
 
   private final ConnectPhase phase;
 
-  ClusterUnreachableException(String message, ConnectPhase phase, @Nullable Throwable cause) {
+  /**
+   * Made by an adapter when a login fails.
+   *
+   * @param message what happened, where, and what to do
+   * @param phase how far the connection had come
+   * @param cause what the driver or the SDK reported, or null
+   */
+  public ClusterUnreachableException(
+      String message, ConnectPhase phase, @Nullable Throwable cause) {
     super(message, cause);
     this.phase = phase;
   }

@@ -24,7 +24,14 @@ public final class ConnectionRejectedException extends DsqlException {
   private final @Nullable String detail;
   private final @Nullable String hint;
 
-  ConnectionRejectedException(String message, ServerError error, @Nullable Throwable cause) {
+  /**
+   * Made by an adapter when a login fails.
+   *
+   * @param message what happened, where, and what to do
+   * @param error the server's answer
+   * @param cause what the driver or the SDK reported, or null
+   */
+  public ConnectionRejectedException(String message, ServerError error, @Nullable Throwable cause) {
     super(message, cause);
     this.sqlState = error.sqlState();
     this.temporary =

@@ -17,7 +17,13 @@ public final class CredentialsException extends DsqlException {
 
   private static final long serialVersionUID = 1L;
 
-  CredentialsException(String message, @Nullable Throwable cause) {
+  /**
+   * Made by an adapter when a login fails.
+   *
+   * @param message what happened, where, and what to do
+   * @param cause what the driver or the SDK reported, or null
+   */
+  public CredentialsException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
 }

@@ -1,6 +1,5 @@
 package io.github.dsqljava;
 
-import io.github.dsqljava.retry.RetryKind;
 import java.time.Duration;
 
 /**

@@ -17,7 +17,15 @@ public final class RoleNotMappedException extends AccessDeniedException {
 
   private static final long serialVersionUID = 1L;
 
-  RoleNotMappedException(
+  /**
+   * Made by an adapter when a login fails.
+   *
+   * @param message what happened, where, and what to do
+   * @param sqlState the server's SQLSTATE
+   * @param hint the server's own reason, or null when it gave none
+   * @param cause what the driver or the SDK reported, or null
+   */
+  public RoleNotMappedException(
       String message, String sqlState, @Nullable String hint, @Nullable Throwable cause) {
     super(message, sqlState, hint, cause);
   }

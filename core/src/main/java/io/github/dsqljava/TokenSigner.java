@@ -1,5 +1,6 @@
 package io.github.dsqljava;
 
+import io.github.dsqljava.spi.TokenSource;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,12 +1,9 @@
 /**
- * The driver-free part of the Aurora DSQL connector: which cluster ({@link
- * io.github.dsqljava.ClusterEndpoint}), how to connect ({@link io.github.dsqljava.DsqlConfig}),
- * with which token ({@link io.github.dsqljava.TokenSource}), trusting whom ({@link
- * io.github.dsqljava.TrustedCertificates}), and what a failure means ({@link
- * io.github.dsqljava.ConnectFailures}).
+ * The driver-free part of the Aurora DSQL connector, as a program meets it: which cluster ({@link
+ * io.github.dsqljava.ClusterEndpoint}), how to connect ({@link io.github.dsqljava.DsqlConfig}), and
+ * what a failure means ({@link io.github.dsqljava.DsqlException} and its subclasses).
  *
- * <p>An adapter for a driver, such as {@code dsql-vertx}, joins these parts; most programs only
- * meet {@code DsqlConfig} and the exceptions.
+ * <p>What only an adapter for a driver needs is in {@link io.github.dsqljava.spi}.
  */
 @NullMarked
 package io.github.dsqljava;

@@ -2,9 +2,7 @@ package io.github.dsqljava;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.dsqljava.batch.BatchChunk;
-import io.github.dsqljava.batch.ChunkOutcome;
-import io.github.dsqljava.retry.RetryKind;
+import io.github.dsqljava.spi.ConnectFailures;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -2,6 +2,7 @@ package io.github.dsqljava;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.dsqljava.spi.TokenSource;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Duration;

@@ -1,9 +1,9 @@
 package io.github.dsqljava.micrometer;
 
+import io.github.dsqljava.RetryKind;
 import io.github.dsqljava.pool.CloseReason;
 import io.github.dsqljava.pool.PoolListener;
 import io.github.dsqljava.pool.PoolStats;
-import io.github.dsqljava.retry.RetryKind;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;

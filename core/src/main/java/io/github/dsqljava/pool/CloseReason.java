@@ -1,5 +1,7 @@
 package io.github.dsqljava.pool;
 
+import io.github.dsqljava.spi.pool.AsyncPool;
+
 /** Why a pool gave up a connection. */
 public enum CloseReason {
   /** It came near the age at which Aurora DSQL cuts it. */

@@ -79,19 +79,20 @@ public final class ConnectRate {
   }
 
   /**
-   * Takes a token, which may come only later; who asks first gets the earlier one.
+   * Takes a token, which may come only later; who asks first gets the earlier one. For pools: a
+   * program only hands a rate to them.
    *
    * @param nanoTime now, on the clock that all users of this instance share
    * @return the nanoseconds until a connection may be opened with it; 0 if that is now
    */
-  synchronized long reserve(long nanoTime) {
+  public synchronized long reserve(long nanoTime) {
     long missing = missing(nanoTime);
     fullAt = nanoTime + missing + nanosPerToken;
     return Math.max(0, missing - (burst - 1) * nanosPerToken);
   }
 
-  /** Gives back a token that was not used. */
-  synchronized void giveBack() {
+  /** Gives back a token that was not used. For pools. */
+  public synchronized void giveBack() {
     fullAt -= nanosPerToken;
   }
 

@@ -1,6 +1,6 @@
 package io.github.dsqljava.pool;
 
-import io.github.dsqljava.retry.RetryKind;
+import io.github.dsqljava.RetryKind;
 import java.time.Duration;
 
 /**

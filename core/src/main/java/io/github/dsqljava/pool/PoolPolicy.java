@@ -1,7 +1,8 @@
 package io.github.dsqljava.pool;
 
 import io.github.dsqljava.InvalidConfigurationException;
-import io.github.dsqljava.retry.FullJitter;
+import io.github.dsqljava.spi.FullJitter;
+import io.github.dsqljava.spi.pool.PoolScheduler;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 

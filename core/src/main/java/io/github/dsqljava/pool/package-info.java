@@ -1,7 +1,8 @@
 /**
- * A connection pool made for the limits of Aurora DSQL, without a driver: it decides when to open,
- * hand out, retire and close connections; what a connection is and how it is opened is a {@link
- * io.github.dsqljava.pool.ConnectionSource}'s business.
+ * What a program says to a pool of connections and learns from it: its numbers ({@link
+ * io.github.dsqljava.pool.PoolPolicy}, {@link io.github.dsqljava.pool.ConnectRate}), its figures
+ * ({@link io.github.dsqljava.pool.PoolStats}) and its events ({@link
+ * io.github.dsqljava.pool.PoolListener}).
  */
 @NullMarked
 package io.github.dsqljava.pool;

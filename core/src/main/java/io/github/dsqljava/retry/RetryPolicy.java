@@ -1,6 +1,7 @@
 package io.github.dsqljava.retry;
 
 import io.github.dsqljava.InvalidConfigurationException;
+import io.github.dsqljava.spi.FullJitter;
 import java.time.Duration;
 import java.util.Objects;
 

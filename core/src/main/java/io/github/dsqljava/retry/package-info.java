@@ -1,7 +1,4 @@
-/**
- * When to run a transaction again, and after which pause: pure decisions, without a driver and
- * without threads.
- */
+/** How often and how long a transaction is run again. */
 @NullMarked
 package io.github.dsqljava.retry;
 

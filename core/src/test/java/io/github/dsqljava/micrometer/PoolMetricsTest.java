@@ -2,9 +2,9 @@ package io.github.dsqljava.micrometer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.dsqljava.RetryKind;
 import io.github.dsqljava.pool.CloseReason;
 import io.github.dsqljava.pool.PoolStats;
-import io.github.dsqljava.retry.RetryKind;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;

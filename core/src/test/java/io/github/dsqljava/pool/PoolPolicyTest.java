@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.dsqljava.InvalidConfigurationException;
-import io.github.dsqljava.retry.FullJitter;
+import io.github.dsqljava.spi.FullJitter;
 import java.time.Duration;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;

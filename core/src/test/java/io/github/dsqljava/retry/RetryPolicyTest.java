@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.dsqljava.InvalidConfigurationException;
+import io.github.dsqljava.spi.FullJitter;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 

@@ -1,8 +1,8 @@
 package io.github.dsqljava.examples;
 
 import io.github.dsqljava.DsqlConfig;
+import io.github.dsqljava.RetryKind;
 import io.github.dsqljava.pool.PoolListener;
-import io.github.dsqljava.retry.RetryKind;
 import io.github.dsqljava.vertx.DsqlConnector;
 import io.github.dsqljava.vertx.DsqlPool;
 import io.github.dsqljava.vertx.PoolSettings;

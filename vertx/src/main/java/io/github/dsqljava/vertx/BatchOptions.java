@@ -1,7 +1,7 @@
 package io.github.dsqljava.vertx;
 
 import io.github.dsqljava.InvalidConfigurationException;
-import io.github.dsqljava.batch.BatchPlan;
+import io.github.dsqljava.spi.BatchPlan;
 import java.util.Objects;
 import java.util.function.Consumer;
 

@@ -1,6 +1,6 @@
 package io.github.dsqljava.vertx;
 
-import io.github.dsqljava.batch.BatchChunk;
+import io.github.dsqljava.BatchChunk;
 import java.util.List;
 
 /**

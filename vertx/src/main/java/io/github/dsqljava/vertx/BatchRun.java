@@ -1,10 +1,10 @@
 package io.github.dsqljava.vertx;
 
+import io.github.dsqljava.BatchChunk;
 import io.github.dsqljava.BatchFailedException;
+import io.github.dsqljava.ChunkOutcome;
 import io.github.dsqljava.CommitOutcomeUnknownException;
-import io.github.dsqljava.batch.BatchChunk;
-import io.github.dsqljava.batch.BatchPlan;
-import io.github.dsqljava.batch.ChunkOutcome;
+import io.github.dsqljava.spi.BatchPlan;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;

@@ -1,8 +1,8 @@
 package io.github.dsqljava.vertx;
 
 import io.github.dsqljava.DsqlConfig;
-import io.github.dsqljava.TokenSource;
-import io.github.dsqljava.TrustedCertificates;
+import io.github.dsqljava.spi.TokenSource;
+import io.github.dsqljava.spi.TrustedCertificates;
 import io.github.dsqljava.vertx.internal.ConnectionPlan;
 import io.github.dsqljava.vertx.internal.Transport;
 import io.vertx.core.Future;

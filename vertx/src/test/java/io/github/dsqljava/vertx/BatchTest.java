@@ -7,11 +7,11 @@ import static io.github.dsqljava.vertx.LocalCluster.failure;
 import static io.github.dsqljava.vertx.LocalCluster.value;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.dsqljava.BatchChunk;
 import io.github.dsqljava.BatchFailedException;
+import io.github.dsqljava.ChunkOutcome;
 import io.github.dsqljava.CommitOutcomeUnknownException;
 import io.github.dsqljava.InvalidConfigurationException;
-import io.github.dsqljava.batch.BatchChunk;
-import io.github.dsqljava.batch.ChunkOutcome;
 import io.github.dsqljava.local.CommitConflict;
 import io.github.dsqljava.local.DsqlLocal;
 import io.vertx.core.Future;

@@ -1,7 +1,7 @@
 package io.github.dsqljava.benchmarks.jmh;
 
-import io.github.dsqljava.pool.ConnectionSource;
-import io.github.dsqljava.pool.PoolScheduler;
+import io.github.dsqljava.spi.pool.ConnectionSource;
+import io.github.dsqljava.spi.pool.PoolScheduler;
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.ConnectionFactory;
 import io.r2dbc.spi.ConnectionFactoryMetadata;

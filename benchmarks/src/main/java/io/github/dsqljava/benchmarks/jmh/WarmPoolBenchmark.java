@@ -2,11 +2,11 @@ package io.github.dsqljava.benchmarks.jmh;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import io.github.dsqljava.pool.AsyncPool;
 import io.github.dsqljava.pool.ConnectRate;
-import io.github.dsqljava.pool.Lease;
 import io.github.dsqljava.pool.PoolListener;
 import io.github.dsqljava.pool.PoolPolicy;
+import io.github.dsqljava.spi.pool.AsyncPool;
+import io.github.dsqljava.spi.pool.Lease;
 import io.r2dbc.pool.ConnectionPool;
 import io.r2dbc.pool.ConnectionPoolConfiguration;
 import java.sql.Connection;

@@ -2,9 +2,9 @@ package io.github.dsqljava.benchmarks.peer;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.util.Credentials;
-import io.github.dsqljava.TokenSource;
 import io.github.dsqljava.benchmarks.cluster.Target;
 import io.github.dsqljava.local.LoopbackSocketFactory;
+import io.github.dsqljava.spi.TokenSource;
 import java.sql.Connection;
 import java.sql.Driver;
 import java.sql.SQLException;

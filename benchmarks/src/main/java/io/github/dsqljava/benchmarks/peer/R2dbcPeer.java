@@ -4,11 +4,11 @@ import static io.github.dsqljava.benchmarks.peer.Statements.expectRows;
 import static io.github.dsqljava.benchmarks.peer.Statements.expectValue;
 
 import io.github.dsqljava.AuthToken;
-import io.github.dsqljava.TokenSource;
 import io.github.dsqljava.benchmarks.cluster.Target;
 import io.github.dsqljava.benchmarks.load.Call;
 import io.github.dsqljava.benchmarks.load.Operation;
 import io.github.dsqljava.benchmarks.load.Outcome;
+import io.github.dsqljava.spi.TokenSource;
 import io.r2dbc.pool.ConnectionPool;
 import io.r2dbc.pool.ConnectionPoolConfiguration;
 import io.r2dbc.postgresql.PostgresqlConnectionConfiguration;

@@ -1,7 +1,7 @@
 package io.github.dsqljava.benchmarks.peer;
 
-import io.github.dsqljava.TokenSource;
 import io.github.dsqljava.benchmarks.cluster.Target;
+import io.github.dsqljava.spi.TokenSource;
 import io.vertx.core.Future;
 import io.vertx.core.net.ClientSSLOptions;
 import io.vertx.core.net.PemTrustOptions;

@@ -1,11 +1,11 @@
 package io.github.dsqljava.benchmarks.run;
 
-import io.github.dsqljava.TokenSource;
 import io.github.dsqljava.benchmarks.cluster.Addresses;
 import io.github.dsqljava.benchmarks.cluster.Target;
 import io.github.dsqljava.benchmarks.peer.BenchmarkCase;
 import io.github.dsqljava.benchmarks.peer.Statements;
 import io.github.dsqljava.local.LoopbackSocketFactory;
+import io.github.dsqljava.spi.TokenSource;
 import java.sql.Connection;
 import java.sql.Driver;
 import java.sql.ResultSet;

@@ -1,6 +1,6 @@
 package io.github.dsqljava.vertx.internal;
 
-import io.github.dsqljava.retry.RetryKind;
+import io.github.dsqljava.RetryKind;
 import org.jspecify.annotations.Nullable;
 
 /**

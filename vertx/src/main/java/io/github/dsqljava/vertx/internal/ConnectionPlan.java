@@ -1,13 +1,13 @@
 package io.github.dsqljava.vertx.internal;
 
 import io.github.dsqljava.AuthToken;
-import io.github.dsqljava.ConnectFailures;
 import io.github.dsqljava.ConnectPhase;
 import io.github.dsqljava.DsqlConfig;
 import io.github.dsqljava.DsqlException;
-import io.github.dsqljava.SessionParameters;
 import io.github.dsqljava.TlsNegotiation;
-import io.github.dsqljava.TokenSource;
+import io.github.dsqljava.spi.ConnectFailures;
+import io.github.dsqljava.spi.SessionParameters;
+import io.github.dsqljava.spi.TokenSource;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.ClientSSLOptions;

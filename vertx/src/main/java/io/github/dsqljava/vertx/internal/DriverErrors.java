@@ -1,8 +1,8 @@
 package io.github.dsqljava.vertx.internal;
 
 import io.github.dsqljava.DsqlException;
+import io.github.dsqljava.RetryKind;
 import io.github.dsqljava.ServerError;
-import io.github.dsqljava.retry.RetryKind;
 import io.netty.handler.codec.CodecException;
 import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.ClosedConnectionException;

@@ -1,6 +1,6 @@
 package io.github.dsqljava.vertx.internal;
 
-import io.github.dsqljava.pool.Lease;
+import io.github.dsqljava.spi.pool.Lease;
 import io.vertx.core.Completable;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;

@@ -1,8 +1,8 @@
 package io.github.dsqljava.vertx.internal;
 
+import io.github.dsqljava.RetryKind;
 import io.github.dsqljava.ServerError;
-import io.github.dsqljava.retry.CommitErrors;
-import io.github.dsqljava.retry.RetryKind;
+import io.github.dsqljava.spi.CommitErrors;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.ClosedConnectionException;
 import io.vertx.sqlclient.Pool;

@@ -1,7 +1,7 @@
 package io.github.dsqljava.vertx.internal;
 
 import io.github.dsqljava.ConnectPhase;
-import io.github.dsqljava.pool.ConnectionSource;
+import io.github.dsqljava.spi.pool.ConnectionSource;
 import io.netty.channel.EventLoop;
 import io.vertx.core.Future;
 import io.vertx.core.internal.ContextInternal;

@@ -1,10 +1,10 @@
 package io.github.dsqljava.vertx.internal;
 
+import io.github.dsqljava.RetryKind;
 import io.github.dsqljava.ServerError;
 import io.github.dsqljava.TransactionRolledBackException;
-import io.github.dsqljava.pool.Lease;
-import io.github.dsqljava.retry.CommitErrors;
-import io.github.dsqljava.retry.RetryKind;
+import io.github.dsqljava.spi.CommitErrors;
+import io.github.dsqljava.spi.pool.Lease;
 import io.vertx.core.Completable;
 import io.vertx.core.internal.VertxInternal;
 import io.vertx.pgclient.PgException;

@@ -1,12 +1,12 @@
 package io.github.dsqljava.vertx.internal;
 
 import io.github.dsqljava.NestedTransactionException;
-import io.github.dsqljava.pool.AsyncPool;
 import io.github.dsqljava.pool.ConnectRate;
-import io.github.dsqljava.pool.Lease;
 import io.github.dsqljava.pool.PoolListener;
 import io.github.dsqljava.pool.PoolPolicy;
 import io.github.dsqljava.pool.PoolStats;
+import io.github.dsqljava.spi.pool.AsyncPool;
+import io.github.dsqljava.spi.pool.Lease;
 import io.vertx.core.Closeable;
 import io.vertx.core.Completable;
 import io.vertx.core.Future;

@@ -1,6 +1,6 @@
 package io.github.dsqljava.vertx.internal;
 
-import io.github.dsqljava.pool.PoolScheduler;
+import io.github.dsqljava.spi.pool.PoolScheduler;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
 import java.time.Duration;

@@ -1,0 +1,91 @@
+package io.github.dsqljava.spi;
+
+import io.github.dsqljava.BatchChunk;
+import io.github.dsqljava.ChunkOutcome;
+import io.github.dsqljava.InvalidConfigurationException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntToLongFunction;
+
+/** Cuts rows into chunks by number and size, in their order. */
+public final class BatchPlan {
+
+  /** The most rows one transaction may change ("Cluster quotas and database limits"). */
+  public static final int SERVICE_ROWS = 3_000;
+
+  /** The most bytes one transaction may change, index entries included (the same page). */
+  public static final long SERVICE_BYTES = 10L * 1024 * 1024;
+
+  private BatchPlan() {}
+
+  /**
+   * Checks the bounds of a chunk.
+   *
+   * @throws InvalidConfigurationException if one is out of range
+   */
+  public static void check(int maxRows, long maxBytes) {
+    if (maxRows < 1 || maxRows > SERVICE_ROWS) {
+      throw new InvalidConfigurationException(
+          "maxRows is "
+              + maxRows
+              + "; give 1 to "
+              + SERVICE_ROWS
+              + ", the most a transaction of"
+              + " Aurora DSQL may change");
+    }
+    if (maxBytes < 1 || maxBytes > SERVICE_BYTES) {
+      throw new InvalidConfigurationException(
+          "maxBytes is "
+              + maxBytes
+              + "; give 1 to "
+              + SERVICE_BYTES
+              + ", the most a transaction of"
+              + " Aurora DSQL may change");
+    }
+  }
+
+  /**
+   * Cuts rows into chunks.
+   *
+   * @param rows how many rows there are
+   * @param size the size of a row, by its index, in bytes
+   * @param maxRows the most rows in a chunk, 1 to {@link #SERVICE_ROWS}
+   * @param maxBytes the most bytes in a chunk, 1 to {@link #SERVICE_BYTES}
+   * @return the chunks, not started
+   * @throws InvalidConfigurationException if a bound is out of range, or a single row is larger
+   *     than {@code maxBytes}
+   */
+  public static List<BatchChunk> cut(int rows, IntToLongFunction size, int maxRows, long maxBytes) {
+    check(maxRows, maxBytes);
+    List<BatchChunk> chunks = new ArrayList<>();
+    int first = 0;
+    long bytes = 0;
+    for (int row = 0; row < rows; row++) {
+      long rowBytes = size.applyAsLong(row);
+      if (rowBytes > maxBytes) {
+        throw new InvalidConfigurationException(
+            "Row "
+                + row
+                + " of the batch has about "
+                + rowBytes
+                + " bytes, more than the "
+                + maxBytes
+                + " of a chunk; nothing was written. Raise maxBytes, or write less in a row.");
+      }
+      if (row > first && (row - first == maxRows || bytes + rowBytes > maxBytes)) {
+        chunks.add(chunk(chunks.size(), first, row));
+        first = row;
+        bytes = 0;
+      }
+      bytes += rowBytes;
+    }
+    if (rows > first) {
+      chunks.add(chunk(chunks.size(), first, rows));
+    }
+    return List.copyOf(chunks);
+  }
+
+  private static BatchChunk chunk(int index, int first, int end) {
+    return new BatchChunk(index, first, end - first, ChunkOutcome.NOT_STARTED, 0);
+  }
+}

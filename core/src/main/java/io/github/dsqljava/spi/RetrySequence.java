@@ -1,0 +1,73 @@
+package io.github.dsqljava.spi;
+
+import io.github.dsqljava.RetryKind;
+import io.github.dsqljava.retry.RetryPolicy;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+
+/**
+ * The attempts of one transaction: counts them, and says whether and when there is another one.
+ *
+ * <pre>{@code
+ * RetrySequence attempts = new RetrySequence(policy, random, System.nanoTime());
+ * Optional<Duration> pause = attempts.failed(RetryKind.CONFLICT, System.nanoTime());
+ * }</pre>
+ *
+ * <p>Not safe to use from several threads.
+ */
+public final class RetrySequence {
+  private final RetryPolicy policy;
+  private final RandomGenerator random;
+  private final long begunAt;
+  private int failures;
+  private int pauses;
+  private boolean schemaRefreshed;
+
+  /**
+   * Begins with the first attempt.
+   *
+   * @param begunAt nanoseconds of a clock that never goes back
+   */
+  public RetrySequence(RetryPolicy policy, RandomGenerator random, long begunAt) {
+    this.policy = policy;
+    this.random = random;
+    this.begunAt = begunAt;
+  }
+
+  /** The attempt that is under way, from 1. */
+  public int attempt() {
+    return failures + 1;
+  }
+
+  /** How long it has been since the first attempt began. */
+  public Duration elapsed(long now) {
+    return Duration.ofNanos(now - begunAt);
+  }
+
+  /**
+   * The attempt under way has failed.
+   *
+   * @param now on the clock of the beginning
+   * @return the pause before the next attempt, or empty when there is none
+   */
+  public Optional<Duration> failed(RetryKind kind, long now) {
+    failures++;
+    if (failures >= policy.maxAttempts()) {
+      return Optional.empty();
+    }
+    Duration pause = pauseAfter(kind);
+    return elapsed(now).plus(pause).compareTo(policy.maxElapsed()) > 0
+        ? Optional.empty()
+        : Optional.of(pause);
+  }
+
+  private Duration pauseAfter(RetryKind kind) {
+    if (kind == RetryKind.STALE_SCHEMA && !schemaRefreshed) {
+      schemaRefreshed = true;
+      return Duration.ZERO;
+    }
+    pauses++;
+    return policy.pauses().pause(pauses, random);
+  }
+}

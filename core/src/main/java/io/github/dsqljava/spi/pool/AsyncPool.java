@@ -1,0 +1,575 @@
+package io.github.dsqljava.spi.pool;
+
+import io.github.dsqljava.PoolBusyException;
+import io.github.dsqljava.PoolClosedException;
+import io.github.dsqljava.PoolTimeoutException;
+import io.github.dsqljava.pool.CloseReason;
+import io.github.dsqljava.pool.ConnectRate;
+import io.github.dsqljava.pool.PoolListener;
+import io.github.dsqljava.pool.PoolPolicy;
+import io.github.dsqljava.pool.PoolStats;
+import java.io.EOFException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A pool of connections that never blocks.
+ *
+ * <pre>{@code
+ * CompletableFuture<Lease<C>> acquired = pool.acquire(null, Duration.ofSeconds(5));
+ * acquired.thenAccept(lease -> use(lease.connection()).whenComplete((r, e) -> lease.release()));
+ * }</pre>
+ *
+ * <p><b>Order.</b> Callers are served in the order in which they came, by whatever connection is
+ * there first, released or newly opened. Of the idle connections the one used last goes first, so
+ * that the others reach the idle timeout.
+ *
+ * <p><b>Threads.</b> Safe to use from several threads. All state changes under one lock; futures
+ * are completed, connections opened and closed, and the listener called after the lock is released,
+ * on the thread that caused it: a caller's own, that of a {@link Lease}'s release, that of a
+ * connection that was opened or lost, or the scheduler's.
+ *
+ * @param <C> what a connection is
+ */
+public final class AsyncPool<C> {
+
+  /**
+   * A connection that ends sooner counts as one that could not be opened: a server that hangs up on
+   * everybody is not to be called again and again as fast as the rate allows.
+   */
+  private static final long TOO_SHORT_A_LIFE = Duration.ofSeconds(1).toNanos();
+
+  private final String name;
+  private final PoolPolicy policy;
+  private final CheckedSource<C> source;
+  private final PoolScheduler scheduler;
+  private final PoolListener listener;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  // What follows is guarded by the lock.
+  private final PoolSlots<C> slots;
+  private final OpenGate gate;
+  private final PoolAlarm alarm;
+  private final WaiterQueue<C> waiters = new WaiterQueue<>();
+  private @Nullable Throwable lastFailure;
+  private long lastFailureAt;
+
+  private int closesUnderWay;
+  private @Nullable CompletableFuture<Void> closing;
+  private boolean aborting;
+
+  private long opened;
+  private long closed;
+  private long openFailures;
+  private long acquired;
+  private long timeouts;
+
+  /**
+   * Makes a pool; {@link #start()} opens what it keeps open.
+   *
+   * @param name what it leads to, for messages, such as host and port
+   * @param random draws lifetimes and pauses; used under a lock, so that it need not be thread-safe
+   */
+  public AsyncPool(
+      String name,
+      PoolPolicy policy,
+      ConnectionSource<C> source,
+      PoolScheduler scheduler,
+      ConnectRate rate,
+      RandomGenerator random,
+      PoolListener listener) {
+    this.name = name;
+    this.policy = policy;
+    this.source = new CheckedSource<>(source);
+    this.scheduler = scheduler;
+    this.listener = listener;
+    this.slots = new PoolSlots<>(policy, random);
+    this.gate = new OpenGate(policy.backoff(), rate, random);
+    this.alarm = new PoolAlarm(scheduler, this::wake);
+  }
+
+  /** Opens {@link PoolPolicy#minSize()} connections. Returns at once. */
+  public void start() {
+    change((now, effects) -> {});
+  }
+
+  // --- handing out
+
+  /**
+   * Hands out a connection. Cancelling the future, or completing it in any other way, frees the
+   * caller's place.
+   *
+   * @param preference which connection is best, as {@link ConnectionSource#suits} understands it;
+   *     or null
+   * @param timeout how long to wait at most
+   * @return the connection, or a {@link PoolTimeoutException} whose cause is the last failure to
+   *     open one, if there was any since the call; a {@link PoolBusyException} if too many wait; a
+   *     {@link PoolClosedException}; or the failure to open a connection, if waiting for another
+   *     one is in vain
+   */
+  public CompletableFuture<Lease<C>> acquire(@Nullable Object preference, Duration timeout) {
+    Effects effects = new Effects(listener);
+    CompletableFuture<Lease<C>> result;
+    lock.lock();
+    try {
+      result = acquire(preference, timeout, effects);
+    } finally {
+      lock.unlock();
+    }
+    effects.run();
+    return result;
+  }
+
+  private CompletableFuture<Lease<C>> acquire(
+      @Nullable Object preference, Duration timeout, Effects effects) {
+    if (closing != null) {
+      return refuse(new PoolClosedException(name), effects);
+    }
+    long now = scheduler.nanoTime();
+    PoolSlot<C> ready = slots.takeIdle(now, connection -> source.suits(connection, preference));
+    if (ready != null) {
+      effects.tell(to -> to.acquired(Duration.ZERO));
+      return CompletableFuture.completedFuture(lease(ready));
+    }
+    closeTooOld(now, effects);
+    if (waiters.size() >= policy.maxWaiting() + slots.openable()) {
+      fill(now, effects);
+      return refuse(new PoolBusyException(name, waiters.size(), describe()), effects);
+    }
+    Waiter<C> waiter = new Waiter<>(preference, timeout, now, this::forget);
+    waiters.add(waiter);
+    fill(now, effects);
+    alarm.set(waiter.deadline, now, effects);
+    return waiter;
+  }
+
+  private CompletableFuture<Lease<C>> refuse(RuntimeException reason, Effects effects) {
+    effects.tell(to -> to.acquireFailed(reason, Duration.ZERO));
+    return CompletableFuture.failedFuture(reason);
+  }
+
+  private void forget(Waiter<C> waiter) {
+    lock.lock();
+    try {
+      waiters.remove(waiter);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Lease<C> lease(PoolSlot<C> slot) {
+    Lease<C> lease =
+        new Lease<>(slot.connection(), (ended, reusable) -> end(ended, slot, reusable));
+    slot.lease = lease;
+    acquired++;
+    return lease;
+  }
+
+  /** Ends a lease; see {@link Lease#release()} and {@link Lease#discard()}. */
+  private boolean end(Lease<C> lease, PoolSlot<C> slot, boolean reusable) {
+    Effects effects = new Effects(listener);
+    lock.lock();
+    try {
+      if (slot.lease != lease) {
+        return false;
+      }
+      slot.lease = null;
+      long now = scheduler.nanoTime();
+      if (slot.doomed != null) {
+        close(slot, slot.doomed, now, effects);
+      } else if (!reusable) {
+        close(slot, CloseReason.BROKEN, now, effects);
+      } else if (slot.isTooOld(now)) {
+        close(slot, CloseReason.LIFETIME, now, effects);
+      } else {
+        slots.retireIfDue(slot, now);
+        handOver(slot, now, effects);
+      }
+      fill(now, effects);
+    } finally {
+      lock.unlock();
+    }
+    effects.run();
+    return true;
+  }
+
+  /** Gives an open connection that nobody has to the first in the queue, or keeps it. */
+  private void handOver(PoolSlot<C> slot, long now, Effects effects) {
+    Waiter<C> waiter = waiters.poll();
+    if (waiter == null) {
+      alarm.set(slots.keep(slot, now), now, effects);
+      return;
+    }
+    Lease<C> lease = lease(slot);
+    Duration waited = Duration.ofNanos(now - waiter.since);
+    effects.add(
+        () -> {
+          if (!waiter.serve(lease)) {
+            lease.release(); // it has gone in the meantime
+          }
+        });
+    effects.tell(to -> to.acquired(waited));
+  }
+
+  private void fail(Waiter<C> waiter, Throwable failure, long now, Effects effects) {
+    Duration waited = Duration.ofNanos(now - waiter.since);
+    effects.add(() -> waiter.refuse(failure));
+    effects.tell(to -> to.acquireFailed(failure, waited));
+  }
+
+  // --- opening
+
+  /** Opens what is wanted and allowed, and sets the alarm for what is wanted but must wait. */
+  private void fill(long now, Effects effects) {
+    while (closing == null && slots.wantsMore(waiters.size())) {
+      long wait = gate.pass(now, slots.opening());
+      if (wait != 0) {
+        if (wait != OpenGate.NOT_BEFORE_THE_NEXT_OUTCOME) {
+          alarm.set(now + wait, now, effects);
+        }
+        return;
+      }
+      // The callers before this one have an attempt each already.
+      Object preference = waiters.preferenceAt(slots.opening());
+      PoolSlot<C> slot = slots.add(now);
+      effects.add(() -> open(slot, preference));
+    }
+    gate.leave();
+  }
+
+  private void open(PoolSlot<C> slot, @Nullable Object preference) {
+    source.open(
+        preference,
+        () -> lost(slot),
+        connection -> change((now, effects) -> opened(slot, connection, now, effects)),
+        failure -> notOpened(slot, preference, failure));
+  }
+
+  private void opened(PoolSlot<C> slot, C connection, long now, Effects effects) {
+    slots.opened(slot, connection, now);
+    opened++;
+    Duration took = Duration.ofNanos(now - slot.bornAt);
+    effects.tell(to -> to.opened(took));
+    if (slot.doomed != CloseReason.LOST) {
+      gate.succeeded();
+    } else if (closing == null) {
+      endedTooSoon(slot, now, effects);
+    }
+    if (slot.doomed != null) {
+      close(slot, slot.doomed, now, effects);
+      return;
+    }
+    alarm.set(slot.retireAt, now, effects);
+    replaceOne(now, effects);
+    handOver(slot, now, effects);
+  }
+
+  /** A connection has come, so one that retires may go: an idle one now, a leased one later. */
+  private void replaceOne(long now, Effects effects) {
+    PoolSlot<C> old = slots.nextToRetire();
+    if (old != null && old.state == PoolSlot.State.IDLE) {
+      close(old, CloseReason.LIFETIME, now, effects);
+    } else if (old != null) {
+      slots.doom(old, CloseReason.LIFETIME);
+    }
+  }
+
+  private void notOpened(PoolSlot<C> slot, @Nullable Object preference, Throwable failure) {
+    ConnectFailureKind kind = source.kindOf(failure);
+    change(
+        (now, effects) -> {
+          if (kind == ConnectFailureKind.TOKEN_EXPIRED && !slot.secondToken && closing == null) {
+            slot.secondToken = true;
+            Duration wait = Duration.ofNanos(gate.passAgain(now));
+            effects.add(() -> openAgain(slot, preference, failure, wait));
+          } else {
+            notOpened(slot, kind, failure, now, effects);
+          }
+        });
+  }
+
+  private void openAgain(
+      PoolSlot<C> slot, @Nullable Object preference, Throwable refusal, Duration wait) {
+    if (wait.isZero()) {
+      open(slot, preference);
+      return;
+    }
+    scheduler.schedule(
+        wait,
+        () ->
+            change(
+                (now, effects) -> {
+                  if (closing == null) {
+                    effects.add(() -> open(slot, preference));
+                  } else {
+                    notOpened(slot, ConnectFailureKind.TOKEN_EXPIRED, refusal, now, effects);
+                  }
+                }));
+  }
+
+  private void notOpened(
+      PoolSlot<C> slot, ConnectFailureKind kind, Throwable failure, long now, Effects effects) {
+    slots.remove(slot);
+    openFailures++;
+    Duration took = Duration.ofNanos(now - slot.bornAt);
+    effects.tell(to -> to.openFailed(failure, took));
+    if (closing != null) {
+      return;
+    }
+    boolean lasting =
+        kind == ConnectFailureKind.LASTING || kind == ConnectFailureKind.TOKEN_EXPIRED;
+    Waiter<C> waiter = lasting && !slots.mayComeBack() ? waiters.poll() : null;
+    if (waiter != null) {
+      // The others are not failed by it: who is next makes an attempt of its own, at once.
+      fail(waiter, failure, now, effects);
+      remember(failure, now);
+    } else {
+      pause(slot, failure, now, effects);
+    }
+  }
+
+  private void pause(PoolSlot<C> slot, Throwable failure, long now, Effects effects) {
+    remember(failure, now);
+    Duration pause = gate.failed(slot.bornAt, now);
+    if (pause != null) {
+      effects.tell(to -> to.backoff(pause, failure));
+    }
+  }
+
+  private void remember(Throwable failure, long now) {
+    lastFailure = failure;
+    lastFailureAt = now;
+  }
+
+  // --- losing and ageing
+
+  private void lost(PoolSlot<C> slot) {
+    change(
+        (now, effects) -> {
+          if (slot.isOpen() && slot.doomed == null && slot.openFor(now) < TOO_SHORT_A_LIFE) {
+            endedTooSoon(slot, now, effects);
+          }
+          switch (slot.state) {
+            case IDLE -> close(slot, CloseReason.LOST, now, effects);
+            case OPENING, LEASED -> slots.doom(slot, CloseReason.LOST);
+            case GONE -> {} // the pool has closed it itself
+          }
+        });
+  }
+
+  private void endedTooSoon(PoolSlot<C> slot, long now, Effects effects) {
+    pause(slot, new EOFException("The connection ended as soon as it was open"), now, effects);
+  }
+
+  private void wake(int number) {
+    change(
+        (now, effects) -> {
+          if (alarm.isValid(number) && closing == null) {
+            age(now, effects);
+          }
+        });
+  }
+
+  /** Retires, expires and times out what is due. */
+  private void age(long now, Effects effects) {
+    slots.retireDue(now);
+    closeTooOld(now, effects);
+    for (PoolSlot<C> slot = slots.idleTooLong(now); slot != null; slot = slots.idleTooLong(now)) {
+      close(slot, CloseReason.IDLE, now, effects);
+    }
+    for (Waiter<C> waiter : waiters.late(now)) {
+      timeouts++;
+      Throwable cause = lastFailureAt - waiter.since >= 0 ? lastFailure : null;
+      fail(waiter, new PoolTimeoutException(name, waiter.timeout, describe(), cause), now, effects);
+      waiters.remove(waiter);
+    }
+    long horizon = now + PoolAlarm.LONGEST_SLEEP;
+    alarm.set(waiters.nextDeadline(slots.nextDue(horizon)), now, effects);
+  }
+
+  private void closeTooOld(long now, Effects effects) {
+    for (PoolSlot<C> slot : slots.idleAndTooOld(now)) {
+      close(slot, CloseReason.LIFETIME, now, effects);
+    }
+  }
+
+  /**
+   * Gives up all connections there are: idle ones now, others when their use ends; none of them is
+   * handed out any more. For when what they were opened with has changed.
+   *
+   * @return how many
+   */
+  public int expireConnections() {
+    int[] count = new int[1];
+    change(
+        (now, effects) -> {
+          if (closing == null) {
+            count[0] = giveUpAll(CloseReason.EXPIRED, now, effects);
+          }
+        });
+    return count[0];
+  }
+
+  private int giveUpAll(CloseReason reason, long now, Effects effects) {
+    int count = 0;
+    for (PoolSlot<C> slot : slots.list()) {
+      if (slot.state == PoolSlot.State.IDLE) {
+        close(slot, reason, now, effects);
+        count++;
+      } else if (slots.doom(slot, reason)) {
+        count++;
+      }
+    }
+    return count;
+  }
+
+  // --- closing
+
+  /** Closes a connection that nobody uses any more. */
+  private void close(PoolSlot<C> slot, CloseReason reason, long now, Effects effects) {
+    C connection = remove(slot, reason, now, effects);
+    effects.add(() -> source.close(connection, this::ended));
+  }
+
+  private C remove(PoolSlot<C> slot, CloseReason reason, long now, Effects effects) {
+    slots.remove(slot);
+    closed++;
+    closesUnderWay++;
+    Duration age = Duration.ofNanos(now - slot.bornAt);
+    effects.tell(to -> to.closed(reason, age));
+    return slot.connection();
+  }
+
+  private void ended() {
+    change((now, effects) -> closesUnderWay--);
+  }
+
+  /**
+   * Closes the pool: callers that wait fail, idle connections are closed, those in use when they
+   * come back, and, once the grace period is over, at once, so that what they are doing fails. A
+   * second call can only shorten the grace period.
+   *
+   * @param grace how long connections in use may stay so; none if it is zero or less
+   * @return completes when every connection is closed; a connection that is still being opened when
+   *     the grace period is over is closed as soon as it comes, and not waited for
+   */
+  public CompletableFuture<Void> close(Duration grace) {
+    CompletableFuture<Void> result = new CompletableFuture<>();
+    change(
+        (now, effects) -> {
+          if (closing == null) {
+            closing = new CompletableFuture<>();
+            for (Waiter<C> waiter : waiters.pollAll()) {
+              fail(waiter, new PoolClosedException(name), now, effects);
+            }
+            giveUpAll(CloseReason.POOL_CLOSED, now, effects);
+          }
+          CompletableFuture<Void> all = closing;
+          effects.add(
+              () -> {
+                var unused = all.whenComplete((done, failure) -> result.complete(null));
+              });
+          Duration wait = Times.bounded(grace);
+          if (wait.isZero()) {
+            abort(now, effects);
+          } else if (slots.size() > 0) {
+            effects.add(() -> scheduler.schedule(wait, () -> change(this::abort)));
+          }
+        });
+    return result;
+  }
+
+  private void abort(long now, Effects effects) {
+    aborting = true;
+    for (PoolSlot<C> slot : slots.list()) {
+      if (slot.isOpen()) {
+        C connection = remove(slot, CloseReason.POOL_CLOSED, now, effects);
+        effects.add(() -> source.abort(connection, this::ended));
+      }
+    }
+  }
+
+  private void completeClosing(Effects effects) {
+    CompletableFuture<Void> all = closing;
+    if (all != null && closesUnderWay == 0 && slots.size() == (aborting ? slots.opening() : 0)) {
+      effects.add(() -> all.complete(null));
+    }
+  }
+
+  // --- looking at it
+
+  /** The pool at this moment. */
+  public PoolStats stats() {
+    lock.lock();
+    try {
+      return new PoolStats(
+          slots.idle(),
+          slots.open() - slots.idle(),
+          slots.opening(),
+          slots.leaving(),
+          waiters.size(),
+          opened,
+          closed,
+          openFailures,
+          acquired,
+          timeouts);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** What this pool does is told to this listener. */
+  public PoolListener listener() {
+    return listener;
+  }
+
+  /** The numbers this pool works with. */
+  public PoolPolicy policy() {
+    return policy;
+  }
+
+  /** Where it leads and how it stands. */
+  @Override
+  public String toString() {
+    lock.lock();
+    try {
+      return "AsyncPool[" + name + ", " + describe() + "]";
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private String describe() {
+    return (slots.open() - slots.idle())
+        + " of at most "
+        + policy.maxSize()
+        + " connections in use, "
+        + slots.opening()
+        + " being opened, "
+        + waiters.size()
+        + " waiting";
+  }
+
+  /** A change of the state. */
+  @FunctionalInterface
+  private interface Change {
+    void apply(long now, Effects effects);
+  }
+
+  private void change(Change change) {
+    Effects effects = new Effects(listener);
+    lock.lock();
+    try {
+      long now = scheduler.nanoTime();
+      change.apply(now, effects);
+      fill(now, effects);
+      completeClosing(effects);
+    } finally {
+      lock.unlock();
+    }
+    effects.run();
+  }
+}

@@ -1,0 +1,99 @@
+package io.github.dsqljava.spi.pool;
+
+import io.github.dsqljava.pool.PoolListener;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What follows from a change of the pool's state: completing futures, opening and closing
+ * connections, telling the listener. Collected under the pool's lock, done after it is released,
+ * because all of it is other people's code.
+ */
+final class Effects {
+  private static final Logger LOGGER = System.getLogger(ConnectionSource.class.getPackageName());
+
+  /**
+   * How many of these may run on top of each other on one stack. Callbacks use the pool, which
+   * calls back: without a bound a queue of a thousand callers, each of whom gives its connection
+   * back in its callback, would overflow the stack.
+   */
+  private static final int MAX_DEPTH = 16;
+
+  /** What runs on a thread. */
+  private static final class Nesting {
+    private int depth;
+    private final Queue<Runnable> postponed = new ArrayDeque<>();
+  }
+
+  private static final ThreadLocal<Nesting> NESTING = ThreadLocal.withInitial(Nesting::new);
+
+  private final PoolListener listener;
+
+  /** Null while there are none, which is the usual case when a connection is idle. */
+  private @Nullable List<Runnable> tasks;
+
+  Effects(PoolListener listener) {
+    this.listener = listener;
+  }
+
+  void add(Runnable task) {
+    if (tasks == null) {
+      tasks = new ArrayList<>(4);
+    }
+    tasks.add(task);
+  }
+
+  void tell(Consumer<PoolListener> event) {
+    if (listener != PoolListener.NONE) {
+      add(() -> event.accept(listener));
+    }
+  }
+
+  /**
+   * Does it all, at once or, deep in the stack, when what is being done there has ended. What one
+   * throws does not keep the others from being done.
+   */
+  void run() {
+    if (tasks == null) {
+      return;
+    }
+    Nesting nesting = NESTING.get();
+    if (nesting.depth == MAX_DEPTH) {
+      nesting.postponed.addAll(tasks);
+      return;
+    }
+    nesting.depth++;
+    try {
+      for (Runnable task : tasks) {
+        run(task);
+      }
+      if (nesting.depth == MAX_DEPTH) {
+        runPostponed(nesting.postponed);
+      }
+    } finally {
+      if (--nesting.depth == 0) {
+        NESTING.remove();
+      }
+    }
+  }
+
+  private static void runPostponed(Queue<Runnable> postponed) {
+    for (Runnable task = postponed.poll(); task != null; task = postponed.poll()) {
+      run(task);
+    }
+  }
+
+  private static void run(Runnable task) {
+    try {
+      task.run();
+    } catch (RuntimeException | Error e) {
+      LOGGER.log(Level.WARNING, "A listener or a dependent of a pool failed", e);
+    }
+  }
+}

@@ -1,0 +1,52 @@
+package io.github.dsqljava.spi.pool;
+
+import java.time.Duration;
+import java.util.function.IntConsumer;
+
+/**
+ * The one timer of a pool. It is only ever brought forward, and one that comes too early does no
+ * harm. Guarded by the pool's lock.
+ */
+final class PoolAlarm {
+
+  /** The longest a pool sleeps, so that a closed pool is not held by a timer for an hour. */
+  static final long LONGEST_SLEEP = Duration.ofSeconds(30).toNanos();
+
+  private final PoolScheduler scheduler;
+  private final IntConsumer ring;
+  private long at;
+  private int number;
+  private boolean set;
+
+  /**
+   * Makes one that is not set.
+   *
+   * @param ring called without the lock, with a number for {@link #isValid}
+   */
+  PoolAlarm(PoolScheduler scheduler, IntConsumer ring) {
+    this.scheduler = scheduler;
+    this.ring = ring;
+  }
+
+  /** Rings at that time, or earlier. */
+  void set(long time, long now, Effects effects) {
+    long wanted = Times.earlier(time, now + LONGEST_SLEEP);
+    if (set && at - wanted <= 0) {
+      return;
+    }
+    set = true;
+    at = wanted;
+    int mine = ++number;
+    Duration delay = Duration.ofNanos(Math.max(0, wanted - now));
+    effects.add(() -> scheduler.schedule(delay, () -> ring.accept(mine)));
+  }
+
+  /** Whether it is the last one set that rings; it is not set then any more. */
+  boolean isValid(int rung) {
+    if (rung != number) {
+      return false;
+    }
+    set = false;
+    return true;
+  }
+}

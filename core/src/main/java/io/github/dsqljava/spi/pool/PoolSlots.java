@@ -1,0 +1,267 @@
+package io.github.dsqljava.spi.pool;
+
+import io.github.dsqljava.pool.CloseReason;
+import io.github.dsqljava.pool.PoolPolicy;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The connections of a pool: which there are, which of them are idle or about to go, and whether
+ * more are wanted. Decides and counts; opens and closes nothing. Guarded by the pool's lock.
+ */
+final class PoolSlots<C> {
+
+  private final int minSize;
+  private final int maxSize;
+  private final long maxLifetime;
+  private final long lifetimeJitter;
+  private final long idleTimeout;
+  private final RandomGenerator random;
+
+  private final Set<PoolSlot<C>> all = new LinkedHashSet<>(); // the oldest comes first
+  private final Deque<PoolSlot<C>> idle = new ArrayDeque<>(); // the one used last comes first
+  private int opening;
+  private int retiring;
+
+  /** Open connections that will be closed when their use ends. */
+  private int doomed;
+
+  PoolSlots(PoolPolicy policy, RandomGenerator random) {
+    this.minSize = policy.minSize();
+    this.maxSize = policy.maxSize();
+    this.maxLifetime = policy.maxLifetime().toNanos();
+    this.lifetimeJitter = policy.lifetimeJitter().toNanos();
+    this.idleTimeout = policy.idleTimeout().toNanos();
+    this.random = random;
+  }
+
+  // --- one connection's way
+
+  /** One that is about to be opened. */
+  PoolSlot<C> add(long now) {
+    long early = random.nextLong(lifetimeJitter + 1);
+    PoolSlot<C> slot = new PoolSlot<>(now, now + maxLifetime - early, now + maxLifetime);
+    all.add(slot);
+    opening++;
+    return slot;
+  }
+
+  /** It is open, and the pool's own until it is known what for. */
+  void opened(PoolSlot<C> slot, C connection, long now) {
+    slot.connected(connection, now);
+    slot.state = PoolSlot.State.LEASED;
+    opening--;
+    if (slot.doomed != null) {
+      doomed++;
+    }
+  }
+
+  /** Nobody needs it now. Returns when it will have been idle for too long. */
+  long keep(PoolSlot<C> slot, long now) {
+    slot.state = PoolSlot.State.IDLE;
+    slot.idleSince = now;
+    idle.addFirst(slot);
+    return now + idleTimeout;
+  }
+
+  /**
+   * The idle connection that fits best, to be used: one that is not about to retire and that suits;
+   * else one that is not about to retire; else any. None that is too old.
+   */
+  @Nullable PoolSlot<C> takeIdle(long now, Predicate<C> suits) {
+    PoolSlot<C> best = null;
+    for (PoolSlot<C> slot : idle) {
+      if (slot.isTooOld(now)) {
+        continue;
+      }
+      if (!slot.retiring && suits.test(slot.connection())) {
+        best = slot;
+        break;
+      }
+      if (best == null || best.retiring && !slot.retiring) {
+        best = slot;
+      }
+    }
+    if (best != null) {
+      idle.remove(best);
+      best.state = PoolSlot.State.LEASED;
+    }
+    return best;
+  }
+
+  /** Its replacement is to be sought once it has reached the age for it. */
+  void retireIfDue(PoolSlot<C> slot, long now) {
+    if (slot.isOpen() && !slot.retiring && slot.doomed == null && now - slot.retireAt >= 0) {
+      slot.retiring = true;
+      retiring++;
+    }
+  }
+
+  /**
+   * One that is in use or being opened is to be closed afterwards.
+   *
+   * @return false if that was clear already
+   */
+  boolean doom(PoolSlot<C> slot, CloseReason reason) {
+    if (slot.doomed != null) {
+      return false;
+    }
+    slot.doomed = reason;
+    if (slot.retiring) {
+      slot.retiring = false;
+      retiring--;
+    }
+    if (slot.isOpen()) {
+      doomed++;
+    }
+    return true;
+  }
+
+  /** It is closed, or could not be opened. */
+  void remove(PoolSlot<C> slot) {
+    all.remove(slot);
+    switch (slot.state) {
+      case OPENING -> opening--;
+      case IDLE -> idle.remove(slot);
+      case LEASED, GONE -> {}
+    }
+    if (slot.retiring) {
+      retiring--;
+    }
+    if (slot.doomed != null && slot.isOpen()) {
+      doomed--;
+    }
+    slot.retiring = false;
+    slot.lease = null;
+    slot.state = PoolSlot.State.GONE;
+  }
+
+  // --- ageing
+
+  /** Those that have reached the age for it retire. */
+  void retireDue(long now) {
+    for (PoolSlot<C> slot : all) {
+      retireIfDue(slot, now);
+    }
+  }
+
+  /** The one that goes when a new one has come, if one retires: an idle one, else the oldest. */
+  @Nullable PoolSlot<C> nextToRetire() {
+    if (retiring == 0) {
+      return null;
+    }
+    PoolSlot<C> oldest = null;
+    for (PoolSlot<C> slot : all) {
+      if (slot.retiring && slot.state == PoolSlot.State.IDLE) {
+        return slot;
+      }
+      if (slot.retiring && oldest == null) {
+        oldest = slot;
+      }
+    }
+    return oldest;
+  }
+
+  List<PoolSlot<C>> idleAndTooOld(long now) {
+    List<PoolSlot<C>> found = new ArrayList<>();
+    for (PoolSlot<C> slot : idle) {
+      if (slot.isTooOld(now)) {
+        found.add(slot);
+      }
+    }
+    return found;
+  }
+
+  /** The connection that is idle for longest, if it is so for too long and not needed. */
+  @Nullable PoolSlot<C> idleTooLong(long now) {
+    PoolSlot<C> longest = idle.peekLast();
+    return longest != null && lasting() > minSize && now - longest.idleSince >= idleTimeout
+        ? longest
+        : null;
+  }
+
+  /** When the next one reaches an age at which something happens, but not after the horizon. */
+  long nextDue(long horizon) {
+    long next = horizon;
+    for (PoolSlot<C> slot : all) {
+      if (slot.isOpen() && slot.doomed == null) {
+        if (!slot.retiring) {
+          next = Times.earlier(next, slot.retireAt);
+        } else if (slot.state == PoolSlot.State.IDLE) {
+          next = Times.earlier(next, slot.expiresAt);
+        }
+      }
+    }
+    PoolSlot<C> longest = idle.peekLast();
+    return longest == null || lasting() <= minSize
+        ? next
+        : Times.earlier(next, longest.idleSince + idleTimeout);
+  }
+
+  // --- how many
+
+  /** Those that will be there for a while. */
+  private int lasting() {
+    return all.size() - retiring - doomed;
+  }
+
+  /** How many more than the maximum there may be while some are being replaced. */
+  private int overlap() {
+    return retiring + doomed == 0 ? 0 : Math.max(1, maxSize / 4);
+  }
+
+  /** Whether one more is to be opened. */
+  boolean wantsMore(int waiting) {
+    if (all.size() >= maxSize + overlap()) {
+      return false;
+    }
+    return lasting() < minSize
+        || lasting() < maxSize && waiting > opening
+        // a successor for each that retires
+        || lasting() < Math.min(maxSize, open() - doomed);
+  }
+
+  /** How many waiting callers have a connection opened for them, or could have. */
+  int openable() {
+    return opening + Math.max(0, Math.min(maxSize - lasting(), maxSize + overlap() - all.size()));
+  }
+
+  /** Whether one that is in use may be used by somebody else afterwards. */
+  boolean mayComeBack() {
+    return open() > doomed;
+  }
+
+  /** Open ones and those that are being opened. */
+  int size() {
+    return all.size();
+  }
+
+  int open() {
+    return all.size() - opening;
+  }
+
+  int opening() {
+    return opening;
+  }
+
+  int idle() {
+    return idle.size();
+  }
+
+  /** Those that will go, with or without a successor. */
+  int leaving() {
+    return retiring + doomed;
+  }
+
+  /** All there are, the oldest first; a copy. */
+  List<PoolSlot<C>> list() {
+    return List.copyOf(all);
+  }
+}

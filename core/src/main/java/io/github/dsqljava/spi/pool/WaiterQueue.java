@@ -1,0 +1,73 @@
+package io.github.dsqljava.spi.pool;
+
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The callers that wait, in the order in which they came. Guarded by the pool's lock. */
+final class WaiterQueue<C> {
+
+  private final Set<Waiter<C>> waiters = new LinkedHashSet<>();
+
+  int size() {
+    return waiters.size();
+  }
+
+  void add(Waiter<C> waiter) {
+    waiters.add(waiter);
+  }
+
+  void remove(Waiter<C> waiter) {
+    waiters.remove(waiter);
+  }
+
+  /** Takes the first one out, if there is one. */
+  @Nullable Waiter<C> poll() {
+    Iterator<Waiter<C>> queue = waiters.iterator();
+    if (!queue.hasNext()) {
+      return null;
+    }
+    Waiter<C> first = queue.next();
+    queue.remove();
+    return first;
+  }
+
+  /** Takes all of them out. */
+  List<Waiter<C>> pollAll() {
+    List<Waiter<C>> all = List.copyOf(waiters);
+    waiters.clear();
+    return all;
+  }
+
+  /** Those whose deadline has come. */
+  List<Waiter<C>> late(long now) {
+    List<Waiter<C>> late = new ArrayList<>();
+    for (Waiter<C> waiter : waiters) {
+      if (now - waiter.deadline >= 0) {
+        late.add(waiter);
+      }
+    }
+    return late;
+  }
+
+  /** The earliest deadline, but not after the horizon. */
+  long nextDeadline(long horizon) {
+    long next = horizon;
+    for (Waiter<C> waiter : waiters) {
+      next = Times.earlier(next, waiter.deadline);
+    }
+    return next;
+  }
+
+  /** What the caller at a place prefers, from 0; null if there is none. */
+  @Nullable Object preferenceAt(int place) {
+    Iterator<Waiter<C>> queue = waiters.iterator();
+    for (int i = 0; i < place && queue.hasNext(); i++) {
+      queue.next();
+    }
+    return queue.hasNext() ? queue.next().preference : null;
+  }
+}

@@ -1,0 +1,10 @@
+/**
+ * A connection pool made for the limits of Aurora DSQL, for adapters: {@link
+ * io.github.dsqljava.spi.pool.AsyncPool} decides when to open, hand out, retire and close
+ * connections. An adapter's {@link io.github.dsqljava.spi.pool.ConnectionSource} says what a
+ * connection is and opens it.
+ */
+@NullMarked
+package io.github.dsqljava.spi.pool;
+
+import org.jspecify.annotations.NullMarked;
