@@ -11,6 +11,8 @@ module io.github.dsqljava {
   requires software.amazon.awssdk.utils;
 
   exports io.github.dsqljava;
+  exports io.github.dsqljava.internal to
+      io.github.dsqljava.vertx;
   exports io.github.dsqljava.micrometer;
   exports io.github.dsqljava.pool;
   exports io.github.dsqljava.retry;

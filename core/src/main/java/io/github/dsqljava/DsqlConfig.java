@@ -3,6 +3,7 @@ package io.github.dsqljava;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.StringJoiner;
 import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
@@ -21,29 +22,29 @@ import software.amazon.awssdk.identity.spi.IdentityProvider;
  * DsqlConfig same = DsqlConfig.fromUrl("dsql://app@abcdefghijklmnopqrstuvwxyz.dsql.us-east-1.on.aws");
  * }</pre>
  *
- * <p>Each setting's meaning, default and range stand at its method in {@link DsqlConfigBuilder}.
+ * <p>Each setting's meaning, default and range stand at its method in {@link Builder}.
  */
 public final class DsqlConfig {
 
-  private final DsqlConfigBuilder origin;
+  private final Builder origin;
   private final ClusterEndpoint endpoint;
   private final SettingValues values;
 
-  DsqlConfig(DsqlConfigBuilder origin, ClusterEndpoint endpoint, SettingValues values) {
+  DsqlConfig(Builder origin, ClusterEndpoint endpoint, SettingValues values) {
     this.origin = origin;
     this.endpoint = endpoint;
     this.values = values;
   }
 
   /** A builder with nothing set. */
-  public static DsqlConfigBuilder builder() {
-    return new DsqlConfigBuilder();
+  public static Builder builder() {
+    return new Builder();
   }
 
   /**
    * A configuration from a URL alone; short for {@code builder().url(url).build()}.
    *
-   * @param url see {@link DsqlConfigBuilder#url}
+   * @param url see {@link Builder#url}
    * @throws InvalidConfigurationException if the URL is malformed or names no cluster or region
    */
   public static DsqlConfig fromUrl(String url) {
@@ -51,7 +52,7 @@ public final class DsqlConfig {
   }
 
   /**
-   * A configuration from this process's environment; see {@link DsqlConfigBuilder#environment}.
+   * A configuration from this process's environment; see {@link Builder#environment}.
    *
    * @throws InvalidConfigurationException if a variable is malformed or CLUSTER_ENDPOINT is not set
    */
@@ -74,8 +75,8 @@ public final class DsqlConfig {
    * frozen: with another user, the schema and the token's action follow that user unless they were
    * given.
    */
-  public DsqlConfigBuilder toBuilder() {
-    return new DsqlConfigBuilder(origin);
+  public Builder toBuilder() {
+    return new Builder(origin);
   }
 
   /** Host, port, region and, if the host shows it, cluster id. */
@@ -148,6 +149,20 @@ public final class DsqlConfig {
     return values.get(Setting.CONNECT_TIMEOUT);
   }
 
+  /**
+   * Whether another one leads to the same cluster with the same settings, whatever layers they came
+   * from. Credentials providers are compared by their own {@code equals}.
+   */
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof DsqlConfig that && values.equals(that.values);
+  }
+
+  @Override
+  public int hashCode() {
+    return values.hashCode();
+  }
+
   /** All settings by name. A credentials provider shows as its class only. */
   @Override
   public String toString() {
@@ -159,16 +174,296 @@ public final class DsqlConfig {
   }
 
   private String shown(Setting<?> setting) {
-    if (setting.equals(Setting.ENDPOINT)) {
-      return endpoint.host(); // a bare cluster id has become a host by now
-    }
-    if (setting.equals(Setting.REGION)) {
-      return endpoint.region();
-    }
     return values
         .find(setting)
         .map(value -> value instanceof IdentityProvider<?> ? value.getClass().getName() : value)
         .map(Object::toString)
         .orElse("(none)");
+  }
+
+  /**
+   * Collects settings for a {@link DsqlConfig}.
+   *
+   * <pre>{@code
+   * DsqlConfig config = DsqlConfig.builder()
+   *     .environment(System.getenv())             // lowest
+   *     .url("dsql://app@host?region=us-east-1")  // above it
+   *     .user("reporting")                        // highest
+   *     .build();
+   * }</pre>
+   *
+   * <p>Precedence, whatever the order of the calls: a setter of this class, then {@link #url}, then
+   * {@link #environment}, then the default. A second call of the same method replaces the first.
+   * Only the region has one step more: see {@link #region}.
+   *
+   * <p>Every setter checks its argument and throws {@link InvalidConfigurationException}. Not
+   * thread-safe.
+   */
+  public static final class Builder {
+
+    private final SettingValues explicit;
+    private SettingValues url;
+    private SettingValues environment;
+    private RegionChain regionChain;
+
+    Builder() {
+      explicit = new SettingValues();
+      url = new SettingValues();
+      environment = new SettingValues();
+      regionChain = RegionChain.AWS_DEFAULT;
+    }
+
+    Builder(Builder other) {
+      explicit = new SettingValues(other.explicit);
+      url = new SettingValues(other.url);
+      environment = new SettingValues(other.environment);
+      regionChain = other.regionChain;
+    }
+
+    /**
+     * Settings from a URL: {@code dsql://user@host:port/database?key=value&...}, or the same with
+     * {@code postgresql://}. Keys: {@code region}, {@code profile}, {@code schema}, {@code
+     * tokenDurationSecs}, {@code tokenAction}, {@code tokenHost}, {@code applicationNamePrefix},
+     * {@code caFile}, {@code tlsNegotiation}, {@code earlyPassword}, {@code connectTimeoutSecs}.
+     * Percent-encoded parts are decoded; a plus sign is a plus sign.
+     *
+     * @throws InvalidConfigurationException for an unknown or repeated key, a password, a fragment,
+     *     an IP address, or a malformed value; the message never shows the URL
+     */
+    public Builder url(String text) {
+      url = ConfigUrl.parse(Objects.requireNonNull(text, "url"));
+      return this;
+    }
+
+    /**
+     * Settings from environment variables: CLUSTER_ENDPOINT, CLUSTER_PORT, CLUSTER_USER,
+     * CLUSTER_CA_FILE and AWS_REGION. An empty variable counts as not set; all others are ignored.
+     *
+     * @param variables as {@link System#getenv()} returns them
+     */
+    public Builder environment(Map<String, String> variables) {
+      Objects.requireNonNull(variables, "environment");
+      SettingValues values = new SettingValues();
+      for (Setting<?> setting : Setting.ALL) {
+        String variable = setting.variable();
+        String text = variable == null ? null : variables.get(variable);
+        if (text != null && !text.isEmpty()) {
+          values.parse(setting, text, "environment variable " + variable);
+        }
+      }
+      environment = values;
+      return this;
+    }
+
+    /**
+     * The cluster: a host name, or a bare cluster id of 26 characters, which needs a region. No
+     * default; see {@link ClusterEndpoint} for what is accepted.
+     */
+    public Builder endpoint(String hostOrClusterId) {
+      return set(Setting.ENDPOINT, hostOrClusterId);
+    }
+
+    /** The TCP port, 1 to 65535. Default 5432. */
+    public Builder port(int port) {
+      return set(Setting.PORT, port);
+    }
+
+    /**
+     * The AWS region of the cluster. Looked for in this order: this setter, the URL's {@code
+     * region}, the host name, AWS_REGION from {@link #environment}, the AWS default region chain.
+     * AWS_REGION stands behind the host name because it is a part of that chain: it says where the
+     * program runs, not where the cluster is.
+     */
+    public Builder region(String region) {
+      return set(Setting.REGION, region);
+    }
+
+    /** The database user. Default {@code admin}, the only user a new cluster has. */
+    public Builder user(String user) {
+      return set(Setting.USER, user);
+    }
+
+    /** The database. Default {@code postgres}, the only one a cluster has. */
+    public Builder database(String database) {
+      return set(Setting.DATABASE, database);
+    }
+
+    /**
+     * The schema that unqualified names mean, sent as {@code search_path}. Default {@code public}
+     * for user {@code admin} and {@code myschema} for every other user, who has no rights in {@code
+     * public}.
+     *
+     * @param name one schema, unquoted, as long as PostgreSQL keeps it: 63 bytes
+     */
+    public Builder schema(String name) {
+      return set(Setting.SCHEMA, name);
+    }
+
+    /**
+     * The profile in {@code ~/.aws} whose credentials (and region, if nothing nearer names one) are
+     * used. Default: none, the AWS default credentials chain. Not together with {@link
+     * #credentialsProvider}.
+     */
+    public Builder profile(String profile) {
+      return set(Setting.PROFILE, profile);
+    }
+
+    /**
+     * Where credentials come from; any provider of the AWS SDK fits. It may block: it is never
+     * called on an event loop. The connector does not close it. Default: the AWS default
+     * credentials chain. Not together with {@link #profile}.
+     */
+    public Builder credentialsProvider(
+        IdentityProvider<? extends AwsCredentialsIdentity> provider) {
+      return set(Setting.CREDENTIALS_PROVIDER, provider);
+    }
+
+    /**
+     * How long a token may be used for opening a connection, 1 second to 7 days in whole seconds.
+     * Default 15 minutes, as in the AWS SDK and CLI. Connections already open do not depend on it.
+     */
+    public Builder tokenLifetime(Duration lifetime) {
+      return set(Setting.TOKEN_LIFETIME, lifetime);
+    }
+
+    /**
+     * The IAM action the token asks for. Default {@code DbConnectAdmin} for user {@code admin},
+     * {@code DbConnect} for every other user, which is what the service accepts today.
+     */
+    public Builder tokenAction(TokenAction action) {
+      return set(Setting.TOKEN_ACTION, action);
+    }
+
+    /**
+     * The host name the token is signed for. Default: the endpoint's host. To be set when the
+     * cluster is reached under a name that is not its own, such as a CNAME. Through PrivateLink, if
+     * access is denied, try the public name {@code <id>.dsql.<region>.on.aws}: the documentation
+     * can be read either way, and the official connectors sign for the name they connect to.
+     */
+    public Builder tokenHost(String host) {
+      return set(Setting.TOKEN_HOST, host);
+    }
+
+    /**
+     * A name in front of the connector's in {@code application_name}, for example that of a
+     * framework. Printable ASCII. Default: none.
+     */
+    public Builder applicationNamePrefix(String prefix) {
+      return set(Setting.APPLICATION_NAME_PREFIX, prefix);
+    }
+
+    /**
+     * A PEM file with the certificate authorities to trust instead of the JDK's. Default: the JDK's
+     * store, which has Amazon Root CA 1.
+     */
+    public Builder caFile(Path pemFile) {
+      return set(Setting.CA_FILE, pemFile);
+    }
+
+    /** How TLS begins. Default {@link TlsNegotiation#DIRECT}, which saves a round trip. */
+    public Builder tlsNegotiation(TlsNegotiation negotiation) {
+      return set(Setting.TLS_NEGOTIATION, negotiation);
+    }
+
+    /**
+     * Whether the token is sent together with the startup message, before the server asks for it,
+     * which saves a round trip. Only ever inside verified TLS. Default {@code false}: stock
+     * PostgreSQL takes it, but no document says whether Aurora DSQL does.
+     *
+     * <p>If the server refuses such a login or closes the connection in it, the connection is tried
+     * once more without, in what is left of {@link #connectTimeout}. If that succeeds, this process
+     * does not do it again for this host and port, and says so once in the log. A server that
+     * neither answers nor closes costs the whole timeout. Where Vert.x's internals cannot be used,
+     * the setting has no effect.
+     */
+    public Builder earlyPassword(boolean early) {
+      return set(Setting.EARLY_PASSWORD, early);
+    }
+
+    /**
+     * How long opening one connection may take, from the name lookup to ReadyForQuery, 1
+     * millisecond to 1 hour; resolving credentials has the same time of its own before that.
+     * Default 10 seconds: room for three lost SYN packets (sent again after 1, 3 and 7 seconds),
+     * and still an answer while somebody waits.
+     */
+    public Builder connectTimeout(Duration timeout) {
+      return set(Setting.CONNECT_TIMEOUT, timeout);
+    }
+
+    /** Replaces the AWS default region chain, so that tests need no network. */
+    Builder regionChain(RegionChain chain) {
+      regionChain = chain;
+      return this;
+    }
+
+    private <T> Builder set(Setting<T> setting, T value) {
+      Objects.requireNonNull(value, setting.name());
+      explicit.put(setting, setting.accept(value, "builder"));
+      return this;
+    }
+
+    /**
+     * Makes the configuration. This may do I/O if the region is named nowhere: the AWS default
+     * region chain reads {@code ~/.aws/config} and, on EC2, asks the instance metadata service.
+     *
+     * @throws InvalidConfigurationException if there is no endpoint, no region, or both a profile
+     *     and a credentials provider
+     */
+    public DsqlConfig build() {
+      SettingValues all = new SettingValues();
+      for (Setting<?> setting : Setting.ALL) {
+        merge(setting, all);
+      }
+      if (all.has(Setting.PROFILE) && all.has(Setting.CREDENTIALS_PROVIDER)) {
+        throw new InvalidConfigurationException(
+            "Settings profile and credentialsProvider are both given; leave one, for both say where"
+                + " credentials come from");
+      }
+      String host =
+          all.find(Setting.ENDPOINT)
+              .orElseThrow(
+                  () ->
+                      new InvalidConfigurationException(
+                          "No cluster is named. Give builder endpoint(...), a URL with a host, or the"
+                              + " environment variable CLUSTER_ENDPOINT"));
+      putDefault(all, Setting.PORT, ClusterEndpoint.DEFAULT_PORT);
+      putDefault(all, Setting.USER, "admin");
+      putDefault(all, Setting.DATABASE, "postgres");
+      putDefault(all, Setting.TOKEN_LIFETIME, Duration.ofMinutes(15));
+      putDefault(all, Setting.TLS_NEGOTIATION, TlsNegotiation.DIRECT);
+      putDefault(all, Setting.EARLY_PASSWORD, false);
+      putDefault(all, Setting.CONNECT_TIMEOUT, Duration.ofSeconds(10));
+      boolean admin = all.get(Setting.USER).equals("admin");
+      putDefault(all, Setting.SCHEMA, admin ? "public" : "myschema");
+      putDefault(all, Setting.TOKEN_ACTION, TokenAction.forUser(all.get(Setting.USER)));
+      ClusterEndpoint endpoint =
+          ClusterEndpoint.resolve(
+              host,
+              all.get(Setting.PORT),
+              explicit.find(Setting.REGION).or(() -> url.find(Setting.REGION)),
+              () ->
+                  environment
+                      .find(Setting.REGION)
+                      .or(() -> regionChain.region(all.find(Setting.PROFILE))));
+      // A bare cluster id has become a host by now, and no region one.
+      all.put(Setting.ENDPOINT, endpoint.host());
+      all.put(Setting.REGION, endpoint.region());
+      putDefault(all, Setting.TOKEN_HOST, endpoint.host());
+      return new DsqlConfig(new Builder(this), endpoint, all);
+    }
+
+    private <T> void merge(Setting<T> setting, SettingValues all) {
+      explicit
+          .find(setting)
+          .or(() -> url.find(setting))
+          .or(() -> environment.find(setting))
+          .ifPresent(value -> all.put(setting, value));
+    }
+
+    private static <T> void putDefault(SettingValues all, Setting<T> setting, T value) {
+      if (!all.has(setting)) {
+        all.put(setting, value);
+      }
+    }
   }
 }

@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A setting is missing, malformed or contradicts another one. Thrown where the setting is given or
- * by {@link DsqlConfigBuilder#build()}, before anything is sent over the network.
+ * by {@link DsqlConfig.Builder#build()}, before anything is sent over the network.
  *
  * <pre>{@code
  * try {

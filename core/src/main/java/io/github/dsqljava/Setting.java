@@ -12,7 +12,7 @@ import software.amazon.awssdk.identity.spi.IdentityProvider;
 
 /**
  * The one table of settings: name, URL key, environment variable, how a text is read and what is
- * checked. A new setting starts here. Defaults stand in {@link DsqlConfigBuilder}, because some
+ * checked. A new setting starts here. Defaults stand in {@link DsqlConfig.Builder}, because some
  * depend on other settings.
  *
  * @param name as in messages and in {@link DsqlConfig#toString()}

@@ -36,4 +36,14 @@ final class SettingValues {
   <T> T get(Setting<T> setting) {
     return find(setting).orElseThrow();
   }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof SettingValues that && values.equals(that.values);
+  }
+
+  @Override
+  public int hashCode() {
+    return values.hashCode();
+  }
 }

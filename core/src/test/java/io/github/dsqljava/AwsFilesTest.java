@@ -60,11 +60,11 @@ class AwsFilesTest {
   }
 
   /** A host that does not tell its region. */
-  private static DsqlConfigBuilder builder() {
+  private static DsqlConfig.Builder builder() {
     return DsqlConfig.builder().endpoint("localhost");
   }
 
-  private static String region(DsqlConfigBuilder builder) {
+  private static String region(DsqlConfig.Builder builder) {
     return builder.build().endpoint().region();
   }
 
@@ -97,7 +97,7 @@ class AwsFilesTest {
 
   @Test
   void region_profileWithoutRegion_refused() {
-    DsqlConfigBuilder builder = builder().profile("nowhere");
+    DsqlConfig.Builder builder = builder().profile("nowhere");
     assertThatThrownBy(builder::build)
         .isInstanceOf(InvalidConfigurationException.class)
         .hasMessageContaining("three ways");
@@ -105,7 +105,7 @@ class AwsFilesTest {
 
   // Credentials
 
-  private static String tokenOf(DsqlConfigBuilder builder) {
+  private static String tokenOf(DsqlConfig.Builder builder) {
     try (TokenSource tokens = TokenSource.of(builder.region("us-east-1").build())) {
       return tokens.token().join().value();
     }

@@ -28,7 +28,7 @@ class DsqlConfigRulesTest {
         throw new AssertionError("the region chain was asked");
       };
 
-  private static DsqlConfigBuilder builder() {
+  private static DsqlConfig.Builder builder() {
     return DsqlConfig.builder().regionChain(NOT_ASKED);
   }
 
@@ -48,7 +48,7 @@ class DsqlConfigRulesTest {
   @ParameterizedTest
   @MethodSource("orders")
   void build_threeLayers_setterThenUrlThenEnvironment(List<Integer> order) {
-    List<UnaryOperator<DsqlConfigBuilder>> layers = new ArrayList<>();
+    List<UnaryOperator<DsqlConfig.Builder>> layers = new ArrayList<>();
     layers.add(b -> b.user("from-setter"));
     layers.add(b -> b.url("dsql://from-url@" + HOST + ":6001"));
     layers.add(
@@ -59,7 +59,7 @@ class DsqlConfigRulesTest {
                     "CLUSTER_USER", "from-environment",
                     "CLUSTER_PORT", "6002",
                     "CLUSTER_CA_FILE", "from-environment.pem")));
-    DsqlConfigBuilder builder = builder();
+    DsqlConfig.Builder builder = builder();
     for (int layer : order) {
       assertThat(layers.get(layer).apply(builder)).isSameAs(builder);
     }
@@ -158,7 +158,7 @@ class DsqlConfigRulesTest {
 
   @Test
   void toBuilder_builderUsedAgainAfterBuild_configUnchanged() {
-    DsqlConfigBuilder builder = builder().endpoint(HOST);
+    DsqlConfig.Builder builder = builder().endpoint(HOST);
     DsqlConfig first = builder.build();
     builder.user("app");
     assertThat(first.toBuilder().build().user()).isEqualTo("admin");
@@ -245,7 +245,7 @@ class DsqlConfigRulesTest {
   }
 
   private static void assertRefused(
-      UnaryOperator<DsqlConfigBuilder> setter, String setting, String reason) {
+      UnaryOperator<DsqlConfig.Builder> setter, String setting, String reason) {
     assertThatThrownBy(() -> setter.apply(builder()))
         .isInstanceOf(InvalidConfigurationException.class)
         .hasMessageStartingWith("Setting " + setting + " (builder)")

@@ -27,7 +27,7 @@ class DsqlConfigTest {
         throw new AssertionError("the region chain was asked");
       };
 
-  private static DsqlConfigBuilder builder() {
+  private static DsqlConfig.Builder builder() {
     return DsqlConfig.builder().regionChain(NOT_ASKED);
   }
 
@@ -37,7 +37,7 @@ class DsqlConfigTest {
       Function<DsqlConfig, T> getter,
       T fallback,
       T other,
-      UnaryOperator<DsqlConfigBuilder> setter,
+      UnaryOperator<DsqlConfig.Builder> setter,
       @Nullable String url,
       @Nullable String variable) {
 
@@ -234,6 +234,27 @@ class DsqlConfigTest {
             row.setting().equals("credentialsProvider")
                 ? "credentialsProvider=" + AnonymousCredentialsProvider.class.getName()
                 : row.setting() + "=" + shown);
+  }
+
+  @ParameterizedTest
+  @MethodSource("rows")
+  <T> void equals_seesTheSetting(Row<T> row) {
+    DsqlConfig plain = builder().endpoint(HOST).build();
+    DsqlConfig changed = row.setter().apply(plain.toBuilder()).build();
+    assertThat(changed)
+        .isEqualTo(row.setter().apply(plain.toBuilder()).build())
+        .hasSameHashCodeAs(row.setter().apply(plain.toBuilder()).build());
+    assertThat(changed.equals(plain)).isEqualTo(row.other().equals(row.fallback()));
+  }
+
+  @Test
+  void equals_lookPastTheLayersAndTheFormOfTheEndpoint() {
+    String id = HOST.substring(0, HOST.indexOf('.'));
+    DsqlConfig config = builder().endpoint(HOST).build();
+    assertThat(builder().url("dsql://" + HOST).build()).isEqualTo(config);
+    assertThat(builder().endpoint(id).region(config.endpoint().region()).build())
+        .isEqualTo(config)
+        .hasToString(config.toString());
   }
 
   private static Map<String, String> environment(String variable) {

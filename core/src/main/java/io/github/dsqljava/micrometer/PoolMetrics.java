@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * PoolMetrics metrics = new PoolMetrics(registry, "orders");
- * DsqlPool pool = connector.pool(PoolSettings.defaults().withListener(metrics));
+ * DsqlPool pool = connector.pool(PoolSettings.builder().listener(metrics).build());
  * metrics.watch(pool::stats);
  * }</pre>
  *

@@ -9,7 +9,7 @@ import java.util.concurrent.ConcurrentMap;
  *
  * <pre>{@code
  * // Three services share a cluster's budget of 100 a second:
- * PoolSettings.defaults().withConnectRate(ConnectRate.of(33, 300));
+ * PoolSettings.builder().connectRate(ConnectRate.of(33, 300)).build();
  * }</pre>
  *
  * <p>Aurora DSQL admits 100 new connections a second and 1,000 in a burst, per cluster ("Cluster

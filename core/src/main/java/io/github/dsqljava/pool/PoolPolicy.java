@@ -1,9 +1,9 @@
 package io.github.dsqljava.pool;
 
 import io.github.dsqljava.InvalidConfigurationException;
-import io.github.dsqljava.spi.FullJitter;
-import io.github.dsqljava.spi.pool.PoolScheduler;
+import io.github.dsqljava.internal.Options;
 import java.time.Duration;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,43 +13,9 @@ import org.jspecify.annotations.Nullable;
  * PoolPolicy policy = PoolPolicy.builder().minSize(5).maxSize(20).build();
  * }</pre>
  *
- * <p>Durations are measured on the pool's {@link PoolScheduler}.
- *
- * @param minSize connections that are kept open, 0 to {@code maxSize}. Default 0: the first caller
- *     opens the first one
- * @param maxSize the most connections for callers, 1 to 10,000, which is what a cluster admits in
- *     all. Default 10, that of the official asyncpg connector: Aurora DSQL scales with many small
- *     transactions, not with many connections. While connections at the end of their life are being
- *     replaced there may be more: one, or a quarter of {@code maxSize} if that is more
- * @param maxWaiting how many callers may wait besides those for whom a connection is or can be
- *     opened, 0 to 1,000,000; the next one fails at once. Default 10,000: more than that are not
- *     served within a second even if each needs a millisecond on one of ten connections, and
- *     failing fast is better than an ever longer queue
- * @param acquireTimeout how long a caller waits unless it says otherwise, 1 millisecond to 24 days.
- *     Default 30 seconds: longer than opening a connection may take (credentials and connecting, 10
- *     seconds each by default), so that a reason arrives rather than a timeout
- * @param maxLifetime the age at which a connection is no longer handed out, 1 second to 55 minutes.
- *     Default 55 minutes: the service cuts connections at 60, and a transaction begun at the last
- *     moment may take 5 ("Cluster quotas and database limits" in the Aurora DSQL User Guide)
- * @param lifetimeJitter how much earlier a connection's replacement may be sought, zero to less
- *     than {@code maxLifetime}; a random share of it is drawn for each connection, so that
- *     connections opened together do not all go together. Default 5 minutes, or a tenth of a
- *     shorter lifetime
- * @param idleTimeout how long a connection above {@code minSize} may wait unused, 1 millisecond to
- *     a year. Default 10 minutes, as the official connectors with a pool do
- * @param backoff the bounds of the pauses after failures to open a connection, 1 millisecond or
- *     more, so that a pool does not knock without a pause. Default 100 milliseconds to 5 seconds:
- *     the rate limit refills within a second, and a cluster wakes up in some seconds
+ * <p>Durations are measured on the pool's own clock, which never goes back.
  */
-public record PoolPolicy(
-    int minSize,
-    int maxSize,
-    int maxWaiting,
-    Duration acquireTimeout,
-    Duration maxLifetime,
-    Duration lifetimeJitter,
-    Duration idleTimeout,
-    FullJitter backoff) {
+public final class PoolPolicy {
 
   /** The age at which Aurora DSQL closes a connection. */
   public static final Duration SERVICE_LIFETIME = Duration.ofMinutes(60);
@@ -62,58 +28,31 @@ public record PoolPolicy(
 
   private static final Duration SHORTEST_LIFETIME = Duration.ofSeconds(1);
   private static final Duration DEFAULT_JITTER = Duration.ofMinutes(5);
-  private static final Duration LONGEST_TIMEOUT = Duration.ofDays(24);
+  private static final Duration MILLISECOND = Duration.ofMillis(1);
+  private static final int LARGEST = 10_000;
 
-  /**
-   * Checks the values.
-   *
-   * @throws InvalidConfigurationException if one is out of range
-   */
-  public PoolPolicy {
-    check("maxSize", maxSize, 1, 10_000);
-    check("minSize", minSize, 0, maxSize);
-    check("maxWaiting", maxWaiting, 0, 1_000_000);
-    check("acquireTimeout", acquireTimeout, Duration.ofMillis(1), LONGEST_TIMEOUT);
-    if (maxLifetime.compareTo(LONGEST_LIFETIME) > 0) {
-      throw new InvalidConfigurationException(
-          "maxLifetime is "
-              + maxLifetime
-              + "; give "
-              + LONGEST_LIFETIME
-              + " or less: Aurora DSQL cuts connections at "
-              + SERVICE_LIFETIME
-              + ", and a transaction may take "
-              + LONGEST_TRANSACTION);
-    }
-    check("maxLifetime", maxLifetime, SHORTEST_LIFETIME, LONGEST_LIFETIME);
-    check("lifetimeJitter", lifetimeJitter, Duration.ZERO, maxLifetime.minusMillis(1));
-    check("idleTimeout", idleTimeout, Duration.ofMillis(1), Duration.ofDays(365));
-    check("base of backoff", backoff.base(), Duration.ofMillis(1), FullJitter.LONGEST);
-    check("cap of backoff", backoff.cap(), Duration.ofMillis(1), FullJitter.LONGEST);
+  private static final PoolPolicy DEFAULTS = builder().build();
+
+  private record Values(
+      int minSize,
+      int maxSize,
+      int maxWaiting,
+      Duration acquireTimeout,
+      Duration maxLifetime,
+      Duration lifetimeJitter,
+      Duration idleTimeout,
+      Duration baseBackoff,
+      Duration maxBackoff) {}
+
+  private final Values values;
+
+  private PoolPolicy(Values values) {
+    this.values = values;
   }
 
-  private static void check(String name, int value, int least, int most) {
-    if (value < least || value > most) {
-      throw new InvalidConfigurationException(
-          name + " is " + value + "; give " + least + " to " + most);
-    }
-  }
-
-  private static void check(String name, Duration value, Duration least, Duration most) {
-    if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
-      throw new InvalidConfigurationException(
-          name + " is " + value + "; give " + least + " to " + most);
-    }
-  }
-
-  private static Duration defaultJitter(Duration maxLifetime) {
-    Duration tenth = maxLifetime.dividedBy(10);
-    return tenth.compareTo(DEFAULT_JITTER) < 0 ? tenth : DEFAULT_JITTER;
-  }
-
-  /** The defaults. */
+  /** At most 10 connections, none kept open, 30 seconds of waiting. */
   public static PoolPolicy defaults() {
-    return builder().build();
+    return DEFAULTS;
   }
 
   /** A builder that holds the defaults. */
@@ -123,21 +62,115 @@ public record PoolPolicy(
 
   /** A builder that holds these values. */
   public Builder toBuilder() {
-    Builder builder = new Builder();
-    builder.minSize = minSize;
-    builder.maxSize = maxSize;
-    builder.maxWaiting = maxWaiting;
-    builder.acquireTimeout = acquireTimeout;
-    builder.maxLifetime = maxLifetime;
-    // One that was not chosen follows the lifetime, also when that changes.
-    builder.lifetimeJitter =
-        lifetimeJitter.equals(defaultJitter(maxLifetime)) ? null : lifetimeJitter;
-    builder.idleTimeout = idleTimeout;
-    builder.backoff = backoff;
-    return builder;
+    return new Builder(values);
   }
 
-  /** Collects values. Not safe to use from several threads. */
+  /**
+   * Connections that are kept open, 0 to {@link #maxSize()}. Default 0: the first caller opens the
+   * first one.
+   */
+  public int minSize() {
+    return values.minSize;
+  }
+
+  /**
+   * The most connections for callers, 1 to 10,000, which is what a cluster admits in all. Default
+   * 10, that of the official asyncpg connector: Aurora DSQL scales with many small transactions,
+   * not with many connections. While connections at the end of their life are being replaced there
+   * may be more: one, or a quarter of {@code maxSize} if that is more.
+   */
+  public int maxSize() {
+    return values.maxSize;
+  }
+
+  /**
+   * How many callers may wait besides those for whom a connection is or can be opened, 0 to
+   * 1,000,000; the next one fails at once. Default 10,000: more than that are not served within a
+   * second even if each needs a millisecond on one of ten connections, and failing fast is better
+   * than an ever longer queue.
+   */
+  public int maxWaiting() {
+    return values.maxWaiting;
+  }
+
+  /**
+   * How long a caller waits unless it says otherwise, 1 millisecond to 24 days. Default 30 seconds:
+   * longer than opening a connection may take (credentials and connecting, 10 seconds each by
+   * default), so that a reason arrives rather than a timeout.
+   */
+  public Duration acquireTimeout() {
+    return values.acquireTimeout;
+  }
+
+  /**
+   * The age at which a connection is no longer handed out, 1 second to 55 minutes. Default 55
+   * minutes: the service cuts connections at 60, and a transaction begun at the last moment may
+   * take 5 ("Cluster quotas and database limits" in the Aurora DSQL User Guide).
+   */
+  public Duration maxLifetime() {
+    return values.maxLifetime;
+  }
+
+  /**
+   * How much earlier the pool may open a connection's replacement, zero to less than {@link
+   * #maxLifetime()}. The pool draws a random share of it for each connection, so that connections
+   * opened together do not all go together. Default 5 minutes, or a tenth of a shorter lifetime.
+   */
+  public Duration lifetimeJitter() {
+    return values.lifetimeJitter;
+  }
+
+  /**
+   * How long a connection above {@link #minSize()} may wait unused, 1 millisecond to a year.
+   * Default 10 minutes, as the official connectors with a pool do.
+   */
+  public Duration idleTimeout() {
+    return values.idleTimeout;
+  }
+
+  /**
+   * The bound of the pause after the first failure to open a connection, 1 millisecond to a day, so
+   * that a pool does not knock without a pause. Each pause is drawn evenly from zero to its bound,
+   * which doubles up to {@link #maxBackoff()}. Default 100 milliseconds: the rate limit refills
+   * within a second.
+   */
+  public Duration baseBackoff() {
+    return values.baseBackoff;
+  }
+
+  /**
+   * The largest bound of a pause after failures to open a connection, 1 millisecond to a day.
+   * Default 5 seconds: a cluster wakes up in some seconds.
+   */
+  public Duration maxBackoff() {
+    return values.maxBackoff;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof PoolPolicy that && values.equals(that.values);
+  }
+
+  @Override
+  public int hashCode() {
+    return values.hashCode();
+  }
+
+  /** All settings by name. */
+  @Override
+  public String toString() {
+    return Options.text(PoolPolicy.class, values);
+  }
+
+  private static Duration defaultJitter(Duration maxLifetime) {
+    Duration tenth = maxLifetime.dividedBy(10);
+    return tenth.compareTo(DEFAULT_JITTER) < 0 ? tenth : DEFAULT_JITTER;
+  }
+
+  /**
+   * Collects settings. A setter throws {@link InvalidConfigurationException} for a value out of
+   * range. Not safe to use from several threads.
+   */
   public static final class Builder {
     private int minSize;
     private int maxSize = 10;
@@ -146,73 +179,115 @@ public record PoolPolicy(
     private Duration maxLifetime = LONGEST_LIFETIME;
     private @Nullable Duration lifetimeJitter;
     private Duration idleTimeout = Duration.ofMinutes(10);
-    private FullJitter backoff = new FullJitter(Duration.ofMillis(100), Duration.ofSeconds(5));
+    private Duration baseBackoff = Duration.ofMillis(100);
+    private Duration maxBackoff = Duration.ofSeconds(5);
 
     private Builder() {}
 
+    private Builder(Values from) {
+      minSize = from.minSize;
+      maxSize = from.maxSize;
+      maxWaiting = from.maxWaiting;
+      acquireTimeout = from.acquireTimeout;
+      maxLifetime = from.maxLifetime;
+      // One that was not chosen follows the lifetime, also when that changes.
+      lifetimeJitter =
+          from.lifetimeJitter.equals(defaultJitter(maxLifetime)) ? null : from.lifetimeJitter;
+      idleTimeout = from.idleTimeout;
+      baseBackoff = from.baseBackoff;
+      maxBackoff = from.maxBackoff;
+    }
+
     /** See {@link PoolPolicy#minSize()}. */
     public Builder minSize(int connections) {
-      minSize = connections;
+      minSize = Options.inRange("minSize", connections, 0, LARGEST);
       return this;
     }
 
     /** See {@link PoolPolicy#maxSize()}. */
     public Builder maxSize(int connections) {
-      maxSize = connections;
+      maxSize = Options.inRange("maxSize", connections, 1, LARGEST);
       return this;
     }
 
     /** See {@link PoolPolicy#maxWaiting()}. */
     public Builder maxWaiting(int callers) {
-      maxWaiting = callers;
+      maxWaiting = Options.inRange("maxWaiting", callers, 0, 1_000_000);
       return this;
     }
 
     /** See {@link PoolPolicy#acquireTimeout()}. */
     public Builder acquireTimeout(Duration timeout) {
-      acquireTimeout = timeout;
+      acquireTimeout = Options.inRange("acquireTimeout", timeout, MILLISECOND, Duration.ofDays(24));
       return this;
     }
 
     /** See {@link PoolPolicy#maxLifetime()}. */
     public Builder maxLifetime(Duration age) {
-      maxLifetime = age;
+      Objects.requireNonNull(age, "maxLifetime");
+      if (age.compareTo(LONGEST_LIFETIME) > 0) {
+        throw new InvalidConfigurationException(
+            "maxLifetime is "
+                + age
+                + "; give "
+                + LONGEST_LIFETIME
+                + " or less: Aurora DSQL cuts connections at "
+                + SERVICE_LIFETIME
+                + ", and a transaction may take "
+                + LONGEST_TRANSACTION);
+      }
+      maxLifetime = Options.inRange("maxLifetime", age, SHORTEST_LIFETIME, LONGEST_LIFETIME);
       return this;
     }
 
     /** See {@link PoolPolicy#lifetimeJitter()}. */
     public Builder lifetimeJitter(Duration most) {
-      lifetimeJitter = most;
+      lifetimeJitter =
+          Options.inRange("lifetimeJitter", most, Duration.ZERO, shorterThan(LONGEST_LIFETIME));
       return this;
     }
 
     /** See {@link PoolPolicy#idleTimeout()}. */
     public Builder idleTimeout(Duration timeout) {
-      idleTimeout = timeout;
+      idleTimeout = Options.inRange("idleTimeout", timeout, MILLISECOND, Duration.ofDays(365));
       return this;
     }
 
-    /** See {@link PoolPolicy#backoff()}. */
-    public Builder backoff(FullJitter pauses) {
-      backoff = pauses;
+    /** See {@link PoolPolicy#baseBackoff()}. */
+    public Builder baseBackoff(Duration bound) {
+      baseBackoff = Options.inRange("baseBackoff", bound, MILLISECOND, Duration.ofDays(1));
       return this;
+    }
+
+    /** See {@link PoolPolicy#maxBackoff()}. */
+    public Builder maxBackoff(Duration bound) {
+      maxBackoff = Options.inRange("maxBackoff", bound, MILLISECOND, Duration.ofDays(1));
+      return this;
+    }
+
+    private static Duration shorterThan(Duration lifetime) {
+      return lifetime.minus(MILLISECOND);
     }
 
     /**
      * The policy.
      *
-     * @throws InvalidConfigurationException if a value is out of range
+     * @throws InvalidConfigurationException if {@code minSize} is larger than {@code maxSize}, or
+     *     {@code lifetimeJitter} as long as {@code maxLifetime}
      */
     public PoolPolicy build() {
+      Duration jitter = lifetimeJitter != null ? lifetimeJitter : defaultJitter(maxLifetime);
       return new PoolPolicy(
-          minSize,
-          maxSize,
-          maxWaiting,
-          acquireTimeout,
-          maxLifetime,
-          lifetimeJitter != null ? lifetimeJitter : defaultJitter(maxLifetime),
-          idleTimeout,
-          backoff);
+          new Values(
+              Options.inRange("minSize", minSize, 0, maxSize),
+              maxSize,
+              maxWaiting,
+              acquireTimeout,
+              maxLifetime,
+              Options.inRange("lifetimeJitter", jitter, Duration.ZERO, shorterThan(maxLifetime)),
+              idleTimeout,
+              baseBackoff,
+              maxBackoff));
     }
   }
 }

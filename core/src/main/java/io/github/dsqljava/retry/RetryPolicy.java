@@ -1,53 +1,40 @@
 package io.github.dsqljava.retry;
 
 import io.github.dsqljava.InvalidConfigurationException;
-import io.github.dsqljava.spi.FullJitter;
+import io.github.dsqljava.internal.Options;
 import java.time.Duration;
 import java.util.Objects;
 
 /**
- * How often and how long a transaction is run again. Immutable.
+ * How often and how long a transaction is run again. Immutable; {@link #toBuilder()} makes a
+ * changed copy.
  *
  * <pre>{@code
- * RetryPolicy patient = RetryPolicy.defaults().toBuilder().maxAttempts(30).build();
+ * RetryPolicy patient = RetryPolicy.builder().maxAttempts(30).build();
  * }</pre>
  *
- * <p>A conflict is expected in Aurora DSQL: nobody waits for a lock, and who commits second starts
- * over. So the first pauses are short, a few round trips, and they grow until the crowd on a hot
- * row has thinned out. Each pause is drawn evenly from zero to its bound, see {@link FullJitter}. A
- * schema conflict is different: the failed attempt has refreshed the session's catalog, and so the
- * first one is followed by another attempt at once.
- *
- * @param maxAttempts how often in all, 1 or more; 1 means never again. Default 10: with the default
- *     pauses that is 1.1 seconds of pauses on average, and 2.3 at most
- * @param pauses the bounds of the pauses. Default 5 milliseconds to 1 second
- * @param maxElapsed no attempt begins later than this after the first one, 0 or more. Default 30
- *     seconds, what callers usually wait
+ * <p>A conflict is expected in Aurora DSQL: nobody waits for a lock, and the transaction that
+ * commits second starts over. So the first pauses are short, a few round trips, and they grow until
+ * the crowd on a hot row has thinned out. Each pause is drawn evenly from zero to a bound, which
+ * doubles from {@link #basePause()} to {@link #maxPause()}: transactions that failed together come
+ * back apart. A schema conflict is different: the failed attempt has refreshed the session's
+ * catalog, and so the first one is followed by another attempt at once.
  */
-public record RetryPolicy(int maxAttempts, FullJitter pauses, Duration maxElapsed) {
+public final class RetryPolicy {
 
-  private static final RetryPolicy DEFAULTS =
-      new RetryPolicy(
-          10, new FullJitter(Duration.ofMillis(5), Duration.ofSeconds(1)), Duration.ofSeconds(30));
+  /** The longest bound of a pause: a longer one is a mistaken unit. */
+  private static final Duration LONGEST_PAUSE = Duration.ofDays(1);
 
-  private static final RetryPolicy OFF =
-      new RetryPolicy(1, DEFAULTS.pauses(), DEFAULTS.maxElapsed());
+  private static final RetryPolicy DEFAULTS = builder().build();
+  private static final RetryPolicy OFF = builder().maxAttempts(1).build();
 
-  /**
-   * Checks the values.
-   *
-   * @throws InvalidConfigurationException if one is out of range
-   */
-  public RetryPolicy {
-    if (maxAttempts < 1) {
-      throw new InvalidConfigurationException(
-          "maxAttempts is " + maxAttempts + "; give 1 or more, the first attempt included");
-    }
-    Objects.requireNonNull(pauses, "pauses");
-    if (maxElapsed.isNegative()) {
-      throw new InvalidConfigurationException(
-          "maxElapsed is " + maxElapsed + "; give zero or more");
-    }
+  private record Values(
+      int maxAttempts, Duration basePause, Duration maxPause, Duration maxElapsed) {}
+
+  private final Values values;
+
+  private RetryPolicy(Values values) {
+    this.values = values;
   }
 
   /** The defaults: 10 attempts within 30 seconds. */
@@ -62,59 +49,110 @@ public record RetryPolicy(int maxAttempts, FullJitter pauses, Duration maxElapse
 
   /** A builder that holds the defaults. */
   public static Builder builder() {
-    return DEFAULTS.toBuilder();
+    return new Builder();
   }
 
   /** A builder that holds these values. */
   public Builder toBuilder() {
-    return new Builder(this);
+    return new Builder(values);
   }
 
-  /** Collects values. Not safe to use from several threads. */
-  public static final class Builder {
-    private int maxAttempts;
-    private Duration basePause;
-    private Duration maxPause;
-    private Duration maxElapsed;
+  /**
+   * How often in all, 1 or more; 1 means never again. Default 10: with the default pauses that is
+   * 1.1 seconds of pauses on average, and 2.3 at most.
+   */
+  public int maxAttempts() {
+    return values.maxAttempts;
+  }
 
-    private Builder(RetryPolicy policy) {
-      maxAttempts = policy.maxAttempts;
-      basePause = policy.pauses.base();
-      maxPause = policy.pauses.cap();
-      maxElapsed = policy.maxElapsed;
+  /** The bound of the first pause, zero to a day; zero is no pause at all. Default 5 ms. */
+  public Duration basePause() {
+    return values.basePause;
+  }
+
+  /** The largest bound of a pause, zero to a day. Default 1 second. */
+  public Duration maxPause() {
+    return values.maxPause;
+  }
+
+  /**
+   * No attempt begins later than this after the first one, zero or more. Default 30 seconds, what
+   * callers usually wait.
+   */
+  public Duration maxElapsed() {
+    return values.maxElapsed;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof RetryPolicy that && values.equals(that.values);
+  }
+
+  @Override
+  public int hashCode() {
+    return values.hashCode();
+  }
+
+  /** All settings by name. */
+  @Override
+  public String toString() {
+    return Options.text(RetryPolicy.class, values);
+  }
+
+  /**
+   * Collects settings. A setter throws {@link InvalidConfigurationException} for a value out of
+   * range. Not safe to use from several threads.
+   */
+  public static final class Builder {
+    private int maxAttempts = 10;
+    private Duration basePause = Duration.ofMillis(5);
+    private Duration maxPause = Duration.ofSeconds(1);
+    private Duration maxElapsed = Duration.ofSeconds(30);
+
+    private Builder() {}
+
+    private Builder(Values from) {
+      maxAttempts = from.maxAttempts;
+      basePause = from.basePause;
+      maxPause = from.maxPause;
+      maxElapsed = from.maxElapsed;
     }
 
     /** See {@link RetryPolicy#maxAttempts()}. */
     public Builder maxAttempts(int attempts) {
+      if (attempts < 1) {
+        throw new InvalidConfigurationException(
+            "maxAttempts is " + attempts + "; give 1 or more, the first attempt included");
+      }
       maxAttempts = attempts;
       return this;
     }
 
-    /** The bound of the first pause. */
+    /** See {@link RetryPolicy#basePause()}. */
     public Builder basePause(Duration bound) {
-      basePause = bound;
+      basePause = Options.inRange("basePause", bound, Duration.ZERO, LONGEST_PAUSE);
       return this;
     }
 
-    /** The largest bound of a pause. */
+    /** See {@link RetryPolicy#maxPause()}. */
     public Builder maxPause(Duration bound) {
-      maxPause = bound;
+      maxPause = Options.inRange("maxPause", bound, Duration.ZERO, LONGEST_PAUSE);
       return this;
     }
 
     /** See {@link RetryPolicy#maxElapsed()}. */
     public Builder maxElapsed(Duration elapsed) {
+      Objects.requireNonNull(elapsed, "maxElapsed");
+      if (elapsed.isNegative()) {
+        throw new InvalidConfigurationException("maxElapsed is " + elapsed + "; give zero or more");
+      }
       maxElapsed = elapsed;
       return this;
     }
 
-    /**
-     * The policy.
-     *
-     * @throws InvalidConfigurationException if a value is out of range
-     */
+    /** The policy. */
     public RetryPolicy build() {
-      return new RetryPolicy(maxAttempts, new FullJitter(basePause, maxPause), maxElapsed);
+      return new RetryPolicy(new Values(maxAttempts, basePause, maxPause, maxElapsed));
     }
   }
 }

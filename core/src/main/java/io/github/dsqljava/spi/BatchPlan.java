@@ -19,29 +19,36 @@ public final class BatchPlan {
   private BatchPlan() {}
 
   /**
-   * Checks the bounds of a chunk.
+   * Checks how many rows a chunk may have.
    *
-   * @throws InvalidConfigurationException if one is out of range
+   * @return the number
+   * @throws InvalidConfigurationException if it is not 1 to {@link #SERVICE_ROWS}
    */
-  public static void check(int maxRows, long maxBytes) {
-    if (maxRows < 1 || maxRows > SERVICE_ROWS) {
+  public static int checkRows(int maxRows) {
+    return (int) check("maxRows", maxRows, SERVICE_ROWS);
+  }
+
+  /**
+   * Checks how many bytes a chunk may have.
+   *
+   * @return the number
+   * @throws InvalidConfigurationException if it is not 1 to {@link #SERVICE_BYTES}
+   */
+  public static long checkBytes(long maxBytes) {
+    return check("maxBytes", maxBytes, SERVICE_BYTES);
+  }
+
+  private static long check(String name, long value, long most) {
+    if (value < 1 || value > most) {
       throw new InvalidConfigurationException(
-          "maxRows is "
-              + maxRows
+          name
+              + " is "
+              + value
               + "; give 1 to "
-              + SERVICE_ROWS
-              + ", the most a transaction of"
-              + " Aurora DSQL may change");
+              + most
+              + ", the most a transaction of Aurora DSQL may change");
     }
-    if (maxBytes < 1 || maxBytes > SERVICE_BYTES) {
-      throw new InvalidConfigurationException(
-          "maxBytes is "
-              + maxBytes
-              + "; give 1 to "
-              + SERVICE_BYTES
-              + ", the most a transaction of"
-              + " Aurora DSQL may change");
-    }
+    return value;
   }
 
   /**
@@ -56,7 +63,8 @@ public final class BatchPlan {
    *     than {@code maxBytes}
    */
   public static List<BatchChunk> cut(int rows, IntToLongFunction size, int maxRows, long maxBytes) {
-    check(maxRows, maxBytes);
+    checkRows(maxRows);
+    checkBytes(maxBytes);
     List<BatchChunk> chunks = new ArrayList<>();
     int first = 0;
     long bytes = 0;

@@ -1,38 +1,28 @@
 package io.github.dsqljava.spi;
 
-import io.github.dsqljava.InvalidConfigurationException;
 import java.time.Duration;
 import java.util.random.RandomGenerator;
 
 /**
  * Pauses between attempts: each is drawn evenly from zero to a bound that doubles from {@code base}
- * to {@code cap}. Those who failed together so come back apart, which an added tenth or quarter
+ * to {@code cap}. Attempts that failed together so come back apart, which an added tenth or quarter
  * would not achieve.
  *
- * @param base the bound of the first pause, zero to a day; zero is no pause at all
- * @param cap the largest bound, zero to a day
+ * @param base the bound of the first pause, zero or more; zero is no pause at all
+ * @param cap the largest bound, zero or more
  */
 public record FullJitter(Duration base, Duration cap) {
-
-  /** The longest pause: who wants more has mistaken the unit. */
-  public static final Duration LONGEST = Duration.ofDays(1);
 
   private static final int MAX_DOUBLINGS = 62; // beyond it, every cap is reached
 
   /**
-   * Checks the values.
+   * Checks the bounds.
    *
-   * @throws InvalidConfigurationException if one is out of range
+   * @throws IllegalArgumentException if one is negative
    */
   public FullJitter {
-    check("base", base);
-    check("cap", cap);
-  }
-
-  private static void check(String name, Duration bound) {
-    if (bound.isNegative() || bound.compareTo(LONGEST) > 0) {
-      throw new InvalidConfigurationException(
-          "The " + name + " of the pauses is " + bound + "; give zero to " + LONGEST);
+    if (base.isNegative() || cap.isNegative()) {
+      throw new IllegalArgumentException("A negative pause: base " + base + ", cap " + cap);
     }
   }
 

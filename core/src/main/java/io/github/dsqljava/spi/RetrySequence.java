@@ -18,6 +18,7 @@ import java.util.random.RandomGenerator;
  */
 public final class RetrySequence {
   private final RetryPolicy policy;
+  private final FullJitter jitter;
   private final RandomGenerator random;
   private final long begunAt;
   private int failures;
@@ -31,6 +32,7 @@ public final class RetrySequence {
    */
   public RetrySequence(RetryPolicy policy, RandomGenerator random, long begunAt) {
     this.policy = policy;
+    this.jitter = new FullJitter(policy.basePause(), policy.maxPause());
     this.random = random;
     this.begunAt = begunAt;
   }
@@ -68,6 +70,6 @@ public final class RetrySequence {
       return Duration.ZERO;
     }
     pauses++;
-    return policy.pauses().pause(pauses, random);
+    return jitter.pause(pauses, random);
   }
 }

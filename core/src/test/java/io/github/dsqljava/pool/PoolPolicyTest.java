@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.dsqljava.InvalidConfigurationException;
-import io.github.dsqljava.spi.FullJitter;
 import java.time.Duration;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -26,8 +25,8 @@ class PoolPolicyTest {
     assertThat(policy.maxLifetime()).isEqualTo(Duration.ofMinutes(55));
     assertThat(policy.lifetimeJitter()).isEqualTo(Duration.ofMinutes(5));
     assertThat(policy.idleTimeout()).isEqualTo(Duration.ofMinutes(10));
-    assertThat(policy.backoff())
-        .isEqualTo(new FullJitter(Duration.ofMillis(100), Duration.ofSeconds(5)));
+    assertThat(policy.baseBackoff()).isEqualTo(Duration.ofMillis(100));
+    assertThat(policy.maxBackoff()).isEqualTo(Duration.ofSeconds(5));
   }
 
   @Test
@@ -56,7 +55,8 @@ class PoolPolicyTest {
             .maxLifetime(Duration.ofMinutes(5))
             .lifetimeJitter(Duration.ofSeconds(6))
             .idleTimeout(Duration.ofSeconds(7))
-            .backoff(new FullJitter(Duration.ofMillis(8), Duration.ofMillis(9)))
+            .baseBackoff(Duration.ofMillis(8))
+            .maxBackoff(Duration.ofMillis(9))
             .build();
     assertThat(policy.toBuilder().build()).isEqualTo(policy);
   }
@@ -64,7 +64,7 @@ class PoolPolicyTest {
   static Stream<Arguments> outOfRange() {
     return Stream.of(
         bad("minSize", b -> b.minSize(-1)),
-        bad("minSize", b -> b.minSize(11)),
+        bad("minSize", b -> b.minSize(10_001)),
         bad("maxSize", b -> b.maxSize(0)),
         bad("maxSize", b -> b.maxSize(10_001)),
         bad("maxWaiting", b -> b.maxWaiting(-1)),
@@ -77,12 +77,10 @@ class PoolPolicyTest {
         bad("lifetimeJitter", b -> b.lifetimeJitter(Duration.ofMinutes(55))),
         bad("idleTimeout", b -> b.idleTimeout(Duration.ZERO)),
         bad("idleTimeout", b -> b.idleTimeout(Duration.ofDays(366))),
-        bad(
-            "base of backoff",
-            b -> b.backoff(new FullJitter(Duration.ZERO, Duration.ofSeconds(1)))),
-        bad(
-            "cap of backoff",
-            b -> b.backoff(new FullJitter(Duration.ofSeconds(1), Duration.ZERO))));
+        bad("baseBackoff", b -> b.baseBackoff(Duration.ZERO)),
+        bad("baseBackoff", b -> b.baseBackoff(Duration.ofDays(1).plusMillis(1))),
+        bad("maxBackoff", b -> b.maxBackoff(Duration.ZERO)),
+        bad("maxBackoff", b -> b.maxBackoff(Duration.ofDays(1).plusMillis(1))));
   }
 
   private static Arguments bad(String name, UnaryOperator<PoolPolicy.Builder> change) {
@@ -92,10 +90,30 @@ class PoolPolicyTest {
   @ParameterizedTest
   @MethodSource
   void outOfRange(String name, UnaryOperator<PoolPolicy.Builder> change) {
-    assertThatThrownBy(() -> change.apply(PoolPolicy.builder()).build())
+    assertThatThrownBy(() -> change.apply(PoolPolicy.builder()))
         .isInstanceOf(InvalidConfigurationException.class)
         .hasMessageStartingWith(name + " is ")
         .hasMessageContaining("; give ");
+  }
+
+  @Test
+  void minSize_aboveMaxSize_isRefusedWhenBothAreKnown() {
+    PoolPolicy.Builder builder = PoolPolicy.builder().minSize(11);
+    assertThatThrownBy(builder::build)
+        .isInstanceOf(InvalidConfigurationException.class)
+        .hasMessage("minSize is 11; give 0 to 10");
+    assertThat(builder.maxSize(11).build().minSize()).isEqualTo(11);
+  }
+
+  @Test
+  void lifetimeJitter_ofTheWholeLifetime_isRefusedWhenBothAreKnown() {
+    PoolPolicy.Builder builder =
+        PoolPolicy.builder()
+            .lifetimeJitter(Duration.ofMinutes(2))
+            .maxLifetime(Duration.ofMinutes(2));
+    assertThatThrownBy(builder::build)
+        .isInstanceOf(InvalidConfigurationException.class)
+        .hasMessageStartingWith("lifetimeJitter is PT2M; give ");
   }
 
   @Test
@@ -110,7 +128,8 @@ class PoolPolicyTest {
             .maxLifetime(Duration.ofSeconds(1))
             .lifetimeJitter(Duration.ZERO)
             .idleTimeout(Duration.ofMillis(1))
-            .backoff(new FullJitter(Duration.ofMillis(1), Duration.ofMillis(1)))
+            .baseBackoff(Duration.ofMillis(1))
+            .maxBackoff(Duration.ofMillis(1))
             .build();
     PoolPolicy most =
         PoolPolicy.builder()
@@ -121,7 +140,8 @@ class PoolPolicyTest {
             .maxLifetime(PoolPolicy.LONGEST_LIFETIME)
             .lifetimeJitter(PoolPolicy.LONGEST_LIFETIME.minusMillis(1))
             .idleTimeout(Duration.ofDays(365))
-            .backoff(new FullJitter(day, day))
+            .baseBackoff(day)
+            .maxBackoff(day)
             .build();
     assertThat(least.maxSize()).isEqualTo(1);
     assertThat(most.minSize()).isEqualTo(10_000);
@@ -129,7 +149,7 @@ class PoolPolicyTest {
 
   @Test
   void lifetimeBeyondTheService_saysWhy() {
-    assertThatThrownBy(() -> PoolPolicy.builder().maxLifetime(Duration.ofMinutes(60)).build())
+    assertThatThrownBy(() -> PoolPolicy.builder().maxLifetime(Duration.ofMinutes(60)))
         .hasMessageContaining("cuts connections at PT1H");
   }
 }

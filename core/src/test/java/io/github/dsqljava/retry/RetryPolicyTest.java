@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.dsqljava.InvalidConfigurationException;
-import io.github.dsqljava.spi.FullJitter;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -15,8 +14,8 @@ class RetryPolicyTest {
   void defaults_asDocumented() {
     RetryPolicy policy = RetryPolicy.defaults();
     assertThat(policy.maxAttempts()).isEqualTo(10);
-    assertThat(policy.pauses())
-        .isEqualTo(new FullJitter(Duration.ofMillis(5), Duration.ofSeconds(1)));
+    assertThat(policy.basePause()).isEqualTo(Duration.ofMillis(5));
+    assertThat(policy.maxPause()).isEqualTo(Duration.ofSeconds(1));
     assertThat(policy.maxElapsed()).isEqualTo(Duration.ofSeconds(30));
     assertThat(RetryPolicy.builder().build()).isEqualTo(policy);
     assertThat(RetryPolicy.off().maxAttempts()).isEqualTo(1);
@@ -26,24 +25,33 @@ class RetryPolicyTest {
   void builder_changesWhatItIsToldAndNothingElse() {
     RetryPolicy policy = RetryPolicy.defaults().toBuilder().maxAttempts(3).build();
     assertThat(policy.maxAttempts()).isEqualTo(3);
-    assertThat(policy.pauses()).isEqualTo(RetryPolicy.defaults().pauses());
+    assertThat(policy.basePause()).isEqualTo(RetryPolicy.defaults().basePause());
     policy = policy.toBuilder().basePause(Duration.ofMillis(7)).build();
-    assertThat(policy.pauses().base()).isEqualTo(Duration.ofMillis(7));
-    assertThat(policy.pauses().cap()).isEqualTo(Duration.ofSeconds(1));
+    assertThat(policy.basePause()).isEqualTo(Duration.ofMillis(7));
+    assertThat(policy.maxPause()).isEqualTo(Duration.ofSeconds(1));
     assertThat(policy.maxAttempts()).isEqualTo(3);
     assertThat(RetryPolicy.defaults().maxAttempts()).isEqualTo(10);
   }
 
   @Test
   void outOfRange_refused() {
-    assertThatThrownBy(() -> RetryPolicy.builder().maxAttempts(0).build())
+    assertThatThrownBy(() -> RetryPolicy.builder().maxAttempts(0))
         .isInstanceOf(InvalidConfigurationException.class)
         .hasMessageContaining("maxAttempts is 0");
-    assertThatThrownBy(() -> RetryPolicy.builder().maxElapsed(Duration.ofMillis(-1)).build())
+    assertThatThrownBy(() -> RetryPolicy.builder().maxElapsed(Duration.ofMillis(-1)))
         .isInstanceOf(InvalidConfigurationException.class)
         .hasMessageContaining("maxElapsed");
-    assertThatThrownBy(() -> RetryPolicy.builder().basePause(Duration.ofMillis(-1)).build())
+    Duration negative = Duration.ofMillis(-1);
+    assertThatThrownBy(() -> RetryPolicy.builder().basePause(negative))
         .isInstanceOf(InvalidConfigurationException.class)
-        .hasMessageContaining("PT-0.001S");
+        .hasMessage("basePause is PT-0.001S; give PT0S to PT24H");
+    assertThatThrownBy(() -> RetryPolicy.builder().maxPause(negative))
+        .isInstanceOf(InvalidConfigurationException.class)
+        .hasMessage("maxPause is PT-0.001S; give PT0S to PT24H");
+    Duration tooLong = Duration.ofDays(1).plusMillis(1);
+    assertThatThrownBy(() -> RetryPolicy.builder().basePause(tooLong))
+        .isInstanceOf(InvalidConfigurationException.class);
+    assertThatThrownBy(() -> RetryPolicy.builder().maxPause(tooLong))
+        .isInstanceOf(InvalidConfigurationException.class);
   }
 }

@@ -45,14 +45,18 @@ class BatchPlanTest {
 
   @Test
   void boundsBeyondTheService_refused() {
-    BatchPlan.check(3_000, 10L * 1024 * 1024);
-    assertThatThrownBy(() -> BatchPlan.check(3_001, 1))
+    assertThat(BatchPlan.checkRows(3_000)).isEqualTo(3_000);
+    assertThat(BatchPlan.checkBytes(10L * 1024 * 1024)).isEqualTo(10L * 1024 * 1024);
+    assertThatThrownBy(() -> BatchPlan.checkRows(3_001))
         .isInstanceOf(InvalidConfigurationException.class)
         .hasMessageContaining("maxRows is 3001");
-    assertThatThrownBy(() -> BatchPlan.check(0, 1)).hasMessageContaining("maxRows is 0");
-    assertThatThrownBy(() -> BatchPlan.check(1, 10L * 1024 * 1024 + 1))
+    assertThatThrownBy(() -> BatchPlan.checkRows(0)).hasMessageContaining("maxRows is 0");
+    assertThatThrownBy(() -> BatchPlan.checkBytes(10L * 1024 * 1024 + 1))
         .isInstanceOf(InvalidConfigurationException.class)
         .hasMessageContaining("maxBytes");
+    assertThatThrownBy(() -> BatchPlan.cut(1, row -> 1, 0, 1)).hasMessageContaining("maxRows is 0");
+    assertThatThrownBy(() -> BatchPlan.cut(1, row -> 1, 1, 0))
+        .hasMessageContaining("maxBytes is 0");
   }
 
   /** Every row is in one chunk, in order, within the bounds, and no chunk could take one more. */

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.dsqljava.DsqlConfig;
-import io.github.dsqljava.DsqlConfigBuilder;
 import io.github.dsqljava.TokenSigner;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -45,7 +44,7 @@ class CredentialsSourceTest {
     }
   }
 
-  private static DsqlConfigBuilder builder() {
+  private static DsqlConfig.Builder builder() {
     return DsqlConfig.builder().endpoint("localhost").region("us-east-1");
   }
 

@@ -3,14 +3,13 @@ package io.github.dsqljava.spi;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.dsqljava.DsqlConfig;
-import io.github.dsqljava.DsqlConfigBuilder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class SessionParametersTest {
 
-  private static DsqlConfigBuilder builder() {
+  private static DsqlConfig.Builder builder() {
     return DsqlConfig.builder().endpoint("localhost").region("us-east-1");
   }
 

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.dsqljava.AuthToken;
 import io.github.dsqljava.CredentialsException;
 import io.github.dsqljava.DsqlConfig;
-import io.github.dsqljava.DsqlConfigBuilder;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -49,7 +48,7 @@ class TokenSourceTest {
     }
   }
 
-  private static DsqlConfigBuilder builder() {
+  private static DsqlConfig.Builder builder() {
     return DsqlConfig.builder().endpoint("localhost").region("us-east-1");
   }
 

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.dsqljava.DsqlConfig;
-import io.github.dsqljava.DsqlConfigBuilder;
 import io.github.dsqljava.InvalidConfigurationException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,7 +22,7 @@ class TrustedCertificatesTest {
 
   @TempDir private Path directory;
 
-  private static DsqlConfigBuilder builder() {
+  private static DsqlConfig.Builder builder() {
     return DsqlConfig.builder().endpoint("localhost").region("us-east-1");
   }
 

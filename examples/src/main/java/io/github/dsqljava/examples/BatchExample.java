@@ -65,16 +65,17 @@ public final class BatchExample {
             .mapToObj(i -> Tuple.of(UUID.randomUUID(), i % 100, 20 + i % 1_000 / 100.0))
             .toList();
     BatchOptions options =
-        BatchOptions.defaults()
-            .withTransaction(TransactionOptions.defaults().withIdempotent())
-            .withProgress(
+        BatchOptions.builder()
+            .transaction(TransactionOptions.builder().idempotent(true).build())
+            .progress(
                 progress ->
                     out.printf(
                         "Chunk %d of %d committed: %d of %d rows%n",
                         progress.chunksDone(),
                         progress.chunks(),
                         progress.rowsDone(),
-                        progress.rows()));
+                        progress.rows()))
+            .build();
     return pool.executeMany(INSERT, rows, options)
         .onSuccess(
             result ->

@@ -33,7 +33,7 @@ public final class ConcurrentPoolExample {
       DsqlConnector connector = DsqlConnector.create(config);
       DsqlPool pool =
           connector.pool(
-              PoolSettings.defaults().withMinSize(MIN_CONNECTIONS).withMaxSize(MAX_CONNECTIONS));
+              PoolSettings.builder().minSize(MIN_CONNECTIONS).maxSize(MAX_CONNECTIONS).build());
       Instant begin = Instant.now();
       out.printf(
           "Pool of %d to %d connections to %s as %s, %s%n",

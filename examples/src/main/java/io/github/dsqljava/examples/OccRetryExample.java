@@ -103,7 +103,7 @@ public final class OccRetryExample {
     Client(String name, DsqlConnector connector, PrintStream out) {
       this.name = name;
       this.out = out;
-      this.pool = connector.pool(PoolSettings.defaults().withMaxSize(1).withListener(this));
+      this.pool = connector.pool(PoolSettings.builder().maxSize(1).listener(this).build());
     }
 
     Future<Void> addOne(UUID id, Meeting meeting) {

@@ -27,7 +27,7 @@ public final class PoolExample {
     try (ExampleCluster cluster = ExampleCluster.open(environment, out)) {
       DsqlConfig config = cluster.config();
       DsqlConnector connector = DsqlConnector.create(config);
-      DsqlPool pool = connector.pool(PoolSettings.defaults().withMaxSize(5));
+      DsqlPool pool = connector.pool(PoolSettings.builder().maxSize(5).build());
       Instant begin = Instant.now();
       out.printf(
           "Pool of up to 5 connections to %s as %s, %s%n",

@@ -52,7 +52,7 @@ final class ReadmeSnippets {
                         .eventually(connection::close));
 
     // A pool: a native io.vertx.sqlclient.Pool, made for the service's limits.
-    DsqlPool pool = connector.pool(PoolSettings.defaults().withMaxSize(10));
+    DsqlPool pool = connector.pool(PoolSettings.builder().maxSize(10).build());
     Future<Integer> answer =
         pool.preparedQuery("SELECT $1::int")
             .execute(Tuple.of(42))
@@ -104,7 +104,7 @@ final class ReadmeSnippets {
   }
 
   static void limits() {
-    Limits limits = Limits.standard().with(Limit.TRANSACTION_ROWS, 10);
+    Limits limits = Limits.builder().limit(Limit.TRANSACTION_ROWS, 10).build();
     try (DsqlLocal small = DsqlLocal.builder().limits(limits).jobDelay(Duration.ZERO).start()) {
       // ...
       small.advanceTime(Duration.ofMinutes(61)); // closes connections that are open

@@ -47,10 +47,10 @@ final class TransactionSnippets {
             .maxPause(Duration.ofSeconds(2))
             .maxElapsed(Duration.ofMinutes(1))
             .build();
-    DsqlPool pool = connector.pool(PoolSettings.defaults().withRetryPolicy(patient));
+    DsqlPool pool = connector.pool(PoolSettings.builder().retryPolicy(patient).build());
     Future<Integer> once =
         pool.inTransaction(
-            TransactionOptions.defaults().withRetryPolicy(RetryPolicy.off()),
+            TransactionOptions.builder().retryPolicy(RetryPolicy.off()).build(),
             connection -> countOrders(connection));
     return once;
   }
@@ -58,7 +58,7 @@ final class TransactionSnippets {
   static Future<Integer> deadline(DsqlPool pool) {
     Future<Integer> quick =
         pool.inTransaction(
-            TransactionOptions.defaults().withReadOnly().withDeadline(Duration.ofMillis(500)),
+            TransactionOptions.builder().readOnly(true).deadline(Duration.ofMillis(500)).build(),
             connection -> countOrders(connection));
     return quick;
   }
@@ -84,7 +84,7 @@ final class TransactionSnippets {
   static Future<Void> payIdempotently(DsqlPool pool, UUID id, long amount) {
     Future<Void> recorded =
         pool.inTransaction(
-            TransactionOptions.defaults().withIdempotent(),
+            TransactionOptions.builder().idempotent(true).build(),
             connection ->
                 connection
                     .preparedQuery(
@@ -99,10 +99,11 @@ final class TransactionSnippets {
         pool.executeMany(
             "INSERT INTO payment(id, amount) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING",
             rows,
-            BatchOptions.defaults()
-                .withMaxRows(500)
-                .withTransaction(TransactionOptions.defaults().withIdempotent())
-                .withProgress(progress -> log(progress.rowsDone() + " of " + progress.rows())));
+            BatchOptions.builder()
+                .maxRows(500)
+                .transaction(TransactionOptions.builder().idempotent(true).build())
+                .progress(progress -> log(progress.rowsDone() + " of " + progress.rows()))
+                .build());
     return loaded;
   }
 

@@ -102,7 +102,7 @@ class CatalogCountsTest {
         Connection connection = Jdbc.connect(wide, "admin")) {
       Jdbc.execute(connection, "CREATE TABLE t (a int PRIMARY KEY, b int UNIQUE)");
     }
-    Limits small = Limits.standard().with(Limit.INDEXES_PER_TABLE, 1);
+    Limits small = Limits.builder().limit(Limit.INDEXES_PER_TABLE, 1).build();
     try (DsqlLocal narrow = DsqlLocal.builder().dataDirectory(directory).limits(small).start();
         Connection connection = Jdbc.connect(narrow, "admin")) {
       Jdbc.execute(connection, "ALTER TABLE t ADD c int", "ALTER TABLE t RENAME TO u");
@@ -114,18 +114,19 @@ class CatalogCountsTest {
   @Test
   void limits_canBeScaled() throws Exception {
     Limits small =
-        Limits.standard()
-            .with(Limit.SCHEMAS, 1)
-            .with(Limit.TABLES, 3)
-            .with(Limit.VIEWS, 1)
-            .with(Limit.VIEW_BYTES, 100)
-            .with(Limit.SEQUENCES, 1)
-            .with(Limit.INDEXES_PER_TABLE, 2)
-            .with(Limit.KEY_COLUMNS, 2)
-            .with(Limit.COLUMNS, 4)
-            .with(Limit.STATISTICS, 1)
-            .with(Limit.STATISTICS_TARGET, 7)
-            .with(Limit.DECLARED_KEY_BYTES, 20);
+        Limits.builder()
+            .limit(Limit.SCHEMAS, 1)
+            .limit(Limit.TABLES, 3)
+            .limit(Limit.VIEWS, 1)
+            .limit(Limit.VIEW_BYTES, 100)
+            .limit(Limit.SEQUENCES, 1)
+            .limit(Limit.INDEXES_PER_TABLE, 2)
+            .limit(Limit.KEY_COLUMNS, 2)
+            .limit(Limit.COLUMNS, 4)
+            .limit(Limit.STATISTICS, 1)
+            .limit(Limit.STATISTICS_TARGET, 7)
+            .limit(Limit.DECLARED_KEY_BYTES, 20)
+            .build();
     Map<String, String> answers = new LinkedHashMap<>();
     answers.put("CREATE SCHEMA one", "ok");
     answers.put("CREATE SCHEMA two", "more than 1 schemas not allowed");

@@ -50,10 +50,11 @@ class ConnectionLimitsTest {
   @Test
   void tooManyAndTooFast() throws Exception {
     Limits limits =
-        Limits.standard()
-            .with(Limit.CONNECTIONS, 2)
-            .with(Limit.CONNECTION_BURST, 4)
-            .with(Limit.CONNECTIONS_PER_SECOND, 1);
+        Limits.builder()
+            .limit(Limit.CONNECTIONS, 2)
+            .limit(Limit.CONNECTION_BURST, 4)
+            .limit(Limit.CONNECTIONS_PER_SECOND, 1)
+            .build();
     try (DsqlLocal cluster = DsqlLocal.builder().clock(() -> NOW).limits(limits).start();
         Connection first = Jdbc.connect(cluster, "admin")) {
       Connection second = Jdbc.connect(cluster, "admin");

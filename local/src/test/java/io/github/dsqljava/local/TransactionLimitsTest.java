@@ -334,7 +334,7 @@ class TransactionLimitsTest {
   void ageTellsItsNumbers() throws Exception {
     try (DsqlLocal small =
             DsqlLocal.builder()
-                .limits(Limits.standard().withTransactionAge(Duration.ofSeconds(5)))
+                .limits(Limits.builder().transactionAge(Duration.ofSeconds(5)).build())
                 .start();
         Connection connection = Jdbc.connect(small, "admin")) {
       connection.setAutoCommit(false);
@@ -355,7 +355,10 @@ class TransactionLimitsTest {
   @Test
   void limitsCanBeScaled() throws Exception {
     Limits limits =
-        Limits.standard().with(Limit.TRANSACTION_ROWS, 2).with(Limit.TRANSACTION_BYTES, 1 << 20);
+        Limits.builder()
+            .limit(Limit.TRANSACTION_ROWS, 2)
+            .limit(Limit.TRANSACTION_BYTES, 1 << 20)
+            .build();
     try (DsqlLocal small = DsqlLocal.builder().limits(limits).start()) {
       Script.play(
           small,

@@ -1,43 +1,34 @@
 package io.github.dsqljava.vertx;
 
 import io.github.dsqljava.InvalidConfigurationException;
+import io.github.dsqljava.internal.Options;
 import io.github.dsqljava.spi.BatchPlan;
 import java.util.Objects;
 import java.util.function.Consumer;
 
 /**
- * How {@link DsqlPool#executeMany} works. Immutable: each {@code with} method returns a changed
- * copy.
+ * How {@link DsqlPool#executeMany} works. Immutable; {@link #toBuilder()} makes a changed copy.
  *
  * <pre>{@code
- * pool.executeMany("INSERT INTO events VALUES ($1, $2)", rows,
- *     BatchOptions.defaults().withProgress(progress -> log(progress.rowsDone() + " rows")));
+ * BatchOptions options =
+ *     BatchOptions.builder().progress(progress -> log(progress.rowsDone() + " rows")).build();
+ * pool.executeMany("INSERT INTO events VALUES ($1, $2)", rows, options);
  * }</pre>
- *
- * @param maxRows the most rows in a chunk, 1 to 3,000. Default 1,000: a third of what a transaction
- *     may change, so that a statement may touch more rows than it is given, for instance by a
- *     cascade, and a lost conflict repeats less
- * @param maxBytes the most bytes in a chunk, 1 to 10 MiB, by an estimate of the values' sizes.
- *     Default 4 MiB: the service counts index entries, too, which the estimate does not
- * @param transaction how each chunk is run; a deadline is for each chunk
- * @param progress called after each committed chunk, on the context of the caller of executeMany;
- *     what it throws is logged and changes nothing. Default: nothing
  */
-public record BatchOptions(
-    int maxRows, long maxBytes, TransactionOptions transaction, Consumer<BatchProgress> progress) {
+public final class BatchOptions {
 
-  private static final BatchOptions DEFAULTS =
-      new BatchOptions(1_000, 4L * 1024 * 1024, TransactionOptions.defaults(), progress -> {});
+  private static final BatchOptions DEFAULTS = builder().build();
 
-  /**
-   * Checks the values.
-   *
-   * @throws InvalidConfigurationException if one is out of range
-   */
-  public BatchOptions {
-    BatchPlan.check(maxRows, maxBytes);
-    Objects.requireNonNull(transaction, "transaction");
-    Objects.requireNonNull(progress, "progress");
+  private record Values(
+      int maxRows,
+      long maxBytes,
+      TransactionOptions transaction,
+      Consumer<BatchProgress> progress) {}
+
+  private final Values values;
+
+  private BatchOptions(Values values) {
+    this.values = values;
   }
 
   /** 1,000 rows or 4 MiB, default transactions, no progress. */
@@ -45,23 +36,110 @@ public record BatchOptions(
     return DEFAULTS;
   }
 
-  /** A copy with another {@link #maxRows()}. */
-  public BatchOptions withMaxRows(int rows) {
-    return new BatchOptions(rows, maxBytes, transaction, progress);
+  /** A builder that holds the defaults. */
+  public static Builder builder() {
+    return new Builder();
   }
 
-  /** A copy with another {@link #maxBytes()}. */
-  public BatchOptions withMaxBytes(long bytes) {
-    return new BatchOptions(maxRows, bytes, transaction, progress);
+  /** A builder that holds these values. */
+  public Builder toBuilder() {
+    return new Builder(values);
   }
 
-  /** A copy with other {@link #transaction()} options. */
-  public BatchOptions withTransaction(TransactionOptions options) {
-    return new BatchOptions(maxRows, maxBytes, options, progress);
+  /**
+   * The most rows in a chunk, 1 to 3,000. Default 1,000: a third of what a transaction may change,
+   * so that a statement may touch more rows than it is given, for instance by a cascade, and a lost
+   * conflict repeats less.
+   */
+  public int maxRows() {
+    return values.maxRows;
   }
 
-  /** A copy with a {@link #progress()} callback. */
-  public BatchOptions withProgress(Consumer<BatchProgress> callback) {
-    return new BatchOptions(maxRows, maxBytes, transaction, callback);
+  /**
+   * The most bytes in a chunk, 1 to 10 MiB, by an estimate of the values' sizes. Default 4 MiB: the
+   * service counts index entries, too, which the estimate does not.
+   */
+  public long maxBytes() {
+    return values.maxBytes;
+  }
+
+  /** How each chunk is run; a deadline is for each chunk. */
+  public TransactionOptions transaction() {
+    return values.transaction;
+  }
+
+  /**
+   * Called after each committed chunk, on the context of the caller of executeMany. What it throws
+   * is logged and changes nothing. Default: nothing.
+   */
+  public Consumer<BatchProgress> progress() {
+    return values.progress;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof BatchOptions that && values.equals(that.values);
+  }
+
+  @Override
+  public int hashCode() {
+    return values.hashCode();
+  }
+
+  /** All options by name. */
+  @Override
+  public String toString() {
+    return Options.text(BatchOptions.class, values);
+  }
+
+  /**
+   * Collects options. A setter throws {@link InvalidConfigurationException} for a value out of
+   * range. Not safe to use from several threads.
+   */
+  public static final class Builder {
+    private static final Consumer<BatchProgress> NOBODY = progress -> {};
+
+    private int maxRows = 1_000;
+    private long maxBytes = 4L * 1024 * 1024;
+    private TransactionOptions transaction = TransactionOptions.defaults();
+    private Consumer<BatchProgress> progress = NOBODY;
+
+    private Builder() {}
+
+    private Builder(Values from) {
+      maxRows = from.maxRows;
+      maxBytes = from.maxBytes;
+      transaction = from.transaction;
+      progress = from.progress;
+    }
+
+    /** See {@link BatchOptions#maxRows()}. */
+    public Builder maxRows(int rows) {
+      maxRows = BatchPlan.checkRows(rows);
+      return this;
+    }
+
+    /** See {@link BatchOptions#maxBytes()}. */
+    public Builder maxBytes(long bytes) {
+      maxBytes = BatchPlan.checkBytes(bytes);
+      return this;
+    }
+
+    /** See {@link BatchOptions#transaction()}. */
+    public Builder transaction(TransactionOptions options) {
+      transaction = Objects.requireNonNull(options, "transaction");
+      return this;
+    }
+
+    /** See {@link BatchOptions#progress()}. */
+    public Builder progress(Consumer<BatchProgress> callback) {
+      progress = Objects.requireNonNull(callback, "progress");
+      return this;
+    }
+
+    /** The options. */
+    public BatchOptions build() {
+      return new BatchOptions(new Values(maxRows, maxBytes, transaction, progress));
+    }
   }
 }

@@ -15,7 +15,7 @@ import java.util.function.Function;
  * transactions of allowed size, connections that are replaced before the service cuts them.
  *
  * <pre>{@code
- * DsqlPool pool = connector.pool(PoolSettings.defaults().withMinSize(5).withMaxSize(20));
+ * DsqlPool pool = connector.pool(PoolSettings.builder().minSize(5).maxSize(20).build());
  * Future<Void> moved = pool.inTransaction(connection ->
  *     connection.preparedQuery("UPDATE accounts SET balance = balance - $1 WHERE id = $2")
  *         .execute(Tuple.of(10, from))

@@ -1,6 +1,7 @@
 package io.github.dsqljava.vertx;
 
 import io.github.dsqljava.InvalidConfigurationException;
+import io.github.dsqljava.internal.Options;
 import io.github.dsqljava.pool.ConnectRate;
 import io.github.dsqljava.pool.PoolListener;
 import io.github.dsqljava.pool.PoolPolicy;
@@ -11,66 +12,35 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.function.UnaryOperator;
 
 /**
- * How a pool behaves. Immutable: each {@code with} method returns a changed copy.
+ * How a pool behaves. Immutable; {@link #toBuilder()} makes a changed copy.
  *
  * <pre>{@code
  * DsqlPool pool = connector.pool(
- *     PoolSettings.defaults()
- *         .withMinSize(5)
- *         .withMaxSize(20)
- *         .withInitHook(connection -> connection.query("SET timezone = 'UTC'").execute().mapEmpty()));
+ *     PoolSettings.builder()
+ *         .minSize(5)
+ *         .maxSize(20)
+ *         .initHook(connection -> connection.query("SET timezone = 'UTC'").execute().mapEmpty())
+ *         .build());
  * }</pre>
- *
- * @param policy sizes and times; its defaults stand at {@link PoolPolicy}, and the {@code with}
- *     methods here change single ones
- * @param connectRate how fast connections are opened. By default what all pools of this process
- *     share for the endpoint, {@link ConnectRate#shared}: 100 a second and 1,000 at once, as much
- *     as a cluster admits
- * @param retryPolicy when {@link DsqlPool#inTransaction} runs a transaction again, unless its
- *     options say otherwise. Default {@link RetryPolicy#defaults()}
- * @param closeGrace how long {@link DsqlPool#close()} waits for connections in use, zero or more.
- *     Default 5 seconds: enough for statements, and short enough for a shutdown
- * @param listener is told what the pool does. Default {@link PoolListener#NONE}
- * @param initHook run once on each physical connection before its first use, on the connection's
- *     event loop; the next user waits for its future. If it fails or leaves a transaction open,
- *     that connection is closed, and a caller that waits for a connection, with no other one open,
- *     fails with the hook's error. It must not keep or close the connection. Default: none
  */
-public record PoolSettings(
-    PoolPolicy policy,
-    Optional<ConnectRate> connectRate,
-    RetryPolicy retryPolicy,
-    Duration closeGrace,
-    PoolListener listener,
-    Optional<Function<SqlConnection, Future<Void>>> initHook) {
+public final class PoolSettings {
 
-  private static final PoolSettings DEFAULTS =
-      new PoolSettings(
-          PoolPolicy.defaults(),
-          Optional.empty(),
-          RetryPolicy.defaults(),
-          Duration.ofSeconds(5),
-          PoolListener.NONE,
-          Optional.empty());
+  private static final PoolSettings DEFAULTS = builder().build();
 
-  /**
-   * Checks the values.
-   *
-   * @throws InvalidConfigurationException if one is out of range
-   */
-  public PoolSettings {
-    Objects.requireNonNull(policy, "policy");
-    Objects.requireNonNull(connectRate, "connectRate");
-    Objects.requireNonNull(retryPolicy, "retryPolicy");
-    if (closeGrace.isNegative() || closeGrace.compareTo(Duration.ofDays(24)) > 0) {
-      throw new InvalidConfigurationException(
-          "closeGrace is " + closeGrace + "; give zero to 24 days");
-    }
-    Objects.requireNonNull(listener, "listener");
-    Objects.requireNonNull(initHook, "initHook");
+  private record Values(
+      PoolPolicy policy,
+      Optional<ConnectRate> connectRate,
+      RetryPolicy retryPolicy,
+      Duration closeGrace,
+      PoolListener listener,
+      Optional<Function<SqlConnection, Future<Void>>> initHook) {}
+
+  private final Values values;
+
+  private PoolSettings(Values values) {
+    this.values = values;
   }
 
   /** At most 10 connections, none kept open, 30 seconds of waiting, no hook. */
@@ -78,68 +48,202 @@ public record PoolSettings(
     return DEFAULTS;
   }
 
-  /** A copy with another {@link #policy()}. */
-  public PoolSettings withPolicy(PoolPolicy numbers) {
-    return new PoolSettings(numbers, connectRate, retryPolicy, closeGrace, listener, initHook);
+  /** A builder that holds the defaults. */
+  public static Builder builder() {
+    return new Builder();
   }
 
-  private PoolSettings with(UnaryOperator<PoolPolicy.Builder> change) {
-    return withPolicy(change.apply(policy.toBuilder()).build());
+  /** A builder that holds these values. */
+  public Builder toBuilder() {
+    return new Builder(values);
   }
 
-  /** A copy with another {@link PoolPolicy#minSize()}. */
-  public PoolSettings withMinSize(int connections) {
-    return with(policy -> policy.minSize(connections));
+  /**
+   * Sizes and times; their meaning and their defaults stand at {@link PoolPolicy}. The builder here
+   * has a setter for each of them.
+   */
+  public PoolPolicy policy() {
+    return values.policy;
   }
 
-  /** A copy with another {@link PoolPolicy#maxSize()}. */
-  public PoolSettings withMaxSize(int connections) {
-    return with(policy -> policy.maxSize(connections));
+  /**
+   * How fast connections are opened. By default what all pools of this process share for the
+   * endpoint, {@link ConnectRate#shared}: 100 a second and 1,000 at once, as much as a cluster
+   * admits.
+   */
+  public Optional<ConnectRate> connectRate() {
+    return values.connectRate;
   }
 
-  /** A copy with another {@link PoolPolicy#maxWaiting()}. */
-  public PoolSettings withMaxWaiting(int callers) {
-    return with(policy -> policy.maxWaiting(callers));
+  /**
+   * When {@link DsqlPool#inTransaction} runs a transaction again, unless its options say otherwise.
+   * Default {@link RetryPolicy#defaults()}.
+   */
+  public RetryPolicy retryPolicy() {
+    return values.retryPolicy;
   }
 
-  /** A copy with another {@link PoolPolicy#acquireTimeout()}. */
-  public PoolSettings withAcquireTimeout(Duration timeout) {
-    return with(policy -> policy.acquireTimeout(timeout));
+  /**
+   * How long {@link DsqlPool#close()} waits for connections in use, zero to 24 days. Default 5
+   * seconds: enough for statements, and short enough for a shutdown.
+   */
+  public Duration closeGrace() {
+    return values.closeGrace;
   }
 
-  /** A copy with another {@link PoolPolicy#maxLifetime()}. */
-  public PoolSettings withMaxLifetime(Duration age) {
-    return with(policy -> policy.maxLifetime(age));
+  /** Is told what the pool does. Default {@link PoolListener#NONE}. */
+  public PoolListener listener() {
+    return values.listener;
   }
 
-  /** A copy with another {@link PoolPolicy#idleTimeout()}. */
-  public PoolSettings withIdleTimeout(Duration timeout) {
-    return with(policy -> policy.idleTimeout(timeout));
+  /**
+   * Run once on each physical connection before its first use, on the connection's event loop; the
+   * next user waits for its future. If it fails or leaves a transaction open, the pool closes that
+   * connection, and a caller that waits for a connection, with no other one open, fails with the
+   * hook's error. It must not keep or close the connection. Default: none.
+   */
+  public Optional<Function<SqlConnection, Future<Void>>> initHook() {
+    return values.initHook;
   }
 
-  /** A copy with a {@link #connectRate()} of its own. */
-  public PoolSettings withConnectRate(ConnectRate rate) {
-    return new PoolSettings(policy, Optional.of(rate), retryPolicy, closeGrace, listener, initHook);
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof PoolSettings that && values.equals(that.values);
   }
 
-  /** A copy with another {@link #retryPolicy()}; {@link RetryPolicy#off()} for none. */
-  public PoolSettings withRetryPolicy(RetryPolicy retries) {
-    return new PoolSettings(policy, connectRate, retries, closeGrace, listener, initHook);
+  @Override
+  public int hashCode() {
+    return values.hashCode();
   }
 
-  /** A copy with another {@link #closeGrace()}. */
-  public PoolSettings withCloseGrace(Duration grace) {
-    return new PoolSettings(policy, connectRate, retryPolicy, grace, listener, initHook);
+  /** All settings by name. */
+  @Override
+  public String toString() {
+    return Options.text(PoolSettings.class, values);
   }
 
-  /** A copy with a {@link #listener()}. */
-  public PoolSettings withListener(PoolListener events) {
-    return new PoolSettings(policy, connectRate, retryPolicy, closeGrace, events, initHook);
-  }
+  /**
+   * Collects settings. A setter throws {@link InvalidConfigurationException} for a value out of
+   * range. Not safe to use from several threads.
+   */
+  public static final class Builder {
+    private PoolPolicy.Builder policy = PoolPolicy.builder();
+    private Optional<ConnectRate> connectRate = Optional.empty();
+    private RetryPolicy retryPolicy = RetryPolicy.defaults();
+    private Duration closeGrace = Duration.ofSeconds(5);
+    private PoolListener listener = PoolListener.NONE;
+    private Optional<Function<SqlConnection, Future<Void>>> initHook = Optional.empty();
 
-  /** A copy with an {@link #initHook()}. */
-  public PoolSettings withInitHook(Function<SqlConnection, Future<Void>> hook) {
-    return new PoolSettings(
-        policy, connectRate, retryPolicy, closeGrace, listener, Optional.of(hook));
+    private Builder() {}
+
+    private Builder(Values from) {
+      policy = from.policy.toBuilder();
+      connectRate = from.connectRate;
+      retryPolicy = from.retryPolicy;
+      closeGrace = from.closeGrace;
+      listener = from.listener;
+      initHook = from.initHook;
+    }
+
+    /** All sizes and times at once; see {@link PoolSettings#policy()}. */
+    public Builder policy(PoolPolicy numbers) {
+      policy = Objects.requireNonNull(numbers, "policy").toBuilder();
+      return this;
+    }
+
+    /** See {@link PoolPolicy#minSize()}. */
+    public Builder minSize(int connections) {
+      policy.minSize(connections);
+      return this;
+    }
+
+    /** See {@link PoolPolicy#maxSize()}. */
+    public Builder maxSize(int connections) {
+      policy.maxSize(connections);
+      return this;
+    }
+
+    /** See {@link PoolPolicy#maxWaiting()}. */
+    public Builder maxWaiting(int callers) {
+      policy.maxWaiting(callers);
+      return this;
+    }
+
+    /** See {@link PoolPolicy#acquireTimeout()}. */
+    public Builder acquireTimeout(Duration timeout) {
+      policy.acquireTimeout(timeout);
+      return this;
+    }
+
+    /** See {@link PoolPolicy#maxLifetime()}. */
+    public Builder maxLifetime(Duration age) {
+      policy.maxLifetime(age);
+      return this;
+    }
+
+    /** See {@link PoolPolicy#lifetimeJitter()}. */
+    public Builder lifetimeJitter(Duration most) {
+      policy.lifetimeJitter(most);
+      return this;
+    }
+
+    /** See {@link PoolPolicy#idleTimeout()}. */
+    public Builder idleTimeout(Duration timeout) {
+      policy.idleTimeout(timeout);
+      return this;
+    }
+
+    /** See {@link PoolPolicy#baseBackoff()}. */
+    public Builder baseBackoff(Duration bound) {
+      policy.baseBackoff(bound);
+      return this;
+    }
+
+    /** See {@link PoolPolicy#maxBackoff()}. */
+    public Builder maxBackoff(Duration bound) {
+      policy.maxBackoff(bound);
+      return this;
+    }
+
+    /** See {@link PoolSettings#connectRate()}. */
+    public Builder connectRate(ConnectRate rate) {
+      connectRate = Optional.of(Objects.requireNonNull(rate, "connectRate"));
+      return this;
+    }
+
+    /** See {@link PoolSettings#retryPolicy()}; {@link RetryPolicy#off()} for none. */
+    public Builder retryPolicy(RetryPolicy retries) {
+      retryPolicy = Objects.requireNonNull(retries, "retryPolicy");
+      return this;
+    }
+
+    /** See {@link PoolSettings#closeGrace()}. */
+    public Builder closeGrace(Duration grace) {
+      closeGrace = Options.inRange("closeGrace", grace, Duration.ZERO, Duration.ofDays(24));
+      return this;
+    }
+
+    /** See {@link PoolSettings#listener()}. */
+    public Builder listener(PoolListener events) {
+      listener = Objects.requireNonNull(events, "listener");
+      return this;
+    }
+
+    /** See {@link PoolSettings#initHook()}. */
+    public Builder initHook(Function<SqlConnection, Future<Void>> hook) {
+      initHook = Optional.of(Objects.requireNonNull(hook, "initHook"));
+      return this;
+    }
+
+    /**
+     * The settings.
+     *
+     * @throws InvalidConfigurationException if two sizes or times do not fit each other; see {@link
+     *     PoolPolicy.Builder#build()}
+     */
+    public PoolSettings build() {
+      return new PoolSettings(
+          new Values(policy.build(), connectRate, retryPolicy, closeGrace, listener, initHook));
+    }
   }
 }

@@ -1,56 +1,35 @@
 package io.github.dsqljava.vertx;
 
 import io.github.dsqljava.InvalidConfigurationException;
+import io.github.dsqljava.internal.Options;
 import io.github.dsqljava.retry.RetryPolicy;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 
 /**
- * How a transaction is run. Immutable: each {@code with} method returns a changed copy.
+ * How a transaction is run. Immutable; {@link #toBuilder()} makes a changed copy.
  *
  * <pre>{@code
- * pool.inTransaction(
- *     TransactionOptions.defaults().withReadOnly().withDeadline(Duration.ofSeconds(2)), work);
+ * TransactionOptions report =
+ *     TransactionOptions.builder().readOnly(true).deadline(Duration.ofSeconds(2)).build();
+ * pool.inTransaction(report, work);
  * }</pre>
- *
- * @param readOnly whether the server refuses writes in it. Default false. A transaction that only
- *     reads never conflicts over rows (OC000), read only or not; a stale schema (OC001) strikes it
- *     all the same
- * @param idempotent whether running it twice has the effect of running it once, so that it may be
- *     run again after an answer to COMMIT was lost. Default false. An {@code INSERT} with a key
- *     made by the caller and {@code ON CONFLICT DO NOTHING} is; {@code balance = balance - 1} is
- *     not
- * @param retryPolicy when to run it again; by default the pool's, {@link
- *     PoolSettings#retryPolicy()}
- * @param deadline how long everything together may take, waiting for connections and pauses
- *     included, 1 millisecond or more. Default none. When it passes while COMMIT is under way, the
- *     outcome is unknown. Aurora DSQL does not cancel statements, so the connection is closed
  */
-public record TransactionOptions(
-    boolean readOnly,
-    boolean idempotent,
-    Optional<RetryPolicy> retryPolicy,
-    Optional<Duration> deadline) {
+public final class TransactionOptions {
 
-  private static final TransactionOptions DEFAULTS =
-      new TransactionOptions(false, false, Optional.empty(), Optional.empty());
+  private static final TransactionOptions DEFAULTS = builder().build();
 
-  /**
-   * Checks the values.
-   *
-   * @throws InvalidConfigurationException if the deadline is out of range
-   */
-  public TransactionOptions {
-    Objects.requireNonNull(retryPolicy, "retryPolicy");
-    deadline.ifPresent(
-        duration -> {
-          if (duration.compareTo(Duration.ofMillis(1)) < 0
-              || duration.compareTo(Duration.ofDays(24)) > 0) {
-            throw new InvalidConfigurationException(
-                "deadline is " + duration + "; give 1 millisecond to 24 days");
-          }
-        });
+  private record Values(
+      boolean readOnly,
+      boolean idempotent,
+      Optional<RetryPolicy> retryPolicy,
+      Optional<Duration> deadline) {}
+
+  private final Values values;
+
+  private TransactionOptions(Values values) {
+    this.values = values;
   }
 
   /** Read and write, not idempotent, the pool's retry policy, no deadline. */
@@ -58,23 +37,110 @@ public record TransactionOptions(
     return DEFAULTS;
   }
 
-  /** A copy that is {@link #readOnly()}. */
-  public TransactionOptions withReadOnly() {
-    return new TransactionOptions(true, idempotent, retryPolicy, deadline);
+  /** A builder that holds the defaults. */
+  public static Builder builder() {
+    return new Builder();
   }
 
-  /** A copy that is declared {@link #idempotent()}. */
-  public TransactionOptions withIdempotent() {
-    return new TransactionOptions(readOnly, true, retryPolicy, deadline);
+  /** A builder that holds these values. */
+  public Builder toBuilder() {
+    return new Builder(values);
   }
 
-  /** A copy with a {@link #retryPolicy()} of its own; {@link RetryPolicy#off()} for none. */
-  public TransactionOptions withRetryPolicy(RetryPolicy policy) {
-    return new TransactionOptions(readOnly, idempotent, Optional.of(policy), deadline);
+  /**
+   * Whether the server refuses writes in it. Default false. A transaction that only reads never
+   * conflicts over rows (OC000), read only or not; a stale schema (OC001) strikes it all the same.
+   */
+  public boolean readOnly() {
+    return values.readOnly;
   }
 
-  /** A copy with a {@link #deadline()}. */
-  public TransactionOptions withDeadline(Duration all) {
-    return new TransactionOptions(readOnly, idempotent, retryPolicy, Optional.of(all));
+  /**
+   * Whether running it twice has the effect of running it once, so that it may be run again after
+   * an answer to COMMIT was lost. Default false. An {@code INSERT} with a key made by the caller
+   * and {@code ON CONFLICT DO NOTHING} is; {@code balance = balance - 1} is not.
+   */
+  public boolean idempotent() {
+    return values.idempotent;
+  }
+
+  /** When to run it again; by default the pool's policy, {@link PoolSettings#retryPolicy()}. */
+  public Optional<RetryPolicy> retryPolicy() {
+    return values.retryPolicy;
+  }
+
+  /**
+   * How long everything together may take, waiting for connections and pauses included, 1
+   * millisecond to 24 days. Default none. When it passes while COMMIT is under way, the outcome is
+   * unknown. Aurora DSQL does not cancel statements, so the connection is closed.
+   */
+  public Optional<Duration> deadline() {
+    return values.deadline;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof TransactionOptions that && values.equals(that.values);
+  }
+
+  @Override
+  public int hashCode() {
+    return values.hashCode();
+  }
+
+  /** All options by name. */
+  @Override
+  public String toString() {
+    return Options.text(TransactionOptions.class, values);
+  }
+
+  /**
+   * Collects options. A setter throws {@link InvalidConfigurationException} for a value out of
+   * range. Not safe to use from several threads.
+   */
+  public static final class Builder {
+    private boolean readOnly;
+    private boolean idempotent;
+    private Optional<RetryPolicy> retryPolicy = Optional.empty();
+    private Optional<Duration> deadline = Optional.empty();
+
+    private Builder() {}
+
+    private Builder(Values from) {
+      readOnly = from.readOnly;
+      idempotent = from.idempotent;
+      retryPolicy = from.retryPolicy;
+      deadline = from.deadline;
+    }
+
+    /** See {@link TransactionOptions#readOnly()}. */
+    public Builder readOnly(boolean refuseWrites) {
+      readOnly = refuseWrites;
+      return this;
+    }
+
+    /** See {@link TransactionOptions#idempotent()}. */
+    public Builder idempotent(boolean repeatable) {
+      idempotent = repeatable;
+      return this;
+    }
+
+    /** See {@link TransactionOptions#retryPolicy()}; {@link RetryPolicy#off()} for none. */
+    public Builder retryPolicy(RetryPolicy policy) {
+      retryPolicy = Optional.of(Objects.requireNonNull(policy, "retryPolicy"));
+      return this;
+    }
+
+    /** See {@link TransactionOptions#deadline()}. */
+    public Builder deadline(Duration all) {
+      deadline =
+          Optional.of(Options.inRange("deadline", all, Duration.ofMillis(1), Duration.ofDays(24)));
+      return this;
+    }
+
+    /** The options. */
+    public TransactionOptions build() {
+      return new TransactionOptions(new Values(readOnly, idempotent, retryPolicy, deadline));
+    }
   }
 }

@@ -73,9 +73,10 @@ class BankTest {
               config(cluster).port(relay.port()).connectTimeout(Duration.ofSeconds(2)).build());
       DsqlPool pool =
           connector.pool(
-              PoolSettings.defaults()
-                  .withMaxSize(CLIENTS)
-                  .withRetryPolicy(RetryPolicy.builder().maxAttempts(20).build()));
+              PoolSettings.builder()
+                  .maxSize(CLIENTS)
+                  .retryPolicy(RetryPolicy.builder().maxAttempts(20).build())
+                  .build());
       relay.startRandom(
           NETWORK_FAULT_PROBABILITY,
           List.of(new Fault.Cut(), new Fault.Reset(), new Fault.HalfWrite(20)),
@@ -135,7 +136,7 @@ class BankTest {
     int creditor = 1 + (debtor + random.nextInt(ACCOUNTS - 1)) % ACCOUNTS;
     int amount = random.nextInt(1, 10);
     return pool.inTransaction(
-            TransactionOptions.defaults().withDeadline(Duration.ofSeconds(5)),
+            TransactionOptions.builder().deadline(Duration.ofSeconds(5)).build(),
             connection -> transfer(connection, id, debtor, creditor, amount))
         .transform(
             done -> {

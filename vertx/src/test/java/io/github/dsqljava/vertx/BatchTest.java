@@ -50,7 +50,7 @@ class BatchTest {
   @BeforeEach
   void open() throws Exception {
     connector = DsqlConnector.create(config(cluster).build());
-    pool = connector.pool(PoolSettings.defaults().withMaxSize(2));
+    pool = connector.pool(PoolSettings.builder().maxSize(2).build());
     // In two transactions: one must not change more than 3,000 rows.
     await(pool.query("DELETE FROM item WHERE id < 2500").execute());
     await(pool.query("DELETE FROM item").execute());
@@ -80,7 +80,7 @@ class BatchTest {
             pool.executeMany(
                 INSERT,
                 rows(2_500),
-                BatchOptions.defaults().withMaxRows(1_000).withProgress(progress::add)));
+                BatchOptions.builder().maxRows(1_000).progress(progress::add).build()));
     assertThat(result.rowCount()).isEqualTo(2_500);
     assertThat(progress)
         .containsExactly(
@@ -105,7 +105,7 @@ class BatchTest {
     String large = "x".repeat(100_000);
     List<Tuple> rows = IntStream.range(0, 25).mapToObj(id -> Tuple.of(id, large)).toList();
     BatchResult result =
-        await(pool.executeMany(INSERT, rows, BatchOptions.defaults().withMaxBytes(1_000_000)));
+        await(pool.executeMany(INSERT, rows, BatchOptions.builder().maxBytes(1_000_000).build()));
     assertThat(result.chunks()).extracting(BatchChunk::rows).containsExactly(9, 9, 7);
     assertThat(count()).isEqualTo("25");
   }
@@ -115,7 +115,7 @@ class BatchTest {
     List<Tuple> rows = rows(10);
     rows.set(7, Tuple.of(7, "x".repeat(2_000)));
     Future<?> work =
-        pool.executeMany(INSERT, rows, BatchOptions.defaults().withMaxBytes(1_000).withMaxRows(2));
+        pool.executeMany(INSERT, rows, BatchOptions.builder().maxBytes(1_000).maxRows(2).build());
     assertThat(failure(work))
         .isInstanceOf(InvalidConfigurationException.class)
         .hasMessageContaining("Row 7")
@@ -127,7 +127,7 @@ class BatchTest {
   void conflictInAChunk_thatChunkIsRunAgain() throws Exception {
     cluster.faults().conflictCommits(2, CommitConflict.DATA);
     BatchResult result =
-        await(pool.executeMany(INSERT, rows(30), BatchOptions.defaults().withMaxRows(10)));
+        await(pool.executeMany(INSERT, rows(30), BatchOptions.builder().maxRows(10).build()));
     assertThat(result.chunks()).extracting(BatchChunk::attempts).containsExactly(3, 1, 1);
     assertThat(count()).isEqualTo("30");
   }
@@ -136,7 +136,7 @@ class BatchTest {
   void chunkFailsForGood_saysWhichAreIn() throws Exception {
     List<Tuple> rows = rows(50);
     rows.set(25, Tuple.of(3, "a duplicate"));
-    Future<?> work = pool.executeMany(INSERT, rows, BatchOptions.defaults().withMaxRows(10));
+    Future<?> work = pool.executeMany(INSERT, rows, BatchOptions.builder().maxRows(10).build());
     Throwable failure = failure(work);
     assertThat(failure)
         .isInstanceOf(BatchFailedException.class)
@@ -159,7 +159,7 @@ class BatchTest {
   void answerLost_chunkIsUnknown() throws Exception {
     cluster.faults().loseCommitAnswers(1);
     Throwable failure =
-        failure(pool.executeMany(INSERT, rows(20), BatchOptions.defaults().withMaxRows(10)));
+        failure(pool.executeMany(INSERT, rows(20), BatchOptions.builder().maxRows(10).build()));
     BatchFailedException failed = (BatchFailedException) failure;
     assertThat(failed.getCause()).isInstanceOf(CommitOutcomeUnknownException.class);
     assertThat(failed).hasMessageContaining("may or may not be committed");
@@ -172,9 +172,10 @@ class BatchTest {
   void answerLost_idempotentBatchGoesOn() throws Exception {
     cluster.faults().loseCommitAnswers(1);
     BatchOptions options =
-        BatchOptions.defaults()
-            .withMaxRows(10)
-            .withTransaction(TransactionOptions.defaults().withIdempotent());
+        BatchOptions.builder()
+            .maxRows(10)
+            .transaction(TransactionOptions.builder().idempotent(true).build())
+            .build();
     BatchResult result =
         await(pool.executeMany(INSERT + " ON CONFLICT DO NOTHING", rows(20), options));
     assertThat(result.chunks()).extracting(BatchChunk::attempts).containsExactly(2, 1);
@@ -188,12 +189,13 @@ class BatchTest {
         pool.executeMany(
             INSERT,
             rows(20),
-            BatchOptions.defaults()
-                .withMaxRows(10)
-                .withProgress(
+            BatchOptions.builder()
+                .maxRows(10)
+                .progress(
                     progress -> {
                       throw new IllegalStateException("enough");
-                    }));
+                    })
+                .build());
     assertThat(await(work).rowCount()).isEqualTo(20);
   }
 
@@ -201,7 +203,7 @@ class BatchTest {
   void thousandsOfChunks_end() throws Exception {
     // Composed futures would complete on one stack here, and overflow it.
     BatchResult result =
-        await(pool.executeMany(INSERT, rows(5_000), BatchOptions.defaults().withMaxRows(1)));
+        await(pool.executeMany(INSERT, rows(5_000), BatchOptions.builder().maxRows(1).build()));
     assertThat(result.rowCount()).isEqualTo(5_000);
     assertThat(count()).isEqualTo("5000");
   }

@@ -9,7 +9,6 @@ import io.github.dsqljava.ClusterUnreachableException;
 import io.github.dsqljava.ConnectPhase;
 import io.github.dsqljava.CredentialsException;
 import io.github.dsqljava.DsqlConfig;
-import io.github.dsqljava.DsqlConfigBuilder;
 import io.github.dsqljava.HostUnknownException;
 import io.github.dsqljava.InvalidConfigurationException;
 import io.github.dsqljava.TlsNegotiation;
@@ -49,7 +48,7 @@ class ConnectFaultsTest extends FakeServerFixture {
   @EnumSource(TlsNegotiation.class)
   void connect_certificateOfAnotherName_refused(TlsNegotiation negotiation) throws Exception {
     FakeServer server = server(other, Behaviour.HEALTHY);
-    DsqlConfigBuilder config =
+    DsqlConfig.Builder config =
         config(server.port()).caFile(other.pem()).tlsNegotiation(negotiation);
     assertThat(failure(CertificateRejectedException.class, connector(config).connect()))
         .hasMessageContaining("another name than localhost");
@@ -61,7 +60,7 @@ class ConnectFaultsTest extends FakeServerFixture {
   @EnumSource(TlsNegotiation.class)
   void connect_certificateOfAnotherAuthority_refused(TlsNegotiation negotiation) throws Exception {
     FakeServer server = server(Behaviour.HEALTHY);
-    DsqlConfigBuilder config =
+    DsqlConfig.Builder config =
         config(server.port()).caFile(other.pem()).tlsNegotiation(negotiation);
     assertThat(failure(CertificateRejectedException.class, connector(config).connect()))
         .hasMessageContaining("not issued under")
@@ -88,7 +87,7 @@ class ConnectFaultsTest extends FakeServerFixture {
   })
   void connect_oddAnswerToSslRequest_refused(Behaviour behaviour, String reason) throws Exception {
     FakeServer server = server(behaviour);
-    DsqlConfigBuilder config = config(server.port()).tlsNegotiation(TlsNegotiation.SSL_REQUEST);
+    DsqlConfig.Builder config = config(server.port()).tlsNegotiation(TlsNegotiation.SSL_REQUEST);
     ClusterUnreachableException failure =
         failure(ClusterUnreachableException.class, connector(config).connect());
     assertThat(failure).hasMessageContaining(reason);
@@ -108,7 +107,7 @@ class ConnectFaultsTest extends FakeServerFixture {
   void connect_silentServer_timesOutWithPhaseAndClosesTheSocket(
       Behaviour behaviour, TlsNegotiation negotiation, ConnectPhase phase) throws Exception {
     FakeServer server = server(behaviour);
-    DsqlConfigBuilder config =
+    DsqlConfig.Builder config =
         config(server.port()).tlsNegotiation(negotiation).connectTimeout(Duration.ofSeconds(1));
     ClusterUnreachableException failure =
         failure(ClusterUnreachableException.class, connector(config).connect());
@@ -131,7 +130,7 @@ class ConnectFaultsTest extends FakeServerFixture {
   void connect_serverClosesInTls_saysSoAndAdvisesTheOtherNegotiation(
       TlsNegotiation negotiation, boolean advice) throws Exception {
     FakeServer server = server(Behaviour.CLOSES_IN_TLS);
-    DsqlConfigBuilder config = config(server.port()).tlsNegotiation(negotiation);
+    DsqlConfig.Builder config = config(server.port()).tlsNegotiation(negotiation);
     ClusterUnreachableException failure =
         failure(ClusterUnreachableException.class, connector(config).connect());
     assertThat(failure)
@@ -155,7 +154,7 @@ class ConnectFaultsTest extends FakeServerFixture {
   @Test
   void connect_unknownHost_saysSo() throws Exception {
     // RFC 6761 reserves the top-level domain "invalid", so that it never exists.
-    DsqlConfigBuilder config = config(5432).endpoint("cluster.invalid");
+    DsqlConfig.Builder config = config(5432).endpoint("cluster.invalid");
     assertThat(failure(HostUnknownException.class, connector(config).connect()))
         .hasMessageContaining("cluster.invalid:5432");
   }
@@ -166,7 +165,7 @@ class ConnectFaultsTest extends FakeServerFixture {
         () -> {
           throw new IllegalStateException("no key today");
         };
-    DsqlConfigBuilder config = config(5432).credentialsProvider(broken);
+    DsqlConfig.Builder config = config(5432).credentialsProvider(broken);
     assertThat(failure(CredentialsException.class, connector(config).connect()))
         .hasMessageContaining("localhost:5432");
   }

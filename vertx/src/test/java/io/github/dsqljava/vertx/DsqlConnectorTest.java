@@ -127,9 +127,10 @@ class DsqlConnectorTest extends FakeServerFixture {
     Pool pool =
         connector(config(server.port()))
             .pool(
-                PoolSettings.defaults()
-                    .withMaxSize(2)
-                    .withInitHook(c -> c.query("SET a = 1").execute().mapEmpty()));
+                PoolSettings.builder()
+                    .maxSize(2)
+                    .initHook(c -> c.query("SET a = 1").execute().mapEmpty())
+                    .build());
 
     SqlConnection first = await(pool.getConnection());
     SqlConnection second = await(pool.getConnection());
@@ -148,22 +149,24 @@ class DsqlConnectorTest extends FakeServerFixture {
     DsqlConnector connector = connector(config(server.port()));
 
     Pool failing =
-        connector.pool(PoolSettings.defaults().withInitHook(c -> Future.failedFuture(trouble)));
+        connector.pool(PoolSettings.builder().initHook(c -> Future.failedFuture(trouble)).build());
     assertThat(failure(IllegalStateException.class, failing.getConnection())).isSameAs(trouble);
     assertThat(server.goodbyes.take()).isTrue();
 
     Pool throwing =
         connector.pool(
-            PoolSettings.defaults()
-                .withInitHook(
+            PoolSettings.builder()
+                .initHook(
                     c -> {
                       throw trouble;
-                    }));
+                    })
+                .build());
     assertThat(failure(IllegalStateException.class, throwing.query("SELECT").execute()))
         .isSameAs(trouble);
     assertThat(server.goodbyes.take()).isTrue();
 
-    Pool careless = connector.pool(PoolSettings.defaults().withInitHook(c -> c.begin().mapEmpty()));
+    Pool careless =
+        connector.pool(PoolSettings.builder().initHook(c -> c.begin().mapEmpty()).build());
     assertThat(failure(IllegalStateException.class, careless.getConnection()))
         .hasMessageContaining("transaction open");
   }
@@ -176,12 +179,13 @@ class DsqlConnectorTest extends FakeServerFixture {
     Pool pool =
         connector(config(server.port()))
             .pool(
-                PoolSettings.defaults()
-                    .withInitHook(
+                PoolSettings.builder()
+                    .initHook(
                         c -> {
                           hookCalled.complete(null);
                           return Future.fromCompletionStage(hookDone);
-                        }));
+                        })
+                    .build());
     Future<?> query = pool.query("SELECT").execute();
     hookCalled.get(30, TimeUnit.SECONDS);
     hookDone.complete(null); // on this thread, which is none of Vert.x

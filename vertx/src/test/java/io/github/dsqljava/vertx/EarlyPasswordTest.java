@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.dsqljava.AccessDeniedException;
 import io.github.dsqljava.ClusterUnreachableException;
-import io.github.dsqljava.DsqlConfigBuilder;
+import io.github.dsqljava.DsqlConfig;
 import io.github.dsqljava.local.DsqlLocal;
 import io.github.dsqljava.vertx.FakeServer.Behaviour;
 import io.vertx.core.Future;
@@ -57,7 +57,7 @@ class EarlyPasswordTest extends FakeServerFixture {
     LOGGER.setUseParentHandlers(true);
   }
 
-  private static DsqlConfigBuilder early(FakeServer server) {
+  private static DsqlConfig.Builder early(FakeServer server) {
     return config(server.port()).earlyPassword(true);
   }
 
@@ -133,7 +133,7 @@ class EarlyPasswordTest extends FakeServerFixture {
   @Test
   void serverThatSaysNothing_costsTheTimeoutOnce() throws Exception {
     FakeServer server = server(Behaviour.SILENT_AFTER_TLS);
-    DsqlConfigBuilder config = early(server).connectTimeout(Duration.ofSeconds(1));
+    DsqlConfig.Builder config = early(server).connectTimeout(Duration.ofSeconds(1));
     assertThat(failure(ClusterUnreachableException.class, connector(config).connect()))
         .hasMessageContaining("no connection within PT1S");
     server.goodbyes.take();
@@ -151,7 +151,7 @@ class EarlyPasswordTest extends FakeServerFixture {
   @Test
   void wrongToken_isDeniedByTheLocalCluster() throws Exception {
     try (DsqlLocal cluster = DsqlLocal.start()) {
-      DsqlConfigBuilder config = LocalCluster.config(cluster).earlyPassword(true);
+      DsqlConfig.Builder config = LocalCluster.config(cluster).earlyPassword(true);
       DsqlConnector denied = connector(config.tokenHost("example.com"));
       assertThat(failure(AccessDeniedException.class, denied.connect()))
           .hasMessageContaining("token host example.com");

@@ -3,7 +3,6 @@ package io.github.dsqljava.vertx;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.dsqljava.DsqlConfig;
-import io.github.dsqljava.DsqlConfigBuilder;
 import io.github.dsqljava.vertx.FakeServer.Behaviour;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -84,7 +83,7 @@ abstract class FakeServerFixture {
     return server;
   }
 
-  static DsqlConfigBuilder config(int port) {
+  static DsqlConfig.Builder config(int port) {
     return DsqlConfig.builder()
         .endpoint("localhost")
         .port(port)
@@ -94,7 +93,7 @@ abstract class FakeServerFixture {
             StaticCredentialsProvider.create(AwsBasicCredentials.create("AKID", "s3cret")));
   }
 
-  DsqlConnector connector(DsqlConfigBuilder config) {
+  DsqlConnector connector(DsqlConfig.Builder config) {
     DsqlConnector connector = DsqlConnector.create(vertx, config.build());
     toClose.add(() -> await(connector.close()));
     return connector;

@@ -35,9 +35,10 @@ class HotRowTest {
       DsqlConnector connector = DsqlConnector.create(config(cluster).build());
       DsqlPool pool =
           connector.pool(
-              PoolSettings.defaults()
-                  .withMaxSize(CLIENTS)
-                  .withRetryPolicy(RetryPolicy.builder().maxAttempts(50).build()));
+              PoolSettings.builder()
+                  .maxSize(CLIENTS)
+                  .retryPolicy(RetryPolicy.builder().maxAttempts(50).build())
+                  .build());
       execute(pool, "CREATE TABLE counter (id int PRIMARY KEY, n int NOT NULL)");
       execute(pool, "INSERT INTO counter VALUES (1, 0)");
       List<Future<Void>> clients = new ArrayList<>();

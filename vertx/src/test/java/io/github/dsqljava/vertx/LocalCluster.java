@@ -1,7 +1,6 @@
 package io.github.dsqljava.vertx;
 
 import io.github.dsqljava.DsqlConfig;
-import io.github.dsqljava.DsqlConfigBuilder;
 import io.github.dsqljava.local.DsqlLocal;
 import io.github.dsqljava.local.iam.IamPrincipal;
 import io.vertx.core.Future;
@@ -23,7 +22,7 @@ final class LocalCluster {
   private LocalCluster() {}
 
   /** A configuration for user admin. */
-  static DsqlConfigBuilder config(DsqlLocal cluster) {
+  static DsqlConfig.Builder config(DsqlLocal cluster) {
     return DsqlConfig.builder()
         .endpoint(cluster.host())
         .port(cluster.port())

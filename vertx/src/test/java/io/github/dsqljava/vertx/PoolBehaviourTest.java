@@ -74,7 +74,7 @@ class PoolBehaviourTest {
   }
 
   private DsqlPool pool(int maxSize) {
-    return connector.pool(PoolSettings.defaults().withMaxSize(maxSize));
+    return connector.pool(PoolSettings.builder().maxSize(maxSize).build());
   }
 
   private static void eventually(String what, BooleanSupplier condition) {
@@ -87,7 +87,7 @@ class PoolBehaviourTest {
 
   @Test
   void minSize_connectionsAreOpenBeforeAnybodyAsks() {
-    DsqlPool pool = connector.pool(PoolSettings.defaults().withMinSize(3).withMaxSize(5));
+    DsqlPool pool = connector.pool(PoolSettings.builder().minSize(3).maxSize(5).build());
     eventually("three warm connections", () -> pool.stats().idle() == 3);
     assertThat(pool.size()).isEqualTo(3);
     assertThat(pool.stats().acquired()).isZero();
@@ -189,9 +189,10 @@ class PoolBehaviourTest {
   void initHookThatLeavesARawBeginOpen_isRefused() throws Exception {
     DsqlPool pool =
         connector.pool(
-            PoolSettings.defaults()
-                .withMaxSize(1)
-                .withInitHook(c -> c.query("BEGIN").execute().mapEmpty()));
+            PoolSettings.builder()
+                .maxSize(1)
+                .initHook(c -> c.query("BEGIN").execute().mapEmpty())
+                .build());
     assertThat(failure(pool.query("INSERT INTO item VALUES (1)").execute()))
         .hasMessageContaining("left a transaction open");
   }
@@ -200,7 +201,7 @@ class PoolBehaviourTest {
   void vertxClosedFirst_waitingCallersFailAndClosingEnds() throws Exception {
     Vertx vertx = Vertx.vertx();
     DsqlConnector shared = DsqlConnector.create(vertx, config(cluster).build());
-    DsqlPool pool = shared.pool(PoolSettings.defaults().withMaxSize(1));
+    DsqlPool pool = shared.pool(PoolSettings.builder().maxSize(1).build());
     await(pool.getConnection());
     // Asked for now: nothing can be added to a future whose event loop has ended.
     var waiting = pool.query("SELECT 1").execute().toCompletionStage().toCompletableFuture();
@@ -214,7 +215,7 @@ class PoolBehaviourTest {
 
   @Test
   void cutWhileIdle_noticedAtOnceAndReplaced() throws Exception {
-    DsqlPool pool = connector.pool(PoolSettings.defaults().withMinSize(2).withMaxSize(2));
+    DsqlPool pool = connector.pool(PoolSettings.builder().minSize(2).maxSize(2).build());
     eventually("two warm connections", () -> pool.stats().idle() == 2);
     SqlConnection one = await(pool.getConnection());
     SqlConnection two = await(pool.getConnection());
@@ -236,16 +237,17 @@ class PoolBehaviourTest {
     Set<CloseReason> reasons = ConcurrentHashMap.newKeySet();
     DsqlPool pool =
         connector.pool(
-            PoolSettings.defaults()
-                .withMaxSize(2)
-                .withMaxLifetime(Duration.ofSeconds(1))
-                .withListener(
+            PoolSettings.builder()
+                .maxSize(2)
+                .maxLifetime(Duration.ofSeconds(1))
+                .listener(
                     new PoolListener() {
                       @Override
                       public void closed(CloseReason reason, Duration age) {
                         reasons.add(reason);
                       }
-                    }));
+                    })
+                .build());
     Set<String> pids = ConcurrentHashMap.newKeySet();
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
     // The Vert.x pool stays with its two connections for ever here.
@@ -268,10 +270,11 @@ class PoolBehaviourTest {
   void idleTimeout_closesDownToTheMinimum() throws Exception {
     DsqlPool pool =
         connector.pool(
-            PoolSettings.defaults()
-                .withMinSize(1)
-                .withMaxSize(4)
-                .withIdleTimeout(Duration.ofMillis(100)));
+            PoolSettings.builder()
+                .minSize(1)
+                .maxSize(4)
+                .idleTimeout(Duration.ofMillis(100))
+                .build());
     List<SqlConnection> all = new ArrayList<>();
     for (int i = 0; i < 4; i++) {
       all.add(await(pool.getConnection()));
@@ -297,7 +300,7 @@ class PoolBehaviourTest {
 
   @Test
   void queueFull_nextCallerFailsAtOnce() throws Exception {
-    DsqlPool pool = connector.pool(PoolSettings.defaults().withMaxSize(1).withMaxWaiting(1));
+    DsqlPool pool = connector.pool(PoolSettings.builder().maxSize(1).maxWaiting(1).build());
     SqlConnection only = await(pool.getConnection());
     Future<SqlConnection> first = pool.getConnection();
     assertThat(failure(pool.query("SELECT 1").execute())).isInstanceOf(PoolBusyException.class);
@@ -331,7 +334,7 @@ class PoolBehaviourTest {
     Vertx vertx = Vertx.vertx();
     DsqlConnector shared = DsqlConnector.create(vertx, config(cluster).build());
     try {
-      DsqlPool pool = shared.pool(PoolSettings.defaults().withMaxSize(1));
+      DsqlPool pool = shared.pool(PoolSettings.builder().maxSize(1).build());
       Set<Context> seen = ConcurrentHashMap.newKeySet();
       ConcurrentLinkedQueue<String> wrong = new ConcurrentLinkedQueue<>();
       List<Future<Void>> all = new ArrayList<>();
@@ -449,7 +452,7 @@ class PoolBehaviourTest {
     Promise<Void> propagated = Promise.promise();
     Vertx vertx = Vertx.vertx();
     DsqlConnector shared = DsqlConnector.create(vertx, config(cluster).build());
-    DsqlPool other = shared.pool(PoolSettings.defaults().withMaxSize(1));
+    DsqlPool other = shared.pool(PoolSettings.builder().maxSize(1).build());
     vertx.runOnContext(
         v ->
             other

@@ -53,7 +53,7 @@ class PoolFlightsTest {
     context = vertx.getOrCreateContext();
     relay = await(FlightRelay.start(vertx, cluster.port()));
     connector = DsqlConnector.create(vertx, config(cluster).port(relay.port()).build());
-    pool = connector.pool(PoolSettings.defaults().withMaxSize(1));
+    pool = connector.pool(PoolSettings.builder().maxSize(1).build());
     flights(() -> pool.query("DELETE FROM item").execute());
     flights(() -> pool.preparedQuery(INSERT).execute(Tuple.of(nextId++)));
   }

@@ -57,7 +57,7 @@ class PoolOnClusterTest {
   @Test
   void pool_manyWorkersAtOnce_allResultsComeOverAtMostMaxConnections() throws Exception {
     connector = DsqlConnector.create(config(cluster).build());
-    Pool pool = connector.pool(PoolSettings.defaults().withMaxSize(5));
+    Pool pool = connector.pool(PoolSettings.builder().maxSize(5).build());
     List<Future<Integer>> workers =
         IntStream.range(0, 200)
             .mapToObj(
@@ -87,7 +87,7 @@ class PoolOnClusterTest {
           return credentials;
         };
     connector = DsqlConnector.create(config(cluster).credentialsProvider(rotating).build());
-    Pool pool = connector.pool(PoolSettings.defaults().withMaxSize(3));
+    Pool pool = connector.pool(PoolSettings.builder().maxSize(3).build());
     List<SqlConnection> connections = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
       connections.add(await(pool.getConnection()));
@@ -107,13 +107,14 @@ class PoolOnClusterTest {
     AtomicInteger calls = new AtomicInteger();
     Pool pool =
         connector.pool(
-            PoolSettings.defaults()
-                .withMaxSize(2)
-                .withInitHook(
+            PoolSettings.builder()
+                .maxSize(2)
+                .initHook(
                     connection -> {
                       calls.incrementAndGet();
                       return connection.query("SET timezone = 'Asia/Tokyo'").execute().mapEmpty();
-                    }));
+                    })
+                .build());
     for (int i = 0; i < 10; i++) {
       assertThat(value(pool, "SHOW timezone")).isEqualTo("Asia/Tokyo");
     }
@@ -125,7 +126,7 @@ class PoolOnClusterTest {
     connector = DsqlConnector.create(config(cluster).build());
     Pool pool =
         connector.pool(
-            PoolSettings.defaults().withMaxSize(1).withAcquireTimeout(Duration.ofMillis(200)));
+            PoolSettings.builder().maxSize(1).acquireTimeout(Duration.ofMillis(200)).build());
     SqlConnection only = await(pool.getConnection());
     assertThat(failure(pool.getConnection()))
         .isInstanceOf(PoolTimeoutException.class)
@@ -155,7 +156,7 @@ class PoolOnClusterTest {
   @Test
   void connectionCutByTheServer_isReplaced() throws Exception {
     connector = DsqlConnector.create(config(cluster).build());
-    Pool pool = connector.pool(PoolSettings.defaults().withMaxSize(1));
+    Pool pool = connector.pool(PoolSettings.builder().maxSize(1).build());
     String pid = value(pool, "SELECT pg_backend_pid()");
     SqlConnection other = await(connector.connect());
     assertThat(value(other, "SELECT pg_terminate_backend(" + pid + ")")).isEqualTo("true");

@@ -56,16 +56,17 @@ class PoolRefusalsTest {
 
   private DsqlPool pool(Duration acquireTimeout) {
     return connector.pool(
-        PoolSettings.defaults()
-            .withMaxSize(4)
-            .withAcquireTimeout(acquireTimeout)
-            .withListener(
+        PoolSettings.builder()
+            .maxSize(4)
+            .acquireTimeout(acquireTimeout)
+            .listener(
                 new PoolListener() {
                   @Override
                   public void backoff(Duration delay, Throwable failure) {
                     backoffs.add(failure);
                   }
-                }));
+                })
+            .build());
   }
 
   @ParameterizedTest

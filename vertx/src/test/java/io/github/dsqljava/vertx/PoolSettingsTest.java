@@ -26,23 +26,24 @@ class PoolSettingsTest {
   }
 
   @Test
-  void with_eachSetting_onlyThatChanges() {
+  void builder_eachSetting_onlyThatChanges() {
     ConnectRate rate = ConnectRate.of(1, 1);
     RetryPolicy retries = RetryPolicy.off();
     PoolListener listener = new PoolListener() {};
     PoolSettings settings =
-        PoolSettings.defaults()
-            .withMinSize(2)
-            .withMaxSize(3)
-            .withMaxWaiting(4)
-            .withAcquireTimeout(Duration.ofSeconds(1))
-            .withMaxLifetime(Duration.ofMinutes(2))
-            .withIdleTimeout(Duration.ofSeconds(3))
-            .withConnectRate(rate)
-            .withRetryPolicy(retries)
-            .withCloseGrace(Duration.ofSeconds(4))
-            .withListener(listener)
-            .withInitHook(connection -> Future.succeededFuture());
+        PoolSettings.builder()
+            .minSize(2)
+            .maxSize(3)
+            .maxWaiting(4)
+            .acquireTimeout(Duration.ofSeconds(1))
+            .maxLifetime(Duration.ofMinutes(2))
+            .idleTimeout(Duration.ofSeconds(3))
+            .connectRate(rate)
+            .retryPolicy(retries)
+            .closeGrace(Duration.ofSeconds(4))
+            .listener(listener)
+            .initHook(connection -> Future.succeededFuture())
+            .build();
     PoolPolicy policy = settings.policy();
     assertThat(policy.minSize()).isEqualTo(2);
     assertThat(policy.maxSize()).isEqualTo(3);
@@ -50,7 +51,7 @@ class PoolSettingsTest {
     assertThat(policy.acquireTimeout()).isEqualTo(Duration.ofSeconds(1));
     assertThat(policy.maxLifetime()).isEqualTo(Duration.ofMinutes(2));
     assertThat(policy.idleTimeout()).isEqualTo(Duration.ofSeconds(3));
-    assertThat(policy.backoff()).isEqualTo(PoolPolicy.defaults().backoff());
+    assertThat(policy.baseBackoff()).isEqualTo(PoolPolicy.defaults().baseBackoff());
     assertThat(settings.connectRate()).contains(rate);
     assertThat(settings.retryPolicy()).isEqualTo(retries);
     assertThat(settings.closeGrace()).isEqualTo(Duration.ofSeconds(4));
@@ -60,17 +61,17 @@ class PoolSettingsTest {
   }
 
   @Test
-  void with_outOfRange_refused() {
-    assertThatThrownBy(() -> PoolSettings.defaults().withMaxSize(0))
+  void setter_outOfRange_refusedAtOnce() {
+    assertThatThrownBy(() -> PoolSettings.builder().maxSize(0))
         .isInstanceOf(InvalidConfigurationException.class)
         .hasMessageContaining("maxSize");
-    assertThatThrownBy(() -> PoolSettings.defaults().withAcquireTimeout(Duration.ZERO))
+    assertThatThrownBy(() -> PoolSettings.builder().acquireTimeout(Duration.ZERO))
         .isInstanceOf(InvalidConfigurationException.class)
         .hasMessageContaining("acquireTimeout");
-    assertThatThrownBy(() -> PoolSettings.defaults().withAcquireTimeout(Duration.ofDays(30)))
+    assertThatThrownBy(() -> PoolSettings.builder().acquireTimeout(Duration.ofDays(30)))
         .isInstanceOf(InvalidConfigurationException.class)
         .hasMessageContaining("acquireTimeout");
-    assertThatThrownBy(() -> PoolSettings.defaults().withCloseGrace(Duration.ofMillis(-1)))
+    assertThatThrownBy(() -> PoolSettings.builder().closeGrace(Duration.ofMillis(-1)))
         .isInstanceOf(InvalidConfigurationException.class)
         .hasMessageContaining("closeGrace");
   }

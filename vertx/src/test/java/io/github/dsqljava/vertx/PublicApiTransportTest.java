@@ -10,7 +10,6 @@ import io.github.dsqljava.AccessDeniedException;
 import io.github.dsqljava.ClusterUnreachableException;
 import io.github.dsqljava.ConnectPhase;
 import io.github.dsqljava.DsqlConfig;
-import io.github.dsqljava.DsqlConfigBuilder;
 import io.github.dsqljava.RoleNotMappedException;
 import io.github.dsqljava.TlsNegotiation;
 import io.github.dsqljava.TokenAction;
@@ -72,11 +71,11 @@ class PublicApiTransportTest {
     LocalCluster.assertNothingOpen(cluster);
   }
 
-  private static DsqlConfigBuilder underItsName() {
+  private static DsqlConfig.Builder underItsName() {
     return config(cluster).endpoint(cluster.clusterHost());
   }
 
-  private PublicApiTransport transport(DsqlConfigBuilder builder) {
+  private PublicApiTransport transport(DsqlConfig.Builder builder) {
     DsqlConfig config = builder.tlsNegotiation(TlsNegotiation.SSL_REQUEST).build();
     TokenSource source = TokenSource.of(config);
     tokens.add(source);
@@ -114,7 +113,7 @@ class PublicApiTransportTest {
         config(cluster).endpoint(OTHER_NAME).tokenHost(cluster.clusterHost()), OTHER_NAME);
   }
 
-  private void assertRefusedInTls(DsqlConfigBuilder config, String part) throws Exception {
+  private void assertRefusedInTls(DsqlConfig.Builder config, String part) throws Exception {
     Throwable failure = failure(transport(config).connect());
     assertThat(failure)
         .isInstanceOf(ClusterUnreachableException.class)

@@ -9,7 +9,6 @@ import io.github.dsqljava.AccessDeniedException;
 import io.github.dsqljava.CertificateRejectedException;
 import io.github.dsqljava.ConnectionRejectedException;
 import io.github.dsqljava.DsqlConfig;
-import io.github.dsqljava.DsqlConfigBuilder;
 import io.github.dsqljava.RoleNotMappedException;
 import io.github.dsqljava.TlsNegotiation;
 import io.github.dsqljava.TokenAction;
@@ -182,7 +181,7 @@ class RefusedLoginTest {
     await(connector.close());
   }
 
-  private static AccessDeniedException denied(DsqlConfigBuilder config) throws Exception {
+  private static AccessDeniedException denied(DsqlConfig.Builder config) throws Exception {
     Throwable failure = connectFailure(config);
     assertThat(failure)
         .isExactlyInstanceOf(AccessDeniedException.class)
@@ -193,7 +192,7 @@ class RefusedLoginTest {
     return denied;
   }
 
-  private static Throwable connectFailure(DsqlConfigBuilder builder) throws Exception {
+  private static Throwable connectFailure(DsqlConfig.Builder builder) throws Exception {
     DsqlConnector connector = DsqlConnector.create(builder.build());
     try {
       Throwable failure = failure(connector.connect());

@@ -122,13 +122,13 @@ class TransactionFaultsTest {
   @ParameterizedTest
   @MethodSource("stepsAndFaults")
   void once_outcomeIsWhatIsCertain(Step step, Direction direction, Fault fault) throws Exception {
-    DsqlPool pool = connector.pool(PoolSettings.defaults().withMaxSize(1));
+    DsqlPool pool = connector.pool(PoolSettings.builder().maxSize(1).build());
     warm(pool);
     int id = nextId += 2;
-    TransactionOptions once = TransactionOptions.defaults().withRetryPolicy(RetryPolicy.off());
+    TransactionOptions once = TransactionOptions.builder().retryPolicy(RetryPolicy.off()).build();
     Future<?> work =
         pool.inTransaction(
-            fault instanceof Fault.Stall ? once.withDeadline(DEADLINE) : once,
+            fault instanceof Fault.Stall ? once.toBuilder().deadline(DEADLINE).build() : once,
             connection -> twoInserts(connection, id, trap(step, direction, fault)));
     Throwable failure = failure(work);
     assertThat(outcomeOf(failure)).as(failure.toString()).isEqualTo(expected(step));
@@ -154,7 +154,7 @@ class TransactionFaultsTest {
   @MethodSource("certainRollbacks")
   void withRetries_certainRollbackIsRunAgain(Step step, Direction direction, Fault fault)
       throws Exception {
-    DsqlPool pool = connector.pool(PoolSettings.defaults().withMaxSize(1));
+    DsqlPool pool = connector.pool(PoolSettings.builder().maxSize(1).build());
     warm(pool);
     int id = nextId += 2;
     Consumer<Step> trap = trap(step, direction, fault);
@@ -181,7 +181,7 @@ class TransactionFaultsTest {
   void connectFailsOnce_poolTriesAgainAndNobodyNotices(int flight, Direction direction, Fault fault)
       throws Exception {
     var struck = relay.armAt(fault, direction, 1, flight);
-    DsqlPool pool = connector.pool(PoolSettings.defaults().withMaxSize(1));
+    DsqlPool pool = connector.pool(PoolSettings.builder().maxSize(1).build());
     int id = nextId += 2;
     await(pool.inTransaction(connection -> twoInserts(connection, id, NO_TRAP)));
     assertThat(struck).isCompleted();
@@ -198,7 +198,7 @@ class TransactionFaultsTest {
     }
     DsqlPool pool =
         connector.pool(
-            PoolSettings.defaults().withMaxSize(1).withAcquireTimeout(Duration.ofMillis(900)));
+            PoolSettings.builder().maxSize(1).acquireTimeout(Duration.ofMillis(900)).build());
     int id = nextId += 2;
     Throwable failure =
         failure(pool.inTransaction(connection -> twoInserts(connection, id, NO_TRAP)));

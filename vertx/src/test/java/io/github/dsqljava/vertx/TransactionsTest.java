@@ -70,15 +70,16 @@ class TransactionsTest {
         };
     pool =
         connector.pool(
-            PoolSettings.defaults()
-                .withMaxSize(2)
-                .withListener(listener)
-                .withRetryPolicy(
+            PoolSettings.builder()
+                .maxSize(2)
+                .listener(listener)
+                .retryPolicy(
                     RetryPolicy.builder()
                         .maxAttempts(4)
                         .basePause(Duration.ofMillis(1))
                         .maxPause(Duration.ofMillis(2))
-                        .build()));
+                        .build())
+                .build());
     await(pool.query("DELETE FROM item").execute());
   }
 
@@ -300,7 +301,7 @@ class TransactionsTest {
     cluster.faults().conflictCommits(1, CommitConflict.DATA);
     Future<?> once =
         pool.inTransaction(
-            TransactionOptions.defaults().withRetryPolicy(RetryPolicy.off()),
+            TransactionOptions.builder().retryPolicy(RetryPolicy.off()).build(),
             connection -> insert(connection, 1));
     assertThat(failure(once))
         .isInstanceOfSatisfying(
@@ -340,7 +341,7 @@ class TransactionsTest {
     int changed =
         await(
             pool.inTransaction(
-                TransactionOptions.defaults().withIdempotent(),
+                TransactionOptions.builder().idempotent(true).build(),
                 connection ->
                     connection
                         .query("INSERT INTO item VALUES (1) ON CONFLICT DO NOTHING")
@@ -358,7 +359,7 @@ class TransactionsTest {
     Throwable failure =
         failure(
             pool.inTransaction(
-                TransactionOptions.defaults().withIdempotent(),
+                TransactionOptions.builder().idempotent(true).build(),
                 connection -> insert(connection, 1)));
     assertThat(failure).isInstanceOf(CommitOutcomeUnknownException.class);
     assertThat(((PgException) failure.getCause()).getSqlState()).isEqualTo("23505");
@@ -432,7 +433,7 @@ class TransactionsTest {
 
   @Test
   void readOnly_writesAreRefusedAndReadsWork() throws Exception {
-    TransactionOptions readOnly = TransactionOptions.defaults().withReadOnly();
+    TransactionOptions readOnly = TransactionOptions.builder().readOnly(true).build();
     assertThat(failure(pool.inTransaction(readOnly, connection -> insert(connection, 1))))
         .isInstanceOfSatisfying(
             PgException.class, error -> assertThat(error.getSqlState()).isEqualTo("25006"));
@@ -538,7 +539,7 @@ class TransactionsTest {
   /** Fails in the driver, before it is sent, while BEGIN is already on its way. */
   @Test
   void statementRefusedByTheDriver_leavesNoTransactionToTheNextUser() throws Exception {
-    DsqlPool single = connector.pool(PoolSettings.defaults().withMaxSize(1));
+    DsqlPool single = connector.pool(PoolSettings.builder().maxSize(1).build());
     String sql = "INSERT INTO item VALUES ($1)";
     await(single.preparedQuery(sql).execute(Tuple.of(1_000)));
     for (int i = 0; i < 20; i++) {
@@ -583,7 +584,7 @@ class TransactionsTest {
 
   @Test
   void transactionOfAnotherPoolInside_isNotRunAgainForIt() throws Exception {
-    DsqlPool other = connector.pool(PoolSettings.defaults().withMaxSize(1));
+    DsqlPool other = connector.pool(PoolSettings.builder().maxSize(1).build());
     cluster.faults().unavailableAtCommit(1, /* committed= */ true);
     Future<?> outer =
         pool.inTransaction(
@@ -604,7 +605,7 @@ class TransactionsTest {
     long begin = System.nanoTime();
     Future<?> work =
         pool.inTransaction(
-            TransactionOptions.defaults().withDeadline(Duration.ofMillis(1_500)),
+            TransactionOptions.builder().deadline(Duration.ofMillis(1_500)).build(),
             connection -> connection.query("SELECT pg_sleep(20)").execute());
     // It has waited for a second of its deadline when it gets one.
     await(one.query("SELECT pg_sleep(1)").execute().eventually(one::close));
@@ -657,7 +658,7 @@ class TransactionsTest {
     long opened = pool.stats().opened();
     Future<?> slow =
         pool.inTransaction(
-            TransactionOptions.defaults().withDeadline(Duration.ofMillis(200)),
+            TransactionOptions.builder().deadline(Duration.ofMillis(200)).build(),
             connection ->
                 insert(connection, 1)
                     .compose(done -> connection.query("SELECT pg_sleep(20)").execute()));
@@ -674,7 +675,7 @@ class TransactionsTest {
     SqlConnection two = await(pool.getConnection());
     Future<?> waiting =
         pool.inTransaction(
-            TransactionOptions.defaults().withDeadline(Duration.ofMillis(50)),
+            TransactionOptions.builder().deadline(Duration.ofMillis(50)).build(),
             connection -> insert(connection, 1));
     assertThat(failure(waiting)).isInstanceOf(TransactionTimeoutException.class);
     await(Future.join(one.close(), two.close()));
@@ -686,15 +687,16 @@ class TransactionsTest {
     cluster.faults().conflictCommits(1, CommitConflict.DATA);
     Future<?> work =
         pool.inTransaction(
-            TransactionOptions.defaults()
-                .withDeadline(Duration.ofMillis(300))
-                .withRetryPolicy(
+            TransactionOptions.builder()
+                .deadline(Duration.ofMillis(300))
+                .retryPolicy(
                     RetryPolicy.builder()
                         .maxAttempts(100)
                         .basePause(Duration.ofHours(1))
                         .maxPause(Duration.ofHours(1))
                         .maxElapsed(Duration.ofDays(1))
-                        .build()),
+                        .build())
+                .build(),
             connection -> insert(connection, 1));
     Throwable failure = failure(work);
     assertThat(failure).isInstanceOf(TransactionTimeoutException.class);

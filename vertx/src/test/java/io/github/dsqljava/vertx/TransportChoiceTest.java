@@ -160,7 +160,7 @@ class TransportChoiceTest {
                 PublicApiPool.open(
                     PublicApiTransport.open(plan("db.example.com", SSL_REQUEST), false),
                     plan("db.example.com", SSL_REQUEST),
-                    PoolSettings.defaults().withInitHook(c -> Future.succeededFuture())))
+                    PoolSettings.builder().initHook(c -> Future.succeededFuture()).build()))
         .isInstanceOf(InvalidConfigurationException.class)
         .hasMessageContaining("init hook");
   }

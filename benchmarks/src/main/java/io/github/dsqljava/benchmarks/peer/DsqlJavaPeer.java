@@ -40,7 +40,7 @@ final class DsqlJavaPeer implements Peer {
 
   private static DsqlPool fullPool(DsqlConnector connector, int connections) {
     DsqlPool pool =
-        connector.pool(PoolSettings.defaults().withMaxSize(connections).withMinSize(connections));
+        connector.pool(PoolSettings.builder().maxSize(connections).minSize(connections).build());
     long giveUp = System.nanoTime() + FILL_LIMIT.toNanos();
     while (pool.stats().idle() < connections) {
       if (System.nanoTime() - giveUp > 0) {
@@ -83,7 +83,7 @@ final class DsqlJavaPeer implements Peer {
       return VertxOperations.of(
           call -> pool.inTransaction(work).recover(DsqlJavaPeer::outcomeOfConflict));
     }
-    TransactionOptions once = TransactionOptions.defaults().withRetryPolicy(RetryPolicy.off());
+    TransactionOptions once = TransactionOptions.builder().retryPolicy(RetryPolicy.off()).build();
     return VertxOperations.of(call -> official(policy, pool, once, work, call, 1));
   }
 

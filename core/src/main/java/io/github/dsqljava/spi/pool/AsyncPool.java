@@ -8,6 +8,7 @@ import io.github.dsqljava.pool.ConnectRate;
 import io.github.dsqljava.pool.PoolListener;
 import io.github.dsqljava.pool.PoolPolicy;
 import io.github.dsqljava.pool.PoolStats;
+import io.github.dsqljava.spi.FullJitter;
 import java.io.EOFException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -87,7 +88,8 @@ public final class AsyncPool<C> {
     this.scheduler = scheduler;
     this.listener = listener;
     this.slots = new PoolSlots<>(policy, random);
-    this.gate = new OpenGate(policy.backoff(), rate, random);
+    this.gate =
+        new OpenGate(new FullJitter(policy.baseBackoff(), policy.maxBackoff()), rate, random);
     this.alarm = new PoolAlarm(scheduler, this::wake);
   }
 

@@ -7,7 +7,6 @@ import io.github.dsqljava.pool.ConnectRate;
 import io.github.dsqljava.pool.PoolListener;
 import io.github.dsqljava.pool.PoolPolicy;
 import io.github.dsqljava.pool.PoolStats;
-import io.github.dsqljava.spi.FullJitter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -121,7 +120,8 @@ class PoolStressTest {
             .maxLifetime(Duration.ofSeconds(1))
             .lifetimeJitter(Duration.ofMillis(900))
             .idleTimeout(Duration.ofMillis(5))
-            .backoff(new FullJitter(Duration.ofMillis(1), Duration.ofMillis(5)))
+            .baseBackoff(Duration.ofMillis(1))
+            .maxBackoff(Duration.ofMillis(5))
             .build();
     AsyncPool<Connection> pool =
         new AsyncPool<>(

@@ -6,7 +6,6 @@ import io.github.dsqljava.PoolTimeoutException;
 import io.github.dsqljava.pool.ConnectRate;
 import io.github.dsqljava.pool.PoolPolicy;
 import io.github.dsqljava.pool.PoolStats;
-import io.github.dsqljava.spi.FullJitter;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -68,7 +67,8 @@ final class RandomWalk {
             .maxLifetime(lifetime)
             .lifetimeJitter(lifetime.dividedBy(2 + random.nextInt(20)))
             .idleTimeout(Duration.ofNanos(upTo(60) + 1_000_000))
-            .backoff(new FullJitter(Duration.ofMillis(1), Duration.ofNanos(unit * 20)))
+            .baseBackoff(Duration.ofMillis(1))
+            .maxBackoff(Duration.ofNanos(unit * 20))
             .build();
     source.openTime = () -> Duration.ofNanos(random.nextInt(4) == 0 ? 0 : upTo(10));
     source.outcome = () -> random.nextInt(100) < failurePercent ? anyFailure() : null;

@@ -4,7 +4,6 @@ import io.github.dsqljava.local.limits.Limit;
 import io.github.dsqljava.local.limits.Limits;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** The value of {@code --limits}: {@code transaction-rows=10,connection-age=60}. */
@@ -24,29 +23,30 @@ final class LimitList {
   }
 
   static Limits parse(String list) throws UsageException {
-    Limits limits = Limits.standard();
+    Limits.Builder limits = Limits.builder();
     for (String assignment : list.split(",", -1)) {
-      limits = with(limits, assignment.strip());
+      set(limits, assignment.strip());
     }
-    return limits;
+    return limits.build();
   }
 
-  private static Limits with(Limits limits, String assignment) throws UsageException {
+  private static void set(Limits.Builder limits, String assignment) throws UsageException {
     int equals = assignment.indexOf('=');
     String name = equals < 0 ? assignment : assignment.substring(0, equals);
     long value = number(assignment, equals < 0 ? "" : assignment.substring(equals + 1));
-    if (name.equals(TRANSACTION_AGE)) {
-      return limits.withTransactionAge(Duration.ofSeconds(value));
+    switch (name) {
+      case TRANSACTION_AGE -> limits.transactionAge(Duration.ofSeconds(value));
+      case CONNECTION_AGE -> limits.connectionAge(Duration.ofSeconds(value));
+      default -> limits.limit(limit(name), value);
     }
-    if (name.equals(CONNECTION_AGE)) {
-      return limits.withConnectionAge(Duration.ofSeconds(value));
-    }
-    Optional<Limit> limit =
-        Arrays.stream(Limit.values()).filter(known -> known.option().equals(name)).findFirst();
-    if (limit.isEmpty()) {
-      throw new UsageException("--limits has no \"" + name + "\"; there are " + names());
-    }
-    return limits.with(limit.get(), value);
+  }
+
+  private static Limit limit(String name) throws UsageException {
+    return Arrays.stream(Limit.values())
+        .filter(known -> known.option().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () -> new UsageException("--limits has no \"" + name + "\"; there are " + names()));
   }
 
   private static long number(String assignment, String text) throws UsageException {

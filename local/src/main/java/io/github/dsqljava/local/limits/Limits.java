@@ -1,35 +1,29 @@
 package io.github.dsqljava.local.limits;
 
 import java.time.Duration;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 
 /**
- * The limits of one cluster. Immutable.
+ * The limits of one cluster. Immutable; {@link #toBuilder()} makes a changed copy.
  *
  * <pre>{@code
- * Limits small = Limits.standard().with(Limit.TRANSACTION_ROWS, 10);
+ * Limits small = Limits.builder().limit(Limit.TRANSACTION_ROWS, 10).build();
  * }</pre>
  */
 public final class Limits {
-  /**
-   * Aurora DSQL User Guide, "Database limits": five minutes, and the text of the error says 300s.
-   */
-  private static final Duration TRANSACTION_AGE = Duration.ofSeconds(300);
+  private static final Limits STANDARD = builder().build();
 
-  /** Aurora DSQL User Guide, "Quotas": connection duration. */
-  private static final Duration CONNECTION_AGE = Duration.ofMinutes(60);
+  /** The ages, and the limits whose values are not those of the service. */
+  private record Values(
+      Map<Limit, Long> changed, Duration transactionAge, Duration connectionAge) {}
 
-  private static final Limits STANDARD = new Limits(Map.of(), TRANSACTION_AGE, CONNECTION_AGE);
+  private final Values values;
 
-  private final Map<Limit, Long> changed;
-  private final Duration transactionAge;
-  private final Duration connectionAge;
-
-  private Limits(Map<Limit, Long> changed, Duration transactionAge, Duration connectionAge) {
-    this.changed = changed;
-    this.transactionAge = transactionAge;
-    this.connectionAge = connectionAge;
+  private Limits(Values values) {
+    this.values = values;
   }
 
   /** Returns the limits of the service. */
@@ -37,69 +31,122 @@ public final class Limits {
     return STANDARD;
   }
 
-  /**
-   * Returns the same with another value of one limit.
-   *
-   * @throws IllegalArgumentException if the value is not positive
-   */
-  public Limits with(Limit limit, long value) {
-    if (value < 1) {
-      throw new IllegalArgumentException(limit.option() + " is " + value + ", not positive");
-    }
-    Map<Limit, Long> values = new EnumMap<>(Limit.class);
-    values.putAll(changed);
-    values.put(limit, value);
-    return new Limits(values, transactionAge, connectionAge);
+  /** Returns a builder that holds the limits of the service. */
+  public static Builder builder() {
+    return new Builder();
   }
 
-  /**
-   * Returns the same with another age, at which a transaction is refused its next statement.
-   *
-   * @throws IllegalArgumentException if it is not positive
-   */
-  public Limits withTransactionAge(Duration age) {
-    return new Limits(changed, positive("transaction-age", age), connectionAge);
-  }
-
-  /**
-   * Returns the same with another age, at which a connection is closed.
-   *
-   * @throws IllegalArgumentException if it is not positive
-   */
-  public Limits withConnectionAge(Duration age) {
-    return new Limits(changed, transactionAge, positive("connection-age", age));
-  }
-
-  private static Duration positive(String name, Duration age) {
-    if (age.isNegative() || age.isZero()) {
-      throw new IllegalArgumentException(name + " is " + age + ", not positive");
-    }
-    return age;
+  /** Returns a builder that holds these limits. */
+  public Builder toBuilder() {
+    return new Builder(values);
   }
 
   /** Returns the value of a limit. */
   public long of(Limit limit) {
-    return changed.getOrDefault(limit, limit.standard());
+    return values.changed.getOrDefault(limit, limit.standard());
   }
 
   /** Returns the values that are not those of the service. */
   public Map<Limit, Long> changed() {
-    return Map.copyOf(changed);
+    return values.changed;
   }
 
-  /** Returns how old a transaction may get; standard: 300 seconds. */
+  /**
+   * Returns how old a transaction may get; an older one is refused its next statement. Standard:
+   * 300 seconds.
+   */
   public Duration transactionAge() {
-    return transactionAge;
+    return values.transactionAge;
   }
 
-  /** Returns how old a connection may get; standard: 60 minutes. */
+  /** Returns how old a connection may get; an older one is closed. Standard: 60 minutes. */
   public Duration connectionAge() {
-    return connectionAge;
+    return values.connectionAge;
   }
 
-  /** Shows what differs from the service. */
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Limits that && values.equals(that.values);
+  }
+
+  @Override
+  public int hashCode() {
+    return values.hashCode();
+  }
+
+  /** Shows what differs from the service, and the ages. */
   @Override
   public String toString() {
-    return "Limits[" + changed + ", " + transactionAge + ", " + connectionAge + "]";
+    return "Limits["
+        + values.changed
+        + ", transactionAge="
+        + values.transactionAge
+        + ", connectionAge="
+        + values.connectionAge
+        + "]";
+  }
+
+  /**
+   * Collects limits. A setter throws {@link IllegalArgumentException} for a value that is not
+   * positive. Not safe to use from several threads.
+   */
+  public static final class Builder {
+    private final Map<Limit, Long> changed = new EnumMap<>(Limit.class);
+
+    /**
+     * Aurora DSQL User Guide, "Database limits": five minutes, and the text of the error says 300s.
+     */
+    private Duration transactionAge = Duration.ofSeconds(300);
+
+    /** Aurora DSQL User Guide, "Quotas": connection duration. */
+    private Duration connectionAge = Duration.ofMinutes(60);
+
+    private Builder() {}
+
+    private Builder(Values from) {
+      changed.putAll(from.changed);
+      transactionAge = from.transactionAge;
+      connectionAge = from.connectionAge;
+    }
+
+    /** Sets the value of one limit; see {@link Limits#of}. */
+    public Builder limit(Limit limit, long value) {
+      Objects.requireNonNull(limit, "limit");
+      if (value < 1) {
+        throw new IllegalArgumentException(limit.option() + " is " + value + ", not positive");
+      }
+      if (value == limit.standard()) {
+        changed.remove(limit);
+      } else {
+        changed.put(limit, value);
+      }
+      return this;
+    }
+
+    /** See {@link Limits#transactionAge()}. */
+    public Builder transactionAge(Duration age) {
+      transactionAge = positive("transactionAge", age);
+      return this;
+    }
+
+    /** See {@link Limits#connectionAge()}. */
+    public Builder connectionAge(Duration age) {
+      connectionAge = positive("connectionAge", age);
+      return this;
+    }
+
+    private static Duration positive(String name, Duration age) {
+      Objects.requireNonNull(age, name);
+      if (age.isNegative() || age.isZero()) {
+        throw new IllegalArgumentException(name + " is " + age + ", not positive");
+      }
+      return age;
+    }
+
+    /** Returns the limits. */
+    public Limits build() {
+      Map<Limit, Long> copy = Collections.unmodifiableMap(new EnumMap<>(changed));
+      return new Limits(new Values(copy, transactionAge, connectionAge));
+    }
   }
 }
