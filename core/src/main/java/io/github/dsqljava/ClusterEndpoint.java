@@ -35,7 +35,6 @@ public record ClusterEndpoint(String host, int port, String region, Optional<Str
   private static final Pattern CLUSTER_ID = Pattern.compile("[a-z0-9]{26}");
   private static final Pattern CLUSTER_HOST =
       Pattern.compile("([a-z0-9]{26})\\.dsql(?:-[a-z0-9]+)?\\.([a-z0-9-]+)\\.on\\.aws");
-  private static final Pattern REGION = Pattern.compile("[a-z0-9]+(-[a-z0-9]+)*");
 
   /**
    * Checks the parts.
@@ -106,21 +105,6 @@ public record ClusterEndpoint(String host, int port, String region, Optional<Str
             + " give the full host name <26-character cluster id>.dsql.<region>.on.aws;"
             + " or let the AWS default region chain find it (AWS_REGION, system property aws.region,"
             + " or region in ~/.aws/config)");
-  }
-
-  static String checkRegion(String region) {
-    if (!REGION.matcher(region).matches()) {
-      throw new IllegalArgumentException(
-          "is \"" + region + "\", no AWS region; write it like us-east-1, in lower case");
-    }
-    return region;
-  }
-
-  static int checkPort(int port) {
-    if (port < 1 || port > 65_535) {
-      throw new IllegalArgumentException("is out of range; give 1 to 65535");
-    }
-    return port;
   }
 
   /**

@@ -31,12 +31,11 @@ record Setting<T>(
   static final Setting<String> ENDPOINT =
       text("endpoint", null, "CLUSTER_ENDPOINT", HostName::check);
   static final Setting<Integer> PORT =
-      new Setting<>(
-          "port", null, "CLUSTER_PORT", SettingCheck::readInt, ClusterEndpoint::checkPort);
+      new Setting<>("port", null, "CLUSTER_PORT", SettingCheck::readInt, SettingCheck::port);
   static final Setting<String> USER = text("user", null, "CLUSTER_USER", SettingCheck::text);
   static final Setting<String> DATABASE = text("database", null, null, SettingCheck::text);
   static final Setting<String> REGION =
-      text("region", "region", "AWS_REGION", ClusterEndpoint::checkRegion);
+      text("region", "region", "AWS_REGION", SettingCheck::region);
   static final Setting<String> PROFILE = text("profile", "profile", null, SettingCheck::text);
   static final Setting<IdentityProvider<? extends AwsCredentialsIdentity>> CREDENTIALS_PROVIDER =
       new Setting<>(

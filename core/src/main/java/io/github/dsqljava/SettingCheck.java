@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -21,6 +22,8 @@ final class SettingCheck {
 
   /** PostgreSQL cuts longer identifiers silently (NAMEDATALEN is 64 with the final zero). */
   private static final int MAX_IDENTIFIER_BYTES = 63;
+
+  private static final Pattern REGION = Pattern.compile("[a-z0-9]+(-[a-z0-9]+)*");
 
   private SettingCheck() {}
 
@@ -46,6 +49,21 @@ final class SettingCheck {
     if (!text(value).chars().allMatch(c -> c >= ' ' && c <= '~')) {
       throw new IllegalArgumentException(
           "contains a character outside printable ASCII, which the server would replace");
+    }
+    return value;
+  }
+
+  static String region(String value) {
+    if (!REGION.matcher(value).matches()) {
+      throw new IllegalArgumentException(
+          "is \"" + value + "\", no AWS region; write it like us-east-1, in lower case");
+    }
+    return value;
+  }
+
+  static int port(int value) {
+    if (value < 1 || value > 65_535) {
+      throw new IllegalArgumentException("is out of range; give 1 to 65535");
     }
     return value;
   }

@@ -60,7 +60,7 @@ public final class ConnectFailures {
    * @param cause the driver's exception for it
    */
   public DsqlException from(ServerError error, Throwable cause) {
-    return ServerRefusal.explain(config, error, cause);
+    return ServerRefusal.explain(config, at(), error, cause);
   }
 
   /**
@@ -117,12 +117,8 @@ public final class ConnectFailures {
         null);
   }
 
-  private String at() {
-    return describe(config);
-  }
-
   /** The beginning of every message. */
-  static String describe(DsqlConfig config) {
+  private String at() {
     return "Cannot connect to " + config.endpoint().address() + " as user " + config.user() + ": ";
   }
 

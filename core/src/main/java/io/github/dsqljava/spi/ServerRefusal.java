@@ -14,21 +14,28 @@ import java.util.Locale;
 final class ServerRefusal {
 
   private final DsqlConfig config;
+  private final String at;
   private final ServerError error;
   private final Throwable cause;
   private final String text;
   private final String hint;
 
-  private ServerRefusal(DsqlConfig config, ServerError error, Throwable cause) {
+  private ServerRefusal(DsqlConfig config, String at, ServerError error, Throwable cause) {
     this.config = config;
+    this.at = at;
     this.error = error;
     this.cause = cause;
     this.text = error.message().toLowerCase(Locale.ROOT);
     this.hint = error.hint().orElse("").toLowerCase(Locale.ROOT);
   }
 
-  static DsqlException explain(DsqlConfig config, ServerError error, Throwable cause) {
-    ServerRefusal refusal = new ServerRefusal(config, error, cause);
+  /**
+   * Explains a refusal.
+   *
+   * @param at the beginning of the message: where and as whom
+   */
+  static DsqlException explain(DsqlConfig config, String at, ServerError error, Throwable cause) {
+    ServerRefusal refusal = new ServerRefusal(config, at, error, cause);
     if (!refusal.aboutToken()) {
       return new ConnectionRejectedException(refusal.message(refusal.otherRemedy()), error, cause);
     }
@@ -131,6 +138,6 @@ final class ServerRefusal {
   }
 
   private String message(String remedy) {
-    return ConnectFailures.describe(config) + "the server answered: " + error + ". " + remedy;
+    return at + "the server answered: " + error + ". " + remedy;
   }
 }

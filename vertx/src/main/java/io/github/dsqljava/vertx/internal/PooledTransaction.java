@@ -28,14 +28,20 @@ final class PooledTransaction<T> {
   private final long timer;
   private volatile boolean over;
 
+  /**
+   * Makes an attempt on a connection.
+   *
+   * @param pool whose transaction it is; only its identity counts
+   */
   PooledTransaction(
-      Vertx50Pool pool,
+      VertxInternal vertx,
+      Object pool,
       ContextInternal caller,
       Lease<PooledSession> lease,
       boolean readOnly,
       @Nullable Deadline deadline,
       Promise<AttemptOutcome<T>> outcome) {
-    this.vertx = pool.vertx();
+    this.vertx = vertx;
     this.context = caller.duplicate(/* copy= */ true);
     locals(context).put(pool, this);
     this.outcome = outcome;
@@ -49,7 +55,7 @@ final class PooledTransaction<T> {
   }
 
   /** Whether code on this context is inside the function of an open transaction of the pool. */
-  static boolean isInside(ContextInternal context, Vertx50Pool pool) {
+  static boolean isInside(ContextInternal context, Object pool) {
     return locals(context).get(pool) instanceof PooledTransaction<?> transaction
         && !transaction.over;
   }

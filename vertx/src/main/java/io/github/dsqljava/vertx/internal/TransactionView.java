@@ -55,26 +55,19 @@ final class TransactionView extends PgConnectionImpl {
 
   @Override
   public Future<Void> close() {
-    return context.failedFuture(refusal("close()"));
-  }
-
-  static IllegalStateException refusal(String call) {
-    return new IllegalStateException(
-        call
-            + " was called on the connection of inTransaction, which itself commits and gives the"
-            + " connection back when the function's future succeeds, and rolls back when it fails");
+    return context.failedFuture(TransactionalConnection.refusal("close()"));
   }
 
   /** What {@code transaction()} gives. */
   private final class OpenTransaction implements Transaction {
     @Override
     public Future<Void> commit() {
-      return context.failedFuture(refusal("commit()"));
+      return context.failedFuture(TransactionalConnection.refusal("commit()"));
     }
 
     @Override
     public Future<Void> rollback() {
-      return context.failedFuture(refusal("rollback()"));
+      return context.failedFuture(TransactionalConnection.refusal("rollback()"));
     }
 
     @Override

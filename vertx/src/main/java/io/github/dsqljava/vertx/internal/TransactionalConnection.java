@@ -68,7 +68,7 @@ final class TransactionalConnection<T> extends LeasedConnection {
             return;
           }
           if (endsTransaction(command)) {
-            fail(command, counted, TransactionView.refusal("COMMIT or ROLLBACK"));
+            fail(command, counted, refusal("COMMIT or ROLLBACK"));
             return;
           }
           if (!begun) {
@@ -84,6 +84,14 @@ final class TransactionalConnection<T> extends LeasedConnection {
     beginFailure = failure;
     inTransaction = failure == null;
     answered();
+  }
+
+  /** Why the function of a transaction may not call something. */
+  static IllegalStateException refusal(String call) {
+    return new IllegalStateException(
+        call
+            + " was called on the connection of inTransaction, which itself commits and gives the"
+            + " connection back when the function's future succeeds, and rolls back when it fails");
   }
 
   private static IllegalStateException late() {

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> what the attempt gives
  */
-final class Vertx50Attempt<T> {
+final class Vertx50Attempt<T> implements Vertx50Attempts.Attempt {
 
   private final Vertx50Attempts attempts;
   private final ConnectionPlan plan;
@@ -161,8 +161,8 @@ final class Vertx50Attempt<T> {
     }
   }
 
-  /** Fails with just this reason; from any thread. */
-  void abort(IllegalStateException reason) {
+  @Override
+  public void abort(IllegalStateException reason) {
     context.runOnContext(
         v -> {
           if (end()) {

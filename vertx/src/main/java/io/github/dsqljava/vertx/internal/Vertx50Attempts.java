@@ -6,10 +6,18 @@ import org.jspecify.annotations.Nullable;
 
 /** The attempts to open a connection that have not ended yet. Thread-safe. */
 final class Vertx50Attempts {
-  private final Set<Vertx50Attempt<?>> underWay = ConcurrentHashMap.newKeySet();
+
+  /** An attempt. */
+  interface Attempt {
+
+    /** Fails with just this reason, unless it has ended; from any thread. */
+    void abort(IllegalStateException reason);
+  }
+
+  private final Set<Attempt> underWay = ConcurrentHashMap.newKeySet();
   private volatile @Nullable IllegalStateException aborted;
 
-  void begun(Vertx50Attempt<?> attempt) {
+  void begun(Attempt attempt) {
     underWay.add(attempt);
     IllegalStateException reason = aborted;
     if (reason != null) {
@@ -17,7 +25,7 @@ final class Vertx50Attempts {
     }
   }
 
-  void ended(Vertx50Attempt<?> attempt) {
+  void ended(Attempt attempt) {
     underWay.remove(attempt);
   }
 

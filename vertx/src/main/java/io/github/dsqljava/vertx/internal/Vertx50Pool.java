@@ -141,14 +141,11 @@ public abstract class Vertx50Pool extends SqlClientBase implements Pool, Transac
           if (failure != null) {
             outcome.complete(new AttemptOutcome.NotStarted<>(failure));
           } else {
-            new PooledTransaction<>(this, context, lease, readOnly, deadline, outcome).run(work);
+            new PooledTransaction<>(vertx, this, context, lease, readOnly, deadline, outcome)
+                .run(work);
           }
         });
     return outcome.future();
-  }
-
-  VertxInternal vertx() {
-    return vertx;
   }
 
   private void acquire(
