@@ -3,6 +3,7 @@ package io.github.dsqljava.spi;
 import io.github.dsqljava.BatchChunk;
 import io.github.dsqljava.ChunkOutcome;
 import io.github.dsqljava.InvalidConfigurationException;
+import io.github.dsqljava.RowTooLargeException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntToLongFunction;
@@ -59,8 +60,8 @@ public final class BatchPlan {
    * @param maxRows the most rows in a chunk, 1 to {@link #SERVICE_ROWS}
    * @param maxBytes the most bytes in a chunk, 1 to {@link #SERVICE_BYTES}
    * @return the chunks, not started
-   * @throws InvalidConfigurationException if a bound is out of range, or a single row is larger
-   *     than {@code maxBytes}
+   * @throws InvalidConfigurationException if a bound is out of range
+   * @throws RowTooLargeException if a single row is larger than {@code maxBytes}
    */
   public static List<BatchChunk> cut(int rows, IntToLongFunction size, int maxRows, long maxBytes) {
     checkRows(maxRows);
@@ -71,14 +72,7 @@ public final class BatchPlan {
     for (int row = 0; row < rows; row++) {
       long rowBytes = size.applyAsLong(row);
       if (rowBytes > maxBytes) {
-        throw new InvalidConfigurationException(
-            "Row "
-                + row
-                + " of the batch has about "
-                + rowBytes
-                + " bytes, more than the "
-                + maxBytes
-                + " of a chunk; nothing was written. Raise maxBytes, or write less in a row.");
+        throw new RowTooLargeException(row, rowBytes, maxBytes);
       }
       if (row > first && (row - first == maxRows || bytes + rowBytes > maxBytes)) {
         chunks.add(chunk(chunks.size(), first, row));

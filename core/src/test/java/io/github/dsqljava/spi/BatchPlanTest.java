@@ -2,11 +2,13 @@ package io.github.dsqljava.spi;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import io.github.dsqljava.BatchChunk;
 import io.github.dsqljava.BatchFailedException;
 import io.github.dsqljava.ChunkOutcome;
 import io.github.dsqljava.InvalidConfigurationException;
+import io.github.dsqljava.RowTooLargeException;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -37,10 +39,16 @@ class BatchPlanTest {
   @Test
   void rowLargerThanAChunk_isNamed() {
     assertThatThrownBy(() -> BatchPlan.cut(5, row -> row == 3 ? 101 : 1, 10, 100))
-        .isInstanceOf(InvalidConfigurationException.class)
-        .hasMessageContaining("Row 3")
-        .hasMessageContaining("101")
-        .hasMessageContaining("nothing was written");
+        .asInstanceOf(type(RowTooLargeException.class))
+        .satisfies(
+            tooLarge -> {
+              assertThat(tooLarge.row()).isEqualTo(3);
+              assertThat(tooLarge.bytes()).isEqualTo(101);
+              assertThat(tooLarge)
+                  .hasMessage(
+                      "Row 3 of the batch has about 101 bytes, more than the 100 of a chunk; nothing"
+                          + " was written. Raise maxBytes, or write less in a row.");
+            });
   }
 
   @Test

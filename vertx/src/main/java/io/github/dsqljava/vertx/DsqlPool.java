@@ -88,9 +88,9 @@ public interface DsqlPool extends Pool {
    * @param rows the values, one tuple for each execution; not changed, and not to be changed
    *     meanwhile
    * @return what was written; or a {@link io.github.dsqljava.BatchFailedException}, which says for
-   *     each chunk whether it is in the database, when one failed for good; or an {@link
-   *     io.github.dsqljava.InvalidConfigurationException}, with nothing written, when a single row
-   *     is larger than a chunk may be
+   *     each chunk whether it is in the database, when one failed for good; or a {@link
+   *     io.github.dsqljava.RowTooLargeException}, with nothing written, when a single row is larger
+   *     than a chunk may be
    */
   Future<BatchResult> executeMany(String sql, List<Tuple> rows, BatchOptions options);
 

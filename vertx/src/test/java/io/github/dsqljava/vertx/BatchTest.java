@@ -11,7 +11,7 @@ import io.github.dsqljava.BatchChunk;
 import io.github.dsqljava.BatchFailedException;
 import io.github.dsqljava.ChunkOutcome;
 import io.github.dsqljava.CommitOutcomeUnknownException;
-import io.github.dsqljava.InvalidConfigurationException;
+import io.github.dsqljava.RowTooLargeException;
 import io.github.dsqljava.local.CommitConflict;
 import io.github.dsqljava.local.DsqlLocal;
 import io.vertx.core.Future;
@@ -117,7 +117,7 @@ class BatchTest {
     Future<?> work =
         pool.executeMany(INSERT, rows, BatchOptions.builder().maxBytes(1_000).maxRows(2).build());
     assertThat(failure(work))
-        .isInstanceOf(InvalidConfigurationException.class)
+        .isInstanceOf(RowTooLargeException.class)
         .hasMessageContaining("Row 7")
         .hasMessageContaining("nothing was written");
     assertThat(count()).isEqualTo("0");
