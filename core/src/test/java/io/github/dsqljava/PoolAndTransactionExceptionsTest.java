@@ -124,9 +124,9 @@ class PoolAndTransactionExceptionsTest {
   private static BatchFailedException batch(ChunkOutcome outcome, Throwable cause) {
     return new BatchFailedException(
         List.of(
-            new BatchChunk(0, 0, 10, ChunkOutcome.COMMITTED, 1),
-            new BatchChunk(1, 10, 10, outcome, 2),
-            new BatchChunk(2, 20, 5, ChunkOutcome.NOT_STARTED, 0)),
+            BatchChunk.of(0, 0, 10).with(ChunkOutcome.COMMITTED, 1),
+            BatchChunk.of(1, 10, 10).with(outcome, 2),
+            BatchChunk.of(2, 20, 5)),
         cause);
   }
 

@@ -1,34 +1,199 @@
 package io.github.dsqljava.pool;
 
+import io.github.dsqljava.internal.Options;
+
 /**
- * A pool at one moment, and what it did since it was made.
- *
- * @param idle connections that wait to be used
- * @param leased connections in use
- * @param opening connections that are being opened
- * @param retiring connections, idle or leased, that will be closed as soon as their successor is
- *     there or their use ends; they are part of {@code idle} and {@code leased}
- * @param waiting callers that wait for a connection
- * @param opened connections opened so far
- * @param closed connections closed so far, whatever the reason
- * @param openFailures attempts to open one that failed
- * @param acquired how often a connection was handed out
- * @param timeouts how often a caller gave up waiting at its deadline
+ * A pool at one moment, and what it did since it was made. Immutable. Pools make it; its builder is
+ * for them, and for tests of what reads it.
  */
-public record PoolStats(
-    int idle,
-    int leased,
-    int opening,
-    int retiring,
-    int waiting,
-    long opened,
-    long closed,
-    long openFailures,
-    long acquired,
-    long timeouts) {
+public final class PoolStats {
+
+  private record Values(
+      int idle,
+      int leased,
+      int opening,
+      int retiring,
+      int waiting,
+      long opened,
+      long closed,
+      long openFailures,
+      long acquired,
+      long timeouts) {}
+
+  private final Values values;
+
+  private PoolStats(Values values) {
+    this.values = values;
+  }
+
+  /** A builder that holds zero everywhere. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** Connections that wait to be used. */
+  public int idle() {
+    return values.idle;
+  }
+
+  /** Connections in use. */
+  public int leased() {
+    return values.leased;
+  }
+
+  /** Connections that are being opened. */
+  public int opening() {
+    return values.opening;
+  }
+
+  /**
+   * Connections, idle or leased, that the pool closes as soon as their successor is there or their
+   * use ends; they are part of {@code idle} and {@code leased}.
+   */
+  public int retiring() {
+    return values.retiring;
+  }
+
+  /** Callers that wait for a connection. */
+  public int waiting() {
+    return values.waiting;
+  }
+
+  /** Connections opened so far. */
+  public long opened() {
+    return values.opened;
+  }
+
+  /** Connections closed so far, whatever the reason. */
+  public long closed() {
+    return values.closed;
+  }
+
+  /** Attempts to open one that failed. */
+  public long openFailures() {
+    return values.openFailures;
+  }
+
+  /** How often a connection was handed out. */
+  public long acquired() {
+    return values.acquired;
+  }
+
+  /** How often a caller gave up waiting at its deadline. */
+  public long timeouts() {
+    return values.timeouts;
+  }
 
   /** Open connections: idle and leased. */
   public int size() {
-    return idle + leased;
+    return values.idle + values.leased;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof PoolStats that && values.equals(that.values);
+  }
+
+  @Override
+  public int hashCode() {
+    return values.hashCode();
+  }
+
+  /** All figures by name. */
+  @Override
+  public String toString() {
+    return Options.text(PoolStats.class, values);
+  }
+
+  /** Collects figures. Not safe to use from several threads. */
+  public static final class Builder {
+    private int idle;
+    private int leased;
+    private int opening;
+    private int retiring;
+    private int waiting;
+    private long opened;
+    private long closed;
+    private long openFailures;
+    private long acquired;
+    private long timeouts;
+
+    private Builder() {}
+
+    /** See {@link PoolStats#idle()}. */
+    public Builder idle(int count) {
+      idle = count;
+      return this;
+    }
+
+    /** See {@link PoolStats#leased()}. */
+    public Builder leased(int count) {
+      leased = count;
+      return this;
+    }
+
+    /** See {@link PoolStats#opening()}. */
+    public Builder opening(int count) {
+      opening = count;
+      return this;
+    }
+
+    /** See {@link PoolStats#retiring()}. */
+    public Builder retiring(int count) {
+      retiring = count;
+      return this;
+    }
+
+    /** See {@link PoolStats#waiting()}. */
+    public Builder waiting(int count) {
+      waiting = count;
+      return this;
+    }
+
+    /** See {@link PoolStats#opened()}. */
+    public Builder opened(long count) {
+      opened = count;
+      return this;
+    }
+
+    /** See {@link PoolStats#closed()}. */
+    public Builder closed(long count) {
+      closed = count;
+      return this;
+    }
+
+    /** See {@link PoolStats#openFailures()}. */
+    public Builder openFailures(long count) {
+      openFailures = count;
+      return this;
+    }
+
+    /** See {@link PoolStats#acquired()}. */
+    public Builder acquired(long count) {
+      acquired = count;
+      return this;
+    }
+
+    /** See {@link PoolStats#timeouts()}. */
+    public Builder timeouts(long count) {
+      timeouts = count;
+      return this;
+    }
+
+    /** The figures. */
+    public PoolStats build() {
+      return new PoolStats(
+          new Values(
+              idle,
+              leased,
+              opening,
+              retiring,
+              waiting,
+              opened,
+              closed,
+              openFailures,
+              acquired,
+              timeouts));
+    }
   }
 }

@@ -1,7 +1,6 @@
 package io.github.dsqljava.spi;
 
 import io.github.dsqljava.BatchChunk;
-import io.github.dsqljava.ChunkOutcome;
 import io.github.dsqljava.InvalidConfigurationException;
 import io.github.dsqljava.RowTooLargeException;
 import java.util.ArrayList;
@@ -88,6 +87,6 @@ public final class BatchPlan {
   }
 
   private static BatchChunk chunk(int index, int first, int end) {
-    return new BatchChunk(index, first, end - first, ChunkOutcome.NOT_STARTED, 0);
+    return BatchChunk.of(index, first, end - first);
   }
 }

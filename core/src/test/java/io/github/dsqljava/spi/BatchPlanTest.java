@@ -25,8 +25,7 @@ class BatchPlanTest {
     assertThat(sizes(BatchPlan.cut(7, row -> 1, 3, 100))).containsExactly(3, 3, 1);
     assertThat(sizes(BatchPlan.cut(6, row -> 1, 3, 100))).containsExactly(3, 3);
     assertThat(BatchPlan.cut(0, row -> 1, 3, 100)).isEmpty();
-    assertThat(BatchPlan.cut(1, row -> 1, 1, 1))
-        .containsExactly(new BatchChunk(0, 0, 1, ChunkOutcome.NOT_STARTED, 0));
+    assertThat(BatchPlan.cut(1, row -> 1, 1, 1)).containsExactly(BatchChunk.of(0, 0, 1));
   }
 
   @Test
@@ -100,9 +99,9 @@ class BatchPlanTest {
   void failure_saysWhichChunksAreIn() {
     List<BatchChunk> chunks =
         List.of(
-            new BatchChunk(0, 0, 10, ChunkOutcome.COMMITTED, 1),
-            new BatchChunk(1, 10, 10, ChunkOutcome.UNKNOWN, 2),
-            new BatchChunk(2, 20, 5, ChunkOutcome.NOT_STARTED, 0));
+            BatchChunk.of(0, 0, 10).with(ChunkOutcome.COMMITTED, 1),
+            BatchChunk.of(1, 10, 10).with(ChunkOutcome.UNKNOWN, 2),
+            BatchChunk.of(2, 20, 5));
     BatchFailedException failure =
         new BatchFailedException(chunks, new IllegalStateException("lost"));
     assertThat(failure)

@@ -95,7 +95,7 @@ final class PublicApiPool implements DsqlPool {
   /** Only the size is known; it all counts as idle. */
   @Override
   public PoolStats stats() {
-    return new PoolStats(pool.size(), 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    return PoolStats.builder().idle(pool.size()).build();
   }
 
   @Override

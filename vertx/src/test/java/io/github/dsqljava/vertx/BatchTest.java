@@ -89,9 +89,9 @@ class BatchTest {
             new BatchProgress(3, 3, 2_500, 2_500, 1));
     assertThat(result.chunks())
         .containsExactly(
-            new BatchChunk(0, 0, 1_000, ChunkOutcome.COMMITTED, 1),
-            new BatchChunk(1, 1_000, 1_000, ChunkOutcome.COMMITTED, 1),
-            new BatchChunk(2, 2_000, 500, ChunkOutcome.COMMITTED, 1));
+            BatchChunk.of(0, 0, 1_000).with(ChunkOutcome.COMMITTED, 1),
+            BatchChunk.of(1, 1_000, 1_000).with(ChunkOutcome.COMMITTED, 1),
+            BatchChunk.of(2, 2_000, 500).with(ChunkOutcome.COMMITTED, 1));
     assertThat(count()).isEqualTo("2500");
   }
 

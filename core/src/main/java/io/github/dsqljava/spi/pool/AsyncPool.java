@@ -507,17 +507,18 @@ public final class AsyncPool<C> {
   public PoolStats stats() {
     lock.lock();
     try {
-      return new PoolStats(
-          slots.idle(),
-          slots.open() - slots.idle(),
-          slots.opening(),
-          slots.leaving(),
-          waiters.size(),
-          opened,
-          closed,
-          openFailures,
-          acquired,
-          timeouts);
+      return PoolStats.builder()
+          .idle(slots.idle())
+          .leased(slots.open() - slots.idle())
+          .opening(slots.opening())
+          .retiring(slots.leaving())
+          .waiting(waiters.size())
+          .opened(opened)
+          .closed(closed)
+          .openFailures(openFailures)
+          .acquired(acquired)
+          .timeouts(timeouts)
+          .build();
     } finally {
       lock.unlock();
     }

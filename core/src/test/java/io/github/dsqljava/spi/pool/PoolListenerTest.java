@@ -147,16 +147,60 @@ class PoolListenerTest {
     Lease<SimulatedConnection> one = fixture.acquireNow();
     fixture.acquire(3); // one with the connection that is there, or will be
     fixture.millis(50);
-    assertThat(fixture.pool.stats()).isEqualTo(new PoolStats(0, 1, 2, 0, 3, 1, 0, 1, 1, 1));
+    assertThat(fixture.pool.stats())
+        .isEqualTo(
+            PoolStats.builder()
+                .leased(1)
+                .opening(2)
+                .waiting(3)
+                .opened(1)
+                .openFailures(1)
+                .acquired(1)
+                .timeouts(1)
+                .build());
     fixture.millis(50);
-    assertThat(fixture.pool.stats()).isEqualTo(new PoolStats(0, 3, 0, 0, 1, 3, 0, 1, 3, 1));
+    assertThat(fixture.pool.stats())
+        .isEqualTo(
+            PoolStats.builder()
+                .leased(3)
+                .waiting(1)
+                .opened(3)
+                .openFailures(1)
+                .acquired(3)
+                .timeouts(1)
+                .build());
     one.release();
-    assertThat(fixture.pool.stats()).isEqualTo(new PoolStats(0, 3, 0, 0, 0, 3, 0, 1, 4, 1));
+    assertThat(fixture.pool.stats())
+        .isEqualTo(
+            PoolStats.builder()
+                .leased(3)
+                .opened(3)
+                .openFailures(1)
+                .acquired(4)
+                .timeouts(1)
+                .build());
     assertThat(fixture.pool.stats().size()).isEqualTo(3);
     fixture.pool.expireConnections();
-    assertThat(fixture.pool.stats()).isEqualTo(new PoolStats(0, 3, 0, 3, 0, 3, 0, 1, 4, 1));
+    assertThat(fixture.pool.stats())
+        .isEqualTo(
+            PoolStats.builder()
+                .leased(3)
+                .retiring(3)
+                .opened(3)
+                .openFailures(1)
+                .acquired(4)
+                .timeouts(1)
+                .build());
     fixture.pool.close(Duration.ZERO);
-    assertThat(fixture.pool.stats()).isEqualTo(new PoolStats(0, 0, 0, 0, 0, 3, 3, 1, 4, 1));
+    assertThat(fixture.pool.stats())
+        .isEqualTo(
+            PoolStats.builder()
+                .opened(3)
+                .closed(3)
+                .openFailures(1)
+                .acquired(4)
+                .timeouts(1)
+                .build());
     assertThat(fixture.pool.policy().maxSize()).isEqualTo(3);
     assertThat(fixture.pool.listener()).isSameAs(fixture.listener);
     assertThat(fixture.pool)
