@@ -8,6 +8,7 @@ import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A pool of connections to one Aurora DSQL cluster: Vert.x's {@link Pool}, and what Aurora DSQL
@@ -40,7 +41,8 @@ public interface DsqlPool extends Pool {
    * {@link #inTransaction(TransactionOptions, Function)} with {@link
    * TransactionOptions#defaults()}.
    */
-  default <T> Future<T> inTransaction(Function<SqlConnection, Future<T>> work) {
+  default <T extends @Nullable Object> Future<T> inTransaction(
+      Function<SqlConnection, Future<T>> work) {
     return inTransaction(TransactionOptions.defaults(), work);
   }
 
@@ -72,7 +74,8 @@ public interface DsqlPool extends Pool {
    *           transaction is rolled back. So also a server's error at COMMIT that is no conflict.
    *     </ul>
    */
-  <T> Future<T> inTransaction(TransactionOptions options, Function<SqlConnection, Future<T>> work);
+  <T extends @Nullable Object> Future<T> inTransaction(
+      TransactionOptions options, Function<SqlConnection, Future<T>> work);
 
   /** {@link #executeMany(String, List, BatchOptions)} with {@link BatchOptions#defaults()}. */
   default Future<BatchResult> executeMany(String sql, List<Tuple> rows) {

@@ -9,6 +9,7 @@ import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.util.List;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** The pool on Vert.x 5.0: our own, inside and outside. */
 final class NativePool extends Vertx50Pool implements DsqlPool {
@@ -37,7 +38,7 @@ final class NativePool extends Vertx50Pool implements DsqlPool {
   }
 
   @Override
-  public <T> Future<T> inTransaction(
+  public <T extends @Nullable Object> Future<T> inTransaction(
       TransactionOptions options, Function<SqlConnection, Future<T>> work) {
     return transactions.run(options, work);
   }

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The pool on any other Vert.x: Vert.x's own, with transactions and batches on top. Its limits are
@@ -57,7 +58,7 @@ final class PublicApiPool implements DsqlPool {
   }
 
   @Override
-  public <T> Future<T> inTransaction(
+  public <T extends @Nullable Object> Future<T> inTransaction(
       TransactionOptions options, Function<SqlConnection, Future<T>> work) {
     return transactions.run(options, work);
   }

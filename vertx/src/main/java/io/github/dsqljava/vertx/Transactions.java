@@ -47,12 +47,13 @@ final class Transactions {
     this.listener = settings.listener();
   }
 
-  <T> Future<T> run(TransactionOptions options, Function<SqlConnection, Future<T>> work) {
+  <T extends @Nullable Object> Future<T> run(
+      TransactionOptions options, Function<SqlConnection, Future<T>> work) {
     return new Run<>(options, work).attempt();
   }
 
   /** One call of inTransaction. Its steps follow each other, so that it needs no lock. */
-  private final class Run<T> {
+  private final class Run<T extends @Nullable Object> {
     private final TransactionOptions options;
     private final Function<SqlConnection, Future<T>> work;
     private final RetrySequence sequence;

@@ -8,10 +8,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> what its function gives
  */
-public sealed interface AttemptOutcome<T> {
+public sealed interface AttemptOutcome<T extends @Nullable Object> {
 
   /** It is in the database. */
-  record Committed<T>(T result) implements AttemptOutcome<T> {}
+  record Committed<T extends @Nullable Object>(T result) implements AttemptOutcome<T> {}
 
   /**
    * It is not in the database.
@@ -19,13 +19,14 @@ public sealed interface AttemptOutcome<T> {
    * @param failure why
    * @param kind why another attempt may help, or null if it does not
    */
-  record Failed<T>(Throwable failure, @Nullable RetryKind kind) implements AttemptOutcome<T> {}
+  record Failed<T extends @Nullable Object>(Throwable failure, @Nullable RetryKind kind)
+      implements AttemptOutcome<T> {}
 
   /** There was no connection to begin it on. */
-  record NotStarted<T>(Throwable failure) implements AttemptOutcome<T> {}
+  record NotStarted<T extends @Nullable Object>(Throwable failure) implements AttemptOutcome<T> {}
 
   /** The deadline passed before COMMIT was sent: it is not in the database. */
-  record TimedOut<T>() implements AttemptOutcome<T> {}
+  record TimedOut<T extends @Nullable Object>() implements AttemptOutcome<T> {}
 
   /**
    * COMMIT was sent and there is no answer that can be trusted.
@@ -33,5 +34,6 @@ public sealed interface AttemptOutcome<T> {
    * @param problem what came instead, to follow "COMMIT was sent, and"
    * @param cause the same as an exception
    */
-  record Unknown<T>(String problem, Throwable cause) implements AttemptOutcome<T> {}
+  record Unknown<T extends @Nullable Object>(String problem, Throwable cause)
+      implements AttemptOutcome<T> {}
 }

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * it calls is there, too, and so a transaction begun inside is told from one that is begun next to
  * it. Code that leaves the context, for another thread, is not recognised.
  */
-final class PooledTransaction<T> {
+final class PooledTransaction<T extends @Nullable Object> {
   private final VertxInternal vertx;
   private final ContextInternal context;
   private final Promise<AttemptOutcome<T>> outcome;

@@ -31,7 +31,7 @@ public final class PublicApiTransactions implements TransactionAttempts {
   }
 
   @Override
-  public <T> Future<AttemptOutcome<T>> run(
+  public <T extends @Nullable Object> Future<AttemptOutcome<T>> run(
       boolean readOnly,
       Duration acquireTimeout,
       @Nullable Deadline deadline,
@@ -58,7 +58,7 @@ public final class PublicApiTransactions implements TransactionAttempts {
   }
 
   /** One attempt. */
-  private static final class Attempt<T> {
+  private static final class Attempt<T extends @Nullable Object> {
     private final AtomicReference<Decision> decision = new AtomicReference<>(Decision.OPEN);
 
     Future<AttemptOutcome<T>> run(

@@ -19,7 +19,7 @@ public interface TransactionAttempts {
    * @param work the function; it may throw, and may return null, both of which fail the attempt
    * @return the outcome, on the context of the caller; never fails
    */
-  <T> Future<AttemptOutcome<T>> run(
+  <T extends @Nullable Object> Future<AttemptOutcome<T>> run(
       boolean readOnly,
       Duration acquireTimeout,
       @Nullable Deadline deadline,

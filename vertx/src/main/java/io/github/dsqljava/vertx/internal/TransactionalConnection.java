@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> what the transaction's function gives
  */
-final class TransactionalConnection<T> extends LeasedConnection {
+final class TransactionalConnection<T extends @Nullable Object> extends LeasedConnection {
 
   private final String begin;
   private final Consumer<AttemptOutcome<T>> ended;

@@ -123,7 +123,7 @@ public abstract class Vertx50Pool extends SqlClientBase implements Pool, Transac
   }
 
   @Override
-  public <T> Future<AttemptOutcome<T>> run(
+  public <T extends @Nullable Object> Future<AttemptOutcome<T>> run(
       boolean readOnly,
       Duration acquireTimeout,
       @Nullable Deadline deadline,
