@@ -55,8 +55,8 @@ class PoolAndTransactionExceptionsTest {
   }
 
   @Test
-  void poolClosed_message_namesThePool() {
-    assertThat(new PoolClosedException("host:5432"))
+  void closed_message_namesWhatIsClosed() {
+    assertThat(new ClosedException("The pool of connections to host:5432"))
         .hasMessage("The pool of connections to host:5432 is closed; make a new one");
   }
 

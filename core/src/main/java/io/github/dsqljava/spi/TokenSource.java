@@ -1,6 +1,7 @@
 package io.github.dsqljava.spi;
 
 import io.github.dsqljava.AuthToken;
+import io.github.dsqljava.ClosedException;
 import io.github.dsqljava.CredentialsException;
 import io.github.dsqljava.DsqlConfig;
 import io.github.dsqljava.TokenSigner;
@@ -103,7 +104,7 @@ public final class TokenSource implements AutoCloseable {
    *
    * @return a token, or a {@link CredentialsException} if the provider fails, gives nothing or
    *     expired credentials, or has not answered after {@link DsqlConfig#connectTimeout()}; an
-   *     {@link IllegalStateException} once this object is closed
+   *     {@link ClosedException} once this object is closed
    */
   public CompletableFuture<AuthToken> token() {
     Request request = new Request();
@@ -235,9 +236,8 @@ public final class TokenSource implements AutoCloseable {
         cause);
   }
 
-  private IllegalStateException closedFailure() {
-    return new IllegalStateException(
-        "The token source for " + config.endpoint().address() + " is closed");
+  private ClosedException closedFailure() {
+    return new ClosedException("The source of tokens for " + config.endpoint().address());
   }
 
   /**

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.dsqljava.AuthToken;
+import io.github.dsqljava.ClosedException;
 import io.github.dsqljava.CredentialsException;
 import io.github.dsqljava.DsqlConfig;
 import java.time.Duration;
@@ -270,7 +271,7 @@ class TokenSourceTest {
     tokens.close();
     assertThatThrownBy(token::join)
         .cause()
-        .isInstanceOf(IllegalStateException.class)
+        .isInstanceOf(ClosedException.class)
         .hasMessageContaining("localhost:5432 is closed");
   }
 
@@ -281,7 +282,7 @@ class TokenSourceTest {
     tokens.close();
     assertThatThrownBy(() -> tokens.token().join())
         .cause()
-        .isInstanceOf(IllegalStateException.class)
+        .isInstanceOf(ClosedException.class)
         .hasMessageContaining("is closed");
   }
 

@@ -1,5 +1,6 @@
 package io.github.dsqljava.vertx;
 
+import io.github.dsqljava.ClosedException;
 import io.github.dsqljava.DsqlConfig;
 import io.github.dsqljava.spi.TokenSource;
 import io.github.dsqljava.spi.TrustedCertificates;
@@ -127,7 +128,8 @@ public final class DsqlConnector {
   /**
    * Opens one connection, which the caller closes.
    *
-   * @return Vert.x's own connection, or a {@link io.github.dsqljava.DsqlException}
+   * @return Vert.x's own connection, or a {@link io.github.dsqljava.DsqlException}; after {@link
+   *     #close()} that is a {@link ClosedException}
    */
   public Future<SqlConnection> connect() {
     if (closing.get() != null) {
@@ -159,7 +161,7 @@ public final class DsqlConnector {
    * {@code docs/design-decisions.md}.
    *
    * @return a pool that is closed with this connector at the latest
-   * @throws IllegalStateException if this connector is closed
+   * @throws ClosedException if this connector is closed
    * @throws io.github.dsqljava.InvalidConfigurationException if this Vert.x cannot do what the
    *     settings ask for
    */
@@ -190,8 +192,8 @@ public final class DsqlConnector {
    * Closes in this order: connections that are being opened, with the source of their tokens; pools
    * with their connections, for which they wait up to {@link PoolSettings#closeGrace()};
    * connections from {@link #connect()} that are still open; and Vert.x if the connector made it.
-   * Whoever waits for a connection gets an {@link IllegalStateException} or, from a pool, a {@link
-   * io.github.dsqljava.PoolClosedException}; statements that are still being executed then fail.
+   * Callers that wait for a connection, from the connector or from a pool, and callers that ask for
+   * one later, get a {@link ClosedException}. Statements that are still being executed then fail.
    * Calls after the first return the same future.
    *
    * @return completes when every connection is closed, so that it can end a chain of futures; the
@@ -261,9 +263,8 @@ public final class DsqlConnector {
     future.onFailure(failure -> LOGGER.log(Level.WARNING, "Failure while " + what, failure));
   }
 
-  private IllegalStateException closed() {
-    return new IllegalStateException(
-        "The connector to " + config.endpoint().address() + " is closed; make a new one");
+  private ClosedException closed() {
+    return new ClosedException("The connector to " + config.endpoint().address());
   }
 
   /** Endpoint, user and TLS mode. */

@@ -32,8 +32,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Failures.</b> A connection that is not to be had is a {@link
  * io.github.dsqljava.PoolTimeoutException}, {@link io.github.dsqljava.PoolBusyException}, {@link
- * io.github.dsqljava.PoolClosedException}, or the reason why none can be opened. Errors of
- * statements are Vert.x's {@code PgException}.
+ * io.github.dsqljava.ClosedException}, or the reason why none can be opened. Errors of statements
+ * are Vert.x's {@code PgException}.
  */
 public interface DsqlPool extends Pool {
 

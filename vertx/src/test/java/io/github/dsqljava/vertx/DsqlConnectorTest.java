@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.dsqljava.AccessDeniedException;
+import io.github.dsqljava.ClosedException;
 import io.github.dsqljava.TlsNegotiation;
 import io.github.dsqljava.vertx.FakeServer.Behaviour;
 import io.github.dsqljava.vertx.FakeServer.Login;
@@ -229,11 +230,13 @@ class DsqlConnectorTest extends FakeServerFixture {
 
     assertThat(server.goodbyes.take()).isTrue();
     assertThat(server.goodbyes.take()).isTrue();
-    assertThat(failure(IllegalStateException.class, connector.connect()))
+    assertThat(failure(ClosedException.class, connector.connect()))
         .hasMessageContaining("localhost:" + server.port() + " is closed");
     assertThatThrownBy(connector::pool)
-        .isInstanceOf(IllegalStateException.class)
+        .isInstanceOf(ClosedException.class)
         .hasMessageContaining("is closed");
+    failure(ClosedException.class, pool.getConnection());
+    failure(ClosedException.class, pool.query("SELECT").execute());
     assertThat(connection).isNotNull();
   }
 
@@ -253,7 +256,9 @@ class DsqlConnectorTest extends FakeServerFixture {
     FakeServer server = server(Behaviour.SILENT_AFTER_TLS);
     DsqlConnector connector = DsqlConnector.create(vertx, config(server.port()).build());
     Future<SqlConnection> opening = connector.connect();
+    Future<SqlConnection> fromPool = connector.pool().getConnection();
     await(connector.close());
-    failure(RuntimeException.class, opening);
+    failure(ClosedException.class, opening);
+    failure(ClosedException.class, fromPool);
   }
 }

@@ -7,8 +7,8 @@ import static io.github.dsqljava.vertx.LocalCluster.failure;
 import static io.github.dsqljava.vertx.LocalCluster.value;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.dsqljava.ClosedException;
 import io.github.dsqljava.PoolBusyException;
-import io.github.dsqljava.PoolClosedException;
 import io.github.dsqljava.local.DsqlLocal;
 import io.github.dsqljava.pool.CloseReason;
 import io.github.dsqljava.pool.PoolListener;
@@ -209,7 +209,7 @@ class PoolBehaviourTest {
     assertThat(waiting)
         .failsWithin(Duration.ofSeconds(30))
         .withThrowableThat()
-        .withCauseInstanceOf(PoolClosedException.class);
+        .withCauseInstanceOf(ClosedException.class);
     await(shared.close());
   }
 
@@ -313,7 +313,7 @@ class PoolBehaviourTest {
     DsqlPool pool = pool(2);
     SqlConnection used = await(pool.getConnection());
     Future<Void> closed = pool.close(Duration.ofSeconds(30));
-    assertThat(failure(pool.getConnection())).isInstanceOf(PoolClosedException.class);
+    assertThat(failure(pool.getConnection())).isInstanceOf(ClosedException.class);
     assertThat(value(used, "SELECT 1")).isEqualTo("1");
     assertThat(closed.isComplete()).isFalse();
     await(used.close());

@@ -1,7 +1,7 @@
 package io.github.dsqljava.spi.pool;
 
+import io.github.dsqljava.ClosedException;
 import io.github.dsqljava.PoolBusyException;
-import io.github.dsqljava.PoolClosedException;
 import io.github.dsqljava.PoolTimeoutException;
 import io.github.dsqljava.pool.CloseReason;
 import io.github.dsqljava.pool.ConnectRate;
@@ -109,8 +109,8 @@ public final class AsyncPool<C> {
    * @param timeout how long to wait at most
    * @return the connection, or a {@link PoolTimeoutException} whose cause is the last failure to
    *     open one, if there was any since the call; a {@link PoolBusyException} if too many wait; a
-   *     {@link PoolClosedException}; or the failure to open a connection, if waiting for another
-   *     one is in vain
+   *     {@link ClosedException}; or the failure to open a connection, if waiting for another one is
+   *     in vain
    */
   public CompletableFuture<Lease<C>> acquire(@Nullable Object preference, Duration timeout) {
     Effects effects = new Effects(listener);
@@ -128,7 +128,7 @@ public final class AsyncPool<C> {
   private CompletableFuture<Lease<C>> acquire(
       @Nullable Object preference, Duration timeout, Effects effects) {
     if (closing != null) {
-      return refuse(new PoolClosedException(name), effects);
+      return refuse(closedException(), effects);
     }
     long now = scheduler.nanoTime();
     PoolSlot<C> ready = slots.takeIdle(now, connection -> source.suits(connection, preference));
@@ -146,6 +146,10 @@ public final class AsyncPool<C> {
     fill(now, effects);
     alarm.set(waiter.deadline, now, effects);
     return waiter;
+  }
+
+  private ClosedException closedException() {
+    return new ClosedException("The pool of connections to " + name);
   }
 
   private CompletableFuture<Lease<C>> refuse(RuntimeException reason, Effects effects) {
@@ -465,7 +469,7 @@ public final class AsyncPool<C> {
           if (closing == null) {
             closing = new CompletableFuture<>();
             for (Waiter<C> waiter : waiters.pollAll()) {
-              fail(waiter, new PoolClosedException(name), now, effects);
+              fail(waiter, closedException(), now, effects);
             }
             giveUpAll(CloseReason.POOL_CLOSED, now, effects);
           }

@@ -5,7 +5,7 @@ import static io.github.dsqljava.spi.pool.PoolFixture.failure;
 import static io.github.dsqljava.spi.pool.PoolFixture.leased;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.dsqljava.PoolClosedException;
+import io.github.dsqljava.ClosedException;
 import io.github.dsqljava.pool.ConnectRate;
 import io.github.dsqljava.pool.PoolListener;
 import io.github.dsqljava.pool.PoolPolicy;
@@ -35,7 +35,7 @@ class PoolCloseTest {
     fixture.pool.close(GRACE);
     for (var caller : List.of(waiting, fixture.acquire())) {
       assertThat(failure(caller))
-          .isInstanceOf(PoolClosedException.class)
+          .isInstanceOf(ClosedException.class)
           .hasMessageContaining("cluster:5432 is closed");
     }
     assertThat(fixture.pool.stats().waiting()).isZero();

@@ -55,8 +55,8 @@ class PoolListenerTest {
             "acquireFailed AccessDeniedException PT0.1S",
             "acquireFailed PoolBusyException PT0S",
             "acquireFailed PoolTimeoutException PT10S",
-            "acquireFailed PoolClosedException PT0S",
-            "acquireFailed PoolClosedException PT0S");
+            "acquireFailed ClosedException PT0S",
+            "acquireFailed ClosedException PT0S");
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.github.dsqljava.vertx.internal;
 
+import io.github.dsqljava.ClosedException;
 import io.github.dsqljava.ConnectPhase;
 import io.github.dsqljava.DsqlException;
 import io.github.dsqljava.InvalidConfigurationException;
@@ -130,7 +131,7 @@ public final class PublicApiTransport implements Transport {
   }
 
   @Override
-  public void abort(IllegalStateException reason) {
+  public void abort(ClosedException reason) {
     // Vert.x keeps the sockets of unfinished connections to itself.
   }
 

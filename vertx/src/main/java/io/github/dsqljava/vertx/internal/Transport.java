@@ -1,5 +1,6 @@
 package io.github.dsqljava.vertx.internal;
 
+import io.github.dsqljava.ClosedException;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.SqlConnection;
 
@@ -13,7 +14,7 @@ public interface Transport {
    * Gives up the connections that are being opened, and opens no more: they fail with {@code
    * reason}. Where the transport cannot reach them, they end at their own deadline.
    */
-  void abort(IllegalStateException reason);
+  void abort(ClosedException reason);
 
   /** Closes what connections share; call it after they are closed. */
   Future<Void> close();

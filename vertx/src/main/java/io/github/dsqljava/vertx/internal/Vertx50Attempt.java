@@ -1,5 +1,6 @@
 package io.github.dsqljava.vertx.internal;
 
+import io.github.dsqljava.ClosedException;
 import io.github.dsqljava.ConnectPhase;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.ssl.SslHandler;
@@ -162,7 +163,7 @@ final class Vertx50Attempt<T> implements Vertx50Attempts.Attempt {
   }
 
   @Override
-  public void abort(IllegalStateException reason) {
+  public void abort(ClosedException reason) {
     context.runOnContext(
         v -> {
           if (end()) {

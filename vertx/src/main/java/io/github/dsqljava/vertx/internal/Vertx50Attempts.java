@@ -1,5 +1,6 @@
 package io.github.dsqljava.vertx.internal;
 
+import io.github.dsqljava.ClosedException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -11,15 +12,15 @@ final class Vertx50Attempts {
   interface Attempt {
 
     /** Fails with just this reason, unless it has ended; from any thread. */
-    void abort(IllegalStateException reason);
+    void abort(ClosedException reason);
   }
 
   private final Set<Attempt> underWay = ConcurrentHashMap.newKeySet();
-  private volatile @Nullable IllegalStateException aborted;
+  private volatile @Nullable ClosedException aborted;
 
   void begun(Attempt attempt) {
     underWay.add(attempt);
-    IllegalStateException reason = aborted;
+    ClosedException reason = aborted;
     if (reason != null) {
       attempt.abort(reason); // begun while the others were being aborted
     }
@@ -29,7 +30,7 @@ final class Vertx50Attempts {
     underWay.remove(attempt);
   }
 
-  void abort(IllegalStateException reason) {
+  void abort(ClosedException reason) {
     aborted = reason;
     underWay.forEach(attempt -> attempt.abort(reason));
   }

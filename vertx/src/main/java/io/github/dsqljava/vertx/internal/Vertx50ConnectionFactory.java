@@ -1,5 +1,6 @@
 package io.github.dsqljava.vertx.internal;
 
+import io.github.dsqljava.ClosedException;
 import io.github.dsqljava.DsqlException;
 import io.netty.channel.ChannelPipeline;
 import io.vertx.core.Future;
@@ -69,9 +70,9 @@ final class Vertx50ConnectionFactory extends PgConnectionFactory {
         .recover(
             failure -> {
               Duration left = timeout.minusNanos(System.nanoTime() - begun);
-              // Not if the connector is being closed, which is no DsqlException.
               return inLogin.get()
                       && failure instanceof DsqlException refusal
+                      && !(failure instanceof ClosedException)
                       && left.toMillis() > 0
                   ? logInWhenAsked(options, context, left, refusal)
                   : Future.failedFuture(failure);
@@ -99,7 +100,7 @@ final class Vertx50ConnectionFactory extends PgConnectionFactory {
   }
 
   /** Fails what is being opened, and everything that is asked for from now on. */
-  void abort(IllegalStateException reason) {
+  void abort(ClosedException reason) {
     attempts.abort(reason);
   }
 

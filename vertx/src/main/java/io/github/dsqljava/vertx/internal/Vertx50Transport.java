@@ -1,5 +1,6 @@
 package io.github.dsqljava.vertx.internal;
 
+import io.github.dsqljava.ClosedException;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.sqlclient.SqlConnection;
@@ -42,7 +43,7 @@ public final class Vertx50Transport implements Transport {
   }
 
   @Override
-  public void abort(IllegalStateException reason) {
+  public void abort(ClosedException reason) {
     factory.abort(reason);
   }
 
