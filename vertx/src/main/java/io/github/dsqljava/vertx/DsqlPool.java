@@ -4,6 +4,7 @@ import io.github.dsqljava.pool.PoolStats;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.TransactionPropagation;
 import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 import java.util.List;
@@ -76,6 +77,42 @@ public interface DsqlPool extends Pool {
    */
   <T extends @Nullable Object> Future<T> inTransaction(
       TransactionOptions options, Function<SqlConnection, Future<T>> work);
+
+  /**
+   * Vert.x's own, which runs the function <b>once</b>. {@link #inTransaction} is what a program for
+   * Aurora DSQL wants; this is for libraries that know only Vert.x, and for a function that must
+   * not run twice. It differs so:
+   *
+   * <ul>
+   *   <li>Nothing is run again. A lost conflict (40001: OC000, OC001) is the caller's {@code
+   *       PgException}.
+   *   <li>A lost answer to COMMIT looks like any lost connection, although the transaction may be
+   *       in the database.
+   *   <li>There are no {@link TransactionOptions}: no deadline, no READ ONLY, no retry policy.
+   *   <li>BEGIN takes a round trip of its own. A transaction inside this one is not recognised.
+   * </ul>
+   *
+   * @param function gets the connection, and is called once
+   * @return what the function's future gave, after COMMIT; or the driver's failure, or the
+   *     function's after ROLLBACK
+   */
+  @Override
+  default <T> Future<@Nullable T> withTransaction(
+      Function<SqlConnection, Future<@Nullable T>> function) {
+    return Pool.super.withTransaction(function);
+  }
+
+  /**
+   * Vert.x's own, which runs the function once, as {@link #withTransaction(Function)} does.
+   *
+   * @param propagation with {@code CONTEXT}, calls of this method inside the function share its
+   *     transaction, if they are on its Vert.x context; with {@code NONE} they do not
+   */
+  @Override
+  default <T> Future<@Nullable T> withTransaction(
+      TransactionPropagation propagation, Function<SqlConnection, Future<@Nullable T>> function) {
+    return Pool.super.withTransaction(propagation, function);
+  }
 
   /** {@link #executeMany(String, List, BatchOptions)} with {@link BatchOptions#defaults()}. */
   default Future<BatchResult> executeMany(String sql, List<Tuple> rows) {

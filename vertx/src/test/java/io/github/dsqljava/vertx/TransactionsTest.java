@@ -8,6 +8,7 @@ import static io.github.dsqljava.vertx.LocalCluster.value;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.dsqljava.CommitOutcomeUnknownException;
+import io.github.dsqljava.DsqlException;
 import io.github.dsqljava.NestedTransactionException;
 import io.github.dsqljava.RetriesExhaustedException;
 import io.github.dsqljava.RetryKind;
@@ -193,6 +194,30 @@ class TransactionsTest {
     assertThat(retries).containsExactly(RetryKind.CONFLICT, RetryKind.CONFLICT);
     assertThat(ids()).containsExactly("1");
     assertThat(pool.stats().acquired()).as("delete, three attempts, select").isEqualTo(5);
+  }
+
+  /** What the Javadoc of {@link DsqlPool#withTransaction} warns of. */
+  @Test
+  void withTransaction_conflictAtCommit_isNotRunAgain() throws Exception {
+    cluster.faults().conflictCommits(1, CommitConflict.DATA);
+    assertThat(failure(pool.withTransaction(connection -> insert(connection, 1))))
+        .isInstanceOfSatisfying(
+            PgException.class, error -> assertThat(error.getSqlState()).isEqualTo("40001"));
+    assertThat(calls).hasValue(1);
+    assertThat(retries).isEmpty();
+    assertThat(ids()).isEmpty();
+    Future<Void> done = pool.withTransaction(connection -> insert(connection, 1).mapEmpty());
+    assertThat(await(done)).isNull();
+    assertThat(ids()).containsExactly("1");
+  }
+
+  @Test
+  void withTransaction_answerToCommitLost_isTheDriversFailure() throws Exception {
+    cluster.faults().loseCommitAnswers(1);
+    assertThat(failure(pool.withTransaction(connection -> insert(connection, 1))))
+        .isNotInstanceOf(DsqlException.class);
+    assertThat(calls).hasValue(1);
+    assertThat(ids()).as("committed all the same").containsExactly("1");
   }
 
   @Test
