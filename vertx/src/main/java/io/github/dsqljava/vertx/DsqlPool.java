@@ -89,7 +89,9 @@ public interface DsqlPool extends Pool {
    *   <li>A lost answer to COMMIT looks like any lost connection, although the transaction may be
    *       in the database.
    *   <li>There are no {@link TransactionOptions}: no deadline, no READ ONLY, no retry policy.
-   *   <li>BEGIN takes a round trip of its own. A transaction inside this one is not recognised.
+   *   <li>BEGIN takes a round trip of its own.
+   *   <li>{@link #inTransaction} inside the function is not refused: it is another transaction, on
+   *       another connection.
    * </ul>
    *
    * @param function gets the connection, and is called once
