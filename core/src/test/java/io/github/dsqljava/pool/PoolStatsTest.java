@@ -27,6 +27,14 @@ class PoolStatsTest {
     assertThat(stats.idle()).isEqualTo(1);
     assertThat(stats.leased()).isEqualTo(2);
     assertThat(stats.size()).isEqualTo(3);
+    assertThat(stats.opening()).isEqualTo(3);
+    assertThat(stats.retiring()).isEqualTo(4);
+    assertThat(stats.waiting()).isEqualTo(5);
+    assertThat(stats.opened()).isEqualTo(6);
+    assertThat(stats.closed()).isEqualTo(7);
+    assertThat(stats.openFailures()).isEqualTo(8);
+    assertThat(stats.acquired()).isEqualTo(9);
+    assertThat(stats.timeouts()).isEqualTo(10);
     assertThat(stats)
         .isEqualTo(figures().build())
         .hasSameHashCodeAs(figures().build())
