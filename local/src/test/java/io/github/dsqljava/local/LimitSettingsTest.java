@@ -63,7 +63,7 @@ class LimitSettingsTest {
   void limitsOfTheLastStart_areForgotten(@TempDir Path directory) throws Exception {
     Limits limits = Limits.standard();
     for (Limit limit : Limit.values()) {
-      limits = limits.with(limit, 4_000 + limit.ordinal());
+      limits = limits.toBuilder().limit(limit, 4_000 + limit.ordinal()).build();
     }
     try (DsqlLocal scaled = DsqlLocal.builder().dataDirectory(directory).limits(limits).start();
         Connection connection = Jdbc.connect(scaled, "admin")) {

@@ -151,17 +151,6 @@ AS $$
     WHERE m.arn = login_arn AND r.rolname = session_user)
 $$;
 
--- The front end puts a call of this before a statement that the service refuses, so that
--- the refusal obeys the transaction's state like any other error.
-
-CREATE PROCEDURE sys.refuse(sqlstate_code text, message text)
-LANGUAGE plpgsql
-AS $$
-BEGIN
-  RAISE EXCEPTION USING ERRCODE = sqlstate_code, MESSAGE = message;
-END
-$$;
-
 -- Functions that answer differently here. The originals move out of the way: PostgreSQL calls a
 -- built-in function by its number, whatever is written over it.
 
