@@ -271,7 +271,9 @@ final class Session implements ClientExchange.Listener, Flow, OccSession, Partic
       exchange.hideWarnings();
     }
     if (!run.group().standsAlone()) { // it holds nothing while it waits, so nobody waits for it
-      exchanges.interruption().started(holding ? Leave.TO_SET_OTHERS_FREE : Leave.NONE);
+      // On shadows it is in nobody's way, and could not be run again.
+      boolean again = holding && (running == null || !running.isOffTables());
+      exchanges.interruption().started(again ? Leave.TO_SET_OTHERS_FREE : Leave.NONE);
     }
   }
 
@@ -546,6 +548,9 @@ final class Session implements ClientExchange.Listener, Flow, OccSession, Partic
   @Override
   public void fail(Run run, ErrorMessage error) {
     state.told(error);
+    if (run.fault() != null && run.fault().before() != Before.ROLLBACK) {
+      giveBackFault(run); // it is not reached any more
+    }
     Step place = place(run);
     if (place == null) {
       send(run, /* holding= */ false); // nothing in it could fail
@@ -561,9 +566,6 @@ final class Session implements ClientExchange.Listener, Flow, OccSession, Partic
       giveBackFault(run);
       tellBehindFailure(run, error, implicit ? running : null);
       return;
-    }
-    if (run.fault() != null && run.fault().before() != Before.ROLLBACK) {
-      giveBackFault(run); // it is not reached any more
     }
     run.group().failAt(place, error, names, backend.allocator());
     send(run, /* holding= */ false);

@@ -1,0 +1,441 @@
+package io.github.dsqljava.local.session;
+
+import io.github.dsqljava.local.protocol.BackendType;
+import io.github.dsqljava.local.protocol.Bind;
+import io.github.dsqljava.local.protocol.DataRow;
+import io.github.dsqljava.local.protocol.ErrorMessage;
+import io.github.dsqljava.local.protocol.Execute;
+import io.github.dsqljava.local.protocol.FrontendType;
+import io.github.dsqljava.local.protocol.Message;
+import io.github.dsqljava.local.protocol.Parse;
+import io.github.dsqljava.local.protocol.Query;
+import io.github.dsqljava.local.protocol.ReadyForQuery;
+import io.github.dsqljava.local.protocol.Subject;
+import io.github.dsqljava.local.protocol.TransactionStatus;
+import io.github.dsqljava.local.sql.SqlStatement;
+import io.github.dsqljava.local.sql.SqlStatements;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/**
+ * As much of PostgreSQL as the logic of a session needs: the rules of both protocols, transactions
+ * and savepoints around a list of numbers, and the functions of {@code occ.sql} on that list. Takes
+ * messages as they are written and answers a batch when it is told to.
+ *
+ * <p>Statements: {@code INSERT INTO t VALUES (7)} and {@code SELECT 1 / 0}, what begins and ends
+ * transactions, and what a session says on its own account.
+ */
+final class FakePostgres {
+  /** A statement fails. */
+  private static final class Failure extends RuntimeException {
+    private static final long serialVersionUID = 1;
+    private final transient ErrorMessage error;
+
+    Failure(String sqlState, String message) {
+      super(message, null, false, false);
+      this.error = ErrorMessage.error(sqlState, message);
+    }
+  }
+
+  private static final String NO_CHANGES = "W10=";
+
+  private final Deque<ByteBuf> received = new ArrayDeque<>();
+  private final List<ByteBuf> answers = new ArrayList<>();
+  private final Map<String, String> statements = new HashMap<>();
+  private final Map<String, String> portals = new HashMap<>();
+  private final Map<String, List<Integer>> savepoints = new LinkedHashMap<>();
+  private final Set<Integer> committed = new TreeSet<>();
+
+  /** Numbers that another transaction has taken: inserting one of them is a conflict. */
+  private final Set<Integer> taken = new TreeSet<>();
+
+  /** Parts of texts: a statement that holds one of them fails once. */
+  private final Map<String, String> failures = new HashMap<>();
+
+  /** All statements that were run, in their order. */
+  private final List<String> log = new ArrayList<>();
+
+  private boolean cancelsNext;
+  private List<Integer> pending = new ArrayList<>();
+  private List<Integer> shadow;
+  private TransactionStatus status = TransactionStatus.IDLE;
+  private boolean skipping;
+  private boolean copying;
+
+  /** Whether the COPY is the last statement of a Query. */
+  private boolean copiesInQuery;
+
+  void receive(ByteBuf message) {
+    received.add(message);
+  }
+
+  /** Returns the numbers that were committed. */
+  Set<Integer> committed() {
+    return committed;
+  }
+
+  List<String> log() {
+    return log;
+  }
+
+  TransactionStatus status() {
+    return status;
+  }
+
+  /** Another transaction has inserted this number. */
+  void take(int number) {
+    taken.add(number);
+  }
+
+  /** The next statement with this in its text fails. */
+  void failOnce(String part, String sqlState) {
+    failures.put(part, sqlState);
+  }
+
+  /** The next statement is cancelled. */
+  void cancelNext() {
+    cancelsNext = true;
+  }
+
+  /** The signal came when nothing was run. */
+  void forgetCancellation() {
+    cancelsNext = false;
+  }
+
+  /** Whether it has got messages that it has not looked at. */
+  boolean hasWork() {
+    return !received.isEmpty();
+  }
+
+  /** Looks at messages up to the next ReadyForQuery, or to the last one; returns the answers. */
+  List<ByteBuf> answerBatch() {
+    answers.clear();
+    while (!received.isEmpty()) {
+      ByteBuf message = received.remove();
+      boolean ends = take(message);
+      message.release();
+      if (ends) {
+        break;
+      }
+    }
+    return List.copyOf(answers);
+  }
+
+  void release() {
+    received.forEach(ByteBuf::release);
+    received.clear();
+  }
+
+  // ---- protocol
+
+  private boolean take(ByteBuf message) {
+    byte type = Message.type(message);
+    if (copying) {
+      return copy(type);
+    }
+    if (skipping && type != FrontendType.SYNC) {
+      return false;
+    }
+    try {
+      switch (type) {
+        case FrontendType.QUERY -> {
+          return query(Query.decode(message).sql());
+        }
+        case FrontendType.PARSE -> parse(Parse.decode(message));
+        case FrontendType.BIND -> bind(Bind.decode(message));
+        case FrontendType.DESCRIBE -> answer(BackendType.NO_DATA);
+        case FrontendType.EXECUTE -> execute(portals.get(Execute.decode(message).portal()));
+        case FrontendType.CLOSE -> {
+          Subject subject = Subject.decode(message);
+          (subject.isStatement() ? statements : portals).remove(subject.name());
+          answer(BackendType.CLOSE_COMPLETE);
+        }
+        case FrontendType.SYNC -> {
+          skipping = false;
+          endOfBatch();
+          return true;
+        }
+        default -> {}
+      }
+    } catch (Failure e) {
+      fail(e);
+      skipping = true;
+    }
+    return false;
+  }
+
+  private boolean copy(byte type) {
+    switch (type) {
+      case FrontendType.COPY_DONE -> {
+        copying = false;
+        complete("COPY 1");
+      }
+      case FrontendType.COPY_FAIL -> {
+        copying = false;
+        fail(new Failure("57014", "COPY from stdin failed"));
+        skipping = !copiesInQuery;
+      }
+      default -> {
+        return false; // data, and what is ignored
+      }
+    }
+    if (copiesInQuery) {
+      copiesInQuery = false;
+      endOfBatch();
+      return true;
+    }
+    return false;
+  }
+
+  private boolean query(String sql) {
+    List<SqlStatement> all = SqlStatements.split(sql);
+    try {
+      if (all.isEmpty()) {
+        answer(BackendType.EMPTY_QUERY_RESPONSE);
+      }
+      for (SqlStatement statement : all) {
+        run(statement.text());
+      }
+    } catch (Failure e) {
+      fail(e);
+    }
+    if (copying) {
+      copiesInQuery = true;
+      return false;
+    }
+    endOfBatch();
+    return true;
+  }
+
+  private void parse(Parse parse) {
+    List<SqlStatement> all = SqlStatements.split(parse.sql());
+    if (all.size() > 1) {
+      throw new Failure("42601", "cannot insert multiple commands into a prepared statement");
+    }
+    if (status == TransactionStatus.FAILED && !endsTransaction(parse.sql())) {
+      throw aborted();
+    }
+    if (!parse.name().isEmpty() && statements.containsKey(parse.name())) {
+      throw new Failure("42P05", "prepared statement \"" + parse.name() + "\" already exists");
+    }
+    statements.put(parse.name(), all.isEmpty() ? "" : all.get(0).text());
+    answer(BackendType.PARSE_COMPLETE);
+  }
+
+  private void bind(Bind bind) {
+    String sql = statements.get(bind.statement());
+    if (sql == null) {
+      throw missing(bind.statement());
+    }
+    if (status == TransactionStatus.FAILED && !endsTransaction(sql)) {
+      throw aborted();
+    }
+    portals.put(bind.portal(), sql);
+    answer(BackendType.BIND_COMPLETE);
+  }
+
+  private void execute(String sql) {
+    if (sql == null) {
+      throw new Failure("34000", "portal does not exist");
+    }
+    run(sql);
+  }
+
+  private void endOfBatch() {
+    if (status == TransactionStatus.IDLE) {
+      committed.addAll(pending);
+      pending = new ArrayList<>();
+      portals.clear();
+    }
+    answers.add(new ReadyForQuery(status).encode(UnpooledByteBufAllocator.DEFAULT));
+  }
+
+  private void fail(Failure failure) {
+    answers.add(failure.error.encode(UnpooledByteBufAllocator.DEFAULT));
+    if (status == TransactionStatus.OPEN) {
+      status = TransactionStatus.FAILED;
+    } else if (status == TransactionStatus.IDLE) {
+      pending = new ArrayList<>();
+    }
+  }
+
+  private static Failure missing(String statement) {
+    return new Failure("26000", "prepared statement \"" + statement + "\" does not exist");
+  }
+
+  private static Failure aborted() {
+    return new Failure(
+        "25P02", "current transaction is aborted, commands ignored until end of transaction block");
+  }
+
+  private void answer(byte type) {
+    answers.add(Unpooled.buffer(5).writeByte(type).writeInt(4));
+  }
+
+  private void complete(String tag) {
+    byte[] bytes = (tag + "\0").getBytes(StandardCharsets.US_ASCII);
+    answers.add(Unpooled.buffer().writeByte('C').writeInt(4 + bytes.length).writeBytes(bytes));
+  }
+
+  private void row(String... columns) {
+    answers.add(new DataRow(List.of(columns)).encode(UnpooledByteBufAllocator.DEFAULT));
+  }
+
+  // ---- statements
+
+  private static boolean endsTransaction(String sql) {
+    String word = sql.isEmpty() ? "" : sql.split(" ")[0].toUpperCase(java.util.Locale.ROOT);
+    return word.equals("COMMIT") || word.equals("ROLLBACK");
+  }
+
+  private void run(String sql) {
+    log.add(sql);
+    for (String part : List.copyOf(failures.keySet())) {
+      if (sql.contains(part)) {
+        if (sql.equals("COMMIT")) {
+          endTransaction();
+        }
+        throw new Failure(failures.remove(part), "told to fail");
+      }
+    }
+    if (status == TransactionStatus.FAILED && !endsTransaction(sql)) {
+      throw aborted();
+    }
+    if (cancelsNext) {
+      cancelsNext = false;
+      throw new Failure("57014", "canceling statement due to user request");
+    }
+    String[] words = sql.split(" ");
+    switch (words[0].toUpperCase(java.util.Locale.ROOT)) {
+      case "BEGIN" -> {
+        if (status == TransactionStatus.OPEN) {
+          answers.add(
+              ErrorMessage.error("25001", "there is already a transaction in progress")
+                  .encodeNotice(UnpooledByteBufAllocator.DEFAULT));
+        }
+        status = TransactionStatus.OPEN;
+        complete("BEGIN");
+      }
+      case "COMMIT" -> commit();
+      case "ROLLBACK" -> rollback(words);
+      case "SAVEPOINT" -> {
+        savepoints.put(words[1], List.copyOf(pending));
+        complete("SAVEPOINT");
+      }
+      case "RELEASE" -> {
+        savepoints.remove(words[2]);
+        complete("RELEASE");
+      }
+      case "INSERT" -> insert(Integer.parseInt(sql.replaceAll("\\D+", "")));
+      case "EXECUTE" -> throw missing(words[1].replace("\"", ""));
+      case "COPY" -> {
+        answer(BackendType.COPY_IN_RESPONSE);
+        copying = true;
+      }
+      case "SELECT" -> select(sql);
+      default -> complete(words[0]);
+    }
+  }
+
+  private void commit() {
+    boolean failed = status == TransactionStatus.FAILED;
+    if (!failed) {
+      committed.addAll(pending);
+    }
+    endTransaction();
+    complete(failed ? "ROLLBACK" : "COMMIT");
+  }
+
+  private void rollback(String[] words) {
+    if (words.length > 1 && words[1].equals("TO")) {
+      String name = words[3];
+      List<Integer> saved = savepoints.get(name);
+      if (saved == null) {
+        throw new Failure("3B001", "savepoint " + name + " does not exist");
+      }
+      pending = new ArrayList<>(saved);
+      status = TransactionStatus.OPEN;
+    } else {
+      endTransaction();
+    }
+    complete("ROLLBACK");
+  }
+
+  private void endTransaction() {
+    status = TransactionStatus.IDLE;
+    pending = new ArrayList<>();
+    shadow = null;
+    savepoints.clear();
+  }
+
+  private void insert(int number) {
+    if (shadow != null) {
+      shadow.add(number);
+    } else if (taken.contains(number)) {
+      throw new Failure("40001", "could not serialize access due to concurrent update");
+    } else {
+      pending.add(number);
+    }
+    complete("INSERT 0 1");
+  }
+
+  private void select(String sql) {
+    if (sql.contains("1 / 0")) {
+      throw new Failure("22012", "division by zero");
+    }
+    if (sql.contains("occ_save_shadows(")) {
+      row(changes(shadow), "");
+    } else if (sql.contains("occ_save(")) {
+      row(changes(pending), "");
+    } else if (sql.contains("occ_overlay(")) {
+      String[] literals = sql.split("'", -1);
+      shadow = shadow == null ? numbers(literals[literals.length - 4]) : shadow;
+      row("shadows", "");
+    } else if (sql.contains("occ_replay(")) {
+      for (int number : numbers(sql.split("'")[1])) {
+        if (taken.contains(number)) {
+          throw new Failure("40001", "could not serialize access due to concurrent update");
+        }
+        pending.add(number);
+      }
+      row("");
+    } else if (sql.contains("pg_prepared_statements")) {
+      row(
+          statements.keySet().stream()
+              .map(name -> HexFormat.of().formatHex(name.getBytes(StandardCharsets.UTF_8)))
+              .collect(Collectors.joining(" ")));
+    } else {
+      row("1");
+    }
+    complete("SELECT 1");
+  }
+
+  private static String changes(List<Integer> numbers) {
+    return numbers.isEmpty()
+        ? NO_CHANGES
+        : "c" + numbers.stream().map(String::valueOf).collect(Collectors.joining(","));
+  }
+
+  private static List<Integer> numbers(String changes) {
+    List<Integer> numbers = new ArrayList<>();
+    if (!changes.equals(NO_CHANGES)) {
+      for (String number : changes.substring(1).split(",")) {
+        numbers.add(Integer.parseInt(number));
+      }
+    }
+    return numbers;
+  }
+}

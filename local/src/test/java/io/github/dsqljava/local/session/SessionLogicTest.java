@@ -1,0 +1,388 @@
+package io.github.dsqljava.local.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.dsqljava.local.dialect.Dialect;
+import io.github.dsqljava.local.faults.Fault;
+import io.github.dsqljava.local.frontend.Pipeline;
+import io.github.dsqljava.local.occ.Signals;
+import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The logic of a session, step by step, without PostgreSQL and without time. */
+class SessionLogicTest {
+  private static final String CONFLICT =
+      "E 40001 change conflicts with another transaction (OC000)";
+  private static final String ABORTED =
+      "E 25P02 current transaction is aborted, commands ignored until end of transaction block";
+
+  private final SessionRig.Cluster cluster = new SessionRig.Cluster();
+  private final List<String> texts = new ArrayList<>();
+  private final SessionRig rig =
+      new SessionRig(
+          cluster,
+          sql -> {
+            texts.add(sql);
+            return Dialect.standard().read(sql);
+          });
+  private final SessionRig other = new SessionRig(cluster);
+
+  @AfterEach
+  void nothingIsLeft() {
+    assertThat(rig.close()).as("bytes").isZero();
+    assertThat(other.close()).as("bytes").isZero();
+    assertThat(cluster.contention.active()).as("active sessions").isZero();
+    assertThat(cluster.contention.unguarded()).as("unguarded statements").isZero();
+  }
+
+  private List<String> query(String sql) {
+    rig.send(new Pipeline().query(sql));
+    rig.settle();
+    return rig.answers();
+  }
+
+  private static String insert(int number) {
+    return "INSERT INTO t VALUES (" + number + ")";
+  }
+
+  /** Another session has a transaction open from here on. */
+  private void otherIsActive() {
+    other.send(new Pipeline().query("BEGIN"));
+    other.settle();
+    other.send(new Pipeline().query(insert(1000)));
+    other.settle();
+  }
+
+  // ---- order
+
+  @Test
+  void pipeline_isAnsweredInItsOrder_howeverLateTheAnswersAre() {
+    rig.send(new Pipeline().query("BEGIN").query(insert(1)).query("COMMIT").run("SELECT 1").sync());
+    assertThat(rig.answers()).isEmpty();
+    rig.settle();
+    assertThat(rig.answers())
+        .containsExactly(
+            "C BEGIN",
+            "Z T",
+            "C INSERT 0 1",
+            "Z T",
+            "C COMMIT",
+            "Z I",
+            "1",
+            "2",
+            "D 1",
+            "C SELECT 1",
+            "Z I");
+    assertThat(rig.postgres().committed()).containsExactly(1);
+  }
+
+  @Test
+  void loneSession_sendsAPipelineWithoutWaitingForAnswers() {
+    rig.send(new Pipeline().query("BEGIN").query(insert(1)).query(insert(2)).query("COMMIT"));
+    assertThat(rig.answer()).isTrue();
+    assertThat(rig.postgres().log()).hasSize(2); // BEGIN and the savepoint with it
+    assertThat(rig.postgres().hasWork()).as("more is under way").isTrue();
+    rig.settle();
+    assertThat(rig.postgres().log())
+        .containsExactly("BEGIN", "SAVEPOINT \"dsql$base\"", insert(1), insert(2), "COMMIT");
+  }
+
+  @Test
+  void groups_areCutWhereTransactionsBeginAndEnd() {
+    otherIsActive();
+    rig.send(new Pipeline().run("BEGIN").run(insert(1)).run("COMMIT").run(insert(2)).sync());
+    rig.settle();
+    assertThat(rig.answers())
+        .containsExactly(
+            "1",
+            "2",
+            "C BEGIN",
+            "1",
+            "2",
+            "C INSERT 0 1",
+            "1",
+            "2",
+            "C COMMIT",
+            "1",
+            "2",
+            "C INSERT 0 1",
+            "Z I");
+    assertThat(rig.postgres().committed()).containsExactly(1, 2);
+  }
+
+  @Test
+  void errorInACutBatch_skipsTheRestOfIt() {
+    assertThat(query("BEGIN; SELECT 1 / 0; COMMIT; " + insert(1)))
+        .containsExactly("C BEGIN", "E 22012 division by zero", "Z E");
+    assertThat(query("COMMIT")).containsExactly("C ROLLBACK", "Z I");
+    assertThat(rig.postgres().committed()).isEmpty();
+  }
+
+  // ---- reading once
+
+  @Test
+  void text_isReadOnce_inBothProtocols() {
+    otherIsActive();
+    query("BEGIN; SELECT 1; COMMIT");
+    assertThat(texts).containsExactly("BEGIN; SELECT 1; COMMIT");
+    texts.clear();
+    for (int i = 0; i < 3; i++) {
+      rig.send(new Pipeline().parse("s" + i, insert(i)).sync());
+      for (int n = 0; n < 5; n++) {
+        rig.send(new Pipeline().bind("", "s" + i).execute("").sync());
+      }
+      rig.settle();
+    }
+    assertThat(texts).as("a Parse each").containsExactly(insert(0), insert(1), insert(2));
+  }
+
+  // ---- giving way
+
+  @Test
+  void giveWay_betweenStatements_releasesLocksAndCommitsWhatWasDone() {
+    otherIsActive();
+    query("BEGIN");
+    query(insert(1));
+    rig.somebodyWaits();
+    rig.settle();
+    assertThat(rig.session().concessions()).isEqualTo(1);
+    assertThat(rig.postgres().log())
+        .endsWith("SELECT * FROM dsql_internal.occ_save()", "ROLLBACK TO SAVEPOINT \"dsql$base\"");
+    assertThat(query("COMMIT")).containsExactly("C COMMIT", "Z I");
+    assertThat(rig.postgres().committed()).containsExactly(1);
+  }
+
+  @Test
+  void giveWay_thenMoreStatements_runOnShadowsAndAreCommitted() {
+    otherIsActive();
+    query("BEGIN");
+    query(insert(1));
+    rig.somebodyWaits();
+    rig.settle();
+    assertThat(query(insert(2))).containsExactly("C INSERT 0 1", "Z T");
+    assertThat(query("COMMIT")).containsExactly("C COMMIT", "Z I");
+    assertThat(rig.postgres().committed()).containsExactly(1, 2);
+  }
+
+  @Test
+  void giveWay_thatFails_isToldAsAConflict_andTheSessionGoesOn() {
+    otherIsActive();
+    query("BEGIN");
+    query(insert(1));
+    rig.postgres().failOnce("occ_save", "XX000");
+    rig.somebodyWaits();
+    rig.settle();
+    assertThat(query("SELECT 1")).containsExactly(CONFLICT, "Z E");
+    assertThat(query("SELECT 1")).containsExactly(ABORTED, "Z E");
+    assertThat(query("ROLLBACK")).containsExactly("C ROLLBACK", "Z I");
+    assertThat(query(insert(2))).containsExactly("C INSERT 0 1", "Z I");
+    assertThat(rig.postgres().committed()).containsExactly(2);
+  }
+
+  @Test
+  void giveWay_thatFails_isToldAtCommit() {
+    otherIsActive();
+    query("BEGIN");
+    query(insert(1));
+    rig.postgres().failOnce("occ_save", "XX000");
+    rig.somebodyWaits();
+    rig.settle();
+    assertThat(query("COMMIT")).containsExactly(CONFLICT, "Z I");
+    assertThat(rig.postgres().committed()).isEmpty();
+  }
+
+  @Test
+  void statementThatMeetsAConflict_isRunAgain_andLosesAtCommit() {
+    otherIsActive();
+    query("BEGIN");
+    query("SELECT 1");
+    rig.postgres().take(7);
+    assertThat(query(insert(7)))
+        .as("no error at the statement")
+        .containsExactly("C INSERT 0 1", "Z T");
+    assertThat(query(insert(8))).containsExactly("C INSERT 0 1", "Z T");
+    assertThat(query("COMMIT")).containsExactly(CONFLICT, "Z I");
+    assertThat(rig.postgres().committed()).isEmpty();
+    assertThat(rig.postgres().log())
+        .as("certain to lose, so not repeated")
+        .noneMatch(sql -> sql.contains("occ_replay"));
+  }
+
+  @Test
+  void shadowsThatCannotBeMade_failTheStatementAndTheTransaction() {
+    otherIsActive();
+    query("BEGIN");
+    query(insert(1));
+    rig.somebodyWaits();
+    rig.settle();
+    rig.postgres().failOnce("occ_overlay", "XX000");
+    assertThat(query(insert(2))).containsExactly(CONFLICT, "Z E");
+    assertThat(query("COMMIT")).containsExactly("C ROLLBACK", "Z I");
+    assertThat(rig.postgres().committed()).isEmpty();
+  }
+
+  @Test
+  void repeatingThatFails_losesAtCommit() {
+    otherIsActive();
+    query("BEGIN");
+    query(insert(1));
+    rig.somebodyWaits();
+    rig.settle();
+    rig.postgres().take(1);
+    assertThat(query("COMMIT")).containsExactly(CONFLICT, "Z I");
+    assertThat(query(insert(2))).containsExactly("C INSERT 0 1", "Z I");
+  }
+
+  @Test
+  void repeatingThatCrossesOthers_isTriedAgain() {
+    otherIsActive();
+    query("BEGIN");
+    query(insert(1));
+    rig.somebodyWaits();
+    rig.settle();
+    rig.postgres().failOnce("occ_replay", "40P01");
+    assertThat(query("COMMIT")).containsExactly("C COMMIT", "Z I");
+    assertThat(rig.postgres().committed()).containsExactly(1);
+  }
+
+  // ---- cancellation
+
+  @Test
+  void cancellation_holdsBackWhatComesUntilTheSignalIsSent() throws Exception {
+    otherIsActive();
+    query("BEGIN");
+    rig.send(new Pipeline().query(insert(1)));
+    var leave = rig.session().interruption();
+    var granted = Signals.prepare(leave);
+    rig.runTasks();
+    assertThat(granted.get()).isTrue();
+    rig.postgres().failOnce(insert(1), "57014");
+    rig.answer();
+    rig.send(new Pipeline().query("COMMIT"));
+    assertThat(rig.answers()).as("nothing before the signal is sent").isEmpty();
+    assertThat(rig.postgres().hasWork()).isFalse();
+    Signals.delivered(leave, rig.session()::pump);
+    rig.settle();
+    assertThat(rig.answers()).containsExactly("C INSERT 0 1", "Z T", "C COMMIT", "Z I");
+    assertThat(rig.postgres().committed()).containsExactly(1);
+  }
+
+  @Test
+  void cancellation_ofWhatTheClientHasSeen_isNotGranted() throws Exception {
+    query("BEGIN");
+    query(insert(1));
+    rig.send(new Pipeline().query(insert(2))); // alone: nothing is held back
+    var granted = Signals.prepare(rig.session().interruption());
+    rig.runTasks();
+    assertThat(granted.get()).isFalse();
+    rig.settle();
+    assertThat(rig.answers()).containsExactly("C INSERT 0 1", "Z T");
+  }
+
+  // ---- transactions around a batch
+
+  @Test
+  void batchWithoutBegin_isCommittedAtItsSync() {
+    otherIsActive();
+    rig.send(new Pipeline().run(insert(1)).flush());
+    rig.settle();
+    assertThat(rig.answers()).containsExactly("1", "2", "C INSERT 0 1");
+    assertThat(rig.postgres().committed()).as("before the Sync").isEmpty();
+    rig.send(new Pipeline().run(insert(2)).sync());
+    rig.settle();
+    assertThat(rig.answers()).containsExactly("1", "2", "C INSERT 0 1", "Z I");
+    assertThat(rig.postgres().committed()).containsExactly(1, 2);
+  }
+
+  @Test
+  void batchWithoutBegin_thatCannotBeCommitted_answersTheErrorInItsPlace() {
+    otherIsActive();
+    rig.send(new Pipeline().run(insert(1)).flush());
+    rig.settle();
+    rig.postgres().failOnce("COMMIT", "23503");
+    rig.send(new Pipeline().run(insert(2)).sync());
+    rig.settle();
+    assertThat(rig.answers()).contains("E 23503 told to fail").endsWith("Z I");
+  }
+
+  // ---- COPY
+
+  @Test
+  void messagesBehindTheDataOfCopy_areJudgedLikeAllOthers() {
+    for (boolean extended : new boolean[] {false, true}) {
+      Pipeline copy = extended ? new Pipeline().run("COPY t FROM STDIN").sync() : null;
+      rig.send(extended ? copy : new Pipeline().query("COPY t FROM STDIN"));
+      rig.settle();
+      assertThat(rig.answers()).endsWith("G");
+      Pipeline rest = new Pipeline().message('d', new byte[] {'1', '\n'}).message('c');
+      rest = extended ? rest.sync() : rest;
+      rig.send(rest.query("TRUNCATE t"));
+      rig.settle();
+      assertThat(rig.answers())
+          .containsExactly("C COPY 1", "Z I", "E 0A000 unsupported statement: Truncate", "Z I");
+    }
+  }
+
+  @Test
+  void statementBetweenCopyAndSync_isJudged() {
+    rig.send(new Pipeline().run("COPY t FROM STDIN").sync());
+    rig.settle();
+    rig.answers();
+    rig.send(
+        new Pipeline().message('d', new byte[] {'1', '\n'}).message('c').run("TRUNCATE t").sync());
+    rig.settle();
+    assertThat(rig.answers())
+        .containsExactly("C COPY 1", "E 0A000 unsupported statement: Truncate", "Z I");
+  }
+
+  // ---- faults and the end
+
+  @Test
+  void lostAnswer_commitsAndCutsTheClient_andRunsNothingMore() {
+    cluster.faults.arm(1, Fault.commitAnswerLost());
+    rig.send(new Pipeline().query("BEGIN").query(insert(1)).query("COMMIT").query(insert(2)));
+    rig.settle();
+    assertThat(rig.answers()).containsExactly("C BEGIN", "Z T", "C INSERT 0 1", "Z T");
+    assertThat(rig.isCut()).isTrue();
+    assertThat(rig.postgres().committed()).containsExactly(1);
+  }
+
+  @Test
+  void faultThatIsNotReached_staysArmed() {
+    cluster.faults.arm(1, Fault.commitAnswerLost());
+    query("BEGIN");
+    rig.postgres().failOnce("COMMIT", "23503");
+    assertThat(query("COMMIT")).contains("E 23503 told to fail");
+    assertThat(cluster.faults.remaining()).hasSize(1);
+  }
+
+  @Test
+  void full_theClientIsReadNoMore() {
+    byte[] large = new byte[200_000];
+    java.util.Arrays.fill(large, (byte) 'x');
+    String comment = "/*" + new String(large, StandardCharsets.US_ASCII) + "*/";
+    rig.send(new Pipeline().query("SELECT 1 / 0; COMMIT")); // is waited for
+    for (int i = 0; i < 8; i++) {
+      rig.send(new Pipeline().query("BEGIN; COMMIT " + comment));
+    }
+    assertThat(rig.isReadable()).isFalse();
+    rig.settle();
+    assertThat(rig.isReadable()).isTrue();
+  }
+
+  @Test
+  void close_inTheMiddleOfOwnWork_leavesNothingBehind() {
+    otherIsActive();
+    query("BEGIN");
+    query(insert(1));
+    rig.somebodyWaits();
+    rig.runTasks();
+    rig.send(new Pipeline().query(insert(2)).run("SELECT 1"));
+    rig.send(Unpooled.wrappedBuffer(new byte[] {'Q', 0, 0}));
+    // and the connection is closed in nothingIsLeft
+  }
+}
