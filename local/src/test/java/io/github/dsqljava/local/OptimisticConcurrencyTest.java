@@ -13,6 +13,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ParameterizedClass
 @ValueSource(strings = {"simple", "extended", "extendedCacheEverything"})
 class OptimisticConcurrencyTest {
+  /** How often two statements are sent at the same time; each time they meet a bit differently. */
+  private static final int CROSSINGS = Integer.getInteger("dsql.crossings", 5);
+
   private static DsqlLocal cluster;
 
   @Parameter String protocol;
@@ -489,7 +492,7 @@ class OptimisticConcurrencyTest {
 
   @Test
   void crossedUpdates_atTheSameTime_doNotDeadlock() throws Exception {
-    for (int i = 0; i < 20; i++) {
+    for (int i = 0; i < CROSSINGS; i++) {
       fill();
       play(
           """

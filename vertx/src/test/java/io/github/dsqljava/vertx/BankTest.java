@@ -42,7 +42,7 @@ import org.junit.jupiter.api.Timeout;
 @SuppressWarnings("InterruptedExceptionSwallowed")
 class BankTest {
   private static final int CLIENTS = 32;
-  private static final int TRANSFERS = 20_000;
+  private static final int TRANSFERS = Integer.getInteger("bank.transfers", 5_000);
 
   /** Few enough that some transfer in four or five meets another one. */
   private static final int ACCOUNTS = 500;

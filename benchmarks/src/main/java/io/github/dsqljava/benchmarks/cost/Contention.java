@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -47,7 +48,8 @@ public final class Contention {
   }
 
   /** By turns, so that both meet the same weather: BEGIN, SELECT, UPDATE, COMMIT of own rows. */
-  private static void compare(Sessions cluster, Sessions plain, int clients) throws Exception {
+  private static void compare(Sessions cluster, Sessions plain, int clients)
+      throws SQLException, InterruptedException, ExecutionException {
     List<Double> ratios = new ArrayList<>();
     long[] with = new long[0];
     long[] without = new long[0];
@@ -67,7 +69,8 @@ public final class Contention {
         clients, ratios.get(ratios.size() / 2), ratios.get(0), ratios.get(ratios.size() - 1));
   }
 
-  private static long[] disjoint(Sessions cluster, int clients) throws Exception {
+  private static long[] disjoint(Sessions cluster, int clients)
+      throws SQLException, InterruptedException, ExecutionException {
     ExecutorService threads = Executors.newFixedThreadPool(clients);
     List<Future<long[]>> running = new ArrayList<>();
     for (int c = 0; c < clients; c++) {
@@ -143,7 +146,8 @@ public final class Contention {
   }
 
   /** Two transactions want the row that the other one has, at the same time. */
-  private static void crossed(Sessions cluster, String statement) throws Exception {
+  private static void crossed(Sessions cluster, String statement)
+      throws SQLException, InterruptedException, ExecutionException {
     ExecutorService threads = Executors.newFixedThreadPool(2);
     List<Long> nanos = new ArrayList<>();
     try (Connection a = cluster.open();
@@ -181,7 +185,8 @@ public final class Contention {
     }
   }
 
-  private static void hotRow(Sessions cluster, int clients, int seconds) throws Exception {
+  private static void hotRow(Sessions cluster, int clients, int seconds)
+      throws SQLException, InterruptedException, ExecutionException {
     try (Connection admin = cluster.open()) {
       Sessions.execute(admin, "UPDATE b SET v = 0 WHERE id = 1");
       AtomicLong acknowledged = new AtomicLong();

@@ -48,11 +48,18 @@ final class PlainPostgres implements AutoCloseable, Sessions {
 
   private PlainPostgres(DsqlLocal cluster) throws IOException {
     List<String> model = commandOfCluster();
-    Path programs = Path.of(model.get(0)).getParent();
+    Path program = Path.of(model.get(0));
     this.directory = Files.createTempDirectory("plain-postgres");
     this.account = account(directory);
     Path data = directory.resolve("data");
-    run(programs, programs + "/initdb", "-D", data.toString(), "-U", SUPERUSER, "--auth=trust");
+    run(
+        program,
+        program.resolveSibling("initdb").toString(),
+        "-D",
+        data.toString(),
+        "-U",
+        SUPERUSER,
+        "--auth=trust");
     ClusterCertificates certificates =
         ClusterCertificates.loadOrCreate(directory.resolve("tls"), cluster.region());
     writeKeys(certificates, data);
@@ -73,7 +80,7 @@ final class PlainPostgres implements AutoCloseable, Sessions {
             "ssl_key_file=plain.key")) {
       command.addAll(List.of("-c", own)); // the last one of a name counts
     }
-    this.process = start(programs, command);
+    this.process = start(program, command);
   }
 
   /**
@@ -165,19 +172,19 @@ final class PlainPostgres implements AutoCloseable, Sessions {
     }
   }
 
-  private Process start(Path programs, List<String> command) throws IOException {
+  private Process start(Path program, List<String> command) throws IOException {
     List<String> whole = new ArrayList<>(account);
     whole.addAll(command);
     ProcessBuilder builder = new ProcessBuilder(whole).redirectErrorStream(true);
     builder.environment().put("LC_ALL", "C");
-    builder.environment().put("LD_LIBRARY_PATH", programs.resolveSibling("lib").toString());
+    builder.environment().put("LD_LIBRARY_PATH", program.resolveSibling("../lib").toString());
     return builder.directory(directory.toFile()).start();
   }
 
-  private void run(Path programs, String... command) throws IOException {
-    Process program = start(programs, List.of(command));
-    String output = new String(program.getInputStream().readAllBytes(), UTF_8);
-    if (awaitEnd(program) != 0) {
+  private void run(Path program, String... command) throws IOException {
+    Process child = start(program, List.of(command));
+    String output = new String(child.getInputStream().readAllBytes(), UTF_8);
+    if (awaitEnd(child) != 0) {
       throw new IOException(command[0] + " failed:\n" + output);
     }
   }
