@@ -126,6 +126,36 @@ final class Judge {
     }
   }
 
+  /**
+   * Tells the faults what has become of the one that was to strike.
+   *
+   * @return whether the client's connection ends with it
+   */
+  boolean settle(ClientExchange exchange) {
+    Run run = exchange.run();
+    Hit hit = run.fault();
+    if (hit == null) {
+      return false;
+    }
+    if (!exchange.hasFailedInPlace()) {
+      giveBack(run);
+      return false;
+    }
+    boolean ends = run.endsConnection();
+    run.fault(null);
+    faults.struck(hit);
+    return ends;
+  }
+
+  /** The fault that was to strike a group has not been reached. */
+  void giveBack(Run run) {
+    Hit hit = run.fault();
+    if (hit != null) {
+      run.fault(null);
+      faults.giveBack(hit);
+    }
+  }
+
   /** Returns what the client is told; where its connection ends instead, it never gets that. */
   static ErrorMessage answer(Hit hit) {
     return hit.fault().answer().orElseGet(ServiceErrors::connectionLost);

@@ -7,9 +7,7 @@ import io.github.dsqljava.local.dialect.Trait;
 import io.github.dsqljava.local.dialect.TransactionEffect;
 import io.github.dsqljava.local.faults.Fault.Before;
 import io.github.dsqljava.local.faults.StatementFaults;
-import io.github.dsqljava.local.faults.StatementFaults.Hit;
 import io.github.dsqljava.local.occ.Committing;
-import io.github.dsqljava.local.occ.Conflicts;
 import io.github.dsqljava.local.occ.Contention;
 import io.github.dsqljava.local.occ.Interruption;
 import io.github.dsqljava.local.occ.Interruption.Leave;
@@ -17,19 +15,13 @@ import io.github.dsqljava.local.occ.OccSession;
 import io.github.dsqljava.local.occ.Parking;
 import io.github.dsqljava.local.occ.Participant;
 import io.github.dsqljava.local.occ.Transaction;
-import io.github.dsqljava.local.occ.Transaction.Protection;
 import io.github.dsqljava.local.protocol.Answer;
 import io.github.dsqljava.local.protocol.ErrorMessage;
-import io.github.dsqljava.local.protocol.FrontendType;
 import io.github.dsqljava.local.protocol.MessageSplitter;
 import io.github.dsqljava.local.protocol.ReadyForQuery;
-import io.github.dsqljava.local.protocol.Subject;
-import io.github.dsqljava.local.protocol.Sync;
 import io.github.dsqljava.local.protocol.TransactionStatus;
 import io.github.dsqljava.local.request.Group;
-import io.github.dsqljava.local.request.GroupAssembler;
 import io.github.dsqljava.local.request.OwnNames;
-import io.github.dsqljava.local.request.Prepared;
 import io.github.dsqljava.local.request.Step;
 import io.github.dsqljava.local.session.ClientExchange.Holding;
 import io.netty.buffer.ByteBuf;
@@ -48,12 +40,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Belongs to an event loop. What other threads may call says so.
  */
 final class Session implements ClientExchange.Listener, Flow, OccSession, Participant {
-  /**
-   * How often a statement outside of a transaction is run again when it crossed others. Each time
-   * all but it go on, so this many others would have to cross it in turn.
-   */
-  private static final int MAX_ATTEMPTS = 20;
-
   private final int pid;
   private final Backend backend;
   private final Contention contention;
@@ -64,12 +50,13 @@ final class Session implements ClientExchange.Listener, Flow, OccSession, Partic
   private final OwnWork own;
   private final SessionState state;
   private final SchemaNews schemaNews;
-  private final StatementFaults faults;
+  private final Judge judge;
   private final Parking parking;
   private final Committing committing;
   private final ClientQueue queue = new ClientQueue();
   private final Dispatcher dispatcher;
-  private final GroupAssembler assembler;
+  private final Intake intake;
+  private final Retries retries;
 
   /** Groups that are neither in the queue nor answered. */
   private final List<Run> underWay = new ArrayList<>();
@@ -97,7 +84,7 @@ final class Session implements ClientExchange.Listener, Flow, OccSession, Partic
     this.backend = backend;
     this.contention = contention;
     this.recorder = recorder;
-    this.faults = faults;
+    this.judge = new Judge(faults, names, backend.allocator());
     this.client = new ClientPort(backend, recorder);
     this.exchanges = new Exchanges(backend, client);
     this.own = new OwnWork(exchanges, backend.allocator(), names.script(), this::ownWorkIsOver);
@@ -105,14 +92,15 @@ final class Session implements ClientExchange.Listener, Flow, OccSession, Partic
     this.schemaNews = new SchemaNews(catalog, contention);
     this.parking = new Parking(this);
     this.committing = new Committing(this, contention);
-    this.assembler = new GroupAssembler(backend.allocator(), reader, this::received);
+    this.intake = new Intake(backend, exchanges, queue, reader, recorder);
+    this.retries = new Retries(state, own, parking, this, backend.allocator());
     this.dispatcher =
         new Dispatcher(
             state,
             contention,
             exchanges,
             own,
-            new Judge(faults, names, backend.allocator()),
+            judge,
             parking,
             committing,
             this,
@@ -136,36 +124,8 @@ final class Session implements ClientExchange.Listener, Flow, OccSession, Partic
   void fromClient(byte type, ByteBuf message) {
     if (closed || client.isCut()) {
       message.release();
-    } else if (!FrontendType.belongsToBatch(type)) {
-      outsideOfGroups(type, message);
-    } else if (exchanges.copiesIn()) {
-      backend.write(message); // other than Sync and Flush it is no data: PostgreSQL says so
     } else {
-      assembler.add(type, message);
-    }
-  }
-
-  private void received(Group group) {
-    Run run = new Run(group);
-    if (recorder != null) {
-      recorder.received(run);
-    }
-    queue.add(run);
-  }
-
-  /** Goodbye, data of COPY. */
-  private void outsideOfGroups(byte type, ByteBuf message) {
-    if (exchanges.copiesIn() || (queue.isEmpty() && exchanges.isIdle())) {
-      writeOutsideOfGroups(type, message);
-    } else {
-      queue.add(type, message);
-    }
-  }
-
-  private void writeOutsideOfGroups(byte type, ByteBuf message) {
-    backend.write(message);
-    if (type == FrontendType.COPY_DONE || type == FrontendType.COPY_FAIL) {
-      exchanges.copyEnds();
+      intake.take(type, message);
     }
   }
 
@@ -203,7 +163,7 @@ final class Session implements ClientExchange.Listener, Flow, OccSession, Partic
         return false;
       }
     }
-    if (exchanges.isIdle() && queue.takeMessage(this::writeOutsideOfGroups)) {
+    if (exchanges.isIdle() && queue.takeMessage(intake::write)) {
       return true;
     }
     Run run = queue.peek();
@@ -249,10 +209,7 @@ final class Session implements ClientExchange.Listener, Flow, OccSession, Partic
         answer -> {
           if (answer.error() == null) {
             Preparations.renewals(
-                    assembler.statements().values(),
-                    answer.row().get(0),
-                    names,
-                    backend.allocator())
+                    intake.prepared(), answer.row().get(0), names, backend.allocator())
                 .forEach(script -> own.ask(Leave.NONE, unused -> {}, script));
           }
         },
@@ -310,13 +267,7 @@ final class Session implements ClientExchange.Listener, Flow, OccSession, Partic
 
   @Override
   public void copyBegins(ClientExchange exchange) {
-    exchanges.copyBegins();
-    exchange.run().group().losesSync();
-    if (recorder != null) {
-      recorder.copyBegins(exchange.run());
-    }
-    // Data that came before it was asked for, while other statements of the Query wait.
-    queue.takeMessages(this::writeOutsideOfGroups);
+    intake.copyBegins(exchange.run());
   }
 
   @Override
@@ -341,47 +292,20 @@ final class Session implements ClientExchange.Listener, Flow, OccSession, Partic
     } else if (group.changesSchema() && !failed && group.has(Trait.MENTIONS_FOREIGN_KEYS)) {
       contention.foreignKeyAdded();
     }
-    if (exchange.isHolding() && runsAgain(exchange, status)) {
+    if (exchange.isHolding() && retries.runsAgain(exchange, status)) {
       exchange.discard();
       return;
     }
     schemaNews.over(exchange);
-    if (endsConnection(exchange)) {
+    if (judge.settle(exchange)) {
+      exchange.deliver();
+      client.cut();
       return;
     }
     if (running != null && running.isImplicit() && (group.isLast() || failed)) {
       endImplicit(running, exchange);
     } else {
       deliver(exchange);
-    }
-  }
-
-  /** Tells what has become of a fault; returns whether the client's connection ends with it. */
-  private boolean endsConnection(ClientExchange exchange) {
-    Run run = exchange.run();
-    Hit hit = run.fault();
-    if (hit == null) {
-      return false;
-    }
-    if (!exchange.hasFailedInPlace()) {
-      giveBackFault(run);
-      return false;
-    }
-    boolean ends = run.endsConnection();
-    run.fault(null);
-    faults.struck(hit);
-    if (ends) {
-      exchange.deliver();
-      client.cut();
-    }
-    return ends;
-  }
-
-  private void giveBackFault(Run run) {
-    Hit hit = run.fault();
-    if (hit != null) {
-      run.fault(null);
-      faults.giveBack(hit);
     }
   }
 
@@ -397,53 +321,6 @@ final class Session implements ClientExchange.Listener, Flow, OccSession, Partic
     underWay.remove(run);
     run.release();
     pump();
-  }
-
-  private boolean runsAgain(ClientExchange exchange, TransactionStatus status) {
-    Run run = exchange.run();
-    Group group = run.group();
-    String sqlState = exchange.sqlState();
-    boolean broken =
-        Conflicts.isDeadlock(sqlState)
-            || (exchange.isCancelled() && Conflicts.isCancellation(sqlState));
-    Transaction running = state.transaction();
-    if (running == null) {
-      if (!broken || status != TransactionStatus.IDLE || run.nextAttempt() > MAX_ATTEMPTS) {
-        return false;
-      }
-      forgetStatements(group);
-      send(run, /* holding= */ true);
-      return true;
-    }
-    if (status != TransactionStatus.FAILED
-        || running.isOffTables()
-        || running.protection() == Protection.NONE
-        || exchange.hasFailedInPlace()
-        || !(broken || mayBeConflict(group, sqlState))) {
-      return false;
-    }
-    // A key share goes together with changes that PostgreSQL takes for conflicts.
-    boolean doomed =
-        Conflicts.isSerializationFailure(sqlState) && !group.has(Trait.SHARES_KEYS) && !broken;
-    forgetStatements(group);
-    parking.moveToShadows(running, group, doomed, run.nextAttempt());
-    return true;
-  }
-
-  private static boolean mayBeConflict(Group group, String sqlState) {
-    // DDL meets rows that are there, and names that are taken: nothing another try would change.
-    return Conflicts.mayBeConflict(sqlState)
-        && (!group.changesSchema() || Conflicts.isSerializationFailure(sqlState));
-  }
-
-  /** What a group has prepared survives its failure, and would be in the way of another try. */
-  private void forgetStatements(Group group) {
-    List<Prepared> prepared = group.prepared();
-    if (!prepared.isEmpty()) {
-      ByteBuf script = backend.allocator().buffer();
-      prepared.forEach(statement -> Subject.statement(statement.name()).close(script));
-      own.sendAhead(Sync.encode(script));
-    }
   }
 
   private void ownWorkIsOver() {
@@ -549,7 +426,7 @@ final class Session implements ClientExchange.Listener, Flow, OccSession, Partic
   public void fail(Run run, ErrorMessage error) {
     state.told(error);
     if (run.fault() != null && run.fault().before() != Before.ROLLBACK) {
-      giveBackFault(run); // it is not reached any more
+      judge.giveBack(run); // it is not reached any more
     }
     Step place = place(run);
     if (place == null) {
@@ -563,7 +440,7 @@ final class Session implements ClientExchange.Listener, Flow, OccSession, Partic
       state.begin(/* implicit= */ false);
     }
     if (state.status() == TransactionStatus.FAILED) {
-      giveBackFault(run);
+      judge.giveBack(run);
       tellBehindFailure(run, error, implicit ? running : null);
       return;
     }
@@ -658,14 +535,11 @@ final class Session implements ClientExchange.Listener, Flow, OccSession, Partic
     }
     closed = true;
     contention.remove(this);
-    if (recorder != null) {
-      recorder.ends(assembler.waiting());
-    }
-    assembler.release();
+    intake.release();
     exchanges.abandon();
     queue.release();
     schemaNews.closed(underWay);
-    underWay.forEach(this::giveBackFault);
+    underWay.forEach(judge::giveBack);
     underWay.forEach(Run::release);
     underWay.clear();
     if (finishing != null) {

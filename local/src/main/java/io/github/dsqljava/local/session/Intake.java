@@ -1,0 +1,98 @@
+package io.github.dsqljava.local.session;
+
+import io.github.dsqljava.local.dialect.ClientText;
+import io.github.dsqljava.local.protocol.FrontendType;
+import io.github.dsqljava.local.request.Group;
+import io.github.dsqljava.local.request.GroupAssembler;
+import io.github.dsqljava.local.request.Prepared;
+import io.netty.buffer.ByteBuf;
+import java.util.Collection;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes what the client sends: groups for the queue, and the messages that belong to none, which
+ * are goodbye and the data of COPY. Belongs to an event loop.
+ */
+final class Intake {
+  private final Backend backend;
+  private final Exchanges exchanges;
+  private final ClientQueue queue;
+  private final @Nullable Recorder recorder;
+  private final GroupAssembler assembler;
+
+  /**
+   * @param reader reads the SQL of a message
+   * @param recorder null if nothing is recorded
+   */
+  Intake(
+      Backend backend,
+      Exchanges exchanges,
+      ClientQueue queue,
+      Function<String, ClientText> reader,
+      @Nullable Recorder recorder) {
+    this.backend = backend;
+    this.exchanges = exchanges;
+    this.queue = queue;
+    this.recorder = recorder;
+    this.assembler = new GroupAssembler(backend.allocator(), reader, this::received);
+  }
+
+  void take(byte type, ByteBuf message) {
+    if (!FrontendType.belongsToBatch(type)) {
+      outsideOfGroups(type, message);
+    } else if (exchanges.copiesIn()) {
+      backend.write(message); // other than Sync and Flush it is no data: PostgreSQL says so
+    } else {
+      assembler.add(type, message);
+    }
+  }
+
+  private void received(Group group) {
+    Run run = new Run(group);
+    if (recorder != null) {
+      recorder.received(run);
+    }
+    queue.add(run);
+  }
+
+  /** Data of COPY that comes before PostgreSQL has asked for it waits. */
+  private void outsideOfGroups(byte type, ByteBuf message) {
+    if (exchanges.copiesIn() || (queue.isEmpty() && exchanges.isIdle())) {
+      write(type, message);
+    } else {
+      queue.add(type, message);
+    }
+  }
+
+  /** Writes a message that belongs to no group. */
+  void write(byte type, ByteBuf message) {
+    backend.write(message);
+    if (type == FrontendType.COPY_DONE || type == FrontendType.COPY_FAIL) {
+      exchanges.copyEnds();
+    }
+  }
+
+  /** PostgreSQL asks for data of COPY. */
+  void copyBegins(Run run) {
+    exchanges.copyBegins();
+    run.group().losesSync();
+    if (recorder != null) {
+      recorder.copyBegins(run);
+    }
+    queue.takeMessages(this::write);
+  }
+
+  /** Returns what the client has prepared, or has tried to. */
+  Collection<Prepared> prepared() {
+    return assembler.statements().values();
+  }
+
+  /** The session is over. */
+  void release() {
+    if (recorder != null) {
+      recorder.ends(assembler.waiting());
+    }
+    assembler.release();
+  }
+}

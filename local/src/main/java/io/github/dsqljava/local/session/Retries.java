@@ -1,0 +1,104 @@
+package io.github.dsqljava.local.session;
+
+import io.github.dsqljava.local.dialect.Trait;
+import io.github.dsqljava.local.occ.Conflicts;
+import io.github.dsqljava.local.occ.Parking;
+import io.github.dsqljava.local.occ.Transaction;
+import io.github.dsqljava.local.occ.Transaction.Protection;
+import io.github.dsqljava.local.protocol.Subject;
+import io.github.dsqljava.local.protocol.Sync;
+import io.github.dsqljava.local.protocol.TransactionStatus;
+import io.github.dsqljava.local.request.Group;
+import io.github.dsqljava.local.request.Prepared;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import java.util.List;
+
+/**
+ * Runs a group again that PostgreSQL has refused because of another transaction, of which the
+ * client is to notice nothing at the statement. Belongs to an event loop.
+ */
+final class Retries {
+  /**
+   * How often a statement outside of a transaction is run again when it crossed others. Each time
+   * all but it go on, so this many others would have to cross it in turn.
+   */
+  private static final int MAX_ATTEMPTS = 20;
+
+  private final SessionState state;
+  private final OwnWork own;
+  private final Parking parking;
+  private final Flow flow;
+  private final ByteBufAllocator allocator;
+
+  Retries(SessionState state, OwnWork own, Parking parking, Flow flow, ByteBufAllocator allocator) {
+    this.state = state;
+    this.own = own;
+    this.parking = parking;
+    this.flow = flow;
+    this.allocator = allocator;
+  }
+
+  /** Runs the group of an answer again, if that may help; the client has seen nothing of it. */
+  boolean runsAgain(ClientExchange exchange, TransactionStatus status) {
+    Transaction running = state.transaction();
+    return running == null
+        ? runsAgainOutside(exchange, status)
+        : runsAgainInside(running, exchange, status);
+  }
+
+  private boolean runsAgainOutside(ClientExchange exchange, TransactionStatus status) {
+    Run run = exchange.run();
+    if (!isBroken(exchange)
+        || status != TransactionStatus.IDLE
+        || run.nextAttempt() > MAX_ATTEMPTS) {
+      return false;
+    }
+    forgetStatements(run.group());
+    flow.send(run, /* holding= */ true);
+    return true;
+  }
+
+  private boolean runsAgainInside(
+      Transaction running, ClientExchange exchange, TransactionStatus status) {
+    Run run = exchange.run();
+    Group group = run.group();
+    String sqlState = exchange.sqlState();
+    boolean broken = isBroken(exchange);
+    if (status != TransactionStatus.FAILED
+        || running.isOffTables()
+        || running.protection() == Protection.NONE
+        || exchange.hasFailedInPlace()
+        || !(broken || mayBeConflict(group, sqlState))) {
+      return false;
+    }
+    // A key share goes together with changes that PostgreSQL takes for conflicts.
+    boolean doomed =
+        Conflicts.isSerializationFailure(sqlState) && !group.has(Trait.SHARES_KEYS) && !broken;
+    forgetStatements(group);
+    parking.moveToShadows(running, group, doomed, run.nextAttempt());
+    return true;
+  }
+
+  /** Whether it was stopped for the sake of others. */
+  private static boolean isBroken(ClientExchange exchange) {
+    return Conflicts.isDeadlock(exchange.sqlState())
+        || (exchange.isCancelled() && Conflicts.isCancellation(exchange.sqlState()));
+  }
+
+  private static boolean mayBeConflict(Group group, String sqlState) {
+    // DDL meets rows that are there, and names that are taken: nothing another try would change.
+    return Conflicts.mayBeConflict(sqlState)
+        && (!group.changesSchema() || Conflicts.isSerializationFailure(sqlState));
+  }
+
+  /** What a group has prepared survives its failure, and would be in the way of another try. */
+  private void forgetStatements(Group group) {
+    List<Prepared> prepared = group.prepared();
+    if (!prepared.isEmpty()) {
+      ByteBuf script = allocator.buffer();
+      prepared.forEach(statement -> Subject.statement(statement.name()).close(script));
+      own.sendAhead(Sync.encode(script));
+    }
+  }
+}
