@@ -226,6 +226,10 @@ DECLARE
   item record;
   column_list text;
   privileges text;
+  -- No column of the table has this name.
+  origin text := (SELECT 'origin' || i FROM generate_series(1, 2000) i
+    WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = base AND attname = 'origin' || i)
+    ORDER BY i LIMIT 1);
 BEGIN
   EXECUTE format('CREATE TEMP TABLE %I (LIKE %s INCLUDING DEFAULTS INCLUDING GENERATED'
     ' INCLUDING CONSTRAINTS INCLUDING STORAGE) ON COMMIT DROP', shadow_name, base);
@@ -249,19 +253,20 @@ BEGIN
   IF column_list IS NULL THEN
     RETURN;
   END IF;
+  -- Each copy says which row it stands for. PostgreSQL keeps no order: a small row goes back into
+  -- an earlier page.
+  EXECUTE format('ALTER TABLE %s ADD %I tid', shadow, origin);
   -- The block is a subtransaction, so the copies carry an id of their own.
   BEGIN
-    EXECUTE format('INSERT INTO %s (%s) SELECT %2$s FROM ONLY %s', shadow, column_list, base);
+    EXECUTE format('INSERT INTO %s (%s, %I) SELECT %2$s, ctid FROM ONLY %4$s',
+      shadow, column_list, origin, base);
     EXECUTE format('SELECT xmin FROM %s LIMIT 1', shadow) INTO fill;
   EXCEPTION WHEN division_by_zero THEN
     RAISE;
   END;
-  -- Both were written and read in the order of their places.
   EXECUTE format('INSERT INTO pg_temp.dsql_snapshot (relation, base, shadow)'
-    ' SELECT %s, b.id, s.id'
-    ' FROM (SELECT ctid AS id, row_number() OVER (ORDER BY ctid) AS place FROM ONLY %s) b'
-    ' JOIN (SELECT ctid AS id, row_number() OVER (ORDER BY ctid) AS place FROM %s) s'
-    ' USING (place)', base::oid, base, shadow);
+    ' SELECT %s, %I, ctid FROM %s', base::oid, origin, shadow);
+  EXECUTE format('ALTER TABLE %s DROP %I', shadow, origin);
 END
 $$;
 
