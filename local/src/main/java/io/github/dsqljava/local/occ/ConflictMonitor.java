@@ -51,7 +51,8 @@ final class ConflictMonitor implements Runnable {
   private static final String WAITING =
       "SELECT pid, pg_catalog.array_to_string(pg_catalog.pg_blocking_pids(pid), ' ')"
           + " FROM (SELECT DISTINCT pid FROM pg_catalog.pg_locks WHERE NOT granted"
-          + " AND locktype IN ('relation', 'tuple', 'transactionid', 'virtualxid', 'speculative token'))"
+          + " AND locktype IN ('relation', 'object', 'tuple', 'transactionid', 'virtualxid',"
+          + " 'speculative token'))"
           + " AS waiting";
 
   private final SystemConnection.Opener reopening;
