@@ -42,7 +42,7 @@ public final class Parking {
     if (session.status() == TransactionStatus.FAILED) {
       beginAgainFailed();
     } else if (session.status() == TransactionStatus.OPEN) {
-      if (running.isOffTables()) {
+      if (running.isOffTables() || running.isAtBase()) {
         giveUp(running);
       } else {
         park(running);
@@ -59,6 +59,7 @@ public final class Parking {
             return;
           }
           running.rolledBack(answer.row());
+          running.hasGivenWay();
           session.hasGivenWay();
           if (running.savings().hasChanges()) {
             running.park(); // one that has only read goes on as before
@@ -77,7 +78,9 @@ public final class Parking {
   /**
    * To make a shadow it had to read the table, and PostgreSQL lets nobody change the definition of
    * a table that an open transaction has read. A session that waits for it wants just that, and
-   * then the service tells everybody else that the schema has changed.
+   * then the service tells everybody else that the schema has changed. The same goes for a sequence
+   * that it has used: PostgreSQL keeps that locked until the transaction ends, beyond a rollback to
+   * the base.
    */
   private void giveUp(Transaction running) {
     lose(running, ServiceErrors.schemaConflict(), /* then= */ () -> {});

@@ -117,6 +117,7 @@ public final class Transaction {
   private boolean implicit;
   private boolean hasBase;
   private boolean hasExecuted;
+  private boolean isAtBase;
   private boolean usesCatalog;
   private boolean changesCatalog;
   private CommitHistory.@Nullable Snapshot snapshot;
@@ -168,6 +169,7 @@ public final class Transaction {
   /** A group is run in it. */
   public void learn(Group group) {
     hasExecuted |= group.executes();
+    isAtBase = false;
     for (Trait trait : List.of(Trait.LOCKS_ROWS, Trait.CHANGES_ROWS)) {
       if (group.has(trait)) {
         traits.add(trait);
@@ -240,6 +242,16 @@ public final class Transaction {
     schemaChange.due = !schemaChange.sql.isEmpty();
   }
 
+  /** Whether it has rolled back to its base for others, and has run nothing since. */
+  boolean isAtBase() {
+    return isAtBase;
+  }
+
+  /** It has rolled back to its base for others. */
+  void hasGivenWay() {
+    isAtBase = true;
+  }
+
   /** It lives on what was saved from now on. */
   void park() {
     if (phase == Phase.OPEN) {
@@ -297,6 +309,7 @@ public final class Transaction {
   /** Returns its DDL statement, which is run again. */
   String takeSchemaChange() {
     schemaChange.due = false;
+    isAtBase = false;
     return schemaChange.sql;
   }
 
