@@ -14,12 +14,20 @@ final class IamGrantClauses implements ClauseFinder {
   private static final Refusal NOT_AN_ARN =
       new Refusal("22023", "IAM role must look like an IAM ARN", Source.WORDS_UNKNOWN);
 
+  private static final String GRANT = "aws_iam_grant";
+  private static final String REVOKE = "aws_iam_revoke";
+
+  /** Whether one of the procedures has this name. */
+  static boolean isProcedure(String name) {
+    return name.equals(GRANT) || name.equals(REVOKE);
+  }
+
   @Override
   public void find(StatementCursor statement, Draft draft) {
     if (statement.accept("AWS", "IAM", "GRANT")) {
-      call(statement, draft, "aws_iam_grant", "TO");
+      call(statement, draft, GRANT, "TO");
     } else if (statement.accept("AWS", "IAM", "REVOKE")) {
-      call(statement, draft, "aws_iam_revoke", "FROM");
+      call(statement, draft, REVOKE, "FROM");
     }
   }
 
