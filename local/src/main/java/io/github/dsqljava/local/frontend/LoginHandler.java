@@ -276,7 +276,13 @@ final class LoginHandler extends SimpleChannelInboundHandler<Object> {
     if (cluster.journal().isOn()) {
       cluster
           .journal()
-          .add(new RefusedLogin(user, error.sqlState(), error.field('M'), error.field('H')));
+          .add(
+              RefusedLogin.builder()
+                  .user(user)
+                  .sqlState(error.sqlState())
+                  .message(error.field('M'))
+                  .hint(error.field('H'))
+                  .build());
     }
     Channel channel = context.channel();
     channel.writeAndFlush(error.encode(channel.alloc())).addListener(ChannelFutureListener.CLOSE);

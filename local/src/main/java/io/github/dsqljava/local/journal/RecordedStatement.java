@@ -1,32 +1,10 @@
 package io.github.dsqljava.local.journal;
 
 /**
- * A statement and what became of it, as its client saw it.
- *
- * @param processId PostgreSQL's process, which is one for each connection
- * @param user the role of the connection
- * @param protocol how it was sent
- * @param sql its text as the client sent it, taken for UTF-8; of several in one Query message, its
- *     own part. Parameters of the extended protocol are not kept. Empty for a function call and for
- *     the name of a statement that was never prepared
- * @param inTransaction whether a transaction block was open when it was run: not for the BEGIN
- *     itself, but for the COMMIT
- * @param outcome what became of it
- * @param tag the command tag, such as {@code INSERT 0 1}; empty unless it succeeded, and if a limit
- *     of rows has suspended it
- * @param sqlState of its error; empty unless it failed
- * @param message of its error; empty unless it failed
+ * A statement and what became of it, as its client saw it. Immutable. A cluster makes it; its
+ * builder is for that, and for tests of what reads it.
  */
-public record RecordedStatement(
-    int processId,
-    String user,
-    Protocol protocol,
-    String sql,
-    boolean inTransaction,
-    Outcome outcome,
-    String tag,
-    String sqlState,
-    String message) {
+public final class RecordedStatement {
   private static final String SERIALIZATION_FAILURE = "40001";
   private static final String FEATURE_NOT_SUPPORTED = "0A000";
   private static final String PROGRAM_LIMIT_EXCEEDED = "54";
@@ -53,9 +31,86 @@ public record RecordedStatement(
     UNANSWERED
   }
 
+  private record Values(
+      int processId,
+      String user,
+      Protocol protocol,
+      String sql,
+      boolean inTransaction,
+      Outcome outcome,
+      String tag,
+      String sqlState,
+      String message) {}
+
+  private final Values values;
+
+  private RecordedStatement(Values values) {
+    this.values = values;
+  }
+
+  /** A builder in which every text is empty. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** PostgreSQL's process, which is one for each connection. */
+  public int processId() {
+    return values.processId;
+  }
+
+  /** The role of the connection. */
+  public String user() {
+    return values.user;
+  }
+
+  /** How it was sent. */
+  public Protocol protocol() {
+    return values.protocol;
+  }
+
+  /**
+   * Its text as the client sent it, taken for UTF-8; of several in one Query message, its own part.
+   * Parameters of the extended protocol are not kept. Empty for a function call and for the name of
+   * a statement that was never prepared.
+   */
+  public String sql() {
+    return values.sql;
+  }
+
+  /**
+   * Whether a transaction block was open when it was run: not for the BEGIN itself, but for the
+   * COMMIT.
+   */
+  public boolean inTransaction() {
+    return values.inTransaction;
+  }
+
+  /** What became of it. */
+  public Outcome outcome() {
+    return values.outcome;
+  }
+
+  /**
+   * The command tag, such as {@code INSERT 0 1}; empty unless it succeeded, and if a limit of rows
+   * has suspended it.
+   */
+  public String tag() {
+    return values.tag;
+  }
+
+  /** The SQLSTATE of its error; empty unless it failed. */
+  public String sqlState() {
+    return values.sqlState;
+  }
+
+  /** The message of its error; empty unless it failed. */
+  public String message() {
+    return values.message;
+  }
+
   /** Whether it lost against another transaction: SQLSTATE 40001. */
   public boolean isConflict() {
-    return sqlState.equals(SERIALIZATION_FAILURE);
+    return sqlState().equals(SERIALIZATION_FAILURE);
   }
 
   /**
@@ -63,6 +118,99 @@ public record RecordedStatement(
    * limits.
    */
   public boolean isRefusal() {
-    return sqlState.equals(FEATURE_NOT_SUPPORTED) || sqlState.startsWith(PROGRAM_LIMIT_EXCEEDED);
+    return sqlState().equals(FEATURE_NOT_SUPPORTED)
+        || sqlState().startsWith(PROGRAM_LIMIT_EXCEEDED);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof RecordedStatement that && values.equals(that.values);
+  }
+
+  @Override
+  public int hashCode() {
+    return values.hashCode();
+  }
+
+  /** All parts by name. */
+  @Override
+  public String toString() {
+    return "RecordedStatement" + values.toString().substring("Values".length());
+  }
+
+  /** Collects the parts. Not safe to use from several threads. */
+  public static final class Builder {
+    private int processId;
+    private String user = "";
+    private Protocol protocol = Protocol.SIMPLE;
+    private String sql = "";
+    private boolean inTransaction;
+    private Outcome outcome = Outcome.UNANSWERED;
+    private String tag = "";
+    private String sqlState = "";
+    private String message = "";
+
+    private Builder() {}
+
+    /** See {@link RecordedStatement#processId()}. */
+    public Builder processId(int value) {
+      processId = value;
+      return this;
+    }
+
+    /** See {@link RecordedStatement#user()}. */
+    public Builder user(String value) {
+      user = value;
+      return this;
+    }
+
+    /** See {@link RecordedStatement#protocol()}. */
+    public Builder protocol(Protocol value) {
+      protocol = value;
+      return this;
+    }
+
+    /** See {@link RecordedStatement#sql()}. */
+    public Builder sql(String value) {
+      sql = value;
+      return this;
+    }
+
+    /** See {@link RecordedStatement#inTransaction()}. */
+    public Builder inTransaction(boolean value) {
+      inTransaction = value;
+      return this;
+    }
+
+    /** See {@link RecordedStatement#outcome()}. */
+    public Builder outcome(Outcome value) {
+      outcome = value;
+      return this;
+    }
+
+    /** See {@link RecordedStatement#tag()}. */
+    public Builder tag(String value) {
+      tag = value;
+      return this;
+    }
+
+    /** See {@link RecordedStatement#sqlState()}. */
+    public Builder sqlState(String value) {
+      sqlState = value;
+      return this;
+    }
+
+    /** See {@link RecordedStatement#message()}. */
+    public Builder message(String value) {
+      message = value;
+      return this;
+    }
+
+    /** The statement. */
+    public RecordedStatement build() {
+      return new RecordedStatement(
+          new Values(
+              processId, user, protocol, sql, inTransaction, outcome, tag, sqlState, message));
+    }
   }
 }

@@ -188,16 +188,17 @@ final class Recorder {
     }
     boolean now = status.isInTransaction();
     journal.add(
-        new RecordedStatement(
-            processId,
-            user,
-            protocol(step.use()),
-            utf8(step.recordedText()),
-            entry.run == null ? now : entry.run.isInTransaction(now),
-            outcome,
-            tag,
-            error == null ? "" : error.sqlState(),
-            error == null ? "" : utf8(error.message())));
+        RecordedStatement.builder()
+            .processId(processId)
+            .user(user)
+            .protocol(protocol(step.use()))
+            .sql(utf8(step.recordedText()))
+            .inTransaction(entry.run == null ? now : entry.run.isInTransaction(now))
+            .outcome(outcome)
+            .tag(tag)
+            .sqlState(error == null ? "" : error.sqlState())
+            .message(error == null ? "" : utf8(error.message()))
+            .build());
   }
 
   private static Protocol protocol(Use use) {
