@@ -27,10 +27,11 @@ import java.util.Map;
  * first.
  *
  * <p>Statements are recognized in both protocols, and in a pipeline; in the extended protocol it is
- * the Execute message that is struck. A batch, which is one Query or all messages up to a Sync, is
- * concerned if its first message arrives after the fault was armed. As long as faults for
- * statements are armed, the batches of a connection are run one after the other, and what the
- * client has sent ahead waits; nothing else changes for it.
+ * the Execute message that is struck. A fault strikes every statement that the cluster has not
+ * given to PostgreSQL when the fault is armed, whenever the client has sent it. As long as faults
+ * for statements are armed, a connection runs its batches one after the other, and what the client
+ * has sent ahead waits; nothing else changes for it. A batch is one Query, or all messages up to a
+ * Sync.
  *
  * <p>With severity ERROR the client gets exactly one ErrorResponse in place of the statement's
  * answer, the rest of the batch is skipped, and one ReadyForQuery follows. Only SQLSTATE, message
@@ -106,7 +107,7 @@ public final class ClusterFaults {
    * The same, of those transactions alone that change one table. What they change is taken from the
    * text of their statements: the table has to be named behind INSERT INTO, UPDATE or DELETE FROM,
    * which may stand in a WITH. What foreign keys, functions and views change does not count, and
-   * nor does what was sent before a fault for statements was armed.
+   * nor does a statement that was run when no fault for statements was armed.
    *
    * @param table as it stands in SQL: {@code orders}, {@code shop.orders}, {@code "Orders"}. Two
    *     different schemas are two different tables; where either this or the statement names none,

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * The faults that a cluster has been told to have. Of several for one occasion, the one that was
  * armed first strikes first.
  *
- * <p>Thread-safe. As long as nothing is armed, a connection pays one volatile read per batch.
+ * <p>Thread-safe. As long as nothing is armed, a connection pays one volatile read for each batch.
  */
 public final class FaultPlan {
   /**

@@ -45,7 +45,6 @@ final class Session implements ClientExchange.Listener, Flow, OccSession, Partic
   private final Contention contention;
   private final OwnNames names = OwnNames.random();
   private final ClientPort client;
-  private final @Nullable Recorder recorder;
   private final Exchanges exchanges;
   private final OwnWork own;
   private final SessionState state;
@@ -83,7 +82,6 @@ final class Session implements ClientExchange.Listener, Flow, OccSession, Partic
     this.pid = pid;
     this.backend = backend;
     this.contention = contention;
-    this.recorder = recorder;
     this.judge = new Judge(faults, names, backend.allocator());
     this.client = new ClientPort(backend, recorder);
     this.exchanges = new Exchanges(backend, client);
