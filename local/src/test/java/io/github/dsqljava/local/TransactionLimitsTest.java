@@ -241,6 +241,25 @@ class TransactionLimitsTest {
         """);
   }
 
+  /** What limits.sql calls a row, a client may call a column. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"changed", "dsql_changed", "largest", "all_bytes", "before", "path", "relation"})
+  void sizes_whateverAColumnIsCalled(String column) throws Exception {
+    play(
+        "simple",
+        """
+        A: DROP TABLE IF EXISTS named
+        A: CREATE TABLE named (id int PRIMARY KEY, %1$s boolean, t text)
+        A: INSERT INTO named VALUES (1, true, repeat('x', 1048577)) => !54000 ERROR: datatype limit greater than 1048576 bytes not supported for text
+        A: INSERT INTO named SELECT i, true, repeat('x', 1000000) FROM generate_series(1, 14) i => !54000 ERROR: transaction size limit 10mb exceeded
+        A: INSERT INTO named SELECT i, true, '' FROM generate_series(1, 3001) i => ROWS
+        A: SELECT count(*) FROM named => [0]
+        A: DROP TABLE named
+        """
+            .formatted(column));
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"simple", "extended"})
   void whatCountsRowsStays(String protocol) throws Exception {

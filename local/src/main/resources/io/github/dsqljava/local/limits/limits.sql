@@ -135,7 +135,7 @@ DECLARE
   fault pg_catalog.text;
   path pg_catalog.text;
 BEGIN
-  SELECT pg_catalog.count(*), pg_catalog.sum(pg_catalog.pg_column_size(changed)), pg_catalog.max(pg_catalog.pg_column_size(changed))
+  SELECT pg_catalog.count(*), pg_catalog.sum(pg_catalog.pg_column_size(changed.*)), pg_catalog.max(pg_catalog.pg_column_size(changed.*))
   INTO all_rows, all_bytes, largest FROM dsql_changed changed;
   IF all_rows = 0 THEN
     RETURN NULL;
