@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,7 +51,7 @@ final class DataDirectory {
       throws IOException {
     Path template = template(binaries, account, cache, progress);
     makeDirectory(target);
-    account.own(target);
+    account.own(target.toRealPath()); // the user may have named a link
     closeToOthers(target);
     FileTrees.copy(template, target, OUR_MARK, VERSION_FILE, account);
   }
@@ -184,8 +185,9 @@ final class DataDirectory {
     Path unfinished = template.resolveSibling(template.getFileName() + ".unfinished");
     FileTrees.delete(unfinished);
     Files.createDirectories(unfinished);
-    account.own(unfinished);
     closeToOthers(unfinished);
+    UserPrincipal ours = Files.getOwner(unfinished);
+    account.own(unfinished);
     ServerProgram.run(binaries, account, initdb(binaries.program("initdb"), unfinished), "");
     List<String> singleUser = new ArrayList<>();
     singleUser.add(binaries.program("postgres").toString());
@@ -198,8 +200,9 @@ final class DataDirectory {
     if (!errors.isEmpty()) {
       throw new IOException("bootstrap.sql failed:\n" + String.join("\n", errors));
     }
-    Path mark = Files.writeString(unfinished.resolve(OUR_MARK), identity + "\n");
-    account.own(mark);
+    // All clusters to come are copies of this, so none of them may change it.
+    account.disown(unfinished, ours);
+    Files.writeString(unfinished.resolve(OUR_MARK), identity + "\n");
     try {
       Files.move(unfinished, template, StandardCopyOption.ATOMIC_MOVE);
     } catch (AtomicMoveNotSupportedException e) {
@@ -211,8 +214,8 @@ final class DataDirectory {
     List<String> command = new ArrayList<>();
     command.add(program.toString());
     command.addAll(List.of("-D", directory.toString(), "-U", SUPERUSER));
-    // Whoever may open the socket's directory is trusted; no TCP port is opened.
-    command.add("--auth=trust");
+    // SocketAccess has other rules for each server; without those, nobody gets in.
+    command.add("--auth=reject");
     // Aurora DSQL: encoding UTF8, collation C, time zone UTC.
     command.addAll(List.of("-E", "UTF8", "--locale=C", "-c", "timezone=UTC"));
     // All others are missing there.

@@ -16,7 +16,8 @@ final class FileTrees {
   private FileTrees() {}
 
   /**
-   * Copies the contents of {@code from} into the existing directory {@code to}.
+   * Copies the contents of {@code from} into the existing directory {@code to}, for an account that
+   * must not have been able to write there.
    *
    * @param first a file directly in {@code from} that is copied before all others, so that its
    *     presence says where an unfinished copy comes from
@@ -57,7 +58,8 @@ final class FileTrees {
   }
 
   private static void copyOne(Path source, Path target, ServerAccount account) throws IOException {
-    Files.copy(source, target, StandardCopyOption.COPY_ATTRIBUTES);
+    account.checkIsOurs(source);
+    Files.copy(source, target, StandardCopyOption.COPY_ATTRIBUTES, LinkOption.NOFOLLOW_LINKS);
     account.own(target);
   }
 

@@ -43,7 +43,7 @@ final class InstanceDirectory implements AutoCloseable {
   }
 
   static InstanceDirectory create(ServerAccount account) throws IOException {
-    // Created for the owner alone (0700): the socket in it admits whoever can reach it.
+    // Created for the owner alone (0700): nobody else gets as far as the socket.
     Path path = Files.createTempDirectory(PREFIX).toAbsolutePath();
     System.setProperty(OPEN_HERE + path, "");
     try {

@@ -158,6 +158,7 @@ public final class PostgresServer implements AutoCloseable {
       account.checkCanReach(data);
       List<String> settings = settings(dataDirectory != null);
       settings.addAll(LimitsInPostgresql.settings(limits));
+      settings.addAll(SocketAccess.write(instance, account));
       PostgresServer server =
           new PostgresServer(
               instance,

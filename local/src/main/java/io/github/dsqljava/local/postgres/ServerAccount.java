@@ -3,8 +3,13 @@ package io.github.dsqljava.local.postgres;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileOwnerAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.UserPrincipal;
@@ -157,10 +162,66 @@ final class ServerAccount {
     return switched.apply(command);
   }
 
-  /** Makes the account the owner of one file or directory. */
+  /** Makes the account the owner of one file or directory; a link is not followed. */
   void own(Path path) throws IOException {
     if (owner != null) {
-      Files.setOwner(path, owner);
+      setOwner(path, owner);
+    }
+  }
+
+  private static void setOwner(Path path, UserPrincipal owner) throws IOException {
+    Files.getFileAttributeView(path, FileOwnerAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+        .setOwner(owner);
+  }
+
+  /**
+   * Takes a tree away from the account, which can change nothing in it from then on. The
+   * directories above it have to be closed to the account.
+   *
+   * @throws IOException if the account has put anything into it that is no file and no directory
+   */
+  void disown(Path tree, UserPrincipal newOwner) throws IOException {
+    if (owner == null) {
+      return;
+    }
+    // From above: where a directory is taken away, nobody can go on below it.
+    Files.walkFileTree(
+        tree,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes)
+              throws IOException {
+            setOwner(directory, newOwner);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            setOwner(file, newOwner);
+            checkIsOurs(file);
+            return FileVisitResult.CONTINUE;
+          }
+        });
+  }
+
+  /**
+   * Fails if the account could have written a file that root is about to read. Where the JVM is not
+   * root, the account has no fewer rights than the JVM.
+   */
+  void checkIsOurs(Path file) throws IOException {
+    if (owner == null) {
+      return;
+    }
+    PosixFileAttributes attributes =
+        Files.readAttributes(file, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+    boolean plain = attributes.isRegularFile() || attributes.isDirectory();
+    if (!plain || attributes.owner().equals(owner)) {
+      throw new IOException(
+          file
+              + " is not what dsql-local has put there: "
+              + (plain ? "it belongs to '" + UNPRIVILEGED + "'" : "it is no file")
+              + "; delete the directory that it is in, it is made again");
     }
   }
 

@@ -2,6 +2,7 @@ package io.github.dsqljava.local.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.github.dsqljava.local.ChildProcess;
 import io.github.dsqljava.local.Eventually;
@@ -9,6 +10,7 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -414,15 +417,7 @@ class PostgresServerTest {
     try (PostgresServer server = PostgresServer.start(empty, null, step -> {})) {
       assertThat(SocketQuery.value(server, "SELECT 1")).isEqualTo("1");
     }
-    Path template;
-    try (var entries = Files.list(empty.path())) {
-      template =
-          entries
-              .filter(p -> p.getFileName().toString().startsWith("template-"))
-              .filter(Files::isDirectory)
-              .findAny()
-              .orElseThrow();
-    }
+    Path template = template(empty);
     Path unfinished = template.resolveSibling(template.getFileName() + ".unfinished");
     Files.move(template, unfinished);
     Files.delete(unfinished.resolve("global/pg_control"));
@@ -430,6 +425,53 @@ class PostgresServerTest {
       assertThat(SocketQuery.value(server, "SELECT 1")).isEqualTo("1");
     }
     assertThat(unfinished).doesNotExist();
+  }
+
+  @Test
+  void template_ofARoot_isNothingThatPostgresqlCanChange() throws Exception {
+    ServerAccount account = ServerAccount.detect();
+    assumeThat(account.isSwitched()).as("this JVM is root").isTrue();
+    CacheDirectory empty = Scratch.cacheWithoutTemplate(scratch.resolve("cache"), cache);
+    PostgresServer.start(empty, null, step -> {}).close();
+    Path template = template(empty);
+    Object ours = Files.getOwner(empty.path());
+    try (Stream<Path> all = Files.walk(template)) {
+      assertThat(all)
+          .hasSizeGreaterThan(300)
+          .allSatisfy(file -> assertThat(Files.getOwner(file)).isEqualTo(ours));
+    }
+    assertThat(Files.getPosixFilePermissions(template))
+        .isEqualTo(PosixFilePermissions.fromString("rwx------"));
+  }
+
+  @Test
+  void template_withALinkOrAForeignFile_isCopiedNowhere() throws Exception {
+    ServerAccount account = ServerAccount.detect();
+    assumeThat(account.isSwitched()).as("this JVM is root").isTrue();
+    CacheDirectory empty = Scratch.cacheWithoutTemplate(scratch.resolve("cache"), cache);
+    PostgresServer.start(empty, null, step -> {}).close();
+    Path secret = Files.writeString(scratch.resolve("secret"), "root's");
+    Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-------"));
+    Path planted = Files.createSymbolicLink(template(empty).resolve("base/planted"), secret);
+    assertThatThrownBy(() -> PostgresServer.start(empty, null, step -> {}))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining(planted + " is not what dsql-local has put there: it is no file;");
+    Files.delete(planted);
+    account.own(Files.writeString(planted, ""));
+    assertThatThrownBy(() -> PostgresServer.start(empty, null, step -> {}))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("it belongs to 'nobody';");
+    assertThat(Files.getOwner(secret)).isEqualTo(Files.getOwner(empty.path()));
+  }
+
+  private static Path template(CacheDirectory cache) throws IOException {
+    try (Stream<Path> entries = Files.list(cache.path())) {
+      return entries
+          .filter(path -> path.getFileName().toString().startsWith("template-"))
+          .filter(Files::isDirectory)
+          .findAny()
+          .orElseThrow();
+    }
   }
 
   @Test

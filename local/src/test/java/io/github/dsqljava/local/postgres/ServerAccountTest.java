@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -61,6 +63,46 @@ class ServerAccountTest {
     }
     assertThat(process.isAlive()).isFalse();
     assertThat(server.socket().getParent()).doesNotExist();
+  }
+
+  @Test
+  void login_otherProcessOfTheServersAccount_isRefused() throws Exception {
+    ServerAccount account = ServerAccount.detect();
+    assumeThat(account.isSwitched()).as("this JVM is root").isTrue();
+    try (PostgresServer server =
+        PostgresServer.start(CacheDirectory.open(null), null, step -> {}, account)) {
+      assertThat(SocketQuery.value(server, "SELECT 1")).isEqualTo("1");
+      assertThat(queryAs(account, server, "SELECT 1"))
+          .contains("Peer authentication failed for user \"dsql_system\"");
+    }
+  }
+
+  /** Returns what a process of an account prints that asks a server. */
+  private String queryAs(ServerAccount account, PostgresServer server, String sql)
+      throws IOException, InterruptedException {
+    String name = SocketQuery.class.getName();
+    Path file = temporary.resolve(name.replace('.', '/') + ".class");
+    Files.createDirectories(file.getParent());
+    try (InputStream code = SocketQuery.class.getResourceAsStream("SocketQuery.class")) {
+      Files.copy(code, file);
+    }
+    Scratch.open(temporary);
+    Process process =
+        new ProcessBuilder(
+                account.command(
+                    List.of(
+                        ProcessHandle.current().info().command().orElseThrow(),
+                        "-cp",
+                        temporary.toString(),
+                        name,
+                        server.socket().toString(),
+                        sql)))
+            .directory(temporary.toFile())
+            .redirectErrorStream(true)
+            .start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    process.waitFor();
+    return output;
   }
 
   @Test

@@ -18,6 +18,11 @@ final class SocketQuery {
 
   private SocketQuery() {}
 
+  /** For a process of another account: the socket and the query. */
+  public static void main(String[] arguments) throws IOException {
+    System.out.println(run(Path.of(arguments[0]), arguments[1]));
+  }
+
   /** First column of all rows. */
   static List<String> run(Path socket, String sql) throws IOException {
     try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
