@@ -9,7 +9,7 @@ import io.github.dsqljava.local.protocol.ErrorMessage;
  * have no other way to their client.
  *
  * <p>PostgreSQL fails because it is told to use a prepared statement that does not exist, and by
- * that name, which no client knows, the failure is recognised.
+ * that name, which no client knew when it sent the group, the failure is recognised.
  */
 public final class FailInPlace {
   /**

@@ -378,8 +378,9 @@ public final class Group {
     Statement statement = step.statement();
     if (step.use() == Use.QUERY && statement != null) {
       int end = step.at() + statement.given().length();
-      String failing = "; EXECUTE \"" + names.missing() + '"';
-      insert(end, failing, answer, names, /* behind= */ true, allocator);
+      String missing = names.missing();
+      String failing = "; EXECUTE \"" + missing + '"';
+      insert(end, failing, answer, missing, /* behind= */ true, allocator);
     } else {
       failInMessage(step.at() + 1, answer, names, /* behind= */ true, allocator);
     }
@@ -387,21 +388,22 @@ public final class Group {
 
   private void failInQuery(
       int at, ErrorMessage answer, OwnNames names, ByteBufAllocator allocator) {
-    String failing = "EXECUTE \"" + names.missing() + "\";";
-    insert(at, failing, answer, names, /* behind= */ false, allocator);
+    String missing = names.missing();
+    String failing = "EXECUTE \"" + missing + "\";";
+    insert(at, failing, answer, missing, /* behind= */ false, allocator);
   }
 
   private void insert(
       int at,
       String failing,
       ErrorMessage answer,
-      OwnNames names,
+      String missing,
       boolean behind,
       ByteBufAllocator allocator) {
     failure =
         new FailInPlace(
             answer,
-            names.missing(),
+            missing,
             characters(sql.substring(0, at)),
             failing.length(),
             behind,
@@ -436,13 +438,12 @@ public final class Group {
     List<ByteBuf> rest = messages.subList(at, messages.size());
     rest.forEach(ByteBuf::release);
     rest.clear();
-    messages.add(new Bind(names.missing(), names.missing()).encode(allocator));
+    String missing = names.missing();
+    messages.add(new Bind(missing, missing).encode(allocator));
     messages.add(Sync.encode(allocator));
     prepared.tailMap(at).clear();
     bound.tailMap(at).clear();
-    failure =
-        new FailInPlace(
-            answer, names.missing(), /* position= */ 0, 0, behind, /* inParse= */ false);
+    failure = new FailInPlace(answer, missing, /* position= */ 0, 0, behind, /* inParse= */ false);
   }
 
   /** In UTF-8, whatever the client uses: where it matters, the text is nothing but ASCII. */

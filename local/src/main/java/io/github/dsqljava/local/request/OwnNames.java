@@ -6,7 +6,8 @@ import java.util.HexFormat;
 
 /**
  * The names of prepared statements and portals that are not the client's, in one session. Random,
- * so that a client can neither use nor be in the way of one of them.
+ * so that no client uses one by chance. A client can find some of them in PostgreSQL's views; what
+ * tells the session something is a name that is used once.
  */
 public final class OwnNames {
   private static final SecureRandom RANDOM = new SecureRandom();
@@ -14,15 +15,19 @@ public final class OwnNames {
 
   private final String prefix;
 
-  private OwnNames(String secret) {
-    this.prefix = "dsql$" + secret + "$";
+  private OwnNames(String prefix) {
+    this.prefix = prefix;
   }
 
   /** Returns names for a new session. */
   public static OwnNames random() {
+    return new OwnNames(randomPrefix());
+  }
+
+  private static String randomPrefix() {
     byte[] secret = new byte[BYTES];
     RANDOM.nextBytes(secret);
-    return new OwnNames(HexFormat.of().formatHex(secret));
+    return "dsql$" + HexFormat.of().formatHex(secret) + "$";
   }
 
   /** Returns what runs statements that are not the client's. */
@@ -30,9 +35,13 @@ public final class OwnNames {
     return new OwnScript(prefix + "own");
   }
 
-  /** Returns a name of which no prepared statement is ever made: using it fails. */
+  /**
+   * Returns a name of which no prepared statement is ever made: using it fails. Another one each
+   * time, because a client can read the text that it stands in, and could use it before the next
+   * failure.
+   */
   String missing() {
-    return prefix + "missing";
+    return randomPrefix() + "missing";
   }
 
   /** Returns the name under which a client's statement is prepared to see whether that works. */
