@@ -22,7 +22,12 @@ public record ClientText(
     starts = List.copyOf(starts);
   }
 
-  static ClientText of(String sent, List<Statement> statements) {
+  /**
+   * Puts the replacements into the text.
+   *
+   * @param read the text that the statements were read from, as long as what the client sent
+   */
+  static ClientText of(String sent, String read, List<Statement> statements) {
     Integer[] starts = new Integer[statements.size()];
     StringBuilder text = null;
     int copied = 0;
@@ -31,13 +36,13 @@ public record ClientText(
       Statement statement = statements.get(i);
       starts[i] = statement.start() + shift;
       if (statement.replacement().isPresent()) {
-        text = text == null ? new StringBuilder(sent.length() + 32) : text;
-        text.append(sent, copied, statement.start()).append(statement.replacement().get());
+        text = text == null ? new StringBuilder(read.length() + 32) : text;
+        text.append(read, copied, statement.start()).append(statement.replacement().get());
         copied = statement.end();
         shift = text.length() - copied;
       }
     }
-    String given = text == null ? sent : text.append(sent, copied, sent.length()).toString();
+    String given = text == null ? read : text.append(read, copied, read.length()).toString();
     return new ClientText(sent, given, statements, List.of(starts));
   }
 

@@ -64,9 +64,15 @@ public final class Dialect {
     return new Dialect(newAllowed, splitter);
   }
 
-  /** Reads the SQL of a message, in one pass. */
+  /** Reads the SQL of a message, in one pass; in two if it may say what is only said in here. */
   public ClientText read(String sql) {
-    return ClientText.of(sql, classify(sql));
+    List<SqlStatement> statements = splitter.apply(sql);
+    if (!AsyncMarks.mayBeIn(sql)) {
+      return ClientText.of(sql, sql, classify(statements, /* marked= */ false));
+    }
+    String blanked = AsyncMarks.blankComments(sql, statements);
+    boolean marked = AsyncMarks.isIn(blanked);
+    return ClientText.of(sql, blanked, classify(splitter.apply(blanked), marked));
   }
 
   /**
@@ -74,10 +80,13 @@ public final class Dialect {
    * message. Comments, white space and semicolons alone are no statement.
    */
   public List<Statement> classify(String sql) {
-    List<SqlStatement> statements = splitter.apply(sql);
+    return read(sql).statements();
+  }
+
+  private List<Statement> classify(List<SqlStatement> statements, boolean marked) {
     var classified = new ArrayList<Statement>(statements.size());
     for (SqlStatement statement : statements) {
-      classified.add(classify(statement));
+      classified.add(classify(statement, marked));
     }
     return classified;
   }
@@ -87,7 +96,10 @@ public final class Dialect {
     return table.forms();
   }
 
-  private Statement classify(SqlStatement statement) {
+  /**
+   * @param marked whether PostgreSQL would take the text of the message for one that asks for jobs
+   */
+  private Statement classify(SqlStatement statement, boolean marked) {
     StatementWords words = StatementWords.of(statement);
     Statement plain = PlainStatement.of(statement, words);
     if (plain != null) {
@@ -95,6 +107,9 @@ public final class Dialect {
     }
     var draft = new Draft(statement, words.traits(), allowed);
     find(new StatementCursor(statement), draft);
+    if (marked) {
+      draft.refuseJob();
+    }
     return draft.finish();
   }
 

@@ -98,6 +98,13 @@ final class Draft {
     }
   }
 
+  /** Refuses what PostgreSQL would make a job of that the client has not asked for. */
+  void refuseJob() {
+    if (node.equals("Index") || node.equals("AlterTable")) {
+      refuse(Refusal.notSupported("unsupported statement: " + node, Source.UNLISTED));
+    }
+  }
+
   void found(Clause clause) {
     found(clause, "");
   }

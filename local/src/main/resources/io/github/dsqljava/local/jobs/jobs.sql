@@ -102,8 +102,8 @@ BEGIN
 END
 $$;
 
--- ALTER TABLE ASYNC t VALIDATE CONSTRAINT c arrives as ALTER TABLE t ADD CONSTRAINT "dsql$validate"
--- CHECK ('c' <> '') NOT VALID.
+-- ALTER TABLE ASYNC t VALIDATE CONSTRAINT c arrives as ALTER TABLE t ADD CHECK ('c' <> '') NOT VALID:
+-- the youngest constraint of the table, under whatever name was free.
 
 CREATE OR REPLACE FUNCTION dsql_internal.job_of_validation() RETURNS event_trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -120,9 +120,10 @@ BEGIN
     RETURN;
   END IF;
   FOR altered IN
-    SELECT conrelid, relname, pg_get_expr(conbin, conrelid) AS expression, object_identity
-    FROM pg_event_trigger_ddl_commands()
-    JOIN pg_constraint ON conrelid = objid AND conname = 'dsql$validate'
+    SELECT conrelid, conname, relname, pg_get_expr(conbin, conrelid) AS expression, object_identity
+    FROM pg_event_trigger_ddl_commands(), LATERAL (
+      SELECT conrelid, conname, conbin FROM pg_constraint
+      WHERE conrelid = objid AND contype = 'c' ORDER BY pg_constraint.oid DESC LIMIT 1) AS youngest
     JOIN pg_class ON pg_class.oid = conrelid
     WHERE classid = 'pg_class'::regclass
   LOOP
@@ -130,7 +131,7 @@ BEGIN
       length(altered.expression) - length(before_name || after_name)), '''''', '''');
     -- The statement below comes here, too.
     PERFORM dsql_internal.set_config('dsql.job_validates', 'on', true);
-    EXECUTE format('ALTER TABLE %s DROP CONSTRAINT "dsql$validate"', altered.conrelid::regclass);
+    EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', altered.conrelid::regclass, altered.conname);
     PERFORM dsql_internal.set_config('dsql.job_validates', 'off', true);
     SELECT contype INTO kind FROM pg_constraint
     WHERE conrelid = altered.conrelid AND conname = wanted;

@@ -116,12 +116,11 @@ class DialectClassificationTest {
         rewritten(
             "ALTER TABLE ASYNC t VALIDATE CONSTRAINT c",
             AsyncForm.VALIDATE_CONSTRAINT,
-            "ALTER TABLE /*\u0001*/ t ADD CONSTRAINT \"dsql$validate\" CHECK ('c' <> '') NOT VALID"),
+            "ALTER TABLE /*\u0001*/ t ADD CHECK ('c' <> '') NOT VALID"),
         rewritten(
             "ALTER TABLE ASYNC t VALIDATE CONSTRAINT \"It's\" -- c",
             AsyncForm.VALIDATE_CONSTRAINT,
-            "ALTER TABLE /*\u0001*/ t ADD CONSTRAINT \"dsql$validate\""
-                + " CHECK ('It''s' <> '') NOT VALID"),
+            "ALTER TABLE /*\u0001*/ t ADD CHECK ('It''s' <> '') NOT VALID"),
         rewritten(
             "ALTER TABLE ASYNC t VALIDATE CONSTRAINT c d",
             AsyncForm.VALIDATE_CONSTRAINT,
