@@ -201,6 +201,17 @@ CREATE OR REPLACE RULE pg_settings_u AS
 ON UPDATE TO pg_catalog.pg_settings WHERE new.name = old.name
 DO SELECT pg_catalog.set_config(old.name, new.setting, false);
 
+-- Functions that run a string as SQL would get around every rule of the service, and let a constraint
+-- do what nobody can read in it; those that read or write files would reach the machine. So there are
+-- none, whatever rights somebody has. Which of them the service has is unknown.
+
+DELETE FROM pg_catalog.pg_proc
+WHERE pronamespace = 'pg_catalog'::pg_catalog.regnamespace AND (
+  proname IN ('ts_stat', 'pg_stat_file', 'pg_read_file', 'pg_read_file_old',
+    'pg_read_binary_file', 'pg_rotate_logfile', 'pg_rotate_logfile_old', 'loread', 'lowrite')
+  OR proname ~ '^(query|cursor|table|schema|database)_to_xml|^pg_ls_.*dir$|^lo_'
+  OR proname = 'ts_rewrite' AND pronargs = 2);
+
 -- PL/pgSQL is for the functions above. The service has no such language, and a block of it could
 -- set what the front end refuses.
 
