@@ -117,6 +117,11 @@ public final class Group {
     }
   }
 
+  /** The COPY has failed, and the client has sent the Sync that ends the batch. */
+  public void regainsSync() {
+    last = true;
+  }
+
   /**
    * Cuts off what stands behind the first messages. What was prepared before stays known to it: its
    * failure takes that back.

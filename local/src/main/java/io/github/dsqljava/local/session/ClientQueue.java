@@ -1,9 +1,11 @@
 package io.github.dsqljava.local.session;
 
+import io.github.dsqljava.local.protocol.FrontendType;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +42,7 @@ final class ClientQueue {
 
   void add(byte type, ByteBuf message) {
     items.addLast(new Single(type, message));
+    bytes += message.readableBytes();
   }
 
   boolean isEmpty() {
@@ -60,6 +63,7 @@ final class ClientQueue {
   boolean takeMessage(Receiver receiver) {
     if (items.peekFirst() instanceof Single single) {
       items.removeFirst();
+      bytes -= single.message.readableBytes();
       receiver.take(single.type, single.message);
       return true;
     }
@@ -71,16 +75,22 @@ final class ClientQueue {
     bytes -= first.group().size();
   }
 
-  /** Hands on all messages outside of groups, wherever they stand. */
-  void takeMessages(Receiver receiver) {
-    List<Single> singles = new ArrayList<>();
-    for (Object item : items) {
-      if (item instanceof Single single) {
-        singles.add(single);
+  /**
+   * Hands on the data of the COPY that asks for it, up to its end. A Sync may stand before it; what
+   * stands behind its end belongs to what comes later.
+   */
+  void takeDataOfCopy(Receiver receiver) {
+    List<Single> data = new ArrayList<>();
+    boolean ends = false;
+    for (Iterator<Object> rest = items.iterator(); rest.hasNext() && !ends; ) {
+      if (rest.next() instanceof Single single) {
+        rest.remove();
+        bytes -= single.message.readableBytes();
+        data.add(single);
+        ends = single.type == FrontendType.COPY_DONE || single.type == FrontendType.COPY_FAIL;
       }
     }
-    items.removeAll(singles);
-    singles.forEach(single -> receiver.take(single.type, single.message));
+    data.forEach(single -> receiver.take(single.type, single.message));
   }
 
   /** A group is over, and what follows an error up to the client's Sync is not run. */

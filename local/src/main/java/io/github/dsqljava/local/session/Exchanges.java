@@ -31,6 +31,9 @@ final class Exchanges implements Interruptible, MessageSplitter.Sink {
   /** Whether PostgreSQL asks for data of COPY, and takes no notice of Sync. */
   private boolean copiesIn;
 
+  /** Whether the client has sent Sync since PostgreSQL asked for data. */
+  private boolean syncInCopy;
+
   /** Whether ReadyForQuery has come that nothing must follow yet. */
   private @Nullable ReadyForQuery deferred;
 
@@ -98,6 +101,9 @@ final class Exchanges implements Interruptible, MessageSplitter.Sink {
         ready(current, ready);
       }
     } else {
+      if (type == BackendType.ERROR_RESPONSE && copiesIn) {
+        copyFails();
+      }
       current.message(type, message);
     }
   }
@@ -116,6 +122,20 @@ final class Exchanges implements Interruptible, MessageSplitter.Sink {
 
   void copyBegins() {
     copiesIn = true;
+    syncInCopy = false;
+  }
+
+  /** The client has sent Sync among its data. It counts if the COPY fails, and only then. */
+  void syncInCopy() {
+    syncInCopy = true;
+  }
+
+  /** PostgreSQL takes no more data. */
+  private void copyFails() {
+    if (syncInCopy && inFlight.peekFirst() instanceof ClientExchange of) {
+      of.run().group().regainsSync();
+    }
+    copyEnds();
   }
 
   /**

@@ -2,6 +2,7 @@ package io.github.dsqljava.local.session;
 
 import io.github.dsqljava.local.dialect.ClientText;
 import io.github.dsqljava.local.protocol.FrontendType;
+import io.github.dsqljava.local.protocol.Message;
 import io.github.dsqljava.local.request.Group;
 import io.github.dsqljava.local.request.GroupAssembler;
 import io.github.dsqljava.local.request.Prepared;
@@ -42,9 +43,23 @@ final class Intake {
     if (!FrontendType.belongsToBatch(type)) {
       outsideOfGroups(type, message);
     } else if (exchanges.copiesIn()) {
-      backend.write(message); // other than Sync and Flush it is no data: PostgreSQL says so
+      message.release();
+      inCopy(type);
     } else {
       assembler.add(type, message);
+    }
+  }
+
+  /**
+   * PostgreSQL takes no notice of Sync and Flush while it waits for data, and ends the connection
+   * when it gets anything else. The message must not reach it: perhaps the COPY has failed, and
+   * nobody here knows yet; then PostgreSQL would run what nobody has judged.
+   */
+  private void inCopy(byte type) {
+    if (type == FrontendType.SYNC) {
+      exchanges.syncInCopy();
+    } else if (type != FrontendType.FLUSH) {
+      backend.write(Message.empty(backend.allocator(), FrontendType.QUERY)); // never a valid one
     }
   }
 
@@ -80,7 +95,8 @@ final class Intake {
     if (recorder != null) {
       recorder.copyBegins(run);
     }
-    queue.takeMessages(this::write);
+    queue.takeDataOfCopy(this::write);
+    backend.readClient(!queue.isFull());
   }
 
   /** Returns what the client has prepared, or has tried to. */

@@ -328,6 +328,20 @@ class SessionLogicTest {
   }
 
   @Test
+  void dataOfCopy_thatNobodyAsksForYet_isReadNoMoreThanNeeded() {
+    rig.send(new Pipeline().query("COPY t FROM STDIN"));
+    for (int i = 0; i < 8; i++) {
+      rig.send(new Pipeline().message('d', new byte[200_000]));
+    }
+    assertThat(rig.isReadable()).isFalse();
+    rig.settle();
+    assertThat(rig.isReadable()).as("COPY has begun").isTrue();
+    rig.send(new Pipeline().message('c'));
+    rig.settle();
+    assertThat(rig.answers()).containsExactly("G", "C COPY 1", "Z I");
+  }
+
+  @Test
   void statementBetweenCopyAndSync_isJudged() {
     rig.send(new Pipeline().run("COPY t FROM STDIN").sync());
     rig.settle();
