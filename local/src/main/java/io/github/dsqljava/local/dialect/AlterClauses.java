@@ -36,6 +36,15 @@ enum AlterClauses implements ClauseFinder {
     }
   },
 
+  /** A function, whose settings say how PostgreSQL reads its body. */
+  ROUTINE {
+    @Override
+    public void find(StatementCursor statement, Draft draft) {
+      SettingClauses.findInRoutine(statement.copy(), draft);
+      SUPPORTED.find(statement, draft);
+    }
+  },
+
   /** Adding, renaming or removing a value of an enumeration is no renaming. */
   TYPE {
     @Override

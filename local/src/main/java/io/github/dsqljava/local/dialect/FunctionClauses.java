@@ -39,6 +39,8 @@ final class FunctionClauses implements ClauseFinder {
           .ifPresent(name -> draft.found(Clause.FUNCTION_LANGUAGE, name));
     }
     StatementCursor definition = statement.copy();
+    SettingClauses.findInRoutine(statement.copy(), draft);
+    findMerge(statement.copy(), draft);
     queries.find(statement, draft);
     if (definition.seek("AS")) {
       definition.skip();
@@ -46,6 +48,21 @@ final class FunctionClauses implements ClauseFinder {
         draft.refuse(UNREAD); // what it means depends on a clause behind it
       } else if (!definition.atEnd()) {
         definition.string().ifPresent(body -> findInBody(body, draft));
+      }
+    }
+  }
+
+  /** In a body behind BEGIN ATOMIC. */
+  private void findMerge(StatementCursor statement, Draft draft) {
+    StatementCursor cursor = statement.copy();
+    if (!cursor.seek("BEGIN", "ATOMIC")) {
+      return;
+    }
+    for (; !cursor.atEnd(); cursor.skip()) {
+      if (cursor.at("MERGE", "INTO")) {
+        Draft part = draft.ofBody(draft.statement());
+        inner.find(cursor.copy(), part);
+        part.finish().refusal().ifPresent(draft::refuse);
       }
     }
   }

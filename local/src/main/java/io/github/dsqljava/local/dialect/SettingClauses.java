@@ -48,6 +48,26 @@ final class SettingClauses implements ClauseFinder {
     }
   }
 
+  /**
+   * What a function sets for the time it runs. PostgreSQL reads its body with that, so a setting
+   * for how strings are read would show PostgreSQL other statements than were looked at.
+   */
+  static void findInRoutine(StatementCursor statement, Draft draft) {
+    while (statement.seek("SET")) {
+      statement.skip();
+      StatementCursor setting = statement.copy();
+      Optional<String> name = setting.identifier();
+      while (name.isPresent() && setting.accept(Kind.DOT)) {
+        String before = name.get();
+        name = setting.identifier().map(part -> before + "." + part);
+      }
+      if (Settings.isAssignment(setting)) {
+        name.filter(parameter -> !Settings.isAccepted(parameter))
+            .ifPresent(parameter -> draft.found(Clause.SETTING, parameter));
+      }
+    }
+  }
+
   private static void transaction(TransactionModes modes, Draft draft) {
     modes
         .unsupportedLevel()

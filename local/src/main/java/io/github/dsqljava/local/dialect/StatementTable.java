@@ -176,9 +176,9 @@ final class StatementTable {
         refused("ALTER TYPE", "AlterType", DDL, "ALTER TYPE not supported", CROSS_CHECKED)
             .with(AlterClauses.TYPE),
         works("CREATE FUNCTION", "CreateFunction", DDL, new FunctionClauses(inner)),
-        works("ALTER FUNCTION", "AlterFunction", DDL, AlterClauses.SUPPORTED),
-        works("ALTER ROUTINE", "AlterFunction", DDL, AlterClauses.SUPPORTED),
-        works("ALTER PROCEDURE", "AlterFunction", DDL, AlterClauses.SUPPORTED),
+        works("ALTER FUNCTION", "AlterFunction", DDL, AlterClauses.ROUTINE),
+        works("ALTER ROUTINE", "AlterFunction", DDL, AlterClauses.ROUTINE),
+        works("ALTER PROCEDURE", "AlterFunction", DDL, AlterClauses.ROUTINE),
         refused(
             "CREATE PROCEDURE", "CreateFunction", DDL, "PROCEDURE is not supported", CROSS_CHECKED),
         works("CREATE ROLE", "CreateRole", DDL),

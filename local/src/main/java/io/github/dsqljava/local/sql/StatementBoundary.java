@@ -5,7 +5,8 @@ import io.github.dsqljava.local.sql.SqlToken.Kind;
 /**
  * Finds the semicolons that end statements, among those that stand inside one: between parentheses
  * ({@code CREATE RULE ... DO (a; b)}) and in the body of a routine ({@code CREATE FUNCTION ...
- * BEGIN ATOMIC a; b; END}), where {@code CASE ... END} may be nested.
+ * BEGIN ATOMIC a; b; END}). Such a body ends with the {@code END} that follows a semicolon, or
+ * {@code ATOMIC}, at once. Any other one ends a {@code CASE}, or is the label of a column.
  *
  * <p>A text with unbalanced parentheses or blocks is split too rarely. That harms nothing, because
  * PostgreSQL parses the whole text before it runs any of it, and refuses it.
@@ -22,8 +23,8 @@ final class StatementBoundary {
 
   private enum Previous {
     BEGIN,
-    /** What follows is a name, even if it looks like a key word: {@code AS end}, {@code t.end}. */
-    NAME_FOLLOWS,
+    /** A statement of a body begins, or the body ends. */
+    STATEMENT_FOLLOWS,
     OTHER
   }
 
@@ -31,8 +32,8 @@ final class StatementBoundary {
   private Previous previous = Previous.OTHER;
   private int parentheses;
 
-  /** Open {@code BEGIN ATOMIC} and the {@code CASE}s in it. */
-  private int blocks;
+  /** Whether {@code BEGIN ATOMIC} is open. */
+  private boolean body;
 
   /**
    * Takes notice of the token at which a scanner stands, which must be no comment.
@@ -41,7 +42,7 @@ final class StatementBoundary {
    */
   boolean endsAt(SqlScanner token) {
     Kind kind = token.kind();
-    if (kind == Kind.SEMICOLON && parentheses == 0 && blocks == 0) {
+    if (kind == Kind.SEMICOLON && parentheses == 0 && !body) {
       head = Head.NOTHING;
       previous = Previous.OTHER;
       return true;
@@ -51,25 +52,19 @@ final class StatementBoundary {
     } else if (kind == Kind.RIGHT_PARENTHESIS && parentheses > 0) {
       parentheses--;
     } else if (head == Head.ROUTINE) {
-      countBlocks(token);
+      body = body ? !endsBody(token) : beginsBody(token);
     }
     head = nextHead(token);
     previous = nextPrevious(token);
     return false;
   }
 
-  private void countBlocks(SqlScanner token) {
-    if (blocks == 0) {
-      if (previous == Previous.BEGIN && parentheses == 0 && token.is("ATOMIC")) {
-        blocks = 1;
-      }
-    } else if (previous != Previous.NAME_FOLLOWS) {
-      if (token.is("CASE")) {
-        blocks++;
-      } else if (token.is("END")) {
-        blocks--;
-      }
-    }
+  private boolean beginsBody(SqlScanner token) {
+    return previous == Previous.BEGIN && parentheses == 0 && token.is("ATOMIC");
+  }
+
+  private boolean endsBody(SqlScanner token) {
+    return previous == Previous.STATEMENT_FOLLOWS && token.is("END");
   }
 
   private Head nextHead(SqlScanner token) {
@@ -95,6 +90,8 @@ final class StatementBoundary {
     if (token.is("BEGIN")) {
       return Previous.BEGIN;
     }
-    return token.kind() == Kind.DOT || token.is("AS") ? Previous.NAME_FOLLOWS : Previous.OTHER;
+    boolean statementFollows =
+        token.kind() == Kind.SEMICOLON ? parentheses == 0 : body && beginsBody(token);
+    return statementFollows ? Previous.STATEMENT_FOLLOWS : Previous.OTHER;
   }
 }

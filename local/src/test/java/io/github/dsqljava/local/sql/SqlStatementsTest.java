@@ -38,6 +38,17 @@ class SqlStatementsTest {
             "CREATE FUNCTION f() RETURNS int AS 'a; b' LANGUAGE sql; x",
             "CREATE FUNCTION f() RETURNS int AS 'a; b' LANGUAGE sql",
             "x"),
+        row(
+            "CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT 1 case; END; x",
+            "CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT 1 case; END",
+            "x"),
+        row(
+            "CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT 1 end; SELECT CASE 1 WHEN 1 THEN 2"
+                + " END end; END; x",
+            "CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT 1 end; SELECT CASE 1 WHEN 1 THEN 2"
+                + " END end; END",
+            "x"),
+        row("CREATE FUNCTION f() BEGIN ATOMIC END; x", "CREATE FUNCTION f() BEGIN ATOMIC END", "x"),
         row("SELECT begin atomic FROM t; x", "SELECT begin atomic FROM t", "x"),
         row(
             "BEGIN; SELECT CASE WHEN a THEN b END; END; x",
