@@ -66,7 +66,11 @@ public final class Interruption {
     CompletableFuture<Boolean> granted = new CompletableFuture<>();
     running.execute(
         () -> {
-          boolean still = busySince == since && !underWay && running.markCancelled();
+          boolean still =
+              busySince == since
+                  && leave != Leave.NONE // what the caller has seen may belong to another one
+                  && !underWay
+                  && running.markCancelled();
           // The caller may have given up; then nobody would ever call delivered.
           underWay |= granted.complete(still) && still;
         });

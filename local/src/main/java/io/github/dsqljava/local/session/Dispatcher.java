@@ -354,6 +354,7 @@ final class Dispatcher {
   }
 
   private void refuse(Run run, ErrorMessage error) {
+    judge.giveBack(run); // the client is told another error
     Transaction running = state.transaction();
     if (run.group().effect().commits() && running != null) {
       ending(running, run).lose(error);

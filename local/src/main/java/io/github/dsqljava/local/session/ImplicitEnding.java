@@ -39,6 +39,7 @@ final class ImplicitEnding implements Ending {
   @Override
   public void win() {
     state.end(running);
+    schemaNews.commits(running);
     own.ask(
         Leave.NONE,
         answer -> {
@@ -47,6 +48,7 @@ final class ImplicitEnding implements Ending {
           if (error == null) {
             schemaNews.committed(running);
           } else {
+            schemaNews.notCommitted();
             exchange.fail(error);
           }
           finish.run();

@@ -19,6 +19,9 @@ final class SchemaNews {
   /** Whether something was done that may mean jobs, and that may have been committed since. */
   private boolean jobsMayBeDue;
 
+  /** Is being committed; the client sees nothing of that. */
+  private @Nullable Transaction committing;
+
   SchemaNews(CatalogCopy catalog, Contention contention) {
     this.catalog = catalog;
     this.contention = contention;
@@ -51,8 +54,19 @@ final class SchemaNews {
     }
   }
 
+  /** A transaction that is not the client's is being committed. */
+  void commits(Transaction transaction) {
+    committing = transaction;
+  }
+
+  /** It has not been committed. */
+  void notCommitted() {
+    committing = null;
+  }
+
   /** A transaction has been committed. */
   void committed(Transaction transaction) {
+    committing = null;
     if (transaction.changesCatalog()) {
       catalog.changed();
     }
@@ -70,6 +84,9 @@ final class SchemaNews {
   void closed(Collection<Run> underWay) {
     if (jobsMayBeDue) {
       contention.schemaChanged();
+    }
+    if (committing != null) {
+      committed(committing);
     }
     for (Run run : underWay) {
       Transaction ended = run.ends();

@@ -283,6 +283,21 @@ class SessionLogicTest {
     assertThat(rig.answers()).containsExactly("C INSERT 0 1", "Z T");
   }
 
+  @Test
+  void cancellation_ofACommitOfItsOwn_isNotGranted() throws Exception {
+    otherIsActive();
+    rig.send(new Pipeline().run(insert(1)).flush());
+    rig.settle();
+    rig.send(new Pipeline().sync());
+    rig.answer();
+    assertThat(rig.postgres().hasWork()).as("COMMIT has been sent").isTrue();
+    var granted = Signals.prepare(rig.session().interruption());
+    rig.runTasks();
+    assertThat(granted.get()).isFalse();
+    rig.settle();
+    assertThat(rig.postgres().committed()).containsExactly(1);
+  }
+
   // ---- transactions around a batch
 
   @Test
@@ -372,6 +387,36 @@ class SessionLogicTest {
     rig.postgres().failOnce("COMMIT", "23503");
     assertThat(query("COMMIT")).contains("E 23503 told to fail");
     assertThat(cluster.faults.remaining()).hasSize(1);
+  }
+
+  @Test
+  void faultOfACommit_thatFailsForAnotherReason_staysArmed() {
+    for (Fault fault : List.of(Fault.cutBeforeCommit(), Fault.unavailableAtCommit(false))) {
+      query("BEGIN");
+      query(insert(1));
+      other.send(new Pipeline().query("CREATE TABLE x (id int PRIMARY KEY)"));
+      other.settle();
+      cluster.faults.arm(1, fault);
+      assertThat(query("COMMIT"))
+          .containsExactly("E 40001 schema has been updated by another transaction (OC001)", "Z I");
+      assertThat(cluster.faults.remaining()).hasSize(1);
+      assertThat(rig.isCut()).isFalse();
+      cluster.faults.clear();
+    }
+  }
+
+  @Test
+  void close_whileTheCommitOfABatchIsUnderWay_tellsOthersOfItsSchemaChange() {
+    rig.send(new Pipeline().run("CREATE TABLE x (id int PRIMARY KEY)").flush());
+    rig.settle();
+    rig.send(new Pipeline().sync());
+    rig.answer();
+    assertThat(rig.postgres().hasWork()).as("COMMIT has been sent").isTrue();
+    rig.session().closed();
+    other.send(new Pipeline().query("SELECT 1"));
+    other.settle();
+    assertThat(other.answers())
+        .contains("E 40001 schema has been updated by another transaction (OC001)");
   }
 
   @Test
