@@ -243,7 +243,7 @@ public final class Transaction {
   }
 
   /** Whether it has rolled back to its base for others, and has run nothing since. */
-  boolean isAtBase() {
+  public boolean isAtBase() {
     return isAtBase;
   }
 

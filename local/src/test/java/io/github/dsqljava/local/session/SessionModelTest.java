@@ -178,10 +178,13 @@ class SessionModelTest {
       }
     }
 
-    /** Only DDL waits for a transaction that is off the tables, and none of that is here. */
+    /**
+     * Only DDL waits for a transaction that is off the tables or has just given way, and none of
+     * that is here.
+     */
     private void somebodyWaits() {
       var running = rig.session().transaction();
-      if (running != null && !running.isOffTables()) {
+      if (running != null && !running.isOffTables() && !running.isAtBase()) {
         rig.somebodyWaits();
       }
     }
