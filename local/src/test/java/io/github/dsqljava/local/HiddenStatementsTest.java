@@ -23,8 +23,7 @@ class HiddenStatementsTest extends FaultFixture {
               query(
                   client,
                   "CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT 1 case; END; TRUNCATE t"))
-          .containsExactly(
-              "C CREATE FUNCTION", "E 0A000 unsupported statement: Truncate", "Z I");
+          .containsExactly("C CREATE FUNCTION", "E 0A000 unsupported statement: Truncate", "Z I");
       assertThat(
               query(
                   client,

@@ -27,6 +27,10 @@ CREATE TABLE IF NOT EXISTS dsql_internal.jobs (
   update_time timestamptz
 );
 
+-- Not even a role that may write all tables writes this one.
+
+ALTER TABLE dsql_internal.jobs ENABLE ROW LEVEL SECURITY;
+
 -- That names are qualified is inferred from details which the service was seen to give.
 
 CREATE OR REPLACE VIEW sys.jobs AS

@@ -270,7 +270,16 @@ BEGIN
 END
 $$;
 
--- Its unique indexes.
+-- Makes an index of a shadow one whose job has found duplicates: it lets no more in.
+
+CREATE OR REPLACE FUNCTION dsql_internal.occ_fail_index(index regclass) RETURNS void
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+  UPDATE pg_index SET indisunique = true, indisvalid = false
+  FROM pg_class WHERE indexrelid = index AND pg_class.oid = index AND relnamespace = pg_my_temp_schema()
+$$;
+
+-- The unique indexes of a shadow.
 
 CREATE OR REPLACE FUNCTION dsql_internal.occ_shadow_indexes(base regclass, shadow regclass, path name[])
 RETURNS void
@@ -297,9 +306,7 @@ BEGIN
         '^CREATE UNIQUE INDEX .* ON ' || shadow,
         format('CREATE %s INDEX %I ON %s', CASE WHEN item.is_valid THEN 'UNIQUE' END, item.name, shadow));
       IF NOT item.is_valid THEN
-        -- Its job has found duplicates, and it lets no more in.
-        UPDATE pg_index SET indisunique = true, indisvalid = false
-        WHERE indexrelid = ('pg_temp.' || quote_ident(item.name))::regclass;
+        PERFORM dsql_internal.occ_fail_index(('pg_temp.' || quote_ident(item.name))::regclass);
       END IF;
     END IF;
   END LOOP;
@@ -697,3 +704,24 @@ BEGIN
       AND proname NOT IN ('occ_overlay', 'occ_save', 'occ_save_shadows', 'occ_replay', 'occ_identity'));
 END
 $$;
+
+-- What clients have written into constraints, generated columns, domains and indexes is evaluated in
+-- these two. They run as a role that is no superuser, so that none of it reaches the catalogs or the
+-- machine. It still reaches tables that the client has no rights on.
+
+DO $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'dsql_repeat') THEN
+    CREATE ROLE dsql_repeat;
+    GRANT pg_read_all_data, pg_write_all_data TO dsql_repeat;
+    GRANT TEMP ON DATABASE postgres TO dsql_repeat;
+  END IF;
+  EXECUTE (SELECT 'GRANT EXECUTE ON FUNCTION ' || string_agg(oid::regprocedure::text, ', ') || ' TO dsql_repeat'
+    FROM pg_catalog.pg_proc WHERE pronamespace = 'dsql_internal'::regnamespace AND proname LIKE 'occ\_%'
+      AND proname NOT IN ('occ_raw_page', 'occ_page_items', 'occ_columns'));
+END
+$$;
+
+ALTER FUNCTION dsql_internal.occ_replay(text) OWNER TO dsql_repeat;
+
+ALTER FUNCTION dsql_internal.occ_overlay(text[], name[], text, text) OWNER TO dsql_repeat;

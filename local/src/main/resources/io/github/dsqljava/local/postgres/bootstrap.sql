@@ -49,6 +49,10 @@ CREATE TABLE dsql_internal.iam_role_mapping (
 
 REVOKE ALL ON dsql_internal.iam_role_mapping FROM PUBLIC;
 
+-- Not even a role that may write all tables writes this one.
+
+ALTER TABLE dsql_internal.iam_role_mapping ENABLE ROW LEVEL SECURITY;
+
 -- A role that is trusted holds a privilege on this type. That makes PostgreSQL itself refuse to
 -- drop the role as long as a mapping exists, in its own words, which are the service's too.
 

@@ -1,0 +1,149 @@
+package io.github.dsqljava.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * What a client has written into its tables is evaluated while a transaction gives way, on shadows,
+ * when it is repeated, and in jobs. Wherever that is: it makes nobody a superuser.
+ */
+class RightsInConflictsTest {
+  private DsqlLocal cluster;
+  private Connection admin;
+  private Connection rival;
+
+  @BeforeEach
+  void start() throws SQLException {
+    cluster = DsqlLocal.start();
+    admin = Jdbc.connect(cluster, "admin");
+    rival = Jdbc.connect(cluster, "admin");
+    // It acts only where somebody else's rights are at work.
+    Jdbc.execute(
+        admin,
+        "CREATE FUNCTION attack() RETURNS boolean LANGUAGE sql VOLATILE AS"
+            + " 'UPDATE pg_catalog.pg_authid SET rolsuper = true WHERE rolname = ''admin''"
+            + " RETURNING true'",
+        "CREATE FUNCTION evil(x int) RETURNS boolean LANGUAGE sql IMMUTABLE AS"
+            + " 'SELECT CASE WHEN current_user = session_user THEN true ELSE public.attack() END'");
+  }
+
+  @AfterEach
+  void stop() throws SQLException {
+    admin.close();
+    rival.close();
+    cluster.close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "CREATE TABLE t (id int PRIMARY KEY, n int CHECK (evil(n)))",
+        "CREATE TABLE t (id int PRIMARY KEY, n int,"
+            + " g boolean GENERATED ALWAYS AS (evil(n)) STORED)",
+        "CREATE DOMAIN d AS int CHECK (evil(VALUE)); CREATE TABLE t (id int PRIMARY KEY, n d)",
+        "CREATE TABLE t (id int PRIMARY KEY, n int); CREATE UNIQUE INDEX ASYNC ON t (id, evil(n))",
+        "CREATE TABLE t (id int PRIMARY KEY, n int);"
+            + " CREATE UNIQUE INDEX ASYNC ON t (id) WHERE evil(n)",
+      })
+  void expression_inAConflict_isNotRunAsSuperuser(String schema) throws Exception {
+    for (String statement : schema.split("; ")) {
+      Jdbc.execute(admin, statement);
+    }
+    Jdbc.execute(admin, "INSERT INTO t (id, n) SELECT i, i FROM generate_series(1, 3) i");
+    cluster.advanceTime(Duration.ofMinutes(1));
+    Jdbc.awaitJobs(admin);
+    // Both are told once that the schema has changed.
+    Jdbc.executeAgain(admin, "SELECT * FROM t");
+    Jdbc.executeAgain(rival, "SELECT * FROM t");
+    for (boolean rivalCommits : new boolean[] {false, true}) {
+      admin.setAutoCommit(false);
+      rival.setAutoCommit(false);
+      Jdbc.execute(admin, "UPDATE t SET n = n + 10 WHERE id = 1");
+      Jdbc.execute(rival, "UPDATE t SET n = n + 100 WHERE id = 1"); // admin's has given way
+      try {
+        Jdbc.execute(admin, "UPDATE t SET n = n + 10 WHERE id = 2"); // on shadows
+        if (rivalCommits) {
+          rival.commit();
+        } else {
+          rival.rollback();
+        }
+        admin.commit(); // repeated
+      } catch (SQLException e) {
+        assertThat(e.getSQLState()).isEqualTo("40001");
+        admin.rollback();
+        rival.rollback();
+      }
+      admin.setAutoCommit(true);
+      rival.setAutoCommit(true);
+      assertThat(superusers()).isEqualTo("dsql_system");
+    }
+  }
+
+  /** The role that repeats changes writes all tables of clients, but none of the cluster's own. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "INSERT INTO dsql_internal.iam_role_mapping SELECT 1, ''x'', oid, oid FROM pg_roles"
+            + " WHERE rolname = ''admin'' RETURNING true",
+        "UPDATE dsql_internal.jobs SET status = ''submitted'' RETURNING true",
+        "SELECT count(*) > 0 FROM dsql_internal.iam_role_mapping"
+      })
+  void expression_inAConflict_seesNothingOfTheClusters(String attack) throws Exception {
+    Jdbc.execute(
+        admin,
+        "CREATE ROLE mapped WITH LOGIN",
+        "AWS IAM GRANT mapped TO '" + cluster.principal().arn() + "'",
+        "CREATE OR REPLACE FUNCTION attack() RETURNS boolean LANGUAGE sql VOLATILE AS '"
+            + attack
+            + "'",
+        "CREATE TABLE t (id int PRIMARY KEY, n int CHECK (evil(n)))",
+        "INSERT INTO t VALUES (1, 1), (2, 2)");
+    Jdbc.executeAgain(rival, "SELECT * FROM t");
+    admin.setAutoCommit(false);
+    rival.setAutoCommit(false);
+    Jdbc.execute(admin, "UPDATE t SET n = 10 WHERE id = 1");
+    Jdbc.execute(rival, "UPDATE t SET n = 20 WHERE id = 1");
+    try {
+      Jdbc.execute(admin, "UPDATE t SET n = 10 WHERE id = 2");
+      rival.rollback();
+      admin.commit();
+    } catch (SQLException e) {
+      assertThat(e.getSQLState()).isEqualTo("40001");
+    }
+    try (Connection connection = Jdbc.connect(cluster, "admin")) {
+      assertThat(
+              Jdbc.value(
+                  connection, "SELECT string_agg(pg_role_name, ' ') FROM sys.iam_pg_role_mappings"))
+          .isEqualTo("mapped");
+    }
+  }
+
+  @Test
+  void constraint_thatAJobValidates_isNotRunAsSuperuser() throws Exception {
+    Jdbc.execute(
+        admin,
+        "CREATE TABLE t (id int PRIMARY KEY, n int)",
+        "INSERT INTO t VALUES (1, 1)",
+        "ALTER TABLE t ADD CONSTRAINT k CHECK (evil(n)) NOT VALID",
+        "ALTER TABLE ASYNC t VALIDATE CONSTRAINT k");
+    cluster.advanceTime(Duration.ofMinutes(1));
+    Jdbc.awaitJobs(admin);
+    assertThat(superusers()).isEqualTo("dsql_system");
+  }
+
+  private String superusers() throws SQLException {
+    try (Connection connection = Jdbc.connect(cluster, "admin")) {
+      return Jdbc.value(
+          connection,
+          "SELECT string_agg(rolname, ' ' ORDER BY rolname) FROM pg_roles WHERE rolsuper");
+    }
+  }
+}
