@@ -150,6 +150,26 @@ class ClusterRecordTest {
   }
 
   @Test
+  void statementWhoseNewParseFailed_isRecordedAsWhatWasRun() throws Exception {
+    try (RawClient client = loggedIn()) {
+      Pipeline pipeline =
+          new Pipeline()
+              .parse("s", "SELECT 'old'")
+              .sync()
+              .parse("s", "SELECT 'new'")
+              .sync()
+              .bind("", "s")
+              .execute("")
+              .sync();
+      client.send(pipeline.bytes());
+      for (int i = 0; i < 3; i++) {
+        client.readUntilReady();
+      }
+    }
+    assertThat(summary()).containsExactly("SELECT 'new' -> 42P05", "SELECT 'old' -> SELECT 1");
+  }
+
+  @Test
   void severalStatementsInOneQuery_areRecordedOneByOne() throws Exception {
     try (RawClient client = loggedIn()) {
       client.query("/* all */ BEGIN; INSERT INTO t VALUES (1); SELECT ';' /* x */; COMMIT; ;");

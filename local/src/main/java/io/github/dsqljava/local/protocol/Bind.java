@@ -14,6 +14,19 @@ public record Bind(String portal, String statement) {
     return new Bind(portal, Message.text(message, Message.HEADER + portal.length() + 1));
   }
 
+  /** Whether a whole message is well-formed, has no parameters, and wants all columns alike. */
+  public static boolean hasNoParameters(ByteBuf message) {
+    Bind bind = decode(message);
+    int start =
+        message.readerIndex() + Message.HEADER + bind.portal.length() + bind.statement.length() + 2;
+    int rest = message.writerIndex() - start;
+    if (rest < 6 || message.getInt(start) != 0) {
+      return false;
+    }
+    int formats = message.getUnsignedShort(start + 4);
+    return formats <= 1 && rest == 6 + 2 * formats;
+  }
+
   /** Returns a client's Bind with another statement, and with all else that is in it. */
   public static ByteBuf redirect(ByteBufAllocator allocator, ByteBuf message, String statement) {
     Bind bind = decode(message);

@@ -15,7 +15,9 @@ import io.netty.buffer.ByteBufAllocator;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -38,6 +40,16 @@ public final class Group {
   private final List<Step> steps = new ArrayList<>();
   private final SortedMap<Integer, Prepared> bound = new TreeMap<>();
   private final SortedMap<Integer, Prepared> prepared = new TreeMap<>();
+
+  /** What its Parse and Close messages do to names, in their order. */
+  private final SortedMap<Integer, Naming> namings = new TreeMap<>();
+
+  /** Steps whose names turned out to mean something else, and what they are now. */
+  private Map<Step, Step> replaced = Map.of();
+
+  /** How many of them PostgreSQL has answered. */
+  private int namingsDone;
+
   private String sql;
   private boolean last = true;
   private boolean checksSyntax;
@@ -99,6 +111,11 @@ public final class Group {
     prepared.put(messages.size(), made);
   }
 
+  /** The next message is a Parse or a Close. */
+  void name(Naming made) {
+    namings.put(messages.size(), made);
+  }
+
   int messageCount() {
     return messages.size();
   }
@@ -134,6 +151,7 @@ public final class Group {
     behind.clear();
     move(bound.tailMap(count), rest.bound, count);
     move(prepared.tailMap(count), rest.prepared, count);
+    move(namings.tailMap(count), rest.namings, count);
     for (Step step : steps) {
       if (step.at() >= count) {
         rest.steps.add(step.shiftedBy(-count));
@@ -146,10 +164,79 @@ public final class Group {
     return rest;
   }
 
-  private static void move(
-      SortedMap<Integer, Prepared> from, SortedMap<Integer, Prepared> to, int offset) {
-    from.forEach((index, statement) -> to.put(index - offset, statement));
+  private static <T> void move(SortedMap<Integer, T> from, SortedMap<Integer, T> to, int offset) {
+    from.forEach((index, value) -> to.put(index - offset, value));
     from.clear();
+  }
+
+  // ---- names of statements
+
+  /** Whether a message of it gives a statement a name or takes one away. */
+  public boolean changesNames() {
+    return !namings.isEmpty();
+  }
+
+  /** It is sent, perhaps again. */
+  public void isSent() {
+    namingsDone = 0;
+  }
+
+  /** PostgreSQL has answered a Parse or a Close. */
+  public void nameChanged() {
+    namingsDone++;
+  }
+
+  /** It is over. Names that have not changed go on standing for what they stood for. */
+  public void settleNames(boolean failed) {
+    int count = 0;
+    for (Naming naming : namings.values()) {
+      naming.settle(!failed || count < namingsDone);
+      count++;
+    }
+  }
+
+  /** Whether it uses a name of which another group, that is not over, decides what it means. */
+  public boolean usesUncertainName() {
+    for (Step step : steps) {
+      Naming naming = step.naming();
+      if (naming != null && naming.isUncertain() && !namings.containsValue(naming)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Takes the names that it uses for what they have turned out to mean. */
+  public void resolveNames() {
+    for (int i = 0; i < steps.size(); i++) {
+      Step step = steps.get(i);
+      Step resolved = step.resolved();
+      if (resolved != step) {
+        steps.set(i, resolved);
+        replaced = replaced.isEmpty() ? new IdentityHashMap<>() : replaced;
+        replaced.put(step, resolved);
+        summary = null;
+        Naming naming = step.naming();
+        Prepared found = naming == null ? null : naming.prepared();
+        if (step.use() == Use.BIND) {
+          rebind(step.at(), found);
+        }
+      }
+    }
+  }
+
+  /** Returns what has become of a step when its name turned out to mean something else. */
+  public Step resolved(Step step) {
+    return replaced.isEmpty() ? step : replaced.getOrDefault(step, step);
+  }
+
+  private void rebind(int message, @Nullable Prepared used) {
+    if (used == null) {
+      bound.remove(message);
+      bindsUnknown = true;
+    } else {
+      bound.put(message, used);
+    }
   }
 
   // ---- what it is
@@ -266,15 +353,31 @@ public final class Group {
   public boolean onlyBegins() {
     return effect() == TransactionEffect.BEGIN
         && failure == null
-        && !bindsUnknown
-        && bound.size() <= 1
-        && (sql.isEmpty() || CANNOT_FAIL.contains(sql))
-        && prepared.values().stream().allMatch(Group::cannotFail)
-        && bound.values().stream().allMatch(Group::cannotFail);
+        && (isQuery() ? CANNOT_FAIL.contains(sql) : onlyBindsBegin());
   }
 
-  private static boolean cannotFail(Prepared statement) {
-    return CANNOT_FAIL.contains(statement.text().given());
+  /** A Parse that takes nobody's name or none at all, a Bind without parameters, an Execute. */
+  private boolean onlyBindsBegin() {
+    int parsed = steps.get(0).use() == Use.PARSE ? 1 : 0;
+    if (steps.size() != parsed + 2
+        || steps.get(parsed).use() != Use.BIND
+        || steps.get(parsed + 1).use() != Use.EXECUTE) {
+      return false;
+    }
+    Naming named = steps.get(parsed).naming();
+    Prepared used = bound.get(parsed);
+    boolean known = named != null && named == steps.get(parsed + 1).naming();
+    boolean certain =
+        parsed == 1
+            ? named == namings.get(0)
+                && used != null
+                && (used.name().isEmpty() || (named != null && !named.isUncertain()))
+            : named != null && named.isConfirmed();
+    return known
+        && certain
+        && used != null
+        && CANNOT_FAIL.contains(used.text().given())
+        && Bind.hasNoParameters(messages.get(parsed));
   }
 
   /** Returns the first statement in it that changes the schema, as PostgreSQL is given it. */

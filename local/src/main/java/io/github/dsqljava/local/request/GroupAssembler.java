@@ -14,7 +14,7 @@ import io.github.dsqljava.local.request.Step.Use;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,11 +27,16 @@ import org.jspecify.annotations.Nullable;
  * comes of it goes with the steps of the groups.
  */
 public final class GroupAssembler {
+  private static final int MIN_SWEEP = 100;
+
   private final ByteBufAllocator allocator;
   private final Function<String, ClientText> reader;
   private final Consumer<Group> groups;
-  private final Map<String, Prepared> statements = new HashMap<>();
-  private final Map<String, Prepared> portals = new HashMap<>();
+  private final Map<String, Naming> statements = new HashMap<>();
+  private final Map<String, Naming> portals = new HashMap<>();
+
+  /** With how many names those are forgotten that stand for nothing. */
+  private int sweepAt = MIN_SWEEP;
 
   private @Nullable Group current;
 
@@ -68,9 +73,16 @@ public final class GroupAssembler {
     }
   }
 
-  /** Returns the client's prepared statements by their names, those included whose Parse failed. */
-  public Map<String, Prepared> statements() {
-    return Collections.unmodifiableMap(statements);
+  /** Returns the client's prepared statements that PostgreSQL has said it has. */
+  public Collection<Prepared> statements() {
+    List<Prepared> confirmed = new ArrayList<>();
+    for (Naming naming : statements.values()) {
+      Prepared prepared = naming.confirmed();
+      if (prepared != null) {
+        confirmed.add(prepared);
+      }
+    }
+    return confirmed;
   }
 
   /** Returns the steps of messages that wait for the end of their batch. */
@@ -95,11 +107,12 @@ public final class GroupAssembler {
     cutDue |= prepared.isRefused() && current != null && current.messageCount() > 0;
     Group group = group();
     group.prepare(prepared);
-    if (prepared.isRefused()) {
-      // The others survive; PostgreSQL drops the unnamed one before it looks at the next.
-      statements.remove("");
+    if (!prepared.isRefused()) {
+      name(group, prepared.name(), prepared);
+    } else if (prepared.name().isEmpty()) {
+      name(group, "", null); // PostgreSQL drops the old one before it looks at the next
     } else {
-      statements.put(prepared.name(), prepared);
+      group.name(new Naming(null, null)); // the others survive
     }
     group.add(Step.of(Use.PARSE, prepared, group.messageCount()));
     if (prepared.text().isUnchanged()) {
@@ -110,25 +123,36 @@ public final class GroupAssembler {
     }
   }
 
+  /** From the next message of a group on, a name stands for a statement, or for none. */
+  private void name(Group group, String name, @Nullable Prepared prepared) {
+    Naming naming = new Naming(prepared, statements.get(name));
+    statements.put(name, naming);
+    if (statements.size() > sweepAt) {
+      statements.values().removeIf(Naming::isUnused);
+      sweepAt = 2 * statements.size() + MIN_SWEEP;
+    }
+    group.name(naming);
+  }
+
   private void bind(ByteBuf message) {
     Group group = group();
     Bind bind = Bind.decode(message);
-    Prepared prepared = statements.get(bind.statement());
-    group.bind(prepared);
-    if (prepared != null) {
-      portals.put(bind.portal(), prepared);
+    Naming naming = statements.get(bind.statement());
+    group.bind(naming == null ? null : naming.prepared());
+    if (naming != null) {
+      portals.put(bind.portal(), naming);
     }
-    group.add(Step.of(Use.BIND, prepared, group.messageCount()));
+    group.add(Step.naming(Use.BIND, naming, group.messageCount()));
     group.add(message);
   }
 
   private void describe(ByteBuf message) {
     Group group = group();
-    group.add(Step.of(Use.DESCRIBE, of(Subject.decode(message)), group.messageCount()));
+    group.add(Step.naming(Use.DESCRIBE, of(Subject.decode(message)), group.messageCount()));
     group.add(message);
   }
 
-  private @Nullable Prepared of(Subject subject) {
+  private @Nullable Naming of(Subject subject) {
     return (subject.isStatement() ? statements : portals).get(subject.name());
   }
 
@@ -136,7 +160,9 @@ public final class GroupAssembler {
     Group group = group();
     Subject subject = Subject.decode(message);
     if (subject.isStatement()) {
-      statements.remove(subject.name());
+      name(group, subject.name(), null);
+    } else {
+      group.name(new Naming(null, null));
     }
     group.add(Step.of(Use.CLOSE, null, group.messageCount()));
     group.add(message);
@@ -144,7 +170,8 @@ public final class GroupAssembler {
 
   private void execute(ByteBuf message) {
     Group group = group();
-    Prepared prepared = portals.get(Execute.decode(message).portal());
+    Naming naming = portals.get(Execute.decode(message).portal());
+    Prepared prepared = naming == null ? null : naming.prepared();
     Statement statement = prepared == null ? null : prepared.statement();
     if (statement != null && statement.effect().isTransactionControl()) {
       if (executed > 0) {
@@ -152,9 +179,16 @@ public final class GroupAssembler {
       }
       cutDue = true;
     }
-    group.add(Step.of(Use.EXECUTE, prepared, group.messageCount()));
+    group.add(Step.naming(Use.EXECUTE, naming, group.messageCount()));
+    noteDeallocation(statement);
     group.add(message);
     executed = group.messageCount();
+  }
+
+  private void noteDeallocation(@Nullable Statement statement) {
+    if (statement != null && statement.node().equals("Deallocate")) {
+      statements.values().forEach(Naming::mayBeGone);
+    }
   }
 
   /** It is refused, so what fails stands in its place, and needs a Sync to be answered. */
@@ -219,6 +253,7 @@ public final class GroupAssembler {
   private void query(ByteBuf message) {
     cutWaiting(); // no Sync came, but its turn is before this
     ClientText text = reader.apply(Query.decode(message).sql());
+    text.statements().forEach(this::noteDeallocation);
     ByteBuf given = message;
     if (!text.isUnchanged()) {
       message.release();

@@ -13,8 +13,10 @@ import org.jspecify.annotations.Nullable;
  *     it
  * @param statement the statement; null if it is not known, or there is none
  * @param at where it is: in a Query the offset in its SQL, otherwise the index of the message
+ * @param naming where the statement has its name from, if it has one that may come to nothing
  */
-public record Step(Use use, ClientText text, @Nullable Statement statement, int at) {
+public record Step(
+    Use use, ClientText text, @Nullable Statement statement, int at, @Nullable Naming naming) {
   /** What is done. */
   public enum Use {
     /** One statement of a Query. */
@@ -33,10 +35,29 @@ public record Step(Use use, ClientText text, @Nullable Statement statement, int 
     }
   }
 
+  /** A step of which nothing can become another one. */
+  Step(Use use, ClientText text, @Nullable Statement statement, int at) {
+    this(use, text, statement, at, /* naming= */ null);
+  }
+
   static Step of(Use use, @Nullable Prepared prepared, int at) {
+    return of(use, prepared, at, /* naming= */ null);
+  }
+
+  /** A step that uses what a name stands for. */
+  static Step naming(Use use, @Nullable Naming naming, int at) {
+    return of(use, naming == null ? null : naming.prepared(), at, naming);
+  }
+
+  private static Step of(Use use, @Nullable Prepared prepared, int at, @Nullable Naming naming) {
     return prepared == null
-        ? new Step(use, ClientText.UNKNOWN, null, at)
-        : new Step(use, prepared.text(), prepared.statement(), at);
+        ? new Step(use, ClientText.UNKNOWN, null, at, naming)
+        : new Step(use, prepared.text(), prepared.statement(), at, naming);
+  }
+
+  /** Returns the step as it is by what is known now of the names of statements. */
+  Step resolved() {
+    return naming == null || !naming.hasFailed() ? this : naming(use, naming, at);
   }
 
   /** Whether a statement is run. */
@@ -62,6 +83,6 @@ public record Step(Use use, ClientText text, @Nullable Statement statement, int 
   }
 
   Step shiftedBy(int offset) {
-    return new Step(use, text, statement, at + offset);
+    return new Step(use, text, statement, at + offset, naming);
   }
 }

@@ -94,6 +94,7 @@ final class ClientExchange implements Exchange {
     this.allocator = allocator;
     this.client = client;
     this.listener = listener;
+    group.isSent();
     this.skips = group.changesSchema() ? new Skips() : null;
     this.jobs = group.asksForJobs() ? new JobAnswers(group, allocator) : null;
   }
@@ -158,7 +159,15 @@ final class ClientExchange implements Exchange {
   }
 
   @Override
-  public boolean wantsAll() {
+  public boolean wants(byte type) {
+    return wantsAll() || (group.changesNames() && changesName(type));
+  }
+
+  private static boolean changesName(byte type) {
+    return type == BackendType.PARSE_COMPLETE || type == BackendType.CLOSE_COMPLETE;
+  }
+
+  private boolean wantsAll() {
     FailInPlace failure = group.failure();
     return group.isExtended()
         || hidesWarnings
@@ -190,6 +199,9 @@ final class ClientExchange implements Exchange {
       message.release();
       failed(decoded);
       return;
+    }
+    if (changesName(type) && !complete) {
+      group.nameChanged();
     }
     passLastCompletion();
     if (jobs != null && jobs.replaces(type, message, this::bytes)) {

@@ -107,6 +107,7 @@ final class ClientQueue {
   }
 
   private void drop(Run run) {
+    run.group().settleNames(/* failed= */ true);
     if (run.group().isLast()) {
       dropping = false;
       readyDue = true;

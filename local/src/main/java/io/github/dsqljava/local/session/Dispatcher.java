@@ -89,6 +89,7 @@ final class Dispatcher {
                 && (group.effect() != TransactionEffect.COMMIT || committing.isPlain(running));
     return plain
         && !group.checksSyntax()
+        && !group.usesUncertainName()
         && !state.isYieldDue()
         && !exchanges.mayTakeBackOrStop()
         && !state.isContended()

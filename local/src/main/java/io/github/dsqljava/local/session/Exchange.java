@@ -5,8 +5,8 @@ import io.netty.buffer.ByteBuf;
 
 /** What PostgreSQL answers up to one ReadyForQuery. Buffers become the exchange's to release. */
 interface Exchange {
-  /** Whether every message is wanted by itself. */
-  boolean wantsAll();
+  /** Whether a message of this type is wanted by itself. */
+  boolean wants(byte type);
 
   void message(byte type, ByteBuf message);
 

@@ -72,7 +72,7 @@ final class Exchanges implements Interruptible, MessageSplitter.Sink {
               BackendType.ERROR_RESPONSE,
               BackendType.COPY_IN_RESPONSE ->
               true;
-          default -> current == null ? client.wantsAll() : current.wantsAll();
+          default -> current == null ? client.wantsAll() : current.wants(type);
         };
     return wanted ? Handling.TAKE : Handling.PASS;
   }

@@ -101,7 +101,7 @@ final class Intake {
 
   /** Returns what the client has prepared, or has tried to. */
   Collection<Prepared> prepared() {
-    return assembler.statements().values();
+    return assembler.statements();
   }
 
   /** The session is over. */

@@ -23,7 +23,7 @@ final class OwnExchange implements Exchange {
   }
 
   @Override
-  public boolean wantsAll() {
+  public boolean wants(byte type) {
     return true;
   }
 

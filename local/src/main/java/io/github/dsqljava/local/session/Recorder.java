@@ -182,10 +182,10 @@ final class Recorder {
   }
 
   private void write(Expected entry, Outcome outcome, String tag, @Nullable ErrorMessage error) {
-    Step step = entry.step;
-    if (step == null) {
+    if (entry.step == null) {
       return;
     }
+    Step step = entry.run == null ? entry.step : entry.run.group().resolved(entry.step);
     boolean now = status.isInTransaction();
     journal.add(
         RecordedStatement.builder()

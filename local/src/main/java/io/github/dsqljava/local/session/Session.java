@@ -165,6 +165,9 @@ final class Session implements ClientExchange.Listener, Flow, OccSession, Partic
       return true;
     }
     Run run = queue.peek();
+    if (run != null) {
+      run.group().resolveNames();
+    }
     if (run == null || (!exchanges.isIdle() && !dispatcher.mayFollow(run)) || waitsForOthers(run)) {
       return false;
     }
@@ -314,6 +317,7 @@ final class Session implements ClientExchange.Listener, Flow, OccSession, Partic
 
   @Override
   public void over(Run run, boolean failed) {
+    run.group().settleNames(failed);
     settle();
     queue.over(run, failed);
     underWay.remove(run);
