@@ -3,7 +3,9 @@ package io.github.dsqljava.local;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.dsqljava.local.frontend.RawClient;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -70,5 +72,31 @@ class HiddenStatementsTest extends FaultFixture {
                       + " s ON t.id = s.id WHEN NOT MATCHED THEN INSERT VALUES (s.id); END"))
           .containsExactly("E 0A000 unsupported statement type: MERGE", "Z I");
     }
+  }
+
+  @Test
+  void behindABackslashThatIsAPartOfACharacter() throws Exception {
+    byte[] text = "SELECT E'?\\'; TRUNCATE t --'\0".getBytes(StandardCharsets.ISO_8859_1);
+    text["SELECT E'".length()] = (byte) 0x83; // with a backslash behind it a letter in Shift JIS
+    for (String encoding :
+        List.of("SJIS", "BIG5", "GBK", "UHC", "GB18030", "JOHAB", "SHIFT_JIS_2004")) {
+      for (String set :
+          List.of(
+              "SET client_encoding TO '" + encoding + "'",
+              "SET NAMES '" + encoding + "'",
+              "SELECT set_config('client_encoding', '" + encoding + "', false)")) {
+        try (RawClient client = loggedIn()) {
+          assertThat(query(client, set)).as(set).anyMatch(answer -> answer.startsWith("E "));
+          client.send('Q', text);
+          client.readUntilReady();
+          assertThat(query(client, "SHOW client_encoding")).contains("D UTF8");
+        }
+      }
+    }
+    try (RawClient client = loggedIn()) {
+      assertThat(query(client, "SET client_encoding TO 'LATIN1'")).contains("C SET");
+      assertThat(query(client, "SET client_encoding TO 'EUC_JP'")).contains("C SET");
+    }
+    assertThat(rows()).containsExactly("7");
   }
 }

@@ -216,6 +216,15 @@ WHERE pronamespace = 'pg_catalog'::pg_catalog.regnamespace AND (
   OR proname ~ '^(query|cursor|table|schema|database)_to_xml|^pg_ls_.*dir$|^lo_'
   OR proname = 'ts_rewrite' AND pronargs = 2);
 
+-- Encodings in which a byte of ASCII may be a part of another character. The front end reads statements
+-- byte by byte: a backslash that is none would show it other statements than PostgreSQL runs.
+
+DELETE FROM pg_catalog.pg_conversion
+WHERE pg_catalog.pg_encoding_to_char(conforencoding)
+    IN ('SJIS', 'BIG5', 'GBK', 'UHC', 'GB18030', 'JOHAB', 'SHIFT_JIS_2004')
+  OR pg_catalog.pg_encoding_to_char(contoencoding)
+    IN ('SJIS', 'BIG5', 'GBK', 'UHC', 'GB18030', 'JOHAB', 'SHIFT_JIS_2004');
+
 -- PL/pgSQL is for the functions above. The service has no such language, and a block of it could
 -- set what the front end refuses.
 
