@@ -1,10 +1,12 @@
 package io.github.dsqljava.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -137,6 +139,40 @@ class RightsInConflictsTest {
     cluster.advanceTime(Duration.ofMinutes(1));
     Jdbc.awaitJobs(admin);
     assertThat(superusers()).isEqualTo("dsql_system");
+  }
+
+  @Test
+  void changes_ofAClientsOwnMaking_areNotRepeated() throws Exception {
+    Jdbc.execute(admin, "CREATE TABLE t (id int PRIMARY KEY)");
+    admin.setAutoCommit(false);
+    Jdbc.execute(admin, "INSERT INTO t VALUES (1)");
+    String signed = Jdbc.value(admin, "SELECT changes FROM dsql_internal.occ_save()");
+    admin.rollback();
+    String bare = signed.substring(0, signed.indexOf(':'));
+    // Of another transaction, without a signature, with one of our own, with another's changes.
+    for (String changes :
+        List.of(signed, bare, bare + ":", bare + ":00", "W10" + signed, signed + ":")) {
+      for (String call :
+          List.of(
+              "SELECT dsql_internal.occ_replay('" + changes + "')",
+              "SELECT dsql_internal.occ_overlay('{t}', '{public}', '" + changes + "', '')")) {
+        assertThatThrownBy(() -> Jdbc.execute(admin, call))
+            .isInstanceOfSatisfying(
+                SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("42501"));
+        admin.rollback();
+      }
+    }
+    for (String call :
+        List.of(
+            "SELECT dsql_internal.occ_signed('W10=')",
+            "SELECT * FROM dsql_internal.occ_secret",
+            "SELECT dsql_internal.occ_apply('W10=')")) {
+      assertThatThrownBy(() -> Jdbc.execute(admin, call))
+          .isInstanceOfSatisfying(
+              SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("42501"));
+      admin.rollback();
+    }
+    assertThat(Jdbc.value(admin, "SELECT count(*) FROM t")).isEqualTo("0");
   }
 
   private String superusers() throws SQLException {

@@ -140,6 +140,38 @@ AS $$
     AS x (r oid, k text, t tid, s integer, n text)
 $$;
 
+-- Changes leave PostgreSQL signed, for the transaction that has made them: "changes:signature". A
+-- client may call what repeats changes, but cannot make up any.
+
+CREATE TABLE IF NOT EXISTS dsql_internal.occ_secret (value bytea NOT NULL);
+
+ALTER TABLE dsql_internal.occ_secret ENABLE ROW LEVEL SECURITY;
+
+INSERT INTO dsql_internal.occ_secret
+SELECT pg_catalog.uuid_send(gen_random_uuid()) || pg_catalog.uuid_send(gen_random_uuid())
+WHERE NOT EXISTS (SELECT FROM dsql_internal.occ_secret);
+
+CREATE OR REPLACE FUNCTION dsql_internal.occ_signed(changes text) RETURNS text
+LANGUAGE sql VOLATILE
+AS $$
+  SELECT changes || ':' || encode(sha256(value || sha256(value
+    || convert_to(pg_current_xact_id()::text || ':' || changes, 'UTF8'))), 'hex')
+  FROM dsql_internal.occ_secret
+$$;
+
+CREATE OR REPLACE FUNCTION dsql_internal.occ_verified(signed text) RETURNS text
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  changes text := split_part(signed, ':', 1);
+BEGIN
+  IF signed <> dsql_internal.occ_encode('[]') AND signed <> dsql_internal.occ_signed(changes) THEN
+    RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = 'these are not the changes of this transaction';
+  END IF;
+  RETURN changes;
+END
+$$;
+
 -- The changes of this transaction to real tables, which it has to hold locks on.
 
 CREATE OR REPLACE FUNCTION dsql_internal.occ_save(OUT changes text, OUT footprint text)
@@ -163,6 +195,9 @@ BEGIN
   JOIN pg_namespace ON pg_namespace.oid = relnamespace
     AND nspname NOT IN ('pg_catalog', 'dsql_internal'),
   LATERAL dsql_internal.occ_changes_of(relation, relation, own, NULL) c;
+  IF changes <> dsql_internal.occ_encode('[]') THEN
+    changes := dsql_internal.occ_signed(changes);
+  END IF;
 END
 $$;
 
@@ -188,6 +223,9 @@ BEGIN
     split_part(entry, ':', 2)::oid, own, nullif(split_part(entry, ':', 3), '')::xid) c
   LEFT JOIN pg_temp.dsql_snapshot m ON m.relation = c.r AND m.shadow = c.t,
   LATERAL (SELECT EXISTS (SELECT FROM pg_index WHERE indrelid = c.r AND indisprimary) AS keyed) k;
+  IF changes <> dsql_internal.occ_encode('[]') THEN
+    changes := dsql_internal.occ_signed(changes);
+  END IF;
 END
 $$;
 
@@ -376,6 +414,7 @@ DECLARE
   moved boolean;
   privileges text;
 BEGIN
+  changes := dsql_internal.occ_verified(changes);
   IF shadows = '' THEN
     CREATE TEMP TABLE dsql_snapshot (relation oid, base tid, shadow tid) ON COMMIT DROP;
   END IF;
@@ -658,6 +697,7 @@ DECLARE
   item record;
   merged text;
 BEGIN
+  changes := dsql_internal.occ_verified(changes);
   -- One order of locking for all, so that two that commit at once do not cross.
   FOR item IN
     SELECT r::regclass AS relation, t,
@@ -718,7 +758,7 @@ BEGIN
   END IF;
   EXECUTE (SELECT 'GRANT EXECUTE ON FUNCTION ' || string_agg(oid::regprocedure::text, ', ') || ' TO dsql_repeat'
     FROM pg_catalog.pg_proc WHERE pronamespace = 'dsql_internal'::regnamespace AND proname LIKE 'occ\_%'
-      AND proname NOT IN ('occ_raw_page', 'occ_page_items', 'occ_columns'));
+      AND proname NOT IN ('occ_raw_page', 'occ_page_items', 'occ_columns', 'occ_signed'));
 END
 $$;
 
