@@ -150,6 +150,31 @@ class ClusterRecordTest {
   }
 
   @Test
+  void queryBehindAnErrorAndBeforeSync_isSkipped() throws Exception {
+    try (RawClient client = loggedIn()) {
+      Pipeline pipeline =
+          new Pipeline()
+              .run("SELEC")
+              .flush()
+              .query("BEGIN; SELECT 1")
+              .sync()
+              .query("SELECT 2")
+              .query("SELECT 3");
+      client.send(pipeline.bytes());
+      for (int i = 0; i < 3; i++) {
+        client.readUntilReady();
+      }
+    }
+    assertThat(summary())
+        .containsExactly(
+            "SELEC -> 42601",
+            "BEGIN -> SKIPPED",
+            "SELECT 1 -> SKIPPED",
+            "SELECT 2 -> SELECT 1",
+            "SELECT 3 -> SELECT 1");
+  }
+
+  @Test
   void statementWhoseNewParseFailed_isRecordedAsWhatWasRun() throws Exception {
     try (RawClient client = loggedIn()) {
       Pipeline pipeline =

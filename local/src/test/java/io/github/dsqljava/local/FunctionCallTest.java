@@ -66,6 +66,29 @@ class FunctionCallTest extends FaultFixture {
     }
   }
 
+  @Test
+  void functionCallAndQuery_behindAnError_areSkippedUpToSync() throws Exception {
+    try (RawClient client = loggedIn()) {
+      for (Pipeline rest :
+          new Pipeline[] {
+            new Pipeline().message('F', call("pg_try_advisory_lock")),
+            new Pipeline().flush().query("SELECT 'skipped'"),
+            new Pipeline().flush().query("BEGIN; COMMIT; SELECT 'skipped'")
+          }) {
+        client.send(new Pipeline().run("SELEC").bytes());
+        client.send(rest.bytes());
+        assertThat(answers(client, new Pipeline().sync().query("SELECT 'next'"), 2))
+            .containsExactly(
+                "E 42601 syntax error at or near \"SELEC\"",
+                "Z I",
+                "T",
+                "D next",
+                "C SELECT 1",
+                "Z I");
+      }
+    }
+  }
+
   /** With one argument, 1, as text. */
   private static byte[] call(String function) throws Exception {
     try (Connection admin = Jdbc.connect(cluster, "admin")) {

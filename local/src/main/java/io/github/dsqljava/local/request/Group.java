@@ -256,6 +256,11 @@ public final class Group {
     return Message.type(messages.get(0)) == FrontendType.QUERY;
   }
 
+  /** Whether it is the client's Sync that ends it; a Query or a FunctionCall needs none. */
+  public boolean endsWithSync() {
+    return last && !isQuery() && steps.stream().noneMatch(step -> step.use() == Use.FUNCTION_CALL);
+  }
+
   /** Returns the text of a Query as PostgreSQL is given it; empty for the extended protocol. */
   public String sql() {
     return sql;

@@ -193,6 +193,7 @@ public final class GroupAssembler {
 
   /** It is refused, so what fails stands in its place, and needs a Sync to be answered. */
   private void functionCall(ByteBuf message) {
+    cutWaiting(); // behind an error in what came before, it is skipped
     Group group = group();
     group.add(
         new Step(

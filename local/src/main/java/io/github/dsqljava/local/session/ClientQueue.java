@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,13 +24,24 @@ final class ClientQueue {
 
   private record Single(byte type, ByteBuf message) {}
 
+  private final Consumer<Run> unanswered;
   private final Deque<Object> items = new ArrayDeque<>();
   private int bytes;
 
-  /** Whether what comes up to the next Sync stands behind an error, and is not run. */
+  /** Whether what comes next stands behind an error, and is not run. */
   private boolean dropping;
 
+  /** Whether that ends with the Query that has failed, and not with the next Sync. */
+  private boolean droppingQuery;
+
   private boolean readyDue;
+
+  /**
+   * @param unanswered is told of each group that is dropped without a ReadyForQuery of its own
+   */
+  ClientQueue(Consumer<Run> unanswered) {
+    this.unanswered = unanswered;
+  }
 
   void add(Run run) {
     if (dropping) {
@@ -99,6 +111,7 @@ final class ClientQueue {
       readyDue = true;
     } else if (failed) {
       dropping = true;
+      droppingQuery = run.group().isQuery();
       for (Run rest = peek(); dropping && rest != null; rest = peek()) {
         remove(rest);
         drop(rest);
@@ -108,9 +121,11 @@ final class ClientQueue {
 
   private void drop(Run run) {
     run.group().settleNames(/* failed= */ true);
-    if (run.group().isLast()) {
+    if (droppingQuery ? run.group().isLast() : run.group().endsWithSync()) {
       dropping = false;
       readyDue = true;
+    } else {
+      unanswered.accept(run);
     }
     run.release();
   }

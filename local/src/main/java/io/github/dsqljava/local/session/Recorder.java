@@ -92,8 +92,13 @@ final class Recorder {
   /** The batch of a group goes on behind the data of a COPY. */
   void copyBegins(Run run) {
     if (!run.group().isLast()) {
-      expected.removeIf(entry -> entry.run == run && entry.step == null);
+      getsNoReady(run);
     }
+  }
+
+  /** Its answer ends without a ReadyForQuery of its own. */
+  void getsNoReady(Run run) {
+    expected.removeIf(entry -> entry.run == run && entry.step == null);
   }
 
   private void prepared() {

@@ -52,7 +52,7 @@ final class Session implements ClientExchange.Listener, Flow, OccSession, Partic
   private final Judge judge;
   private final Parking parking;
   private final Committing committing;
-  private final ClientQueue queue = new ClientQueue();
+  private final ClientQueue queue;
   private final Dispatcher dispatcher;
   private final Intake intake;
   private final Retries retries;
@@ -90,6 +90,7 @@ final class Session implements ClientExchange.Listener, Flow, OccSession, Partic
     this.schemaNews = new SchemaNews(catalog, contention);
     this.parking = new Parking(this);
     this.committing = new Committing(this, contention);
+    this.queue = new ClientQueue(recorder == null ? run -> {} : recorder::getsNoReady);
     this.intake = new Intake(backend, exchanges, queue, reader, recorder);
     this.retries = new Retries(state, own, parking, this, backend.allocator());
     this.dispatcher =
