@@ -6,12 +6,12 @@ import io.github.dsqljava.local.request.Group;
 import io.github.dsqljava.local.request.Step;
 
 /**
- * What a session knows of the catalog. On the service a session keeps a copy of it, and when others
- * have changed the original since, the next statement or COMMIT is told so and the copy is renewed.
- * PostgreSQL has no such thing, so all there is here are versions.
+ * A session's copy of the catalog. On the service every session keeps one. If another session has
+ * changed the catalog since, the next statement or COMMIT gets a schema conflict, and the session
+ * renews its copy. PostgreSQL has no such copies, so this class only compares versions.
  *
- * <p>That statements which read nothing from the catalog (SET, SHOW, BEGIN, ROLLBACK) are not told
- * is inferred. Belongs to an event loop.
+ * <p>It is inferred that statements without a look at the catalog (SET, SHOW, BEGIN, ROLLBACK) get
+ * no conflict. Belongs to an event loop.
  */
 public final class CatalogCopy {
   private final CatalogVersion cluster;
@@ -28,7 +28,7 @@ public final class CatalogCopy {
     return known != cluster.current();
   }
 
-  /** The client has been told, so the session has a new copy. */
+  /** The client has got the conflict, so the session has a new copy. */
   public void renew() {
     known = cluster.current();
   }
@@ -41,7 +41,7 @@ public final class CatalogCopy {
     }
   }
 
-  /** Whether a group would run on what the session knows. */
+  /** Whether a group would use the session's copy. */
   public static boolean concerns(Group group) {
     for (Step step : group.reachable()) {
       Statement statement = step.statement();

@@ -7,13 +7,13 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The version of a cluster's catalog: how many changes of it were committed. That it is one for the
- * whole cluster is what most reports say; one limits it to the changed tables. Thread-safe.
+ * The version of a cluster's catalog: the number of committed changes. Most reports see one version
+ * for the whole cluster; one report limits conflicts to the changed tables. Thread-safe.
  */
 public final class CatalogVersion {
   private final AtomicLong changes = new AtomicLong();
 
-  /** Begins with a catalog that nobody has changed. */
+  /** Begins with an unchanged catalog. */
   public CatalogVersion() {}
 
   /** Installs the rules for what a catalog may hold. Blocks. */

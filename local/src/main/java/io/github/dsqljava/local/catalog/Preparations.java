@@ -15,12 +15,12 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The prepared statements of a session, after the catalog has changed. PostgreSQL refuses one for
- * ever whose result has another type now (0A000, cached plan must not change result type); on the
- * service the statement that comes after OC001 works. So they are prepared again.
+ * The prepared statements of a session, after the catalog has changed. PostgreSQL keeps refusing a
+ * statement whose result type has changed (0A000, cached plan must not change result type). On the
+ * service the statement after OC001 works. So the session prepares them again.
  */
 public final class Preparations {
-  /** Asks PostgreSQL which of them there are: their names in hexadecimal digits. */
+  /** Asks PostgreSQL for the names of all prepared statements, in hexadecimal digits. */
   public static final String NAMES =
       "SELECT coalesce(string_agg(encode(convert_to(name, 'UTF8'), 'hex'), ' '), '')"
           + " FROM pg_catalog.pg_prepared_statements WHERE NOT from_sql";
@@ -29,9 +29,9 @@ public final class Preparations {
 
   /**
    * Returns scripts that prepare them again, outside of a transaction. A statement that does not
-   * fit the catalog any more stays as it was, and says so when it is used.
+   * fit the catalog any more stays as it was, and fails when it is used.
    *
-   * @param statements what the client has prepared, or has tried to
+   * @param statements statements that the client has prepared or tried to prepare
    * @param present the answer to {@link #NAMES}
    */
   public static List<ByteBuf> renewals(

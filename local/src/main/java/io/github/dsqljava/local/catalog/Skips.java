@@ -9,9 +9,9 @@ import io.github.dsqljava.local.sql.SqlStatement;
 import io.github.dsqljava.local.sql.StatementCursor;
 
 /**
- * What a DDL statement has left undone because of IF EXISTS or IF NOT EXISTS, as PostgreSQL's
- * notices tell. That a statement which changes nothing makes no new version of the catalog is
- * inferred. For one run of one group.
+ * Counts the parts of a DDL statement that PostgreSQL skips because of IF EXISTS or IF NOT EXISTS,
+ * by its notices. It is inferred that a statement that changes nothing makes no new version of the
+ * catalog. For one run of one group.
  */
 public final class Skips {
   private static final String END = ", skipping";
@@ -27,12 +27,12 @@ public final class Skips {
     String message = notice.message();
     if (message.endsWith(END)) {
       parts++;
-      // Of an ALTER that does not find what it is to alter: all of it.
+      // An ALTER that does not find its relation skips all its actions.
       all |= message.startsWith("relation ");
     }
   }
 
-  /** Whether nothing of a statement has been done. */
+  /** Whether PostgreSQL has skipped all of a statement. */
   public boolean leaveNothingOf(Group group) {
     return parts > 0 && (all || parts >= partsOf(group));
   }

@@ -1,7 +1,6 @@
 /**
- * The catalog as a client sees it: what of it the service allows ({@code catalog.sql}, event
- * triggers), and the copy that each session has of it, which a change by another session makes
- * stale.
+ * The catalog as a client sees it: the service's rules for its content ({@code catalog.sql}, event
+ * triggers), and each session's copy of it, which a change by another session makes stale.
  */
 @NullMarked
 package io.github.dsqljava.local.catalog;

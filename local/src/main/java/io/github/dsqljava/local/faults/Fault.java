@@ -6,9 +6,9 @@ import io.github.dsqljava.local.sql.TableName;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
-/** Something that a cluster does on demand in place of what it was asked for. Immutable. */
+/** A failure that a cluster produces on demand. Immutable. */
 public final class Fault {
-  /** What may go wrong, and where. */
+  /** The kinds of failure, with their triggers. */
   public enum Kind {
     /** A login is refused. */
     LOGIN_REFUSED(Trigger.LOGIN),
@@ -16,7 +16,7 @@ public final class Fault {
     CLOSED_AFTER_MESSAGES(Trigger.SESSION),
     /** A transaction loses against another one when it commits. */
     COMMIT_CONFLICT(Trigger.COMMIT),
-    /** A transaction commits, and nobody hears of it. */
+    /** A transaction commits, and its client gets no answer. */
     COMMIT_ANSWER_LOST(Trigger.COMMIT),
     /** The connection ends before a COMMIT has arrived. */
     CUT_BEFORE_COMMIT(Trigger.COMMIT),
@@ -33,13 +33,13 @@ public final class Fault {
       this.trigger = trigger;
     }
 
-    /** Returns what it waits for. */
+    /** Returns the event at which it strikes. */
     public Trigger trigger() {
       return trigger;
     }
   }
 
-  /** What a fault waits for. */
+  /** The event at which a fault strikes. */
   public enum Trigger {
     LOGIN,
     /** A login that has succeeded. */
@@ -56,10 +56,10 @@ public final class Fault {
     }
   }
 
-  /** What PostgreSQL does before the client gets the fault. */
+  /** PostgreSQL's work before the client gets the fault. */
   public enum Before {
     NOTHING,
-    /** What the client sent. */
+    /** The statement that the client sent. */
     ITSELF,
     ROLLBACK
   }
@@ -142,12 +142,12 @@ public final class Fault {
         Kind.CLOSED_AFTER_MESSAGES, Before.NOTHING, Optional.empty(), Optional.empty(), messages);
   }
 
-  /** The same fault, which strikes only what changes this table. */
+  /** The same fault, which strikes only transactions that change this table. */
   public Fault on(TableName name) {
     return new Fault(kind, before, answer, Optional.of(inClientsBytes(name)), messages);
   }
 
-  /** Statements are read with one character a byte; their encoding is taken for UTF-8. */
+  /** Statements are read with one character for each byte; UTF-8 is assumed. */
   private static TableName inClientsBytes(TableName name) {
     return new TableName(name.schema().map(Fault::inClientsBytes), inClientsBytes(name.name()));
   }
@@ -156,7 +156,7 @@ public final class Fault {
     return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
   }
 
-  /** Returns what goes wrong. */
+  /** Returns the kind of failure. */
   public Kind kind() {
     return kind;
   }
@@ -182,7 +182,7 @@ public final class Fault {
     return table.isPresent() && table.get().mayBe(changed);
   }
 
-  /** What the client is told; empty if its connection ends without a word. */
+  /** The error for the client; empty if its connection ends without one. */
   public Optional<ErrorMessage> answer() {
     return answer;
   }

@@ -49,7 +49,9 @@ public final class FaultPlan {
     private final @Nullable Object owner;
     private int left;
 
-    /** What was taken before it was forgotten does not come back after that. */
+    /**
+     * Whether the plan has forgotten it: a strike that is given back later does not count again.
+     */
     private boolean forgotten;
 
     Armed(Order order, @Nullable Object owner) {
@@ -62,7 +64,7 @@ public final class FaultPlan {
   /** In the order of arming. One that is used up stays while it may be given back. */
   private final List<Armed> armed = new ArrayList<>();
 
-  /** How many are on their way, by which used-up entries are known to be needed no more. */
+  /** How many strikes are under way; without any, used-up entries are not needed any more. */
   private int underWay;
 
   private volatile boolean statementsArmed;
@@ -76,14 +78,14 @@ public final class FaultPlan {
     noteStatements();
   }
 
-  /** Forgets what this owner has armed, and arms something else for it. */
+  /** Forgets the faults that this owner has armed, and arms others for it. */
   public synchronized void replace(Object owner, List<Order> orders) {
     forget(entry -> entry.owner == owner);
     orders.forEach(order -> armed.add(new Armed(order, owner)));
     noteStatements();
   }
 
-  /** Forgets all that has not struck. */
+  /** Forgets all faults that have not struck. */
   public synchronized void clear() {
     forget(entry -> true);
     noteStatements();
@@ -105,7 +107,7 @@ public final class FaultPlan {
     return remaining;
   }
 
-  /** Whether a statement is to fail. */
+  /** Whether a fault for statements is armed. */
   public boolean statementsArmed() {
     return statementsArmed;
   }

@@ -74,7 +74,7 @@ public final class StatementFaults {
       }
       return null;
     }
-    // Nothing is rolled back but what has been run: the statement, and what is committed with it.
+    // PostgreSQL can roll back only work that has run: the statement and its implicit transaction.
     boolean behind =
         occasion.autocommits() && strike.fault().kind().trigger() != occasion.trigger();
     return new Hit(strike, behind ? Before.ITSELF : strike.fault().before());
@@ -105,7 +105,7 @@ public final class StatementFaults {
           status == TransactionStatus.OPEN
               ? new Occasion(Trigger.COMMIT, /* autocommits= */ false, Set.copyOf(changed))
               : null;
-      // No source has seen the service take AND CHAIN.
+      // No source says that the service accepts AND CHAIN.
       case COMMIT_AND_CHAIN, ROLLBACK, ROLLBACK_AND_CHAIN -> null;
       case NONE, DML, DDL, OUTSIDE_BLOCK, ALONE -> {
         Set<TableName> tables = statement == null ? Set.of() : statement.changedTables();

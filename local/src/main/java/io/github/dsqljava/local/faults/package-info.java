@@ -1,4 +1,4 @@
-/** What is to go wrong, and what strikes at which login or statement. Policy only. */
+/** The armed faults, and which of them strikes at which login or statement. Policy only. */
 @NullMarked
 package io.github.dsqljava.local.faults;
 

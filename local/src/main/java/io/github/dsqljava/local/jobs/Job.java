@@ -11,7 +11,7 @@ import java.util.List;
  * @param start when it was submitted, by the cluster's clock
  */
 record Job(String id, boolean isProcessing, Instant start) {
-  /** What {@link #of} takes, in the order of their submission. */
+  /** Selects the rows for {@link #of}, in the order of their submission. */
   static final String QUERY =
       "SELECT job_id, status = 'processing', floor(extract(epoch FROM start_time) * 1000)::bigint"
           + " FROM dsql_internal.jobs"
@@ -23,7 +23,7 @@ record Job(String id, boolean isProcessing, Instant start) {
         row.get(0), row.get(1).equals("t"), Instant.ofEpochMilli(Long.parseLong(row.get(2))));
   }
 
-  /** Whether it was submitted so long ago. */
+  /** Whether it was submitted at least that long ago. */
   boolean isOlderThan(Duration age, Instant now) {
     return !now.isBefore(start.plus(age));
   }

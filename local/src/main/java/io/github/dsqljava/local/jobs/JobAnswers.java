@@ -15,9 +15,9 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Turns what PostgreSQL answers to statements that ask for jobs into what the service answers: one
- * row with the text column {@code job_id}. PostgreSQL's own answer has no row; the id comes in a
- * notice of {@code jobs.sql}. For one run of one group.
+ * Turns PostgreSQL's answers to statements that ask for jobs into the service's: one row with the
+ * text column {@code job_id}. PostgreSQL's own answer has no row; the id comes in a notice of
+ * {@code jobs.sql}. For one run of one group.
  */
 public final class JobAnswers {
   /** SQLSTATE of the notice, which no other one has. */
@@ -50,7 +50,7 @@ public final class JobAnswers {
   }
 
   /**
-   * Takes a message of PostgreSQL's if something else has to stand in its place.
+   * Takes a message of PostgreSQL's if the client gets another one in its place.
    *
    * @return whether it was taken
    */

@@ -19,25 +19,26 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Runs the asynchronous jobs of a cluster, one after the other, on a thread and a PostgreSQL
- * session of its own. {@code jobs.sql} knows what a job is and what is done for it; here is when.
+ * session of its own. {@code jobs.sql} defines the jobs and their work; this class decides when
+ * they run.
  *
- * <p>A job is submitted for the first half of the delay and processing for the second. That it
- * passes through both is known of the service, the proportion is not. The clock may stand still or
- * be moved by hand: what is due is looked for every tenth of a second while a job is open.
+ * <p>A job is submitted for the first half of the delay and processing for the second. The service
+ * has both states; their proportion is unknown. The clock may stand still or be moved by hand, so
+ * the thread looks for due work every tenth of a second while a job is open.
  *
  * <p>Jobs are rows of the database, so those that are open when a cluster ends go on when it is
  * started again on the same data. Thread-safe.
  */
 public final class Jobs implements AutoCloseable, Runnable {
   /**
-   * How long a job takes unless it is said otherwise: the least that the service was seen to need,
-   * also for an empty table; it may take 30 seconds.
+   * The default duration of a job: the shortest one observed on the service, even for an empty
+   * table. The service may take 30 seconds.
    */
   public static final Duration DEFAULT_DELAY = Duration.ofSeconds(2);
 
   /**
-   * How often tables are looked for that need ANALYZE: as often as PostgreSQL looks by itself
-   * (autovacuum_naptime). When the service does is unknown.
+   * How often the thread looks for tables that need ANALYZE: as often as PostgreSQL's autovacuum
+   * (autovacuum_naptime). The service's period is unknown.
    */
   public static final Duration ANALYZE_PERIOD = Duration.ofMinutes(1);
 
@@ -52,18 +53,21 @@ public final class Jobs implements AutoCloseable, Runnable {
 
   private static final long OPEN_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
-  /** Long enough for others to get ahead of a job that was in their way. */
+  /** How long a blocked job pauses, so that sessions queued behind it get ahead. */
   private static final long POSTPONED_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private static final long KEPT_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-  /** After something went wrong that should not. */
+  /** How long to pause after an unexpected error. */
   private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
-  /** As long as nobody is in the way, others need not hear of a job. */
+  /** The lock timeout of the first try, during which no session is asked to give way. */
   private static final int FIRST_TRY_MILLIS = 5;
 
-  /** Who wants the same table has to stand behind a job for so long. */
+  /**
+   * The lock timeout of the second try. Sessions that want the same table queue behind the job for
+   * so long.
+   */
   private static final int SECOND_TRY_MILLIS = 200;
 
   private final OptimisticConcurrency cluster;
@@ -86,7 +90,7 @@ public final class Jobs implements AutoCloseable, Runnable {
   /** When the first of the finished ones is forgotten; null if there are none. */
   private @Nullable Instant forgetAt;
 
-  /** Jobs that somebody was in the way of, and when they are tried again, in nanoseconds. */
+  /** Jobs that another session blocked, and when to try them again, by {@link System#nanoTime}. */
   private final Map<String, Long> postponed = new HashMap<>();
 
   private long analyzedAt = System.nanoTime();
@@ -114,9 +118,9 @@ public final class Jobs implements AutoCloseable, Runnable {
    * jobs. Blocks for some milliseconds.
    *
    * @param connections open connections of PostgreSQL's superuser
-   * @param clock what the delay is measured by, and what {@code sys.jobs} shows
+   * @param clock measures the delay, and gives the times in {@code sys.jobs}
    * @param delay how long a job takes from its statement's commit
-   * @param analyzePeriod how often tables are looked for that need ANALYZE, in real time
+   * @param analyzePeriod how often the thread looks for tables that need ANALYZE, in real time
    */
   public static Jobs start(
       OptimisticConcurrency cluster,
@@ -141,15 +145,15 @@ public final class Jobs implements AutoCloseable, Runnable {
   }
 
   /**
-   * What a job waited for, it has to see; and what was done must not be lost if PostgreSQL has to
-   * recover after the death of one of its processes.
+   * Lets a job see the changes that it waited for (read committed). Keeps its work if PostgreSQL
+   * has to recover after the death of one of its processes (synchronous commit).
    */
   private static void prepare(SystemConnection connection) throws IOException {
     connection.query("SET default_transaction_isolation = 'read committed'");
     connection.query("SET synchronous_commit = on");
   }
 
-  /** The client has no answer yet, so the clock has not been moved on by it. */
+  /** Takes the time before the client has its answer and can move the clock. */
   private void wake() {
     woken.compareAndSet(null, clock.instant());
     LockSupport.unpark(thread);
@@ -174,7 +178,7 @@ public final class Jobs implements AutoCloseable, Runnable {
     if (System.nanoTime() - analyzedAt >= analyzeNanos) {
       analyzedAt = System.nanoTime();
       one("SELECT dsql_internal.job_find_tables_to_analyze()");
-      woken.compareAndSet(null, clock.instant()); // for what nobody has told, too
+      woken.compareAndSet(null, clock.instant()); // also finds jobs without a wake-up
     }
     Instant since = woken.getAndSet(null);
     if (since != null) {
@@ -220,7 +224,7 @@ public final class Jobs implements AutoCloseable, Runnable {
             : Instant.ofEpochMilli(Long.parseLong(oldest.get(0))).plus(KEPT);
   }
 
-  /** Does what is due for a job; returns whether that was something. */
+  /** Does the due work of a job; returns whether there was any. */
   private boolean advance(Job job, Instant now) throws IOException {
     boolean changed = false;
     if (!job.isProcessing() && job.isOlderThan(delay.dividedBy(2), now)) {
@@ -246,7 +250,7 @@ public final class Jobs implements AutoCloseable, Runnable {
       postponed.put(job.id(), System.nanoTime() + POSTPONED_NANOS);
       return false;
     } catch (SystemConnection.RefusedException e) {
-      // The others have to go on.
+      // The other jobs have to go on.
       LOG.log(System.Logger.Level.WARNING, "job " + job.id() + " could not be run", e);
       set(job, "failed", now);
       return true;

@@ -1,4 +1,7 @@
-/** Asynchronous jobs: builds of indexes, validation of constraints, and what comes by itself. */
+/**
+ * Asynchronous jobs: builds of indexes, validation of constraints, and jobs that no client asks
+ * for.
+ */
 @NullMarked
 package io.github.dsqljava.local.jobs;
 

@@ -1,7 +1,7 @@
 package io.github.dsqljava.local.journal;
 
 /**
- * Takes down what happens on the connections of a cluster. Called on event loops: must be
+ * Takes down the statements and refused logins of a cluster. Called on event loops: must be
  * thread-safe and not block.
  */
 public interface Journal {

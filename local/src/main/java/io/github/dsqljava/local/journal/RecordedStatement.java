@@ -1,8 +1,8 @@
 package io.github.dsqljava.local.journal;
 
 /**
- * A statement and what became of it, as its client saw it. Immutable. A cluster makes it; its
- * builder is for that, and for tests of what reads it.
+ * A statement and its outcome, as its client saw it. Immutable. A cluster makes it; tests of code
+ * that reads it can use the builder, too.
  */
 public final class RecordedStatement {
   private static final String SERIALIZATION_FAILURE = "40001";
@@ -19,7 +19,7 @@ public final class RecordedStatement {
     FUNCTION_CALL
   }
 
-  /** What became of a statement. */
+  /** The outcome of a statement. */
   public enum Outcome {
     /** It was answered with a command tag. */
     SUCCEEDED,
@@ -85,14 +85,14 @@ public final class RecordedStatement {
     return values.inTransaction;
   }
 
-  /** What became of it. */
+  /** Its outcome. */
   public Outcome outcome() {
     return values.outcome;
   }
 
   /**
-   * The command tag, such as {@code INSERT 0 1}; empty unless it succeeded, and if a limit of rows
-   * has suspended it.
+   * The command tag, such as {@code INSERT 0 1}; empty unless it succeeded, and empty if Execute's
+   * row limit has suspended it.
    */
   public String tag() {
     return values.tag;
@@ -114,8 +114,8 @@ public final class RecordedStatement {
   }
 
   /**
-   * Whether it was refused for what it is or how much it is: SQLSTATE 0A000, or one of class 54,
-   * limits.
+   * Whether it was refused as unsupported or because of a limit: SQLSTATE 0A000, or one of class
+   * 54.
    */
   public boolean isRefusal() {
     return sqlState().equals(FEATURE_NOT_SUPPORTED)

@@ -1,8 +1,8 @@
 package io.github.dsqljava.local.journal;
 
 /**
- * A login that was answered with an error. What the client sent as a password is not kept.
- * Immutable. A cluster makes it; its builder is for that, and for tests of what reads it.
+ * A login that was answered with an error. It does not keep the password. Immutable. A cluster
+ * makes it; tests of code that reads it can use the builder, too.
  */
 public final class RefusedLogin {
   private record Values(String user, String sqlState, String message, String hint) {}
@@ -18,7 +18,7 @@ public final class RefusedLogin {
     return new Builder();
   }
 
-  /** The role it wanted; empty if it did not come to say so. */
+  /** The role that the client asked for; empty if the login ended before that. */
   public String user() {
     return values.user;
   }

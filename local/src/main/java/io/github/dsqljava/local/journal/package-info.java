@@ -1,4 +1,4 @@
-/** What a local cluster has seen: statements with their answers, and refused logins. */
+/** The record of a local cluster: statements with their answers, and refused logins. */
 @NullMarked
 package io.github.dsqljava.local.journal;
 

@@ -11,11 +11,11 @@ import java.time.InstantSource;
  * Limit#CONNECTIONS_PER_SECOND} new ones in a second, which is how the service documents its rate.
  */
 public final class Admission {
-  /** What becomes of a login. */
+  /** The verdict on a login. */
   public enum Verdict {
     /** The connection counts as open until {@link #left}. */
     ADMITTED,
-    /** As many connections are open as may be. */
+    /** The maximum number of connections is open. */
     TOO_MANY,
     /** Too many were opened in the last moments. */
     TOO_FAST

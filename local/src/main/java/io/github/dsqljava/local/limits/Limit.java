@@ -7,8 +7,8 @@ import java.util.Locale;
  * Aurora DSQL User Guide, "Quotas" and "Database limits" (September 2026), and probes published by
  * AWS for its tools in October 2026 where those disagree.
  *
- * <p>What a statement is told that goes beyond one is the service's SQLSTATE and text, with the
- * number that is in force where the service's text has a number.
+ * <p>A statement that exceeds one gets the service's SQLSTATE and text. If the text has a number,
+ * it is the limit in force.
  */
 public enum Limit {
   /** Connections that are open at once: SQLSTATE 53300 at login. PostgreSQL here takes fewer. */
@@ -17,13 +17,11 @@ public enum Limit {
   CONNECTIONS_PER_SECOND(100),
   /** New connections at once after a rest, with the rate of {@link #CONNECTIONS_PER_SECOND}. */
   CONNECTION_BURST(1_000),
-  /**
-   * Bytes of one message of a client; the connection is closed, without a word, at a longer one.
-   */
+  /** Bytes of one message of a client; a longer one closes the connection without an error. */
   MESSAGE_BYTES(10 << 20),
   /**
    * Rows that a transaction inserts, updates and deletes, cascades included: SQLSTATE 54000 at the
-   * statement that goes beyond.
+   * statement that exceeds it.
    */
   TRANSACTION_ROWS(3_000),
   /**
@@ -42,8 +40,8 @@ public enum Limit {
   /** Bytes that the columns of a key may have by their types. */
   DECLARED_KEY_BYTES(2_000),
   /**
-   * Bytes that a query may put aside while it runs: SQLSTATE 54000 as observed, 53200 as
-   * documented. Here only those that PostgreSQL writes to files count.
+   * Bytes of working space of a query: SQLSTATE 54000 as observed, 53200 as documented. Here only
+   * PostgreSQL's temporary files count.
    */
   QUERY_TEMP_BYTES(128 << 20),
   /** Schemas besides {@code public} and {@code sys}. */

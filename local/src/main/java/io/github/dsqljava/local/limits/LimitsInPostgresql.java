@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
-/** How PostgreSQL learns the limits of a cluster, and what makes it keep them. */
+/** Gives PostgreSQL the limits of a cluster, and the SQL that enforces them. */
 public final class LimitsInPostgresql {
   private LimitsInPostgresql() {}
 

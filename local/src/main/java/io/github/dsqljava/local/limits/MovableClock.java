@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** A clock that can be put forward, to see what becomes old. Thread-safe. */
+/** A clock that can be put forward, so that connections, transactions and jobs age. Thread-safe. */
 public final class MovableClock implements InstantSource {
   private final InstantSource base;
   private final AtomicReference<Duration> ahead = new AtomicReference<>(Duration.ZERO);
@@ -26,7 +26,7 @@ public final class MovableClock implements InstantSource {
       throw new IllegalArgumentException("time does not go back: " + duration);
     }
     try {
-      // Looked at before it counts: everything that ages would fail with it.
+      // Checks the new time before it counts: with a bad one, everything that ages would fail.
       ahead.updateAndGet(
           before -> {
             Duration sum = before.plus(duration);

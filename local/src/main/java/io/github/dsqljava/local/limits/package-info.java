@@ -1,4 +1,4 @@
-/** How much a cluster takes, and the time by which it judges what has become too old. */
+/** The limits of a cluster, and the clock by which connections, transactions and jobs age. */
 @NullMarked
 package io.github.dsqljava.local.limits;
 

@@ -7,13 +7,13 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * First committer wins: remembers what transactions have committed as long as an older snapshot is
- * open, and tells a later one whether it may commit.
+ * First committer wins: remembers the commits of transactions as long as an older snapshot is open,
+ * and tells a later transaction whether it may commit.
  *
  * <p>Thread-safe; never blocks for longer than it takes to compare two sets of rows.
  */
 public final class CommitHistory {
-  /** What a transaction sees: everything committed before it was taken. Closed once. */
+  /** A transaction's view: it shows all commits before it was taken. Closed once. */
   public static final class Snapshot {
     private final long taken;
     private boolean open = true;
@@ -39,7 +39,7 @@ public final class CommitHistory {
   private final TreeMap<Long, Integer> openSnapshots = new TreeMap<>();
   private long lastNumber;
 
-  /** Begins a transaction. What is pending now counts as concurrent with it. */
+  /** Begins a transaction. Pending commits count as concurrent with it. */
   public synchronized Snapshot open() {
     openSnapshots.merge(lastNumber, 1, Integer::sum);
     return new Snapshot(lastNumber);
@@ -107,7 +107,7 @@ public final class CommitHistory {
     }
   }
 
-  /** What every open snapshot shows can be in nobody's way. */
+  /** Forgets commits that every open snapshot shows: they cannot conflict any more. */
   private void forget() {
     long oldest = openSnapshots.isEmpty() ? lastNumber : openSnapshots.firstKey();
     commits.removeIf(commit -> commit.number <= oldest);

@@ -23,7 +23,7 @@ public final class Committing {
   private final OccSession session;
   private final Contention contention;
 
-  /** Won, but PostgreSQL has not answered yet. */
+  /** The commit that has won, until PostgreSQL answers. */
   private CommitHistory.@Nullable Commit commit;
 
   /** For the transactions of one session. */
@@ -32,7 +32,7 @@ public final class Committing {
     this.contention = contention;
   }
 
-  /** Whether COMMIT can go to PostgreSQL just so. */
+  /** Whether COMMIT can go to PostgreSQL without a verdict. */
   public boolean isPlain(Transaction running) {
     return running.phase() == Phase.OPEN && !needsVerdict(running);
   }
@@ -46,8 +46,8 @@ public final class Committing {
   }
 
   /**
-   * Whether PostgreSQL forgets at COMMIT what this transaction has locked, while the service still
-   * holds it against those that ran beside it.
+   * Whether the history has to remember this transaction's row locks. PostgreSQL forgets them at
+   * COMMIT; on the service they still conflict with concurrent transactions.
    */
   public boolean isToBeRemembered(Transaction running) {
     return running.has(Trait.LOCKS_ROWS)
@@ -150,7 +150,7 @@ public final class Committing {
     return ServiceErrors.rowConflict();
   }
 
-  /** PostgreSQL has answered COMMIT, or nobody will ever know. */
+  /** PostgreSQL has answered COMMIT, or its answer is lost. */
   public void settle(boolean succeeded) {
     CommitHistory.Commit pending = commit;
     commit = null;

@@ -22,8 +22,8 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * Notices that a session waits for another one's lock, and makes the other give way. Sleeps while
- * at most one session is active, and asks PostgreSQL only while a statement runs for longer than
- * most do.
+ * at most one session is active, and queries PostgreSQL only while a statement runs for longer than
+ * most do, or while a session of the cluster's own may wait.
  */
 final class ConflictMonitor implements Runnable {
   private static final System.Logger LOG = System.getLogger(ConflictMonitor.class.getName());
@@ -37,10 +37,10 @@ final class ConflictMonitor implements Runnable {
   /** How long a blocking statement may run before it is cancelled. */
   private static final long PATIENCE_NANOS = 10_000_000;
 
-  /** How long it goes on looking after the last moment in which two sessions were active. */
+  /** How long the monitor stays awake after two sessions were last active. */
   private static final long ASLEEP_AFTER_NANOS = 100_000_000;
 
-  /** After something went wrong that should not. */
+  /** How long to pause after an unexpected error. */
   private static final long PAUSE_NANOS = 100_000_000;
 
   private static final long LEAVE_LIMIT_MILLIS = 1000;
@@ -61,7 +61,7 @@ final class ConflictMonitor implements Runnable {
   private final Thread thread;
   private volatile boolean closed;
 
-  /** Whether it has to be told of a second session. */
+  /** Whether the monitor sleeps and needs {@link #wake}. */
   private volatile boolean asleep;
 
   @SuppressWarnings("this-escape")
@@ -88,7 +88,7 @@ final class ConflictMonitor implements Runnable {
       try {
         watch();
       } catch (SystemConnection.RefusedException | RuntimeException e) {
-        // Nobody else would end a wait for a lock, so this must go on.
+        // No other thread ends a wait for a lock, so the monitor must keep running.
         LOG.log(System.Logger.Level.WARNING, "conflicts could not be resolved; trying again", e);
         LockSupport.parkNanos(this, PAUSE_NANOS);
       } catch (IOException e) {
@@ -116,7 +116,10 @@ final class ConflictMonitor implements Runnable {
     }
   }
 
-  /** Until a second session is active. One of the two sees what the other one has written. */
+  /**
+   * Sleeps until a second session is active. Either this thread sees that session, or {@link #wake}
+   * sees that the thread sleeps.
+   */
   private void sleep() {
     asleep = true;
     while (contention.active() < 2 && !closed) {
@@ -125,9 +128,7 @@ final class ConflictMonitor implements Runnable {
     asleep = false;
   }
 
-  /**
-   * Costs next to nothing while it is awake: waking a thread costs as much as a short statement.
-   */
+  /** Unparks the thread only while it sleeps: that costs as much as a short statement. */
   private void wake() {
     if (asleep) {
       LockSupport.unpark(thread);
@@ -152,8 +153,8 @@ final class ConflictMonitor implements Runnable {
   }
 
   /**
-   * What is known of a session before PostgreSQL is asked: whatever comes after that is not what
-   * PostgreSQL speaks of.
+   * The state of a session before the monitor queries PostgreSQL. PostgreSQL's answer says nothing
+   * about later statements.
    *
    * @param busySince 0 if it runs nothing
    */
@@ -215,7 +216,7 @@ final class ConflictMonitor implements Runnable {
     breakCircle(graph, sessions);
   }
 
-  /** One a time: the others may be free then. */
+  /** Cancels one member at a time: that may free the others. */
   private void breakCircle(WaitGraph graph, Map<Participant, Seen> sessions) throws IOException {
     List<Participant> members = new ArrayList<>();
     for (int pid : graph.inCircles()) {
@@ -228,7 +229,8 @@ final class ConflictMonitor implements Runnable {
     if (members.isEmpty()) {
       return;
     }
-    // A statement goes on without locks, so it crosses nobody again. A commit would have to.
+    // Prefers a statement to a commit: it continues without locks, so it cannot join a circle
+    // again.
     Participant victim =
         Collections.max(members, comparing(member -> member.interruption().leave()));
     Seen seen = sessions.get(victim);
@@ -256,7 +258,7 @@ final class ConflictMonitor implements Runnable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (ExecutionException | TimeoutException e) {
-      // Too late is never.
+      // The session has not answered in time; the monitor withdraws its request.
     }
     leave.complete(false);
     return leave.join();

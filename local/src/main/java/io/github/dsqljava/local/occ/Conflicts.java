@@ -2,7 +2,7 @@ package io.github.dsqljava.local.occ;
 
 import java.util.Set;
 
-/** What PostgreSQL's SQLSTATEs tell about a lost race. */
+/** Recognizes conflicts by PostgreSQL's SQLSTATEs. */
 public final class Conflicts {
   private static final String SERIALIZATION_FAILURE = "40001";
   private static final String DEADLOCK = "40P01";
@@ -12,13 +12,15 @@ public final class Conflicts {
   private static final String LIMIT_EXCEEDED = "54000";
 
   /**
-   * What a statement may fail with because of commits that its snapshot does not show, or for good
-   * reasons.
+   * SQLSTATEs of a statement that fails because of a commit that its snapshot does not show, or
+   * because of its own mistake.
    */
   private static final Set<String> PERHAPS_CONFLICT =
       Set.of(SERIALIZATION_FAILURE, DEADLOCK, UNIQUE_VIOLATION, FOREIGN_KEY_VIOLATION);
 
-  /** What only a concurrent commit can bring about when changes are repeated on the snapshot. */
+  /**
+   * SQLSTATEs that only a concurrent commit can cause when changes are repeated on the snapshot.
+   */
   private static final Set<String> CONFLICT_OF_REPLAY =
       Set.of(SERIALIZATION_FAILURE, UNIQUE_VIOLATION, FOREIGN_KEY_VIOLATION);
 
@@ -64,7 +66,7 @@ public final class Conflicts {
         && (sqlState.startsWith("42") || sqlState.startsWith("22") || sqlState.startsWith("23"));
   }
 
-  /** A transaction has changed more than it may; shadows do not count, so its COMMIT tells. */
+  /** A transaction exceeds a limit. Shadows do not count, so its COMMIT finds that out. */
   static boolean isLimit(String sqlState) {
     return sqlState.equals(LIMIT_EXCEEDED);
   }

@@ -12,8 +12,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the sessions of a cluster know of one another: enough to tell when nobody else can be in the
- * way, so that a lone session pays nothing. Thread-safe.
+ * The knowledge that the sessions of a cluster have of one another. It tells a session when no
+ * other one can be in the way, so that a lone session pays nothing. Thread-safe.
  *
  * <p>A session that is alone sends its statements <em>unguarded</em>. It says so first, and looks
  * whether it is alone after that; a session that gets active says so first, and looks for unguarded
@@ -45,7 +45,7 @@ public final class Contention {
     this.secondOneActive = secondOneActive;
   }
 
-  /** Returns who conflicts with whom. */
+  /** Returns the commits with which transactions may conflict. */
   public CommitHistory history() {
     return history;
   }
@@ -75,7 +75,7 @@ public final class Contention {
     }
   }
 
-  /** It does not any more; something may have been committed. */
+  /** The session is idle again; it may have committed something. */
   public void deactivated() {
     epoch.incrementAndGet();
     active.decrementAndGet();
@@ -102,7 +102,7 @@ public final class Contention {
   }
 
   /**
-   * Whether another session may be in the way of what is sent now, or has been since the
+   * Whether another session may be in the way of a statement sent now, or has been since the
    * transaction began.
    *
    * @param running the transaction; null outside of one
@@ -158,7 +158,7 @@ public final class Contention {
   }
 
   /**
-   * Sets what is called whenever a client may have changed the schema, and has committed that.
+   * Sets the task to call after each commit by which a client may have changed the schema.
    *
    * @param task must not block; on any thread
    */
@@ -166,7 +166,7 @@ public final class Contention {
     schemaChanges = task;
   }
 
-  /** A client may have changed the schema, and has committed that. */
+  /** A client has committed what may be a change of the schema. */
   public void schemaChanged() {
     schemaChanges.run();
   }

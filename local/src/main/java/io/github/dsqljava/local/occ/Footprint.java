@@ -3,7 +3,7 @@ package io.github.dsqljava.local.occ;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Reads what {@code occ_save} says about rows. */
+/** Reads the footprint that {@code occ_save} returns. */
 final class Footprint {
   private Footprint() {}
 

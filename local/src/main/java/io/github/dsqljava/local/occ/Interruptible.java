@@ -1,7 +1,7 @@
 package io.github.dsqljava.local.occ;
 
 /**
- * What a session runs, as far as it can be stopped. On the session's event loop, but for {@link
+ * A session whose running statement can be cancelled. On the session's event loop, but for {@link
  * #execute}.
  */
 public interface Interruptible {
@@ -9,14 +9,14 @@ public interface Interruptible {
   void execute(Runnable task);
 
   /**
-   * Marks what runs as cancelled, if a signal would hit nothing else, and the client has seen
-   * nothing of it.
+   * Marks the running statement as cancelled, if a signal would hit no other one and the client has
+   * seen nothing of its answer.
    *
-   * @return whether it may be sent
+   * @return whether the signal may be sent
    */
   boolean markCancelled();
 
-  /** Marks what was sent last as seen waiting for another transaction. */
+  /** Marks the statement sent last as seen waiting for another transaction. */
   void markWaited();
 
   /** Goes on with an answer that came while the signal was on its way. */

@@ -3,19 +3,20 @@ package io.github.dsqljava.local.occ;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Lets another thread cancel what a session runs, and nothing else: it asks for leave, PostgreSQL
- * gets nothing more until the signal has been sent, and what PostgreSQL says meanwhile is held.
+ * Lets another thread cancel the statement that a session runs, and no other one. The thread asks
+ * for leave. The session then sends PostgreSQL nothing until the signal is out, and holds
+ * PostgreSQL's answers meanwhile.
  *
- * <p>Belongs to an event loop. What other threads may call says so.
+ * <p>Belongs to an event loop. Methods that other threads may call say so.
  */
 public final class Interruption {
-  /** What may be done to what runs. */
+  /** When the running statement may be cancelled. */
   public enum Leave {
-    /** Nothing: it cannot be run again. */
+    /** Never: it cannot be run again. */
     NONE,
-    /** It may be stopped when it waits in a circle. */
+    /** When it waits in a circle. */
     TO_BREAK_A_CIRCLE,
-    /** It may be stopped also because others wait for it. */
+    /** Also when others wait for it. */
     TO_SET_OTHERS_FREE
   }
 
@@ -34,7 +35,9 @@ public final class Interruption {
     return busySince;
   }
 
-  /** What may be done to the running statement without the client's notice. Any thread. */
+  /**
+   * Returns when the running statement may be cancelled without the client's notice. Any thread.
+   */
   Leave leave() {
     return leave;
   }
@@ -51,7 +54,7 @@ public final class Interruption {
     leave = Leave.NONE;
   }
 
-  /** Whether a signal is on its way, which must hit nothing but what it was meant for. */
+  /** Whether a signal is on its way, which must hit no other statement. */
   public boolean isUnderWay() {
     return underWay;
   }
@@ -68,10 +71,10 @@ public final class Interruption {
         () -> {
           boolean still =
               busySince == since
-                  && leave != Leave.NONE // what the caller has seen may belong to another one
+                  && leave != Leave.NONE // the caller may have seen another statement's
                   && !underWay
                   && running.markCancelled();
-          // The caller may have given up; then nobody would ever call delivered.
+          // A caller that has given up never calls delivered.
           underWay |= granted.complete(still) && still;
         });
     return granted;
@@ -91,7 +94,7 @@ public final class Interruption {
         });
   }
 
-  /** What runs was seen waiting for another transaction. Any thread. */
+  /** The monitor has seen the running statement wait for another transaction. Any thread. */
   void noteWait(long since) {
     running.execute(
         () -> {

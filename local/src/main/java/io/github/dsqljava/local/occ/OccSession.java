@@ -11,10 +11,7 @@ import io.netty.buffer.ByteBufAllocator;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What optimistic concurrency needs of the session whose transactions it looks after. Used on the
- * session's event loop only.
- */
+/** A session, as optimistic concurrency uses it. On the session's event loop only. */
 public interface OccSession {
   ByteBufAllocator allocator();
 
@@ -27,14 +24,17 @@ public interface OccSession {
   /** Returns the status as of PostgreSQL's last ReadyForQuery. */
   TransactionStatus status();
 
-  /** Whether another session may be in the way of what is sent now, or has been since it began. */
+  /**
+   * Whether another session may be in the way of a statement sent now, or has been since the
+   * transaction began.
+   */
   boolean isContended();
 
   /**
    * Runs statements that are not the client's, one after the other until one fails. The client's
-   * groups wait until the answer has been taken, and whatever it has led to.
+   * groups wait until the answer has been taken and all work that it leads to is done.
    *
-   * @param leave what may be done to them when others wait
+   * @param leave when they may be cancelled
    * @param then what to do with the answer to the last one
    */
   void ask(Leave leave, Consumer<Answer> then, String... statements);
@@ -42,7 +42,7 @@ public interface OccSession {
   /** The same with a script that has been encoded, which ends with a Sync. */
   void ask(Consumer<Answer> then, ByteBuf script);
 
-  /** The same when nothing may be done to the statements. */
+  /** The same for statements that may not be cancelled. */
   default void ask(Consumer<Answer> then, String... statements) {
     ask(Leave.NONE, then, statements);
   }

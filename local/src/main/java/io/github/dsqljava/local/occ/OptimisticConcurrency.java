@@ -46,14 +46,14 @@ public final class OptimisticConcurrency implements AutoCloseable {
     }
   }
 
-  /** Returns what the sessions know of one another. */
+  /** Returns the knowledge that the sessions have of one another. */
   public Contention contention() {
     return monitor.contention();
   }
 
   /**
-   * Runs something on a connection of the superuser for whose locks sessions give way as they do
-   * for each other's. Blocks.
+   * Runs SQL on a connection of the superuser. Sessions give way to its locks as they do to each
+   * other's. Blocks.
    */
   public List<List<String>> query(SystemConnection connection, String sql) throws IOException {
     contention().outsiderBegins();

@@ -96,8 +96,8 @@ final class Overlay {
   }
 
   /**
-   * A plan that was made before goes on using the real tables, and a qualified name always means
-   * them, so what the client binds is prepared anew.
+   * Prepares the statements anew that the client binds. An older plan would still use the real
+   * tables, and so would a qualified name.
    */
   private void prepareStatements(
       Savings savings, Group group, Runnable then, Consumer<ErrorMessage> refused) {

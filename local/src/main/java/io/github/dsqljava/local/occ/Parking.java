@@ -14,8 +14,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Takes a transaction off the real tables, so that nobody waits for it, and runs its statements on
- * shadows from then on. Belongs to an event loop.
+ * Takes a transaction off the real tables, so that no session waits for it, and runs its statements
+ * on shadows from then on. Belongs to an event loop.
  */
 public final class Parking {
   private static final System.Logger LOG = System.getLogger(Parking.class.getName());
@@ -68,7 +68,7 @@ public final class Parking {
         script(running, SAVE, BACK_TO_BASE));
   }
 
-  /** Steps, and then again what rolling back has undone of the client's settings. */
+  /** Returns the steps, followed by the client's SET statements, which the rollback has undone. */
   private static String[] script(Transaction running, String... steps) {
     List<String> script = new ArrayList<>(Arrays.asList(steps));
     script.addAll(running.settings());
@@ -76,11 +76,12 @@ public final class Parking {
   }
 
   /**
-   * To make a shadow it had to read the table, and PostgreSQL lets nobody change the definition of
-   * a table that an open transaction has read. A session that waits for it wants just that, and
-   * then the service tells everybody else that the schema has changed. The same goes for a sequence
-   * that it has used: PostgreSQL keeps that locked until the transaction ends, beyond a rollback to
-   * the base.
+   * Ends a transaction that blocks a session although it has given way. It has read a table, for
+   * example to make a shadow, and PostgreSQL lets no session change the definition of a table that
+   * an open transaction has read. The waiting session wants to change that definition; on the
+   * service, all other sessions then get a schema conflict. A sequence that the transaction has
+   * used blocks in the same way: PostgreSQL keeps its lock until the transaction ends, beyond a
+   * rollback to the base.
    */
   private void giveUp(Transaction running) {
     lose(running, ServiceErrors.schemaConflict(), /* then= */ () -> {});
@@ -133,7 +134,7 @@ public final class Parking {
     };
   }
 
-  /** DDL has no shadow; a transaction that has changed nothing can try again as it is. */
+  /** DDL cannot run on shadows. A transaction that has changed nothing can run it again. */
   private void repeatAlone(Transaction running, Group group, int attempt) {
     running.schemaChangeIsNotDue();
     if (running.savings().hasChanges()) {
@@ -160,11 +161,11 @@ public final class Parking {
         error -> lose(running, error, () -> session.fail(group, ServiceErrors.rowConflict())));
   }
 
-  /** Runs the DDL statement again that was undone for the sake of others. */
+  /** Runs the DDL statement again that was rolled back to free other sessions. */
   public void repeatSchemaChange(Transaction running, Runnable then, Runnable otherwise) {
     session.ask(
         answer -> (answer.error() == null ? then : otherwise).run(),
-        // The client knows the job by the id of the first time.
+        // The client knows the job by its first id.
         "SET LOCAL dsql.job_id = " + SqlStrings.quote(running.jobId()),
         running.takeSchemaChange());
   }
@@ -173,7 +174,10 @@ public final class Parking {
     lose(running, cause, () -> {});
   }
 
-  /** PostgreSQL keeps an open transaction, in which the loss can be told like any other error. */
+  /**
+   * PostgreSQL keeps an open transaction, so the next statement can report the loss like any other
+   * error.
+   */
   private void lose(Transaction running, ErrorMessage cause, Runnable then) {
     boolean known = ServiceErrors.isSchemaConflict(cause);
     if (!known) {

@@ -1,6 +1,6 @@
 package io.github.dsqljava.local.occ;
 
-/** A session, as those see it that wait for its locks. Thread-safe. */
+/** A session, as seen by sessions that wait for its locks. Thread-safe. */
 public interface Participant {
   /** Returns the process id of its PostgreSQL session. */
   int pid();
@@ -8,16 +8,16 @@ public interface Participant {
   /** Returns how often it has released its locks for others. */
   int concessions();
 
-  /** Returns what lets others stop the statement that it runs. */
+  /** Returns the means to cancel the statement that it runs. */
   Interruption interruption();
 
   /**
-   * Tells that somebody waits for its locks.
+   * Tells it that another session waits for its locks.
    *
-   * @param seen its {@link #concessions} before PostgreSQL was asked who waits
+   * @param seen its {@link #concessions} before the monitor asked PostgreSQL who waits
    */
   void requestYield(int seen);
 
-  /** Goes on with what waited for a signal. On its event loop. */
+  /** Goes on with the work that waited for a signal. On its event loop. */
   void pump();
 }

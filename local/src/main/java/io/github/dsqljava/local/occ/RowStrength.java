@@ -1,8 +1,7 @@
 package io.github.dsqljava.local.occ;
 
 /**
- * What a transaction did to a row, by what it excludes others from. The order is from weak to
- * strong.
+ * A transaction's action on a row, by how much it excludes others, from weak to strong.
  *
  * <p>Aurora DSQL User Guide, "Concurrency control", has the table of conflicts.
  */
@@ -14,7 +13,7 @@ public enum RowStrength {
   /** {@code INSERT}, {@code DELETE}, {@code UPDATE} of a key, {@code FOR UPDATE}. */
   UPDATE;
 
-  /** Whether of two concurrent transactions that did this and that, only one may commit. */
+  /** Whether only one of two concurrent transactions with these strengths may commit. */
   public boolean conflictsWith(RowStrength other) {
     RowStrength weaker = compareTo(other) < 0 ? this : other;
     RowStrength stronger = weaker == this ? other : this;

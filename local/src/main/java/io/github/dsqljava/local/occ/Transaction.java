@@ -26,7 +26,7 @@ public final class Transaction {
   public enum Phase {
     /** Its changes stand in PostgreSQL. */
     OPEN,
-    /** It holds no locks, and lives on {@link Savings}. It may still win. */
+    /** It holds no locks and works on its {@link Savings}. It may still win. */
     PARKED,
     /** As {@link #PARKED}, and another transaction has certainly won. COMMIT says so. */
     DOOMED,
@@ -34,7 +34,7 @@ public final class Transaction {
     LOST
   }
 
-  /** What the statement that runs can be taken back to. */
+  /** How far the running statement can be rolled back. */
   public enum Protection {
     NONE,
     /** To {@link #BASE}, because nothing came before it. */
@@ -43,7 +43,7 @@ public final class Transaction {
     STATEMENT
   }
 
-  /** What a transaction has done, while it is not in PostgreSQL. */
+  /** The saved changes of a transaction that PostgreSQL has rolled back. */
   static final class Savings {
     /** No changes, in the encoding of {@code occ_save}: an empty JSON array. */
     private static final String NO_CHANGES = "W10=";
@@ -54,13 +54,13 @@ public final class Transaction {
     /** Shadow tables, in the form of {@code occ_overlay}. */
     private String shadows = "";
 
-    /** Names that shadows have been looked for already. */
+    /** Names for which shadows have been made or found unnecessary. */
     private final Set<String> known = new HashSet<>();
 
     /** Shadows by "schema\0name". */
     private final Map<String, String> renames = new HashMap<>();
 
-    /** Takes what {@code occ_save} gave; nothing if the transaction has done nothing yet. */
+    /** Takes the row of {@code occ_save}; it is empty if the transaction has done nothing yet. */
     void take(List<String> saved) {
       if (!saved.isEmpty()) {
         changes = saved.get(0);
@@ -103,7 +103,7 @@ public final class Transaction {
     private String sql = "";
     private String jobId = "";
 
-    /** Whether it was undone to set others free, and has to be run again. */
+    /** Whether it was rolled back to free other sessions and has to run again. */
     private boolean due;
   }
 
@@ -209,12 +209,12 @@ public final class Transaction {
     }
   }
 
-  /** Returns what the running statement can be taken back to. */
+  /** Returns how far the running statement can be rolled back. */
   public Protection protection() {
     return protection;
   }
 
-  /** A statement is run that can be taken back to this. */
+  /** Sets how far the statement that runs now can be rolled back. */
   public void protectedBy(Protection given) {
     protection = given;
   }
@@ -226,7 +226,7 @@ public final class Transaction {
     return phase;
   }
 
-  /** Whether it holds no locks and lives on what was saved. */
+  /** Whether it holds no locks and works on its {@link Savings}. */
   public boolean isOffTables() {
     return phase == Phase.PARKED || phase == Phase.DOOMED;
   }
@@ -252,7 +252,7 @@ public final class Transaction {
     isAtBase = true;
   }
 
-  /** It lives on what was saved from now on. */
+  /** It works on its {@link Savings} from now on. */
   void park() {
     if (phase == Phase.OPEN) {
       phase = Phase.PARKED;
@@ -301,7 +301,7 @@ public final class Transaction {
     changesCatalog = changed;
   }
 
-  /** Whether its DDL statement was undone for others, and has to be run again. */
+  /** Whether its DDL statement was rolled back to free other sessions and has to run again. */
   public boolean schemaChangeIsDue() {
     return schemaChange.due;
   }

@@ -9,23 +9,23 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Who waits for whom.
+ * Which sessions wait for which.
  *
- * @param blockers process ids of those that somebody waits for, by the process id of the waiting
+ * @param blockers process ids of the blocking sessions, by the process id of the waiting one
  */
 record WaitGraph(Map<Integer, Set<Integer>> blockers) {
   boolean waits(int pid) {
     return blockers.containsKey(pid);
   }
 
-  /** All that somebody waits for. */
+  /** All sessions that block another one. */
   Set<Integer> blocking() {
     Set<Integer> all = new HashSet<>();
     blockers.values().forEach(all::addAll);
     return all;
   }
 
-  /** Members of circles, each of which waits for itself in the end. */
+  /** Members of circles: each waits, through others, for itself. */
   List<Integer> inCircles() {
     List<Integer> found = new ArrayList<>();
     for (Integer start : blockers.keySet()) {

@@ -1,7 +1,4 @@
-/**
- * Who conflicts with whom: the rules of Aurora DSQL's optimistic concurrency, as a state machine
- * that knows rows and transactions but neither SQL nor the network.
- */
+/** Which transactions conflict: the rules of Aurora DSQL's optimistic concurrency. */
 @NullMarked
 package io.github.dsqljava.local.occ;
 
