@@ -86,6 +86,21 @@ class PipelinedConflictTest {
     assertThat(value()).isEqualTo("12");
   }
 
+  /** On shadows, statements have counterparts of their own, which DEALLOCATE ALL takes away, too. */
+  @Test
+  void deallocateAll_inAFlightOnShadows_harmsNothingBehindIt() throws Exception {
+    try (RawClient client = loggedIn()) {
+      client.send(flight(true, "BEGIN", INCREMENT));
+      assertThat(types(client, 2)).isEqualTo("12CZT 12CZT");
+      other(INCREMENT);
+      client.send(flight(false, INCREMENT, "DEALLOCATE ALL", INCREMENT, "SELECT v FROM t"));
+      assertThat(types(client, 1)).isEqualTo("12C12C12C12DCZT");
+      client.send(flight(false, "DEALLOCATE ALL", INCREMENT, "DEALLOCATE ALL", "COMMIT"));
+      assertThat(types(client, 1)).isEqualTo("12C12C12CEZI");
+    }
+    assertThat(value()).isEqualTo("11");
+  }
+
   @Test
   void lockedRow_inAFlight_isNotWaitedFor() throws Exception {
     try (Connection open = Jdbc.connect(cluster, "admin");

@@ -43,7 +43,7 @@ public final class GroupAssembler {
   /** How many messages of {@link #current} stand before the one behind the last Execute. */
   private int executed;
 
-  /** Whether a transaction began or ended with the last message. */
+  /** Whether the next message begins a group of its own, unless it is a Sync. */
   private boolean cutDue;
 
   /**
@@ -180,15 +180,19 @@ public final class GroupAssembler {
       cutDue = true;
     }
     group.add(Step.naming(Use.EXECUTE, naming, group.messageCount()));
-    noteDeallocation(statement);
+    // What is run on shadows behind it has to be prepared behind it.
+    cutDue |= noteDeallocation(statement);
     group.add(message);
     executed = group.messageCount();
   }
 
-  private void noteDeallocation(@Nullable Statement statement) {
-    if (statement != null && statement.node().equals("Deallocate")) {
-      statements.values().forEach(Naming::mayBeGone);
+  /** Returns whether the statement takes away prepared ones. */
+  private boolean noteDeallocation(@Nullable Statement statement) {
+    if (statement == null || !statement.node().equals("Deallocate")) {
+      return false;
     }
+    statements.values().forEach(Naming::mayBeGone);
+    return true;
   }
 
   /** It is refused, so what fails stands in its place, and needs a Sync to be answered. */
