@@ -15,7 +15,7 @@ import java.util.Map;
  *
  * <pre>{@code
  * cluster.faults().conflictCommits(1, CommitConflict.DATA);
- * // the next COMMIT, whoever sends it, gets 40001
+ * // the next COMMIT of any connection gets 40001
  * assertThat(cluster.faults().remaining().total()).isZero();
  * }</pre>
  *
@@ -28,20 +28,20 @@ import java.util.Map;
  *
  * <p>Statements are recognized in both protocols, and in a pipeline; in the extended protocol it is
  * the Execute message that is struck. A fault strikes every statement that the cluster has not
- * given to PostgreSQL when the fault is armed, whenever the client has sent it. As long as faults
- * for statements are armed, a connection runs its batches one after the other, and what the client
- * has sent ahead waits; nothing else changes for it. A batch is one Query, or all messages up to a
- * Sync.
+ * given to PostgreSQL when the fault is armed, no matter when the client sent it. As long as faults
+ * for statements are armed, a connection runs its batches one after the other, and batches that the
+ * client has sent ahead wait; nothing else changes for it. A batch is one Query, or all messages up
+ * to a Sync.
  *
  * <p>With severity ERROR the client gets exactly one ErrorResponse in place of the statement's
  * answer, the rest of the batch is skipped, and one ReadyForQuery follows. Only SQLSTATE, message
- * and severity are set. What the service sends besides is unknown.
+ * and severity are set. Other fields of the service's are unknown.
  *
  * <p>COMMIT stands for END too, BEGIN for START TRANSACTION, and ROLLBACK for ABORT. A COMMIT
  * counts only if there is a transaction block to be committed: not outside of one, and not in one
  * that has failed, whose COMMIT is a ROLLBACK. An implicit transaction has no COMMIT; only {@link
- * #conflictCommits} strikes it nevertheless. AND CHAIN, of which no document says that the service
- * takes it, is passed on.
+ * #conflictCommits} strikes it nevertheless. The cluster passes AND CHAIN on to PostgreSQL; no
+ * document says that the service accepts it.
  *
  * <p>A program in another language can arm the same faults by a file: {@link
  * DsqlLocalBuilder#faults}.
@@ -67,9 +67,9 @@ public final class ClusterFaults {
   }
 
   /**
-   * Returns what a line of a file for {@link DsqlLocalBuilder#faults} may look like, one form each,
-   * for a help text: {@code conflict-commits N [data|schema] [on TABLE]} for example. Words in
-   * capitals stand for values; what is in brackets may be left out.
+   * Returns the forms of a line in a file for {@link DsqlLocalBuilder#faults}, for a help text:
+   * {@code conflict-commits N [data|schema] [on TABLE]} for example. Words in capitals stand for
+   * values; words in brackets may be left out.
    */
   public static List<String> fileForms() {
     return FaultOrders.FORMS;
@@ -77,8 +77,8 @@ public final class ClusterFaults {
 
   /**
    * Refuses the next logins. A login counts when its token has been found good and the cluster
-   * would open a session for it, so one that fails by itself uses up nothing; the client has sent
-   * its password by then, whatever way it connects.
+   * would open a session for it, so one that fails by itself uses up nothing. The client has sent
+   * its password by then.
    *
    * @throws IllegalArgumentException if the count is not positive
    */
@@ -91,11 +91,11 @@ public final class ClusterFaults {
    * idle afterwards, as on the service.
    *
    * <p>A statement outside of a transaction block counts, too, if it is an INSERT, UPDATE or DELETE
-   * or has one in its WITH: it is run, it and whatever else the implicit transaction has done is
-   * undone, and the error comes in place of its CommandComplete, behind the rows of a RETURNING. Of
-   * several in one Query, or before one Sync, the first is struck and the rest is skipped; which
-   * one the service answers with the conflict, no source knows. COPY, EXPLAIN ANALYZE and changes
-   * that a function makes do not count.
+   * or has one in its WITH. The cluster runs it, rolls its implicit transaction back, and sends the
+   * error in place of its CommandComplete, behind the rows of a RETURNING. Of several in one Query,
+   * or before one Sync, the first is struck and the rest is skipped; no source says which one the
+   * service answers with the conflict. COPY, EXPLAIN ANALYZE and changes that a function makes do
+   * not count.
    *
    * @throws IllegalArgumentException if the count is not positive
    */
@@ -104,14 +104,14 @@ public final class ClusterFaults {
   }
 
   /**
-   * The same, of those transactions alone that change one table. What they change is taken from the
-   * text of their statements: the table has to be named behind INSERT INTO, UPDATE or DELETE FROM,
-   * which may stand in a WITH. What foreign keys, functions and views change does not count, and
-   * nor does a statement that was run when no fault for statements was armed.
+   * The same, for transactions that change one table. The cluster looks for the table in the text
+   * of their statements: behind INSERT INTO, UPDATE or DELETE FROM, in a WITH too. Changes by
+   * foreign keys, functions and views do not count. Neither does a statement that ran while no
+   * fault for statements was armed.
    *
    * @param table as it stands in SQL: {@code orders}, {@code shop.orders}, {@code "Orders"}. Two
-   *     different schemas are two different tables; where either this or the statement names none,
-   *     the schema is not looked at
+   *     different schemas are two different tables; if this or the statement names no schema, the
+   *     cluster compares the names of the tables only
    * @throws IllegalArgumentException if the count is not positive, or that is no name
    */
   public void conflictCommits(int count, CommitConflict conflict, String table) {
@@ -119,9 +119,9 @@ public final class ClusterFaults {
   }
 
   /**
-   * Commits the next transactions and closes their connections in place of an answer. What the
-   * client sent behind the COMMIT is not run. All earlier answers are sent to it, then TCP is
-   * closed, without an end of TLS.
+   * Commits the next transactions and closes their connections in place of an answer. The cluster
+   * does not run statements behind the COMMIT. It sends the client all earlier answers and then
+   * closes TCP, without TLS's close_notify.
    *
    * @throws IllegalArgumentException if the count is not positive
    */
@@ -140,8 +140,8 @@ public final class ClusterFaults {
   }
 
   /**
-   * Answers the next COMMITs with SQLSTATE XX000, {@code server unavailable}, which does not say
-   * what has become of the transaction. The connection stays open and, here, the session is idle.
+   * Answers the next COMMITs with SQLSTATE XX000, {@code server unavailable}, which does not tell
+   * the outcome of the transaction. The connection stays open and, here, the session is idle.
    * Source: Aurora DSQL User Guide, "Troubleshooting", September 2026, which names the error and
    * that the outcome is unknown; the status of the session is inferred.
    *
@@ -155,8 +155,8 @@ public final class ClusterFaults {
   /**
    * Answers the next statements with SQLSTATE XX000, {@code server unavailable}, and does not run
    * them. Statements are all but BEGIN, COMMIT and ROLLBACK, and every Execute, even one that goes
-   * on with a portal. In a transaction block the block has failed; in a block that has failed
-   * already nothing counts.
+   * on with a portal. A transaction block fails with its statement; statements in a failed block do
+   * not count.
    *
    * @throws IllegalArgumentException if the count is not positive
    */
@@ -178,9 +178,9 @@ public final class ClusterFaults {
   /**
    * Closes each of the next connections that log in when it has sent so many messages: in place of
    * the next message. Every message of the protocol behind the login counts as one, those of the
-   * extended protocol and the data of COPY too; a Query of the simple protocol is one. All that was
-   * sent before is answered, then TCP is closed, without an end of TLS. An open transaction is
-   * rolled back, and so is what the client has sent without a Sync. The login uses the fault up.
+   * extended protocol and the data of COPY too; a Query of the simple protocol is one. The cluster
+   * answers all earlier messages and then closes TCP, without TLS's close_notify. It rolls back an
+   * open transaction, and statements that no Sync has followed. The login uses the fault up.
    *
    * @param count how many connections
    * @param messages how many messages of each are taken; 0 or more
@@ -192,7 +192,7 @@ public final class ClusterFaults {
 
   /**
    * Resets all client connections that are open now, logged in or not, and returns when they are
-   * closed. PostgreSQL rolls back what was open in them.
+   * closed. PostgreSQL rolls back their open transactions.
    *
    * @return how many there were
    */
@@ -203,7 +203,7 @@ public final class ClusterFaults {
   /**
    * Does the same to the connections that logged in longer ago than this, by the time of the
    * cluster, which {@link DsqlLocal#advanceTime} moves. The service closes a connection after 60
-   * minutes, and so does this cluster; how that looks to the client, no source knows.
+   * minutes, and so does this cluster; no source says how that looks to the client.
    *
    * @return how many there were
    * @throws IllegalArgumentException if the age is negative
@@ -213,12 +213,12 @@ public final class ClusterFaults {
   }
 
   /**
-   * Takes PostgreSQL away from one connection. Its client gets FATAL 08006, {@code the connection
-   * to the cluster was lost}, a text of this cluster's own, and is closed. An idle backend ends at
-   * once; one that runs a statement ends within about a second, and the statement is rolled back
-   * unless it was done by then. Returns without waiting for that.
+   * Ends the PostgreSQL backend of one connection. The client gets FATAL 08006, {@code the
+   * connection to the cluster was lost}, a text of this cluster's own, and the connection is
+   * closed. An idle backend ends at once; one that runs a statement ends within about a second, and
+   * the statement is rolled back unless it was done by then. Returns without waiting for that.
    *
-   * @param processId what the client was told in BackendKeyData, and {@code pg_backend_pid()}
+   * @param processId as in the client's BackendKeyData and {@code pg_backend_pid()}
    * @return false if no logged-in connection has this backend; no other process is ever touched
    */
   public boolean killBackend(int processId) {
@@ -244,7 +244,7 @@ public final class ClusterFaults {
     plan.clear();
   }
 
-  /** Shows what is armed. */
+  /** Shows the armed faults. */
   @Override
   public String toString() {
     return "ClusterFaults[" + remaining() + "]";

@@ -22,7 +22,7 @@ final class ClusterId {
     return id.toString();
   }
 
-  /** A data directory that lives on keeps its cluster's id: it is part of the host name. */
+  /** A permanent data directory keeps its cluster's id: it is part of the host name. */
   static String of(Path dataDirectory) throws IOException {
     Path file = dataDirectory.resolve(FILE);
     if (Files.exists(file)) {

@@ -16,28 +16,27 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 
 /**
- * What a cluster saw: statements and how they were answered, and refused logins.
+ * The record of a cluster: statements with their answers, and refused logins.
  *
  * <pre>{@code
  * cluster.record().start();
- * // ... what is to be tested connects, and works
+ * // ... the code under test connects, and works
  * List<RecordedStatement> seen = cluster.record().awaitStatements(3, Duration.ofSeconds(10));
  * assertThat(cluster.record().conflicts()).hasSize(1);
  * }</pre>
  *
- * <p>It is off until {@link #start} or {@link DsqlLocalBuilder#record}, and costs nothing then. A
- * connection is recorded if it logs in while the record is on; statements of older ones are not
- * seen.
+ * <p>It is off until {@link #start} or {@link DsqlLocalBuilder#record}, and costs nothing then. It
+ * records a connection that logs in while it is on, and no older one.
  *
- * <p>A statement stands in the record before its client gets the answer, so whoever has the answer
- * finds it here. Statements of one connection are in the order in which they were sent, those of
- * several in the order of their answers. Empty statements are left out. An error in the syntax of a
- * Query with several statements is shown with the first of them. An error that comes behind the
- * answer to the last statement, because its implicit transaction could not be committed, is an
- * entry of its own with that statement's text.
+ * <p>A statement stands in the record before its client gets the answer, so a test that has the
+ * answer finds the statement here. Statements of one connection are in the order in which they were
+ * sent, those of several in the order of their answers. Empty statements are left out. An error in
+ * the syntax of a Query with several statements is shown with the first of them. An error that
+ * comes behind the answer to the last statement, because its implicit transaction could not be
+ * committed, is an entry of its own with that statement's text.
  *
- * <p>Of statements the newest {@value #MAX_ENTRIES} are kept, and no more than {@value
- * #MAX_CHARACTERS} characters of their text; of refused logins, the newest {@value #MAX_ENTRIES}.
+ * <p>It keeps the newest {@value #MAX_ENTRIES} statements, with no more than {@value
+ * #MAX_CHARACTERS} characters of text, and the newest {@value #MAX_ENTRIES} refused logins.
  *
  * <p>Thread-safe. Nothing here blocks but {@link #awaitStatements}.
  */
@@ -68,7 +67,7 @@ public final class ClusterRecord {
     on = true;
   }
 
-  /** Turns the record off. What is in it stays. */
+  /** Turns the record off. Its entries stay. */
   public void stop() {
     on = false;
   }

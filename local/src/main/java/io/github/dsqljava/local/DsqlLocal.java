@@ -160,7 +160,7 @@ public final class DsqlLocal implements AutoCloseable {
     return iam;
   }
 
-  /** Returns what makes this cluster fail on demand. */
+  /** Returns the means to make this cluster fail on demand. */
   public ClusterFaults faults() {
     return faults;
   }
@@ -207,8 +207,8 @@ public final class DsqlLocal implements AutoCloseable {
 
   /**
    * Puts the time forward by which connections, transactions and jobs age. Connections that are too
-   * old by then are closed within a moment. Tokens go by {@link DsqlLocalBuilder#clock}: whoever
-   * signs them has a clock of his own.
+   * old by then are closed within a moment. Tokens go by {@link DsqlLocalBuilder#clock}: their
+   * signers have clocks of their own.
    *
    * @throws IllegalArgumentException if the duration is negative
    */

@@ -88,9 +88,9 @@ public final class DsqlLocalBuilder {
   }
 
   /**
-   * Sets a directory in which the data lives on, with fsync as PostgreSQL has it by default. It
-   * must be missing, empty, or written by dsql-local. Default: a temporary one without fsync,
-   * deleted by {@link DsqlLocal#close()}.
+   * Sets a directory that keeps the data after the cluster, with fsync as PostgreSQL has it by
+   * default. It must be missing, empty, or written by dsql-local. Default: a temporary one without
+   * fsync, deleted by {@link DsqlLocal#close()}.
    */
   public DsqlLocalBuilder dataDirectory(Path directory) {
     this.dataDirectory = directory;
@@ -138,9 +138,9 @@ public final class DsqlLocalBuilder {
 
   /**
    * Sets how long an asynchronous job takes: {@code CREATE INDEX ASYNC}, {@code ALTER TABLE ASYNC},
-   * and those that come by themselves. Measured by {@link #clock} and what {@link
-   * DsqlLocal#advanceTime} adds. Default 2 seconds, the least that the service needs, which may
-   * take 30; with 0 jobs are done as soon as possible, but still behind the client's back.
+   * and jobs that no client asks for. Measured by {@link #clock} and what {@link
+   * DsqlLocal#advanceTime} adds. Default 2 seconds, the least that the service needs; it may take
+   * 30. With 0, jobs run as soon as possible, but still asynchronously.
    *
    * @throws IllegalArgumentException if negative
    */
@@ -152,13 +152,13 @@ public final class DsqlLocalBuilder {
     return this;
   }
 
-  /** Sets how often tables are looked for that need ANALYZE, in real time. */
+  /** Sets how often the cluster looks for tables that need ANALYZE, in real time. */
   DsqlLocalBuilder analyzePeriod(Duration period) {
     analyzePeriod = period;
     return this;
   }
 
-  /** Sets who is told about steps that take long. Default: the log, at level INFO. */
+  /** Sets the consumer of messages about steps that take long. Default: the log, at level INFO. */
   public DsqlLocalBuilder progress(Consumer<String> progress) {
     this.progress = progress;
     return this;
@@ -174,8 +174,8 @@ public final class DsqlLocalBuilder {
   }
 
   /**
-   * Sets a file that says what is to go wrong, for tests in other languages; {@link ClusterFaults}
-   * tells what each fault does. One fault a line, {@code #} begins a comment:
+   * Sets a file of faults to arm, for tests in other languages; {@link ClusterFaults} describes
+   * each fault. One fault a line, {@code #} begins a comment:
    *
    * <pre>{@code
    * conflict-commits 3
@@ -190,11 +190,11 @@ public final class DsqlLocalBuilder {
    * cut-connections older-than 3300        # seconds; once, when the file is read
    * }</pre>
    *
-   * <p>It is read again when it has changed, at the latest after a tenth of a second; replacing it
-   * by a rename is best. What it says then takes the place of what is left of what it said before;
-   * what was armed through {@link DsqlLocal#faults} is not touched. An empty or missing file
-   * disarms. When it has been read, a copy of it is in {@code <file>.armed} beside it, until the
-   * cluster is closed. A file with a bad line changes nothing; the log names the line.
+   * <p>The cluster reads the file again within a tenth of a second after a change; replacing it by
+   * a rename is best. Its new faults replace the old ones that have not struck. Faults that were
+   * armed through {@link DsqlLocal#faults} stay. An empty or missing file disarms. After reading,
+   * the cluster copies the file to {@code <file>.armed} beside it, until it is closed. A file with
+   * a bad line changes nothing; the log names the line.
    *
    * @throws IllegalArgumentException if the file cannot be read, or a line is bad; says which, and
    *     what is allowed

@@ -16,10 +16,10 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Arms what a file says, and again each time it changes.
+ * Arms the faults in a file, and arms them anew each time the file changes.
  *
- * <p>What has been read is copied to a file beside it, so that a program in any language can see
- * when its faults are armed.
+ * <p>After reading, it copies the text to a file beside it, so that a program in any language can
+ * see when its faults are armed.
  */
 final class FaultFile implements AutoCloseable {
   /** Short enough for a waiting test; negligible load. */
@@ -31,9 +31,9 @@ final class FaultFile implements AutoCloseable {
   private static final int MAX_BYTES = 1 << 20;
 
   /**
-   * The file as it was found. A program that writes it again without a change wants it armed again,
-   * and its times tell; and one that writes twice within a tick of the file system's clock changes
-   * its bytes.
+   * The file as it was found. A program that writes the same text again wants it armed again; the
+   * file's time tells that. Two writes within one tick of the file system's clock differ in their
+   * bytes.
    */
   private record Version(byte[] bytes, @Nullable Object modified, @Nullable Object key) {
     static final Version MISSING = new Version(new byte[0], null, null);
@@ -94,7 +94,7 @@ final class FaultFile implements AutoCloseable {
   }
 
   /**
-   * Arms what a file says and begins to watch it.
+   * Arms the faults in a file and begins to watch it.
    *
    * @throws IllegalArgumentException if a line is bad
    */
@@ -148,7 +148,7 @@ final class FaultFile implements AutoCloseable {
       LOG.log(System.Logger.Level.DEBUG, "faults " + file + " cannot be read just now", e);
       return;
     }
-    // Only what has been the same for two looks: who writes it may not be done.
+    // The writer may not be done, so the file has to be the same for two looks.
     boolean stable = now.is(found);
     found = now;
     if (!stable || now.is(read)) {
@@ -176,7 +176,7 @@ final class FaultFile implements AutoCloseable {
     Files.move(written, armed, StandardCopyOption.REPLACE_EXISTING);
   }
 
-  /** Stops watching. What is armed stays armed. */
+  /** Stops watching. Armed faults stay armed. */
   @Override
   public void close() {
     thread.interrupt();

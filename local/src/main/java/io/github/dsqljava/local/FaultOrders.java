@@ -12,13 +12,13 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What a file of faults asks for.
+ * The orders in a file of faults.
  *
  * @param armed faults to be armed, in their order
- * @param oldest how old connections may be that are open now; empty if none is to be cut
+ * @param oldest ages; open connections that are older are cut; empty to cut none
  */
 record FaultOrders(List<Order> armed, List<Duration> oldest) {
-  /** What a line may look like; for messages and for {@code --help}. */
+  /** The forms of a line, for messages and for {@code --help}. */
   static final List<String> FORMS = Stream.of(Form.values()).map(Form::toString).toList();
 
   FaultOrders {
@@ -127,7 +127,7 @@ record FaultOrders(List<Order> armed, List<Duration> oldest) {
     /** Reads what stands behind the first word. */
     abstract void read(Line line, List<Order> armed, List<Duration> oldest);
 
-    /** The whole form, for who has to write a line of it. */
+    /** The whole form, as a help text shows it. */
     @Override
     public String toString() {
       return word(this) + " " + rest;

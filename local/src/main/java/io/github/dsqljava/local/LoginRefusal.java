@@ -1,10 +1,11 @@
 package io.github.dsqljava.local;
 
 /**
- * Why a cluster lets nobody in, each with severity FATAL. The texts are the service's: those about
- * the number of connections, with their SQLSTATEs, from the quotas chapter of the Aurora DSQL User
- * Guide, {@link #WAKING_UP} from its page about the life of a cluster, access denied from AWS's
- * guide for agents (awslabs/mcp, {@code troubleshooting.md}), with the SQLSTATE of two driver logs.
+ * Reasons for a cluster to refuse a login, each with severity FATAL. The texts are the service's:
+ * those about the number of connections, with their SQLSTATEs, from the quotas chapter of the
+ * Aurora DSQL User Guide, {@link #WAKING_UP} from its page about the life of a cluster, access
+ * denied from AWS's guide for agents (awslabs/mcp, {@code troubleshooting.md}), with the SQLSTATE
+ * of two driver logs.
  */
 public enum LoginRefusal {
   /** SQLSTATE 53300, {@code Unable to accept connection, too many open connections.} */
@@ -13,7 +14,7 @@ public enum LoginRefusal {
   RATE_EXCEEDED,
   /**
    * {@code unable to accept connection, waking up cluster, please retry later}: a cluster that is
-   * INACTIVE. No document names the SQLSTATE; it is 08006 here, that of the other answers beginning
+   * INACTIVE. No document names the SQLSTATE; it is 08006 here, as for the other answers that begin
    * with these words.
    */
   WAKING_UP,

@@ -8,11 +8,12 @@ import java.net.SocketAddress;
 import javax.net.SocketFactory;
 
 /**
- * Sockets that connect to this machine whatever host they are told, so that a driver can use a
- * local cluster under its name on the service, {@link DsqlLocal#clusterHost()}.
+ * Creates sockets that connect to this machine and ignore the host they are given, so that a driver
+ * can use a local cluster under its name on the service, {@link DsqlLocal#clusterHost()}.
  *
  * <p>JDBC drivers need that: the JDK sends no TLS server name for a host without a dot, such as
- * {@code localhost}, and Aurora DSQL admits nobody without one. pgjdbc takes the class by name:
+ * {@code localhost}, and Aurora DSQL refuses connections without one. pgjdbc takes the class by
+ * name:
  *
  * <pre>{@code
  * jdbc:postgresql://<clusterHost>:<port>/postgres?user=admin&sslmode=verify-full

@@ -86,7 +86,9 @@ class PipelinedConflictTest {
     assertThat(value()).isEqualTo("12");
   }
 
-  /** On shadows, statements have counterparts of their own, which DEALLOCATE ALL takes away, too. */
+  /**
+   * On shadows, statements have counterparts of their own, which DEALLOCATE ALL takes away, too.
+   */
   @Test
   void deallocateAll_inAFlightOnShadows_harmsNothingBehindIt() throws Exception {
     try (RawClient client = loggedIn()) {

@@ -2,14 +2,17 @@ package io.github.dsqljava.local.dialect;
 
 import io.github.dsqljava.local.sql.SqlToken;
 
-/** The functions for advisory locks. That all of them are refused alike is inferred from two. */
+/**
+ * The functions for advisory locks. Two are known to be refused; the same is inferred for the
+ * others.
+ */
 final class AdvisoryLocks {
   private static final String LOCK = "pg_advisory_";
   private static final String TRY_LOCK = "pg_try_advisory_";
 
   private AdvisoryLocks() {}
 
-  /** Whether a name, in lower case unless it was quoted, is that of such a function. */
+  /** Whether such a function has this name, which is in lower case unless it was quoted. */
   static boolean isName(String name) {
     return name.startsWith(LOCK) || name.startsWith(TRY_LOCK);
   }

@@ -17,7 +17,7 @@ final class AlterTableClauses implements ClauseFinder {
    */
   private record Action(String name, Clause clause, String... keywords) {}
 
-  /** Refused whatever follows the key words. */
+  /** Refused, no matter what follows the key words. */
   private static final List<Action> ACTIONS =
       List.of(
           refused("VALIDATE CONSTRAINT", "VALIDATE", "CONSTRAINT"),
@@ -75,7 +75,7 @@ final class AlterTableClauses implements ClauseFinder {
     }
   }
 
-  /** One job is for one constraint; what the service says to several actions is unknown. */
+  /** One job is for one constraint; the service's answer to several actions is unknown. */
   private static void async(StatementCursor action, Draft draft) {
     if (!action.at("VALIDATE", "CONSTRAINT")) {
       draft.found(Clause.ALTER_TABLE_ASYNC);
@@ -96,7 +96,7 @@ final class AlterTableClauses implements ClauseFinder {
     } else if (constraint.isPresent() && action.atEnd()) {
       draft.replace(first, last, AsyncMarks.validate(constraint.get()));
     }
-    // What is left has a mistake in it, which PostgreSQL finds.
+    // PostgreSQL finds the mistake in any other form.
   }
 
   private static void action(StatementCursor action, Draft draft) {
@@ -116,7 +116,7 @@ final class AlterTableClauses implements ClauseFinder {
     } else if ((action.accept("ENABLE") || action.accept("DISABLE"))
         && action.accept("TRIGGER")
         && action.at("ALL")) {
-      // PostgreSQL lets only superusers touch its own, and there are no others here.
+      // PostgreSQL lets only superusers change its internal triggers, and there are no others here.
       draft.replace(action.token(), "USER");
     } else if (action.accept("RESET")) {
       draft.found(Clause.ALTER_TABLE_UNLISTED, "RESET");

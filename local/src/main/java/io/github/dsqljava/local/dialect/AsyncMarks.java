@@ -4,18 +4,18 @@ import io.github.dsqljava.local.sql.SqlStatement;
 import java.util.List;
 
 /**
- * How a statement that asks for a job arrives in PostgreSQL, which does not know {@code ASYNC}:
- * with comments as long as the words whose places they take. The event triggers of {@code jobs.sql}
- * look for them in the text of the message, so a client must not write them: what it has in its
- * comments is blanked, and what it has elsewhere makes the statement one that is refused.
+ * Marks of a statement that asks for a job. PostgreSQL does not know {@code ASYNC}, so comments of
+ * the same length take the places of such words. The event triggers of {@code jobs.sql} look for
+ * the marks in the text of the message, so a client must not write them: {@link Dialect} blanks
+ * marks in its comments, and refuses statements that have them elsewhere.
  */
 final class AsyncMarks {
   /** In the place of {@code ASYNC}. */
   static final String ASYNC = "/*\u0001*/";
 
   /**
-   * In the place of {@code UNIQUE}. The index is made unique by the job: PostgreSQL would refuse
-   * the statement if there were duplicates, the service only finds out while it builds.
+   * In the place of {@code UNIQUE}. The job makes the index unique: PostgreSQL would refuse the
+   * statement because of duplicates, but the service finds them only while it builds.
    */
   static final String UNIQUE = "/*\u0001\u0001*/";
 
@@ -24,9 +24,9 @@ final class AsyncMarks {
   private AsyncMarks() {}
 
   /**
-   * An action of {@code ALTER TABLE} that stands for {@code VALIDATE CONSTRAINT}: it says which
-   * constraint is meant, and is gone at the end of the statement. PostgreSQL finds a name for it
-   * that is free.
+   * An action of {@code ALTER TABLE} that stands for {@code VALIDATE CONSTRAINT}: it names the
+   * constraint, and {@code jobs.sql} drops it at the end of the statement. PostgreSQL chooses a
+   * free name for it.
    */
   static String validate(String constraint) {
     return "ADD CHECK ('" + constraint.replace("'", "''") + "' <> '') NOT VALID";

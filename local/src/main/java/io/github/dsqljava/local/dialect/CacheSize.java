@@ -9,9 +9,7 @@ final class CacheSize {
 
   private CacheSize() {}
 
-  /**
-   * Whether the size that follows is one that Aurora DSQL takes, or one that PostgreSQL refuses.
-   */
+  /** Whether Aurora DSQL accepts the size that follows, or PostgreSQL refuses it. */
   static boolean isAccepted(StatementCursor cursor) {
     cursor.accept("CACHE");
     if (!cursor.at(Kind.NUMBER)) {

@@ -5,9 +5,9 @@ import io.github.dsqljava.local.sql.StatementCursor;
 import java.util.Optional;
 
 /**
- * {@code CALL}, of which {@code sys.wait_for_job} has to stand alone. The procedures that stand in
- * for {@code AWS IAM} do what that does, whoever calls them: by their own names, whatever the
- * search path is.
+ * {@code CALL}. {@code sys.wait_for_job} has to stand alone. The procedures behind {@code AWS IAM}
+ * count as DDL even if a client calls them. Their names alone tell, so the search path does not
+ * matter.
  */
 final class CallClauses implements ClauseFinder {
   private static final Optional<String> SYS = Optional.of("sys");

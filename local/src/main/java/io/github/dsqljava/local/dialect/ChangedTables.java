@@ -12,8 +12,9 @@ final class ChangedTables {
   private ChangedTables() {}
 
   /**
-   * The targets of {@code INSERT}, {@code UPDATE} and {@code DELETE}, in a {@code WITH} too. What
-   * functions, cascades and views change is not in the text. Linear in its length, never fails.
+   * The targets of {@code INSERT}, {@code UPDATE} and {@code DELETE}, in a {@code WITH} too.
+   * Changes by functions, cascades and views are not in the text. Linear in its length, never
+   * fails.
    */
   static Set<TableName> of(SqlStatement statement) {
     var cursor = new StatementCursor(statement);

@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The parts of statements that Aurora DSQL refuses although it knows the statement: one line each,
  * with the words of the refusal, where {@code <x>} stands for something from the statement, and
- * with their source. What the service takes up later becomes {@code since} a day.
+ * with their source. A clause that the service accepts later gets a {@code Since} in place of a
+ * refusal.
  *
  * <p>Statements that are refused as a whole are in {@link StatementTable}.
  */
@@ -37,7 +38,7 @@ public enum Clause {
       "identity column is not supported without an explicit cache size. please define CACHE greater"
           + " than or equal to 65536 or equal to 1",
       Source.PROBED),
-  // That other sizes are answered in the same words is inferred.
+  // It is inferred that other sizes get the same words.
   IDENTITY_CACHE_SIZE(
       "identity column is not supported without an explicit cache size. please define CACHE greater"
           + " than or equal to 65536 or equal to 1",
@@ -92,7 +93,7 @@ public enum Clause {
   FUNCTION_LANGUAGE("CREATE FUNCTION with language <x> not supported", Source.CROSS_CHECKED),
   DROP_DOMAIN_CASCADE("DROP DOMAIN with CASCADE unsupported", Source.DSQLBASE),
   RENAME_OBJECT("unsupported object in RENAME statement", Source.CROSS_CHECKED),
-  // No source has it for other objects than types.
+  // The sources have it for types only.
   RENAME_OTHER_OBJECT("unsupported object in RENAME statement", Source.UNLISTED),
   ALTER_OTHER_OWNER("unsupported statement: AlterOwner", Source.UNLISTED),
   ALTER_OTHER_SCHEMA("unsupported statement: AlterObjectSchema", Source.UNLISTED),
@@ -102,7 +103,7 @@ public enum Clause {
   // Utilities
   // Seen with its SQLSTATE on 2026-08-28, without its words.
   ANALYZE_WITHOUT_RELATION("unsupported ANALYZE statement", Source.WORDS_UNKNOWN),
-  // "One relation" is what works; what several are answered with is unknown.
+  // One relation works; the answer to several is unknown.
   ANALYZE_SEVERAL_RELATIONS("unsupported ANALYZE statement", Source.UNLISTED),
   COPY_FILE("unsupported statement: Copy", Source.WORDS_UNKNOWN);
 
@@ -123,7 +124,7 @@ public enum Clause {
     this.source = source;
   }
 
-  // The day is for who reads the table.
+  // The day is for readers of this table.
   @SuppressWarnings("UnusedVariable")
   Clause(Since since) {
     this.sqlState = "00000";

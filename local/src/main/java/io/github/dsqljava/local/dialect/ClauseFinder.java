@@ -3,8 +3,8 @@ package io.github.dsqljava.local.dialect;
 import io.github.dsqljava.local.sql.StatementCursor;
 
 /**
- * Looks at the clauses of one kind of statement. What does not have the shape of that statement is
- * left alone, for PostgreSQL to refuse it. Stateless and thread-safe.
+ * Looks at the clauses of one kind of statement. It passes over any other shape, which PostgreSQL
+ * refuses. Stateless and thread-safe.
  */
 @FunctionalInterface
 interface ClauseFinder {
@@ -12,7 +12,7 @@ interface ClauseFinder {
   ClauseFinder NONE = (statement, draft) -> {};
 
   /**
-   * Tells what it finds, in the order in which the service checks it, as far as that is known.
+   * Tells the draft its findings, in the order of the service's checks, as far as that is known.
    *
    * @param statement stands before the first token
    */

@@ -6,14 +6,14 @@ import java.util.List;
  * The SQL of one message.
  *
  * @param sent what the client sent
- * @param given what PostgreSQL is given: the same, but for the statements that have a replacement
+ * @param given the text for PostgreSQL: the same, but for the statements that have a replacement
  * @param statements in their order; several in a Query message, at most one in a Parse message that
  *     PostgreSQL takes
- * @param starts where each of them begins in what PostgreSQL is given
+ * @param starts where each of them begins in the text for PostgreSQL
  */
 public record ClientText(
     String sent, String given, List<Statement> statements, List<Integer> starts) {
-  /** Stands for a text that nobody has seen. */
+  /** Stands for an unknown text. */
   public static final ClientText UNKNOWN = new ClientText("", "", List.of(), List.of());
 
   /** Copies the lists. */
@@ -46,12 +46,12 @@ public record ClientText(
     return new ClientText(sent, given, statements, List.of(starts));
   }
 
-  /** Whether PostgreSQL is given what the client sent. */
+  /** Whether PostgreSQL gets the text as the client sent it. */
   public boolean isUnchanged() {
     return sent.equals(given);
   }
 
-  /** Returns where a statement begins in what PostgreSQL is given. */
+  /** Returns where a statement begins in the text for PostgreSQL. */
   public int start(int index) {
     return starts.get(index);
   }

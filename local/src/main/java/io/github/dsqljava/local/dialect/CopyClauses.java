@@ -4,8 +4,8 @@ import io.github.dsqljava.local.sql.SqlToken.Kind;
 import io.github.dsqljava.local.sql.StatementCursor;
 
 /**
- * {@code COPY}. That it copies from the client is a conflict of the sources; it is accepted here,
- * as dsql-lint says.
+ * {@code COPY}. The sources disagree on copying from the client. It is accepted here, as dsql-lint
+ * says.
  */
 final class CopyClauses implements ClauseFinder {
   private final MainStatement inner;

@@ -12,11 +12,12 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * Tells what statements are, and which of them Aurora DSQL refuses, as far as their text tells.
+ * Classifies statements and finds those that Aurora DSQL refuses, as far as their text tells.
  *
- * <p>What is no statement of PostgreSQL's is not refused: PostgreSQL itself finds the mistake. A
- * statement that is refused may have a mistake behind its first words, too; who wants the service's
- * order, syntax first, lets PostgreSQL parse the statement before it refuses it.
+ * <p>It does not refuse a text that is no statement of PostgreSQL's: PostgreSQL itself finds the
+ * mistake. A refused statement may also have a syntax error behind its first words. The service
+ * checks the syntax first; to do the same, the caller lets PostgreSQL parse the statement before it
+ * refuses it.
  *
  * <p>Thread-safe, does not block, never fails, and takes time proportional to the length of the
  * text. Every text is scanned once.
@@ -24,8 +25,9 @@ import java.util.function.Function;
 public final class Dialect {
   /**
    * A FunctionCall message, which calls a function by its number and past every rule: advisory
-   * locks and large objects, too. Whether the service takes it, no source knows; refused like all
-   * that no source lists. Drivers use it for large objects only, which the service does not have.
+   * locks and large objects, too. No source says whether the service accepts it. It is refused like
+   * all that no source lists. Drivers use it for large objects only, which the service does not
+   * have.
    */
   public static final Statement FUNCTION_CALL =
       new Statement(
@@ -64,7 +66,7 @@ public final class Dialect {
     return new Dialect(newAllowed, splitter);
   }
 
-  /** Reads the SQL of a message, in one pass; in two if it may say what is only said in here. */
+  /** Reads the SQL of a message in one pass; in two if it may hold marks of {@code AsyncMarks}. */
   public ClientText read(String sql) {
     List<SqlStatement> statements = splitter.apply(sql);
     if (!AsyncMarks.mayBeIn(sql)) {
@@ -113,7 +115,7 @@ public final class Dialect {
     return draft.finish();
   }
 
-  /** For what stands within EXPLAIN or COPY, which cannot stand there themselves. */
+  /** Reads a statement within another one, which cannot be EXPLAIN or COPY. */
   private void inner(StatementCursor statement, Draft draft) {
     if (!statement.at("EXPLAIN") && !statement.at("COPY")) {
       find(statement, draft);

@@ -22,7 +22,7 @@ final class Draft {
   private AsyncForm async = AsyncForm.NONE;
   private @Nullable Refusal refusal;
 
-  /** Whether PostgreSQL decides about the first refusal, and whether there was another one. */
+  /** Whether PostgreSQL decides on the first refusal, and whether there was another one. */
   private boolean refusedBySetting;
 
   private boolean refusedAgain;
@@ -34,8 +34,8 @@ final class Draft {
   /**
    * A draft without a finding.
    *
-   * @param traits what the words of the statement have told
-   * @param allowed clauses that are not to be refused
+   * @param traits the traits that its words have given
+   * @param allowed clauses to accept
    */
   Draft(SqlStatement statement, Set<Trait> traits, Set<Clause> allowed) {
     this(statement, traits, allowed, /* within= */ false);
@@ -89,7 +89,7 @@ final class Draft {
     traits.add(trait);
   }
 
-  /** Takes the refusal unless there is one: the first is what the client sees. */
+  /** Takes the refusal unless there is one: the client sees the first. */
   void refuse(Refusal newRefusal) {
     if (refusal == null) {
       refusal = newRefusal;
@@ -98,7 +98,9 @@ final class Draft {
     }
   }
 
-  /** Refuses what PostgreSQL would make a job of that the client has not asked for. */
+  /**
+   * Refuses a statement for which PostgreSQL would make a job that the client has not asked for.
+   */
   void refuseJob() {
     if (node.equals("Index") || node.equals("AlterTable")) {
       refuse(Refusal.notSupported("unsupported statement: " + node, Source.UNLISTED));
@@ -143,7 +145,7 @@ final class Draft {
     replacements.add(new Replacement(statement.start(), statement.end(), replacement));
   }
 
-  /** Takes over what is to be replaced in a part of the same text. */
+  /** Takes over the replacements in a part of the same text. */
   void replaceAsIn(Draft part) {
     if (part.async == AsyncForm.NONE) {
       replacements.addAll(part.replacements);

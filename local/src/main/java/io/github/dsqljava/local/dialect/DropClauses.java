@@ -2,7 +2,7 @@ package io.github.dsqljava.local.dialect;
 
 import io.github.dsqljava.local.sql.StatementCursor;
 
-/** {@code DROP} of what may be dropped. */
+/** {@code DROP} of objects that the service lets a user drop. */
 final class DropClauses implements ClauseFinder {
   @Override
   public void find(StatementCursor statement, Draft draft) {

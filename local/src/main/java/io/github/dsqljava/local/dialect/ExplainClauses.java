@@ -4,8 +4,8 @@ import io.github.dsqljava.local.sql.SqlToken.Kind;
 import io.github.dsqljava.local.sql.StatementCursor;
 
 /**
- * {@code EXPLAIN}: what it explains is refused as if it stood alone, which is inferred; only with
- * ANALYZE does it run.
+ * {@code EXPLAIN}. The explained statement is refused as if it stood alone, which is inferred. It
+ * runs only with ANALYZE.
  */
 final class ExplainClauses implements ClauseFinder {
   private final MainStatement inner;

@@ -8,12 +8,12 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * {@code CREATE FUNCTION}. A body in SQL is looked into, whether it stands after BEGIN ATOMIC or
- * RETURN or in a string: else a function would be a way around every refusal. That the service says
- * so when the function is made, and not when it is called, is inferred: it reads the body then.
+ * {@code CREATE FUNCTION}. Checks a body in SQL, whether it stands after BEGIN ATOMIC or RETURN or
+ * in a string: otherwise a function would be a way around every refusal. It is inferred that the
+ * service refuses the definition and not the call, because it reads the body at the definition.
  */
 final class FunctionClauses implements ClauseFinder {
-  /** For bodies that are not looked into, or change the schema; no source names them. */
+  /** For bodies that are not checked, or change the schema; no source names them. */
   private static final Refusal UNREAD =
       Refusal.notSupported("unsupported statement: CreateFunction", Source.UNLISTED);
 
@@ -45,14 +45,14 @@ final class FunctionClauses implements ClauseFinder {
     if (definition.seek("AS")) {
       definition.skip();
       if (definition.at(Kind.UNICODE_STRING)) {
-        draft.refuse(UNREAD); // what it means depends on a clause behind it
+        draft.refuse(UNREAD); // its value depends on a clause behind it
       } else if (!definition.atEnd()) {
         definition.string().ifPresent(body -> findInBody(body, draft));
       }
     }
   }
 
-  /** In a body behind BEGIN ATOMIC. */
+  /** Looks for MERGE in a body behind BEGIN ATOMIC. */
   private void findMerge(StatementCursor statement, Draft draft) {
     StatementCursor cursor = statement.copy();
     if (!cursor.seek("BEGIN", "ATOMIC")) {

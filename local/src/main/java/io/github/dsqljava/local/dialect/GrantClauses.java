@@ -4,8 +4,8 @@ import io.github.dsqljava.local.sql.StatementCursor;
 import java.util.Optional;
 
 /**
- * {@code GRANT} and {@code REVOKE} of privileges and of roles. That REVOKE is refused like GRANT is
- * inferred.
+ * {@code GRANT} and {@code REVOKE} of privileges and of roles. It is inferred that REVOKE is
+ * refused like GRANT.
  */
 final class GrantClauses implements ClauseFinder {
   @Override

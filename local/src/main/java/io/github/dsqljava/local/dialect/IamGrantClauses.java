@@ -10,7 +10,7 @@ import java.util.Optional;
  * place.
  */
 final class IamGrantClauses implements ClauseFinder {
-  /** What the procedure would say as well, had the text not an encoding of its own. */
+  /** The procedure's own error. The procedure cannot read an ARN beyond ASCII: see below. */
   private static final Refusal NOT_AN_ARN =
       new Refusal("22023", "IAM role must look like an IAM ARN", Source.WORDS_UNKNOWN);
 
@@ -52,7 +52,7 @@ final class IamGrantClauses implements ClauseFinder {
               + SqlStrings.quote(arn.get())
               + ")");
     } else {
-      draft.replaceAll("SELECT"); // PostgreSQL has to be able to read what is refused
+      draft.replaceAll("SELECT"); // PostgreSQL has to be able to parse it
       draft.refuse(NOT_AN_ARN);
     }
   }

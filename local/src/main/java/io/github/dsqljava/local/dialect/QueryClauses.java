@@ -8,10 +8,11 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What is refused wherever a query can stand: in SELECT, in INSERT, in the definition of a view.
+ * Finds clauses that are refused wherever a query can stand: in SELECT, in INSERT, in the
+ * definition of a view.
  *
- * <p>NOWAIT and SKIP LOCKED mean nothing to Aurora DSQL, where no lock is ever waited for; they are
- * taken out so that PostgreSQL does not obey them.
+ * <p>NOWAIT and SKIP LOCKED mean nothing to Aurora DSQL, which never waits for a lock. This class
+ * blanks them so that PostgreSQL does not obey them.
  */
 final class QueryClauses implements ClauseFinder {
   /** Words behind a name that happens to be {@code tablesample}; all of them are reserved. */
@@ -61,7 +62,7 @@ final class QueryClauses implements ClauseFinder {
       while (!cursor.atEnd()) {
         SqlToken token = cursor.token();
         step(token);
-        // A label or a part of a qualified name, whatever it looks like.
+        // A label or a part of a qualified name comes next, even if it looks like a key word.
         afterName = token.kind() == Kind.DOT || token.is("AS");
         afterTarget = token.is("INSERT") || token.is("MERGE");
         afterSubstring = token.is("SUBSTRING") || token.is("OVERLAY");

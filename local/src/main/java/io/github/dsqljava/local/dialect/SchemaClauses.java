@@ -4,8 +4,8 @@ import io.github.dsqljava.local.sql.SqlStatement;
 import io.github.dsqljava.local.sql.StatementCursor;
 
 /**
- * {@code CREATE SCHEMA}, since 2026-04-24 with statements for what is to be in it. That these are
- * refused as if they stood alone is inferred.
+ * {@code CREATE SCHEMA}, since 2026-04-24 with statements for its objects. It is inferred that
+ * these are refused as if they stood alone.
  */
 final class SchemaClauses implements ClauseFinder {
   private final MainStatement inner;

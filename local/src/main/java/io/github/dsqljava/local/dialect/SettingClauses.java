@@ -23,7 +23,7 @@ final class SettingClauses implements ClauseFinder {
   }
 
   private static void set(StatementCursor cursor, Draft draft) {
-    // What begins with SESSION itself follows SET at once, or behind a scope.
+    // SESSION is a scope, unless it begins one of these two forms, which may follow a scope.
     if (cursor.at("SESSION")
         && !cursor.at("SESSION", "AUTHORIZATION")
         && !cursor.at("SESSION", "CHARACTERISTICS")) {
@@ -49,8 +49,9 @@ final class SettingClauses implements ClauseFinder {
   }
 
   /**
-   * What a function sets for the time it runs. PostgreSQL reads its body with that, so a setting
-   * for how strings are read would show PostgreSQL other statements than were looked at.
+   * Checks the settings that a function makes for the time it runs. PostgreSQL reads the body with
+   * them. So a setting for how strings are read would show PostgreSQL other statements than those
+   * checked here.
    */
   static void findInRoutine(StatementCursor statement, Draft draft) {
     while (statement.seek("SET")) {

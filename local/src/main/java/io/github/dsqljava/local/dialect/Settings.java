@@ -33,7 +33,7 @@ public final class Settings {
   /** Whether CREATE INDEX without ASYNC is refused; PostgreSQL does not know it. */
   static final String SYNC_INDEX = "disable_sync_create_index";
 
-  /** The same in the only form of a name in which PostgreSQL takes what it does not know. */
+  /** The same for PostgreSQL, which accepts an unknown parameter only with a qualified name. */
   static final String SYNC_INDEX_IN_POSTGRESQL = "dsql." + SYNC_INDEX;
 
   private Settings() {}
@@ -48,7 +48,7 @@ public final class Settings {
     return Clause.SETTING.refusal(name).orElseThrow();
   }
 
-  /** What follows a name with which a parameter is set. */
+  /** Whether an assignment follows the name of a parameter. */
   static boolean isAssignment(StatementCursor cursor) {
     return cursor.at("TO") || cursor.at("FROM", "CURRENT") || cursor.copy().acceptOperator("=");
   }

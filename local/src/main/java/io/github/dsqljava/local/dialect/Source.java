@@ -1,6 +1,6 @@
 package io.github.dsqljava.local.dialect;
 
-/** What says that a statement is refused, and in which words. */
+/** The source of a refusal and of its words. */
 public enum Source {
   /** Statement probes on a cluster, published with dsql-emulator. */
   PROBED("2026-09-15", Certainty.MEASURED),
@@ -8,11 +8,11 @@ public enum Source {
   DSQLBASE("2026-10-03", Certainty.MEASURED),
   /** The User Guide, checked against dsql-lint, MiniStack and pistachio; no single probe. */
   CROSS_CHECKED("2026-09", Certainty.REPORTED),
-  /** What dsql-lint 0.2.14 says its cluster refused, in words of its own. */
+  /** dsql-lint 0.2.14 says, in words of its own, that its cluster refused it. */
   LINTED("2026-08-07", Certainty.WORDS_INFERRED),
   /** Refused according to one of the above; the words are modelled on those of its like. */
   WORDS_UNKNOWN("2026-11", Certainty.WORDS_INFERRED),
-  /** No source names it; refused because the service refuses whatever it does not list. */
+  /** No source names it; refused because the service refuses everything that it does not list. */
   UNLISTED("2026-11", Certainty.INFERRED);
 
   /** How much of a refusal is known. */
@@ -23,7 +23,7 @@ public enum Source {
     REPORTED,
     /** Refused; the words, and perhaps the SQLSTATE, are a guess. */
     WORDS_INFERRED,
-    /** That it is refused at all is a guess. */
+    /** Even the refusal is a guess. */
     INFERRED
   }
 

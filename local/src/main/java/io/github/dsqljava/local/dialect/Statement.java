@@ -6,18 +6,18 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What the text of one statement tells: all that rules, conflicts, faults, the record and jobs know
- * of it. Made in one pass over the text that the client sent.
+ * The facts in the text of one statement: rules, conflicts, faults, the record and jobs know no
+ * others. Made in one pass over the text that the client sent.
  *
  * @param node PostgreSQL's name of its parse node without {@code Stmt}, such as {@code Select};
- *     {@code IamGrant} for {@code AWS IAM}, which PostgreSQL does not know; empty for what no
- *     statement begins with
- * @param statementClass what it is for
- * @param effect what it means to its transaction
- * @param traits what else its words tell
+ *     {@code IamGrant} for {@code AWS IAM}, which PostgreSQL does not know; empty if no statement
+ *     begins with its words
+ * @param statementClass its purpose
+ * @param effect its effect on its transaction
+ * @param traits other facts in its words
  * @param async the job it asks for
- * @param refusal the error Aurora DSQL answers with whatever the catalog holds
- * @param replacement what PostgreSQL is to run in its place; unless the rule behind it says
+ * @param refusal the error with which Aurora DSQL answers, no matter what the catalog holds
+ * @param replacement the text that PostgreSQL runs in its place; unless the rule behind it says
  *     otherwise, as long as the original, with blanks or comments for what was taken out, so that
  *     positions in errors hold
  * @param tokens its tokens, and where they stand
@@ -52,12 +52,12 @@ public record Statement(
     return tokens.text();
   }
 
-  /** Returns what PostgreSQL runs for it. */
+  /** Returns the text that PostgreSQL runs for it. */
   public String given() {
     return replacement.orElseGet(this::text);
   }
 
-  /** Returns the refusal, unless PostgreSQL decides about it. */
+  /** Returns the refusal, unless PostgreSQL decides on it. */
   public Optional<Refusal> certainRefusal() {
     return has(Trait.REFUSED_BY_SETTING) ? Optional.empty() : refusal;
   }

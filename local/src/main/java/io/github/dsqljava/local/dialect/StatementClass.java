@@ -1,6 +1,6 @@
 package io.github.dsqljava.local.dialect;
 
-/** What a statement is for. */
+/** The purpose of a statement. */
 public enum StatementClass {
   /** Reads: {@code SELECT}, {@code VALUES}, {@code TABLE}, {@code COPY TO}. */
   QUERY,

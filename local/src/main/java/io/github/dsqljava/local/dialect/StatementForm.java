@@ -8,7 +8,7 @@ import java.util.Optional;
  *
  * @param words the key words it begins with, without those that may be missing behind CREATE
  * @param node PostgreSQL's name of the parse node without {@code Stmt}
- * @param statementClass what it is for
+ * @param statementClass its purpose
  * @param refusal the refusal of the whole statement
  * @param clauses looks at its clauses, before the whole is refused
  */
@@ -29,7 +29,7 @@ record StatementForm(
         List.of(words.split(" ")), node, statementClass, Optional.empty(), clauses);
   }
 
-  /** Refused in the words that most statements are refused in. */
+  /** Refused in the usual words. */
   static StatementForm refused(
       String words, String node, StatementClass statementClass, Source source) {
     return refused(words, node, statementClass, "unsupported statement: " + node, source);

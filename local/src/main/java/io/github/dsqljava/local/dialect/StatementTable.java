@@ -26,14 +26,14 @@ import java.util.Set;
 
 /**
  * The statements of PostgreSQL 16, and which of them Aurora DSQL refuses as a whole: one line each.
- * A statement that the service takes up becomes {@code works}.
+ * A statement that the service accepts later becomes {@code works}.
  *
  * <p>Clauses refused within statements are in {@link Clause}.
  */
 final class StatementTable {
   private static final String UNDROPPABLE = "unsupported object in DROP statement";
 
-  /** Words between CREATE and what is created; whether they go with it is left to PostgreSQL. */
+  /** Words between CREATE and what is created; PostgreSQL checks whether they go with it. */
   private static final Set<String> CREATE_MODIFIERS =
       Set.of(
           "OR",
@@ -190,7 +190,7 @@ final class StatementTable {
         works("GRANT", "Grant", DDL, new GrantClauses()),
         works("REVOKE", "Grant", DDL, new GrantClauses()),
         works("ALTER DEFAULT PRIVILEGES", "AlterDefaultPrivileges", DDL),
-        // No statement of PostgreSQL's; that they count as DDL like GRANT is inferred.
+        // No statements of PostgreSQL's. It is inferred that they count as DDL like GRANT.
         works("AWS IAM GRANT", "IamGrant", DDL, new IamGrantClauses()),
         works("AWS IAM REVOKE", "IamGrant", DDL, new IamGrantClauses()),
         refused("DROP OWNED", "DropOwned", DDL, UNLISTED),

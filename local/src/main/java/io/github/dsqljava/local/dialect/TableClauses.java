@@ -12,7 +12,7 @@ final class TableClauses implements ClauseFinder {
     StatementCursor cursor = statement.copy();
     cursor.accept("CREATE");
     if (cursor.copy().seek("AS")) {
-      // It is another node, so its clauses are not asked for.
+      // It is another node, refused before any of its clauses.
       draft.found(Clause.TABLE_AS);
       draft.is("CreateTableAs", StatementClass.DDL, TransactionEffect.DDL);
     }

@@ -1,6 +1,6 @@
 package io.github.dsqljava.local.dialect;
 
-/** What a statement means to {@link TransactionRules}. */
+/** The effect of a statement on its transaction, for {@link TransactionRules}. */
 public enum TransactionEffect {
   /** Nothing: it may share a transaction with any other. */
   NONE,
@@ -23,7 +23,7 @@ public enum TransactionEffect {
   /** {@code CALL sys.wait_for_job}: not behind any other statement of its transaction. */
   ALONE;
 
-  /** Whether it says more of several statements that are run together than another effect. */
+  /** Whether it, and not another effect, stands for several statements that run together. */
   public boolean outranks(TransactionEffect other) {
     return rank() > other.rank();
   }

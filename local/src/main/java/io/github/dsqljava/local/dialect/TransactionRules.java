@@ -5,11 +5,11 @@ import java.util.Optional;
 /**
  * The rules of Aurora DSQL for which statements may share a transaction, for one session.
  *
- * <p>Asked before a statement runs and told how it ended. {@link #refusal} changes nothing, so that
- * it can be asked for a prepared statement at Bind and again at Execute. A transaction is either
- * explicit, from BEGIN to COMMIT, or implicit: all statements of one Query message, or all between
- * two Sync messages, up to {@link #messageEnded}. BEGIN within an implicit one makes it explicit,
- * and what ran before belongs to it, as in PostgreSQL.
+ * <p>The caller asks before a statement runs, and tells how it ended. {@link #refusal} changes
+ * nothing, so that it can be asked for a prepared statement at Bind and again at Execute. A
+ * transaction is either explicit, from BEGIN to COMMIT, or implicit: all statements of one Query
+ * message, or all between two Sync messages, up to {@link #messageEnded}. BEGIN within an implicit
+ * one makes it explicit, and what ran before belongs to it, as in PostgreSQL.
  *
  * <p>Not thread-safe.
  */
@@ -23,11 +23,11 @@ public final class TransactionRules {
       Refusal.notSupported("multiple ddl statements not supported in a transaction", Source.PROBED);
   private static final Refusal DDL_WITH_DML =
       Refusal.notSupported("ddl and dml are not supported in the same transaction", Source.PROBED);
-  // The words are those of PostgreSQL for statements of its own; what the service says is unknown.
+  // PostgreSQL's words for its own statements; the service's are unknown.
   private static final Refusal ANALYZE_IN_BLOCK =
       new Refusal("25001", "ANALYZE cannot run inside a transaction block", Source.WORDS_UNKNOWN);
 
-  /** Also for what stands before other statements of its string, which only PostgreSQL notices. */
+  /** Also for a CALL before other statements of its string, which only PostgreSQL notices. */
   public static final Refusal WAIT_IN_BLOCK =
       new Refusal(
           "25001",
@@ -51,8 +51,8 @@ public final class TransactionRules {
   /**
    * Why a statement must not run now.
    *
-   * <p>An aborted transaction comes first. That the refusal of the statement itself comes before
-   * the rules for transactions is inferred.
+   * <p>An aborted transaction comes first. It is inferred that the refusal of the statement itself
+   * comes before the rules for transactions.
    */
   public Optional<Refusal> refusal(Statement statement) {
     if (state == State.ABORTED) {
@@ -120,12 +120,12 @@ public final class TransactionRules {
     }
   }
 
-  /** Takes note that no transaction is open, whatever was expected. */
+  /** Takes note that no transaction is open, regardless of the state before. */
   public void outside() {
     begin(State.IMPLICIT);
   }
 
-  /** Takes note that the explicit transaction has failed, whatever was expected. */
+  /** Takes note that the explicit transaction has failed, regardless of the state before. */
   public void aborted() {
     begin(State.ABORTED);
   }

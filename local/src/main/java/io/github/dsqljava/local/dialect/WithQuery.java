@@ -7,7 +7,7 @@ import java.util.Set;
 
 /** {@code WITH ...}: which statement it belongs to, and whether one inside it changes rows. */
 final class WithQuery {
-  /** Words behind which the name of something stands, whatever it looks like. */
+  /** Words behind which a name stands, even if it looks like a key word. */
   private static final Set<String> BEFORE_NAME =
       Set.of("WITH", "RECURSIVE", "BY", "SET", "TO", "DEFAULT", "USING", "AS");
 

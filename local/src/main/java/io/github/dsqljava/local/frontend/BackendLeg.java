@@ -19,7 +19,7 @@ final class BackendLeg extends Leg {
   @Override
   public void userEventTriggered(ChannelHandlerContext context, Object event) {
     if (event == ClientEnd.CUT) {
-      // The client still gets all that was answered before.
+      // The client still gets all earlier answers.
       peer.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(sent -> Transports.close(peer));
     } else if (event == ClientEnd.CLOSED) {
       peer.close();

@@ -37,12 +37,12 @@ final class BackendLogin extends ChannelInboundHandlerAdapter implements Message
   private static final String TOO_MANY_CONNECTIONS = "53300";
   private static final String INVALID_AUTHORIZATION = "28000";
 
-  /** What became of it; called once, on the event loop. */
+  /** Takes the outcome; called once, on the event loop. */
   interface Outcome {
     /**
      * The session is open and idle; reading from it is off.
      *
-     * @param greeting what the client gets: authentication ok, parameters, ready for query
+     * @param greeting the messages for the client: authentication ok, parameters, ready for query
      */
     void opened(Backend backend, ByteBuf greeting);
 
@@ -213,7 +213,7 @@ final class BackendLogin extends ChannelInboundHandlerAdapter implements Message
     return DataRow.decode(row).columns().get(0).equals("t");
   }
 
-  /** PostgreSQL's reasons, as the service gives them. */
+  /** Translates PostgreSQL's reasons into the service's. */
   private ErrorMessage translate(ErrorMessage error) {
     return switch (error.sqlState()) {
       case TOO_MANY_CONNECTIONS -> Refusals.tooManyConnections();

@@ -15,7 +15,7 @@ import java.util.Set;
 import java.util.function.BiFunction;
 
 /**
- * What the front end knows of the cluster it stands before.
+ * The cluster, as the front end knows it.
  *
  * @param id the 26-character cluster id
  * @param hosts server names that lead to it, in lower case
@@ -23,9 +23,9 @@ import java.util.function.BiFunction;
  * @param backendSocket Unix socket of PostgreSQL
  * @param systemRole PostgreSQL's superuser, closed to clients
  * @param loginTimeout how long a login may take
- * @param sessions makes what stands before each PostgreSQL session
- * @param faults what is to go wrong
- * @param journal is told what clients send and get
+ * @param sessions makes the handler of each PostgreSQL session
+ * @param faults the armed faults
+ * @param journal takes down statements and refused logins
  * @param limits how old connections may get
  * @param admission decides whether one more connection may be opened
  * @param clock by which connections age
@@ -44,17 +44,17 @@ public record Cluster(
     Admission admission,
     InstantSource clock) {
 
-  /** Makes what stands before each PostgreSQL session. */
+  /** Makes the handler of each PostgreSQL session. */
   @FunctionalInterface
   public interface SessionFactory {
     /**
-     * Returns what has to stand in the pipeline of a new PostgreSQL session, nearest to PostgreSQL.
-     * What is written to it is what the client sends; it fires {@link
-     * io.github.dsqljava.local.protocol.ClientEnd} where the client's connection is to end.
+     * Returns the handler for the pipeline of a new PostgreSQL session, nearest to PostgreSQL.
+     * Writes to it are the bytes that the client sends. It fires {@link
+     * io.github.dsqljava.local.protocol.ClientEnd} to end the client's connection.
      *
      * @param processId PostgreSQL's process
      * @param user the role of the client
-     * @param messagesToTake how many messages of the client are taken
+     * @param messagesToTake how many messages of the client it takes
      */
     ChannelHandler handler(int processId, String user, long messagesToTake);
   }
@@ -70,7 +70,7 @@ public record Cluster(
     hosts = Set.copyOf(hosts);
   }
 
-  /** When a connection that has just become too old was opened. */
+  /** The opening time of a connection that has just become too old. */
   Instant oldest() {
     return clock.instant().minus(limits.connectionAge());
   }

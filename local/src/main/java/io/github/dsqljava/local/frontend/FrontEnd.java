@@ -34,7 +34,7 @@ public final class FrontEnd implements AutoCloseable {
   private static final int MAX_THREADS = 4;
   private static final int MAX_ATTEMPTS = 20;
 
-  /** How often connections are looked at that may have become too old. */
+  /** How often the front end looks for connections that have become too old. */
   private static final long SWEEP_MILLIS = 100;
 
   /** When a client was logged in. */
@@ -98,7 +98,7 @@ public final class FrontEnd implements AutoCloseable {
     }
   }
 
-  // The loops that run it are the only ones that could tell how it went.
+  // Only the loops that run it could report a failure.
   @SuppressWarnings("FutureReturnValueIgnored")
   private void sweep(Cluster cluster) {
     eventLoops.scheduleWithFixedDelay(
@@ -109,8 +109,8 @@ public final class FrontEnd implements AutoCloseable {
   }
 
   /**
-   * {@code localhost} may mean either address, so a port that somebody else has on one of them will
-   * not do: a client could reach that somebody.
+   * Binds the same port on both addresses. {@code localhost} may mean either, so a client could
+   * reach another program that has the port on one of them.
    */
   private static ChannelGroup bind(ServerBootstrap bootstrap, int port) throws IOException {
     for (int attempt = 1; ; attempt++) {
@@ -193,9 +193,9 @@ public final class FrontEnd implements AutoCloseable {
   }
 
   /**
-   * Closes every connection that was logged in before a moment, whatever it does, and waits for
-   * nothing. The service documents that a connection ends after 60 minutes; whether it lets a
-   * transaction finish, and whether it says anything, is unknown.
+   * Closes every connection that was logged in before a moment, even a busy one, and waits for
+   * nothing. The service documents that a connection ends after 60 minutes; it is unknown whether
+   * it lets a transaction finish, and whether it sends an error.
    */
   @SuppressWarnings("FutureReturnValueIgnored") // the client hears of it
   private void closeOpenedBefore(Instant moment) {
@@ -231,8 +231,7 @@ public final class FrontEnd implements AutoCloseable {
 
   /**
    * Closes the port and every connection, and waits until that is done. One caller at a time: a
-   * channel that is closed twice, the second time after its event loop has ended, would never say
-   * that it is closed.
+   * second close after the end of the channel's event loop would never complete.
    */
   @Override
   public synchronized void close() {

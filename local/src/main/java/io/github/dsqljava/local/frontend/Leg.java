@@ -5,8 +5,9 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 
 /**
- * One direction of a logged-in connection: what this channel receives is written to the other one,
- * which is read only as fast as this one takes what it is given. Knows bytes, and no messages.
+ * One direction of a logged-in connection: it writes all bytes that this channel receives to the
+ * peer. It reads the peer only as fast as this channel takes the peer's bytes. Knows bytes, and no
+ * messages.
  */
 // A failed write closes its channel, and channelInactive sees that.
 @SuppressWarnings("FutureReturnValueIgnored")

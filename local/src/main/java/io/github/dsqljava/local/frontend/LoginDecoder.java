@@ -8,8 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * Reads what a client sends before it is logged in: a {@link StartupPacket}, then its {@link
- * Password}. What follows stays in here until the handler is removed, and is then passed on.
+ * Decodes a client's login: a {@link StartupPacket}, then its {@link Password}. It keeps all later
+ * bytes, and passes them on when it is removed from the pipeline.
  */
 final class LoginDecoder extends ByteToMessageDecoder {
   /** A token with a session token in it has a few thousand bytes. */

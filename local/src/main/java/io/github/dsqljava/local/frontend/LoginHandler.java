@@ -197,7 +197,7 @@ final class LoginHandler extends SimpleChannelInboundHandler<Object> {
             context.channel().closeFuture().addListener(closed -> cluster.admission().left());
       }
       IamPrincipal principal = ((TokenVerdict.Accepted) verdict).principal();
-      // Whatever comes now waits in the decoder until PostgreSQL is there.
+      // Bytes that come now wait in the decoder until the PostgreSQL session is open.
       context.channel().config().setAutoRead(false);
       openBackend(context, packet.user(), requested.backendSettings(), principal);
     }
@@ -250,7 +250,7 @@ final class LoginHandler extends SimpleChannelInboundHandler<Object> {
     client.attr(Backend.KEY).set(opened);
     context.writeAndFlush(greeting);
     client.pipeline().addLast("client-leg", new ClientLeg(backendChannel));
-    // Before the client leg gets anything: it may want to be read no more.
+    // Before the client leg gets any bytes, because it may turn reading off again.
     client.config().setAutoRead(true);
     // Removing the decoder passes what it still holds to the client leg, so it goes last.
     client.pipeline().remove(this);

@@ -8,8 +8,8 @@ import java.util.Optional;
 /**
  * Every answer that ends a login, in one table.
  *
- * <p>Where the reference knows a text, it is that text. SQLSTATEs it does not know are those of the
- * nearest case it knows, as the comments say.
+ * <p>The texts are the reference's where it has one. Where it has no SQLSTATE, the nearest case
+ * gives one, as the comments say.
  */
 public final class Refusals {
   /** Two driver logs of "access denied" show this SQLSTATE. */
@@ -20,7 +20,7 @@ public final class Refusals {
 
   private Refusals() {}
 
-  /** The token or its principal does not allow it. */
+  /** The token or its principal does not allow the login. */
   public static ErrorMessage accessDenied(Optional<String> hint) {
     return ErrorMessage.fatal(
         CONNECTION_FAILURE, "unable to accept connection, access denied", hint);
@@ -42,7 +42,7 @@ public final class Refusals {
     return ErrorMessage.fatal(CONNECTION_FAILURE, "unable to accept connection, SSL is mandatory");
   }
 
-  /** As many connections are open as may be. */
+  /** The maximum number of connections is open. */
   public static ErrorMessage tooManyConnections() {
     return ErrorMessage.fatal("53300", "Unable to accept connection, too many open connections.");
   }
@@ -52,7 +52,7 @@ public final class Refusals {
     return ErrorMessage.fatal("53400", "Unable to accept connection, rate exceeded.");
   }
 
-  /** What an INACTIVE cluster says. SQLSTATE inferred. */
+  /** The answer of an INACTIVE cluster. SQLSTATE inferred. */
   public static ErrorMessage wakingUp() {
     return ErrorMessage.fatal(
         CONNECTION_FAILURE, "unable to accept connection, waking up cluster, please retry later");

@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.security.cert.X509Certificate;
 
 /**
- * What the front end shows and speaks in a TLS handshake.
+ * The front end's side of a TLS handshake.
  *
  * @param certificates the cluster's
  * @param context TLS 1.2 and 1.3, ALPN {@code postgresql}

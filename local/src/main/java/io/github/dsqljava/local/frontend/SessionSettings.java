@@ -54,7 +54,9 @@ record SessionSettings(
     return new SessionSettings(backend, clusterId, refused);
   }
 
-  /** Reads {@code -c name=value} and {@code --name=value}; returns what is neither. */
+  /**
+   * Reads {@code -c name=value} and {@code --name=value}; returns the first word of any other form.
+   */
   private static Optional<String> addOptions(String options, Map<String, String> wanted) {
     List<String> words = words(options);
     for (int i = 0; i < words.size(); i++) {

@@ -15,10 +15,10 @@ import javax.net.ssl.StandardConstants;
 /**
  * Looks at a connection's first bytes and lets nothing but TLS and a CancelRequest pass.
  *
- * <p>A TLS ClientHello starts direct TLS. An SSLRequest is answered {@code S}; a byte that follows
- * it before the handshake was not protected by TLS and could be taken for something that was
- * (CVE-2021-23214), so it ends the connection. A GSSENCRequest is answered {@code N}: what the
- * service answers is unknown.
+ * <p>A TLS ClientHello starts direct TLS. An SSLRequest is answered {@code S}; a byte between it
+ * and the handshake has no protection by TLS, but could pass for a byte that has (CVE-2021-23214),
+ * so it ends the connection. A GSSENCRequest is answered {@code N}; the service's answer is
+ * unknown.
  */
 // A failed write closes its channel, and channelInactive sees that.
 @SuppressWarnings("FutureReturnValueIgnored")
@@ -84,7 +84,7 @@ final class TlsGate extends ByteToMessageDecoder {
     handler.setHandshakeTimeoutMillis(0); // the login as a whole has a deadline
     SSLEngine engine = handler.engine();
     SSLParameters parameters = engine.getSSLParameters();
-    // A matcher sees the name of this handshake; the session of a resumed one may hold an older.
+    // A matcher sees the name of this handshake; a resumed TLS session may hold an older name.
     parameters.setSNIMatchers(
         List.of(
             new javax.net.ssl.SNIMatcher(StandardConstants.SNI_HOST_NAME) {
@@ -97,7 +97,7 @@ final class TlsGate extends ByteToMessageDecoder {
     engine.setSSLParameters(parameters);
     login.negotiation(direct);
     context.pipeline().addAfter(context.name(), "tls", handler);
-    // Passes on what has been read but not used: the ClientHello of direct TLS.
+    // Removal passes on the unused bytes: the ClientHello of direct TLS.
     context.pipeline().remove(this);
   }
 

@@ -9,19 +9,19 @@ import io.netty.channel.ChannelOption;
 final class Transports {
   private Transports() {}
 
-  /** Closes without TLS's close_notify. What has been flushed may still arrive. */
+  /** Closes without TLS's close_notify. Flushed bytes may still arrive. */
   static ChannelFuture close(Channel channel) {
     ChannelHandlerContext first = channel.pipeline().firstContext();
     return first == null ? channel.close() : first.close();
   }
 
-  /** Resets; returns what tells that it is done. */
+  /** Resets; the future completes when that is done. */
   static ChannelFuture reset(Channel channel) {
     channel.eventLoop().execute(() -> resetNow(channel));
     return channel.closeFuture();
   }
 
-  // On the event loop nobody else closes the channel in between.
+  // On the event loop no other thread closes the channel in between.
   @SuppressWarnings("FutureReturnValueIgnored")
   private static void resetNow(Channel channel) {
     if (channel.isOpen()) {

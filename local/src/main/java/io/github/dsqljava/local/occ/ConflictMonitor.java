@@ -229,8 +229,7 @@ final class ConflictMonitor implements Runnable {
     if (members.isEmpty()) {
       return;
     }
-    // Prefers a statement to a commit: it continues without locks, so it cannot join a circle
-    // again.
+    // Prefers a statement to a commit: it goes on without locks, so it joins no circle again.
     Participant victim =
         Collections.max(members, comparing(member -> member.interruption().leave()));
     Seen seen = sessions.get(victim);

@@ -120,7 +120,7 @@ public final class Contention {
   /**
    * Begins a transaction.
    *
-   * @param implicit whether it is not the client's
+   * @param implicit whether the session, not the client, begins it
    */
   public Transaction transaction(boolean implicit) {
     return new Transaction(epoch(), clock.instant(), implicit);

@@ -54,7 +54,7 @@ public final class Interruption {
     leave = Leave.NONE;
   }
 
-  /** Whether a signal is on its way, which must hit no other statement. */
+  /** Whether a signal is on its way, which must hit only its own statement. */
   public boolean isUnderWay() {
     return underWay;
   }

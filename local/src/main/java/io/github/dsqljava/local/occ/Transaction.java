@@ -127,7 +127,8 @@ public final class Transaction {
 
   /**
    * @param epoch {@link Contention#epoch()} when it began
-   * @param implicit whether it is not the client's, but stands around statements up to Sync
+   * @param implicit whether the session, not the client, has begun it, around statements up to a
+   *     Sync
    */
   Transaction(long epoch, Instant begin, boolean implicit) {
     this.epoch = epoch;
@@ -144,7 +145,7 @@ public final class Transaction {
     return Duration.between(begin, now);
   }
 
-  /** Whether it is not the client's, but stands around statements up to Sync. */
+  /** Whether the session, not the client, has begun it, around statements up to a Sync. */
   public boolean isImplicit() {
     return implicit;
   }

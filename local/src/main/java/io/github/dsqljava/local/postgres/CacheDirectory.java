@@ -17,10 +17,10 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The directory that keeps what a start can reuse: unpacked binaries, prepared data directories,
- * the certificate authority.
+ * The directory of files that later starts reuse: unpacked binaries, prepared data directories, the
+ * certificate authority.
  *
- * <p>Any number of JVMs may share it: whatever is made in it is made under {@link #locked}.
+ * <p>Any number of JVMs may share it: they make all files in it under {@link #locked}.
  */
 public final class CacheDirectory {
   /** System property that names the directory. */
@@ -60,7 +60,7 @@ public final class CacheDirectory {
     }
     Files.createDirectories(path);
     if (ServerAccount.detect().isSwitched()) {
-      // Whatever the umask: PostgreSQL runs as somebody else.
+      // Overrides the umask: PostgreSQL runs as another account.
       Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
   }
@@ -106,7 +106,7 @@ public final class CacheDirectory {
     return path;
   }
 
-  /** Something that is done while no other thread or JVM changes the cache. */
+  /** An action that runs while no other thread or JVM changes the cache. */
   @FunctionalInterface
   public interface LockedAction<T> {
     T run() throws IOException;

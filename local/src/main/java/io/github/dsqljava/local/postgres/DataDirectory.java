@@ -68,8 +68,8 @@ final class DataDirectory {
   }
 
   /**
-   * Checks that a directory the user named is one of ours, or empty; removes what a start that was
-   * killed has left unfinished in it.
+   * Checks that a directory the user named is one of ours, or empty; removes the unfinished copy of
+   * a start that was killed.
    */
   static boolean isPresent(Path directory) throws IOException {
     if (!Files.isDirectory(directory)) {
@@ -117,7 +117,7 @@ final class DataDirectory {
     return false;
   }
 
-  /** What is run at every start relies on what was made at the first one. */
+  /** The scripts of every start rely on the objects that the first start has made. */
   private static void checkRecipe(Path directory) throws IOException {
     String mark = Files.readString(directory.resolve(OUR_MARK)).strip();
     if (!mark.endsWith(recipe())) {
@@ -128,7 +128,7 @@ final class DataDirectory {
     }
   }
 
-  /** Tells apart what the versions of dsql-local make. */
+  /** Distinguishes the data directories of different versions of dsql-local. */
   private static String recipe() throws IOException {
     CRC32 checksum = new CRC32();
     String recipe =
@@ -194,13 +194,13 @@ final class DataDirectory {
     singleUser.addAll(SINGLE_USER);
     singleUser.addAll(List.of("-D", unfinished.toString(), "postgres"));
     String output = ServerProgram.run(binaries, account, singleUser, bootstrap);
-    // A single-user PostgreSQL ends with code 0 whatever its statements did.
+    // A single-user PostgreSQL ends with code 0 even if its statements fail.
     List<String> errors =
         output.lines().filter(line -> line.contains("ERROR:") || line.contains("FATAL:")).toList();
     if (!errors.isEmpty()) {
       throw new IOException("bootstrap.sql failed:\n" + String.join("\n", errors));
     }
-    // All clusters to come are copies of this, so none of them may change it.
+    // All later clusters are copies of the template, so none of them may change it.
     account.disown(unfinished, ours);
     Files.writeString(unfinished.resolve(OUR_MARK), identity + "\n");
     try {
@@ -214,13 +214,13 @@ final class DataDirectory {
     List<String> command = new ArrayList<>();
     command.add(program.toString());
     command.addAll(List.of("-D", directory.toString(), "-U", SUPERUSER));
-    // SocketAccess has other rules for each server; without those, nobody gets in.
+    // SocketAccess writes rules for each server; without them, no client gets in.
     command.add("--auth=reject");
     // Aurora DSQL: encoding UTF8, collation C, time zone UTC.
     command.addAll(List.of("-E", "UTF8", "--locale=C", "-c", "timezone=UTC"));
-    // All others are missing there.
+    // The service has no other text search configuration.
     command.add("--text-search-config=simple");
-    // Small segments: the write-ahead log is most of what a start copies.
+    // Small segments: the write-ahead log is the largest part of the copy.
     command.addAll(List.of("--wal-segsize=1", "--no-sync"));
     return command;
   }

@@ -19,8 +19,8 @@ final class FileTrees {
    * Copies the contents of {@code from} into the existing directory {@code to}, for an account that
    * must not have been able to write there.
    *
-   * @param first a file directly in {@code from} that is copied before all others, so that its
-   *     presence says where an unfinished copy comes from
+   * @param first a file directly in {@code from} that is copied before all others, so that it marks
+   *     an unfinished copy as ours
    * @param last a file directly in {@code from} that is copied after all others, so that its
    *     presence says that the copy is whole
    */
@@ -63,7 +63,7 @@ final class FileTrees {
     account.own(target);
   }
 
-  /** Deletes a tree; what somebody else has deleted meanwhile is fine. */
+  /** Deletes a tree; another process may delete parts of it meanwhile. */
   static void delete(Path root) throws IOException {
     if (!Files.exists(root, LinkOption.NOFOLLOW_LINKS)) {
       return;

@@ -20,7 +20,7 @@ import java.util.concurrent.locks.LockSupport;
  * data.
  *
  * <p>A lock on a file in it says that its JVM lives. A directory whose lock is free belongs to a
- * JVM that was killed; {@link #sweepOthers()} ends what still runs in it and deletes it.
+ * JVM that was killed; {@link #sweepOthers()} ends the server that still runs in it and deletes it.
  */
 final class InstanceDirectory implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(InstanceDirectory.class.getName());
@@ -30,8 +30,8 @@ final class InstanceDirectory implements AutoCloseable {
   private static final long POLL_NANOS = 5_000_000;
   private static final String SOCKET = ".s.PGSQL.5432";
   // Closing any channel on a file drops all of a process's POSIX locks on it, so a sweep must not
-  // even look at the directories of its own JVM, whatever class loader they were opened by: system
-  // properties are seen by all.
+  // even open the lock files of its own JVM. System properties list them, because all class loaders
+  // of the JVM see those.
   private static final String OPEN_HERE = "dsql.local.open:";
 
   private final Path path;
@@ -43,7 +43,7 @@ final class InstanceDirectory implements AutoCloseable {
   }
 
   static InstanceDirectory create(ServerAccount account) throws IOException {
-    // Created for the owner alone (0700): nobody else gets as far as the socket.
+    // Created for the owner alone (0700): no other account reaches the socket.
     Path path = Files.createTempDirectory(PREFIX).toAbsolutePath();
     System.setProperty(OPEN_HERE + path, "");
     try {
@@ -97,7 +97,7 @@ final class InstanceDirectory implements AutoCloseable {
     }
   }
 
-  /** The lock file goes last: whatever is left when the JVM dies meanwhile can be swept. */
+  /** Deletes the lock file last: if the JVM dies meanwhile, a sweep finds the rest. */
   private static void delete(Path directory) throws IOException {
     if (Files.isDirectory(directory)) {
       try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
@@ -111,7 +111,7 @@ final class InstanceDirectory implements AutoCloseable {
     FileTrees.delete(directory);
   }
 
-  /** Ends and deletes what JVMs that were killed have left behind; never fails. */
+  /** Ends the servers and deletes the directories of JVMs that were killed; never fails. */
   void sweepOthers() {
     Path parent = path.getParent();
     try (DirectoryStream<Path> candidates = Files.newDirectoryStream(parent, PREFIX + "*")) {
@@ -138,7 +138,7 @@ final class InstanceDirectory implements AutoCloseable {
         }
         Optional<ProcessHandle> server = server(directory);
         if (server.flatMap(ProcessHandle::parent).filter(p -> mentions(p, directory)).isPresent()) {
-          return; // the shell it was started by is about to do all that
+          return; // its shell is about to do all that
         }
         if (server.isPresent()) {
           end(server.get(), directory);
@@ -151,7 +151,10 @@ final class InstanceDirectory implements AutoCloseable {
     }
   }
 
-  /** The parent is open to everybody, and this JVM may be root: nothing foreign is touched. */
+  /**
+   * All accounts may write to the parent, and this JVM may be root: a sweep touches no foreign
+   * files.
+   */
   private boolean isOfOurAccount(Path directory, Path lockFile) throws IOException {
     return Files.isRegularFile(lockFile, LinkOption.NOFOLLOW_LINKS)
         && Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)
@@ -164,7 +167,7 @@ final class InstanceDirectory implements AutoCloseable {
   }
 
   private static void end(ProcessHandle server, Path directory) throws IOException {
-    // It may work on data that lives on, so it is asked first.
+    // It may work on permanent data, so it gets the chance to shut down first.
     server.destroy();
     if (!hasEnded(server, directory)) {
       server.destroyForcibly();
@@ -175,8 +178,8 @@ final class InstanceDirectory implements AutoCloseable {
   }
 
   /**
-   * Waits a while. A process that has ended but that nobody reaps, as in a container without an
-   * init, is alive for {@link ProcessHandle#onExit()}; but it has no arguments any more.
+   * Waits a while. A zombie, as in a container without an init process, is alive for {@link
+   * ProcessHandle#onExit()}; but it has no arguments any more.
    */
   private static boolean hasEnded(ProcessHandle process, Path directory) throws IOException {
     long end = System.nanoTime() + END_LIMIT.toNanos();

@@ -116,7 +116,7 @@ record PostgresBinaries(Path directory, String identity) {
     open(directory, /* executable= */ true);
   }
 
-  /** Whatever the umask: the account that runs PostgreSQL may be another one than ours. */
+  /** Overrides the umask: PostgreSQL may run as another account than ours. */
   private static void open(Path path, boolean executable) throws IOException {
     if (!Platform.isWindows()) {
       Files.setPosixFilePermissions(

@@ -49,8 +49,8 @@ public final class PostgresServer implements AutoCloseable {
    * waits for the pipe to close; {@code read} is part of the shell, so it costs no other program.
    *
    * <p>Signals to a whole process group, Ctrl-C for example, are the JVM's business alone. The
-   * server starts before the shell ignores them, since it inherits what is ignored: INT asks it for
-   * a fast shutdown, but a server that has only just begun may miss it; then TERM ends it.
+   * server starts before the shell ignores them, since it inherits ignored signals. INT asks it for
+   * a fast shutdown; a server that has only just begun may miss that, and then TERM ends it.
    */
   private static final String SUPERVISOR =
       """
@@ -97,10 +97,10 @@ public final class PostgresServer implements AutoCloseable {
    * Starts a server and returns when it accepts connections.
    *
    * @param cache keeps binaries and the prepared data directory
-   * @param dataDirectory where the data lives on; null for a temporary directory, without fsync,
-   *     that {@link #close()} deletes
+   * @param dataDirectory keeps the data after the server; null for a temporary directory, without
+   *     fsync, that {@link #close()} deletes
    * @param progress is told about steps that take long
-   * @param limits that it keeps
+   * @param limits that it enforces
    * @throws IOException if the server cannot be started; the message holds what it printed
    */
   public static PostgresServer start(
@@ -192,8 +192,8 @@ public final class PostgresServer implements AutoCloseable {
       command.addAll(List.of("-c", setting));
     }
     ProcessBuilder builder = ServerProgram.prepare(binaries, account, command);
-    // In a session of its own, where the system has a program for it, no key of a terminal reaches
-    // it. It stands first because behind su, which makes a session too, it would fork.
+    // setsid, if the system has it, puts the server in a session of its own, which no key of a
+    // terminal reaches. It stands first: behind su, which makes a session too, it would fork.
     Path newSession = ServerAccount.findProgram("setsid");
     if (newSession != null) {
       List<String> whole = new ArrayList<>(builder.command());
@@ -210,10 +210,10 @@ public final class PostgresServer implements AutoCloseable {
     settings.add("timezone=UTC");
     settings.add("log_timezone=UTC");
     settings.add("max_connections=600");
-    // A backend whose client is gone ends, whatever it is waiting for.
+    // A backend ends when its client is gone, even if it waits for a lock.
     settings.add("client_connection_check_interval=1s");
     settings.add("jit=off");
-    // ANALYZE is a job of the cluster, which shows it; PostgreSQL must not be faster.
+    // The cluster runs ANALYZE as a job and lists it; autovacuum must not run it first.
     settings.add("autovacuum_analyze_threshold=2147483647");
     settings.add("wal_level=minimal");
     settings.add("max_wal_senders=0");
@@ -295,14 +295,14 @@ public final class PostgresServer implements AutoCloseable {
     return dataDirectory;
   }
 
-  /** Completes, on a thread of the JDK's, when the server has ended for whatever reason. */
+  /** Completes, on a thread of the JDK's, when the server has ended for any reason. */
   public CompletableFuture<Void> ended() {
     return process.onExit().thenAccept(process -> {});
   }
 
   /**
-   * Stops the server, waits until it has ended and deletes what was temporary. Whoever calls it
-   * while somebody else does waits as well.
+   * Stops the server, waits until it has ended and deletes the temporary directory. A concurrent
+   * second call waits as well.
    */
   @Override
   public synchronized void close() throws IOException {
@@ -348,7 +348,7 @@ public final class PostgresServer implements AutoCloseable {
     }
   }
 
-  /** An interrupt does not shorten it: what closes a cluster may rely on its end. */
+  /** An interrupt does not shorten it: the caller may rely on the server's end. */
   private boolean awaitEnd(Duration limit) {
     long end = System.nanoTime() + limit.toNanos();
     boolean interrupted = false;

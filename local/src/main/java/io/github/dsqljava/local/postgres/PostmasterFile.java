@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a running PostgreSQL says of itself in {@code postmaster.pid} and beside its socket.
+ * The lock file of a running PostgreSQL: {@code postmaster.pid}, or the one beside its socket.
  *
  * @param pid its process id
  * @param stopping whether it is shutting down

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * The operating-system account PostgreSQL runs as.
  *
  * <p>PostgreSQL refuses to run as root. Where this JVM is root, as in most containers, its programs
- * are started as {@code nobody} through {@code setpriv}, {@code runuser} or {@code su}, whichever
+ * start as {@code nobody} through the first of {@code setpriv}, {@code runuser} and {@code su} that
  * the system has; none of them needs a user namespace. Everywhere else they run as the JVM's own
  * user.
  */
@@ -34,7 +34,7 @@ final class ServerAccount {
   private static final List<String> PROGRAM_DIRECTORIES =
       List.of("/usr/bin", "/bin", "/usr/sbin", "/sbin");
 
-  /** What starts a program as another user, best first. */
+  /** Programs that start another one as another user, best first. */
   static final List<String> SWITCHES = List.of("setpriv", "runuser", "su");
 
   private final @Nullable UserPrincipal owner;
@@ -95,7 +95,7 @@ final class ServerAccount {
         continue;
       }
       if (name.equals("su")) {
-        // One command line is all that every su understands alike.
+        // All kinds of su agree only on a single command line.
         return command ->
             List.of(
                 program.toString(), "-s", "/bin/sh", "-c", "exec " + quoted(command), UNPRIVILEGED);
@@ -142,7 +142,7 @@ final class ServerAccount {
     return program.toRealPath().getFileName().toString().startsWith("busybox");
   }
 
-  /** Returns where the system has a program, whatever PATH says; null if it has none. */
+  /** Returns the path of a system program, without regard to PATH; null if it is missing. */
   static @Nullable Path findProgram(String program) {
     for (String directory : PROGRAM_DIRECTORIES) {
       Path candidate = Path.of(directory, program);
@@ -178,13 +178,14 @@ final class ServerAccount {
    * Takes a tree away from the account, which can change nothing in it from then on. The
    * directories above it have to be closed to the account.
    *
-   * @throws IOException if the account has put anything into it that is no file and no directory
+   * @throws IOException if it holds anything but files and directories, which only the account can
+   *     have put there
    */
   void disown(Path tree, UserPrincipal newOwner) throws IOException {
     if (owner == null) {
       return;
     }
-    // From above: where a directory is taken away, nobody can go on below it.
+    // Top down: the account cannot change anything below a directory that it has lost.
     Files.walkFileTree(
         tree,
         new SimpleFileVisitor<>() {

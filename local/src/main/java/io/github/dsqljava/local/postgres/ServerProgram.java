@@ -45,7 +45,7 @@ final class ServerProgram {
       Thread reader = new Thread(() -> read(process, output), "dsql-local-" + name(command));
       reader.setDaemon(true);
       reader.start();
-      // What is fed in is smaller than a pipe, so writing it cannot block.
+      // The input is smaller than a pipe's buffer, so writing it cannot block.
       try (OutputStream stdin = process.getOutputStream()) {
         stdin.write(input.getBytes(StandardCharsets.UTF_8));
       }

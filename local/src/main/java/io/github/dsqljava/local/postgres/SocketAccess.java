@@ -7,12 +7,12 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Who may log in through PostgreSQL's Unix socket: processes of this JVM's own account, as any
+ * Lets only processes of this JVM's own account log in through PostgreSQL's Unix socket, as any
  * role.
  *
- * <p>PostgreSQL asks the system who is at the other end. Where this JVM is root, that keeps out the
- * other processes of the account that PostgreSQL runs as. Windows cannot tell; there the directory
- * of the socket is all that keeps others out.
+ * <p>PostgreSQL asks the system for the account at the other end (peer authentication). Where this
+ * JVM is root, that keeps out the other processes of the account that PostgreSQL runs as. Windows
+ * cannot tell; there only the directory of the socket keeps others out.
  */
 final class SocketAccess {
   private static final String RULES = "hba.conf";
@@ -28,7 +28,7 @@ final class SocketAccess {
    */
   static List<String> write(InstanceDirectory instance, ServerAccount account) throws IOException {
     Path accounts = Files.writeString(instance.path().resolve(ACCOUNTS), "");
-    // The owner of a new file is this JVM's account, whatever the system property user.name says.
+    // The owner of a new file is this JVM's account, even if the system property user.name differs.
     String ours = Files.getOwner(accounts, LinkOption.NOFOLLOW_LINKS).getName();
     Files.writeString(accounts, "jvm \"" + ours + "\" all\n");
     Path rules =

@@ -16,7 +16,7 @@ import java.util.List;
 
 /**
  * A PostgreSQL session of the cluster's superuser, over its Unix socket. Blocks; not for event
- * loops. One thread at a time, except {@link #close}, which ends whatever waits.
+ * loops. One thread at a time, except {@link #close}, which ends any wait.
  */
 public final class SystemConnection implements AutoCloseable {
   /** PostgreSQL has refused a query; the connection is as good as before. */

@@ -1,6 +1,6 @@
 package io.github.dsqljava.local.postgres;
 
-/** What all threads of a cluster have in common. */
+/** Helps with the threads of a cluster. */
 public final class Threads {
   private Threads() {}
 

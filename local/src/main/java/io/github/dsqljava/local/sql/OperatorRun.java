@@ -1,9 +1,9 @@
 package io.github.dsqljava.local.sql;
 
 /**
- * Where operators end. PostgreSQL 16, "Operators": as many operator characters as possible, but
- * never the begin of a comment, and no plus or minus at the end unless one of {@code ~!@#%^&|`?} is
- * among them.
+ * Finds the ends of operators. PostgreSQL 16, "Operators": as many operator characters as possible,
+ * but never the begin of a comment, and no plus or minus at the end unless one of {@code
+ * ~!@#%^&|`?} is among them.
  *
  * <p>Facts about a run of operator characters are kept until it is used up. Otherwise a run such as
  * {@code +-+-+-}, which is as many operators as characters, would take quadratic time.

@@ -62,8 +62,8 @@ final class SqlCharacters {
   }
 
   /**
-   * Where a string constant goes on, if another quote follows it after at least one line end, with
-   * nothing but white space and line comments between.
+   * Finds where a string constant goes on, if another quote follows it after at least one line end,
+   * with nothing but white space and line comments between.
    *
    * @param from offset behind the closing quote
    * @return offset behind the quote that opens again, or -1

@@ -1,8 +1,8 @@
 package io.github.dsqljava.local.sql;
 
 /**
- * Where numbers end. PostgreSQL 16, "Numeric Constants": decimal, hexadecimal, octal and binary
- * integers, decimal fractions and exponents, with underscores between digits.
+ * Finds the ends of numbers. PostgreSQL 16, "Numeric Constants": decimal, hexadecimal, octal and
+ * binary integers, decimal fractions and exponents, with underscores between digits.
  */
 final class SqlNumbers {
   private SqlNumbers() {}

@@ -62,7 +62,7 @@ public final class SqlScanner {
     return false;
   }
 
-  /** What the current token is. */
+  /** The kind of the current token. */
   public Kind kind() {
     return kind;
   }

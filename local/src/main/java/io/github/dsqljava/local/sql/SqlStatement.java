@@ -42,7 +42,7 @@ public final class SqlStatement {
     return new SqlStatement(sql, kinds, starts, ends, from + first, from + end);
   }
 
-  /** Returns what a token is. */
+  /** Returns the kind of a token. */
   public Kind kind(int index) {
     return KINDS[kinds[from + index]];
   }

@@ -8,7 +8,7 @@ import java.util.Collection;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** What string constants stand for, and how to write them. PostgreSQL 16, "String Constants". */
+/** Reads and writes string constants. PostgreSQL 16, "String Constants". */
 public final class SqlStrings {
   private SqlStrings() {}
 
@@ -26,7 +26,9 @@ public final class SqlStrings {
     };
   }
 
-  /** Returns a constant that stands for a text, whatever {@code standard_conforming_strings} is. */
+  /**
+   * Returns a constant that stands for a text, with {@code standard_conforming_strings} on or off.
+   */
   public static String quote(String text) {
     String doubled = text.replace("'", "''");
     return text.indexOf('\\') < 0

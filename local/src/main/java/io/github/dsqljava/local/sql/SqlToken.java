@@ -9,7 +9,7 @@ package io.github.dsqljava.local.sql;
  */
 public record SqlToken(String sql, Kind kind, int start, int end) {
 
-  /** What a token is, following PostgreSQL 16, "Lexical structure". */
+  /** The kinds of tokens, following PostgreSQL 16, "Lexical structure". */
   public enum Kind {
     /** Key word or name without quotes. */
     IDENTIFIER,

@@ -3,9 +3,8 @@ package io.github.dsqljava.local.sql;
 import java.util.Optional;
 
 /**
- * What {@code U&"name"} and {@code U&'text'} stand for. PostgreSQL 16, "Identifiers and Key Words":
- * an escape character and four hexadecimal digits, or a plus and six, or the escape character
- * itself.
+ * Reads {@code U&"name"} and {@code U&'text'}. PostgreSQL 16, "Identifiers and Key Words": an
+ * escape character and four hexadecimal digits, or a plus and six, or the escape character itself.
  */
 final class SqlUnicode {
   private SqlUnicode() {}

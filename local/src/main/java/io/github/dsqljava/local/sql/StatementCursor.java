@@ -185,12 +185,12 @@ public final class StatementCursor {
     return true;
   }
 
-  /** Steps over the next token, whatever it is, and gives the name it stands for. */
+  /** Steps over the next token of any kind, and gives the name it stands for. */
   public Optional<String> name() {
     return atEnd() ? Optional.empty() : SqlNames.nameOf(statement.token(position++));
   }
 
-  /** Steps over the next token, whatever it is, and gives the string it stands for. */
+  /** Steps over the next token of any kind, and gives the string it stands for. */
   public Optional<String> string() {
     return atEnd() ? Optional.empty() : SqlStrings.valueOf(statement.token(position++));
   }

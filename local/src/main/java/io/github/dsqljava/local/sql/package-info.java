@@ -1,6 +1,5 @@
 /**
- * The text of SQL statements: tokens, statements, and the rules by which Aurora DSQL differs from
- * PostgreSQL in a way that leaves no trace in PostgreSQL's own catalog.
+ * The text of SQL statements, as PostgreSQL 16 reads it: tokens, statements, names and constants.
  *
  * <p>Pure functions over text, without I/O and without any notion of a session.
  */

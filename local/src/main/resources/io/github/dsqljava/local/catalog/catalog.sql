@@ -1,11 +1,10 @@
--- Rules of the service that PostgreSQL's catalog decides: what a DDL statement has made is looked
--- at when it is there, in its own transaction, and refused if the service would not have made it.
--- Run at every start, after limits.sql; a statement ends where a semicolon is followed by an empty
--- line.
+-- Rules of the service that need PostgreSQL's catalog: event triggers look at the objects that a DDL
+-- statement has made, in its own transaction, and refuse those that the service would not have made. Run at
+-- every start, after limits.sql; a statement ends where a semicolon is followed by an empty line.
 --
--- Sources: sections 3.1, 3.2, 3.3, 3.5, 3.7 and 4 of the reference; what is inferred says so. No source knows
--- in which order the service checks; here it is types, identity, number of columns, keys, counts.
--- The words name the limit that is in force, which max_of() of limits.sql knows.
+-- Sources: sections 3.1, 3.2, 3.3, 3.5, 3.7 and 4 of the reference; inferences say so. The order of the
+-- service's checks is unknown; here it is types, identity, number of columns, keys, counts. The texts name
+-- the limit in force, which max_of() of limits.sql knows.
 
 -- The type below a domain, and its modifier.
 
@@ -23,8 +22,7 @@ AS $$
   SELECT below.type, below.modifier FROM below JOIN pg_type t ON t.oid = below.type WHERE typtype <> 'd'
 $$;
 
--- Columns of a new or altered table. That a domain over another type is refused with the name of that
--- type is inferred.
+-- Columns of a new or altered table. It is inferred that the refusal of a domain names the type below it.
 
 CREATE OR REPLACE FUNCTION dsql_internal.check_columns(relation oid) RETURNS void
 LANGUAGE plpgsql VOLATILE
@@ -68,16 +66,16 @@ BEGIN
         THEN format('cannot use more than %s columns in an index', most + 1)
       ELSE format('tables can have at most %s columns', most) END;
   END IF;
-  -- numeric is numeric(18,6). PostgreSQL coerces what is written and defaults alike to the modifier it
-  -- finds here; there is no value yet.
+  -- numeric is numeric(18,6). PostgreSQL coerces written values and defaults alike to this modifier; there is
+  -- no value yet.
   UPDATE pg_attribute SET atttypmod = 1179658
   WHERE attrelid = relation AND attnum > 0 AND atttypid = 'numeric'::regtype AND atttypmod = -1
     AND NOT attisdropped;
 END
 $$;
 
--- Keys of a table and of its indexes. What a key declares is inferred: the lengths of varchar and char and of
--- what has a fixed length, in bytes.
+-- Keys of a table and of its indexes. The declared size of a key is inferred: the lengths of varchar and char
+-- and of types of fixed length, in bytes.
 
 CREATE OR REPLACE FUNCTION dsql_internal.check_indexes(relation oid) RETURNS void
 LANGUAGE plpgsql VOLATILE
@@ -121,7 +119,7 @@ BEGIN
 END
 $$;
 
--- How many there are in the schemas of users. That sequences of identity columns count is inferred.
+-- Counts objects of a kind in the schemas of users. It is inferred that sequences of identity columns count.
 
 CREATE OR REPLACE FUNCTION dsql_internal.check_count(kind "char", most bigint, words text) RETURNS void
 LANGUAGE plpgsql VOLATILE
@@ -156,7 +154,7 @@ AS $$
 DECLARE
   type oid := (SELECT seqtypid FROM pg_sequence WHERE seqrelid = sequence);
 BEGIN
-  -- The type of an identity column is looked at with its table.
+  -- check_columns checks the type of an identity column, with its table.
   IF type <> 'bigint'::regtype AND NOT EXISTS (SELECT FROM pg_depend
       WHERE classid = 'pg_class'::regclass AND objid = sequence AND deptype = 'i') THEN
     RAISE feature_not_supported USING MESSAGE = format(
@@ -200,7 +198,7 @@ BEGIN
 END
 $$;
 
--- Seen for a range as what a function returns; inferred for multiranges.
+-- Seen for a function that returns a range; inferred for multiranges.
 
 CREATE OR REPLACE FUNCTION dsql_internal.check_function(function oid) RETURNS void
 LANGUAGE plpgsql VOLATILE
@@ -218,7 +216,7 @@ BEGIN
 END
 $$;
 
--- Not for the superuser, and not for the shadows that session/occ.sql makes under a setting of its own.
+-- Not for the superuser, and not for the shadows that occ/occ.sql makes under a setting of its own.
 
 CREATE OR REPLACE FUNCTION dsql_internal.catalog_rules() RETURNS event_trigger
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
@@ -272,7 +270,7 @@ BEGIN
 END
 $$;
 
--- A primary key stays as it is. STABLE, so that the catalog is seen as it was before the statement.
+-- A primary key stays as it is. STABLE, so that it sees the catalog as it was before the statement.
 
 CREATE OR REPLACE FUNCTION dsql_internal.primary_key_stays() RETURNS event_trigger
 LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -316,7 +314,7 @@ CREATE EVENT TRIGGER dsql_primary_key_stays ON sql_drop
 WHEN TAG IN ('ALTER TABLE')
 EXECUTE FUNCTION dsql_internal.primary_key_stays();
 
--- Nobody calls them but the event triggers.
+-- Only the event triggers call them.
 
 DO $$
 BEGIN

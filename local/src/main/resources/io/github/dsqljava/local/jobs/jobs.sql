@@ -1,15 +1,14 @@
--- Asynchronous jobs: what schema sys shows of them, how they come about, and what is done for them.
--- Run at every start of a cluster by its superuser; a statement ends where a semicolon is followed
--- by an empty line.
+-- Asynchronous jobs: their view in schema sys, their origins, and their work. The superuser runs this script
+-- at every start of a cluster; a statement ends where a semicolon is followed by an empty line.
 --
--- A client's CREATE INDEX ASYNC arrives with the comment /*\x01*/ in the place of ASYNC and, for a
--- unique index, /*\x01\x01*/ in the place of UNIQUE (class AsyncMarks). So PostgreSQL builds an index
--- that is kept up to date and enforces nothing, and an event trigger makes it invalid and notes the
--- job, all in the client's transaction: the job is there if that commits. Uniqueness is added by the
--- job, without building the index again: the leaves of a unique B-tree look like those of another.
+-- A client's CREATE INDEX ASYNC arrives with the comment /*\x01*/ in the place of ASYNC and, for a unique
+-- index, /*\x01\x01*/ in the place of UNIQUE (class AsyncMarks). So PostgreSQL builds an index that is kept
+-- up to date and enforces nothing, and an event trigger makes it invalid and notes the job, all in the
+-- client's transaction: the job exists if that commits. The job makes the index unique without building it
+-- again: the leaves of a unique B-tree look like those of another.
 --
--- Times are the cluster's, which can be moved by hand and which PostgreSQL does not know. So whoever
--- runs the jobs sets them; until then created stands in.
+-- Times are the cluster's, which can be moved by hand and which PostgreSQL does not know. So class Jobs sets
+-- them; until then created stands in.
 
 CREATE TABLE IF NOT EXISTS dsql_internal.jobs (
   job_id text PRIMARY KEY,
@@ -31,7 +30,7 @@ CREATE TABLE IF NOT EXISTS dsql_internal.jobs (
 
 ALTER TABLE dsql_internal.jobs ENABLE ROW LEVEL SECURITY;
 
--- That names are qualified is inferred from details which the service was seen to give.
+-- Qualified names are inferred from details that the service was seen to give.
 
 CREATE OR REPLACE VIEW sys.jobs AS
 SELECT job_id,
@@ -47,7 +46,7 @@ FROM dsql_internal.jobs;
 
 GRANT SELECT ON sys.jobs TO PUBLIC;
 
--- ---- how they come about
+-- ---- their origins
 
 -- 128 random bits in base32, in lower case and without padding.
 
@@ -60,7 +59,7 @@ AS $$
     OFFSET 0) AS id, generate_series(0, 25) AS i
 $$;
 
--- dsql.job_id is what a client was told already, if its transaction had to be repeated.
+-- dsql.job_id is the id that the client knows already, if its transaction is repeated.
 
 CREATE OR REPLACE FUNCTION dsql_internal.job_submit(
   job_type text, object_id oid, object_name text, table_id oid, is_unique boolean, constraint_name name)
@@ -80,8 +79,8 @@ CREATE OR REPLACE FUNCTION dsql_internal.job_wanted() RETURNS boolean
 LANGUAGE sql STABLE
 AS $$ SELECT pg_catalog.strpos(pg_catalog.current_query(), E'/*\x01*/') > 0 $$;
 
--- The notice becomes the row job_id on its way to the client; see JobAnswers. Nothing is in it if
--- there is nothing to do, as with IF NOT EXISTS: what the service answers then is unknown.
+-- The notice becomes the row job_id on its way to the client; see JobAnswers. It is empty if there is nothing
+-- to do, as with IF NOT EXISTS; the service's answer to that is unknown.
 
 CREATE OR REPLACE FUNCTION dsql_internal.job_of_index() RETURNS event_trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -106,8 +105,8 @@ BEGIN
 END
 $$;
 
--- ALTER TABLE ASYNC t VALIDATE CONSTRAINT c arrives as ALTER TABLE t ADD CHECK ('c' <> '') NOT VALID:
--- the youngest constraint of the table, under whatever name was free.
+-- ALTER TABLE ASYNC t VALIDATE CONSTRAINT c arrives as ALTER TABLE t ADD CHECK ('c' <> '') NOT VALID: the
+-- youngest constraint of the table, under any free name.
 
 CREATE OR REPLACE FUNCTION dsql_internal.job_of_validation() RETURNS event_trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -133,7 +132,7 @@ BEGIN
   LOOP
     wanted := replace(substr(altered.expression, 1 + length(before_name),
       length(altered.expression) - length(before_name || after_name)), '''''', '''');
-    -- The statement below comes here, too.
+    -- The statement below fires this trigger, too.
     PERFORM dsql_internal.set_config('dsql.job_validates', 'on', true);
     EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', altered.conrelid::regclass, altered.conname);
     PERFORM dsql_internal.set_config('dsql.job_validates', 'off', true);
@@ -154,8 +153,8 @@ BEGIN
 END
 $$;
 
--- What is dropped is gone at once; the service clears away behind it. Which objects get a job of
--- their own is unknown: here tables, and indexes that were dropped by themselves.
+-- A dropped object is gone at once; the service frees its storage in a job. It is unknown which objects get a
+-- job of their own: here tables, and indexes that were dropped by themselves.
 
 CREATE OR REPLACE FUNCTION dsql_internal.job_of_drop() RETURNS event_trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -168,8 +167,8 @@ BEGIN
 END
 $$;
 
--- Only who has turned disable_sync_create_index off may do without a job. The cluster's own
--- functions run as their owner.
+-- Only a session that has turned disable_sync_create_index off may create an index without a job. The
+-- cluster's own functions run as their owner.
 
 CREATE OR REPLACE FUNCTION dsql_internal.job_mode() RETURNS event_trigger
 LANGUAGE plpgsql
@@ -190,8 +189,8 @@ DROP EVENT TRIGGER IF EXISTS dsql_job_mode;
 CREATE EVENT TRIGGER dsql_job_mode ON ddl_command_start WHEN TAG IN ('CREATE INDEX')
 EXECUTE FUNCTION dsql_internal.job_mode();
 
--- The same for what CREATE SCHEMA holds, which does not come there before it is made. That it is
--- refused is inferred; PostgreSQL cannot read ASYNC in it.
+-- The same for indexes in CREATE SCHEMA, for which ddl_command_start does not fire. The refusal is inferred;
+-- PostgreSQL cannot read ASYNC there.
 
 CREATE OR REPLACE FUNCTION dsql_internal.job_mode_within() RETURNS event_trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -230,8 +229,8 @@ CREATE EVENT TRIGGER dsql_job_of_drop ON sql_drop
 WHEN TAG IN ('DROP TABLE', 'DROP INDEX', 'DROP SCHEMA')
 EXECUTE FUNCTION dsql_internal.job_of_drop();
 
--- ANALYZE comes by itself; when the service thinks that it is due is unknown. Here it is when
--- PostgreSQL would do it: 50 changed rows and a tenth of the table.
+-- The cluster starts ANALYZE by itself. The service's threshold is unknown; here it is PostgreSQL's: 50
+-- changed rows and a tenth of the table.
 
 CREATE OR REPLACE FUNCTION dsql_internal.job_find_tables_to_analyze() RETURNS bigint
 LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp
@@ -246,9 +245,9 @@ AS $$
       WHERE job_type = 'ANALYZE' AND object_id = c.oid AND status IN ('submitted', 'processing'))
 $$;
 
--- ---- what is done for them
+-- ---- their work
 
--- Both texts were seen for jobs whose table was gone; which one comes when is unknown.
+-- Both texts were seen for jobs whose table was gone; the conditions of each are unknown.
 
 CREATE OR REPLACE FUNCTION dsql_internal.job_nothing_left(job dsql_internal.jobs) RETURNS text
 LANGUAGE sql STABLE
@@ -258,8 +257,8 @@ AS $$
     ELSE 'Skipped job for nonexistent table.' END
 $$;
 
--- What a client has written into an index or a constraint is run with its owner's rights, not with
--- ours. Built-in functions are not asked about: the owner may have lost the schema meanwhile.
+-- A client's expressions in an index or a constraint run with the rights of its owner, not with ours.
+-- Built-in functions need no such care: the owner may have lost the schema meanwhile.
 
 CREATE OR REPLACE FUNCTION dsql_internal.job_act_for_owner(class oid, id oid, relation oid) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
@@ -272,9 +271,9 @@ BEGIN
 END
 $$;
 
--- Makes an index valid. Writers have to wait for this moment, readers have not. Until now nothing
--- kept duplicates out: sources disagree on whether the service does while it builds. If there are
--- some, the index stays invalid, but lets no further ones in.
+-- Makes an index valid. Writers wait for this moment, readers do not. Until now nothing kept duplicates out;
+-- sources disagree on whether the service does while it builds. An index with duplicates stays invalid, but
+-- lets no further ones in.
 
 CREATE OR REPLACE FUNCTION dsql_internal.job_build_index(
   job dsql_internal.jobs, OUT status text, OUT details text)
@@ -312,7 +311,7 @@ BEGIN
     EXECUTE key_list INTO has_duplicates;
     SET LOCAL ROLE NONE;
     UPDATE pg_index SET indisunique = true WHERE indexrelid = entry.indexrelid;
-    -- Sessions learn anew which columns are keys. Nobody else ever changes this row.
+    -- Makes sessions learn anew which columns are keys. No other session ever changes this row.
     UPDATE pg_attribute SET attname = attname WHERE attrelid = entry.indrelid AND attnum = -1;
   END IF;
   IF has_duplicates THEN
@@ -347,8 +346,7 @@ EXCEPTION
 END
 $$;
 
--- Does what a job is for. Returns false if it has to be tried again, because somebody else was in
--- the way.
+-- Does the work of a job. Returns false if it has to be tried again because another session was in the way.
 
 CREATE OR REPLACE FUNCTION dsql_internal.job_run(id text, at_time timestamptz) RETURNS boolean
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
@@ -378,7 +376,7 @@ BEGIN
   EXCEPTION
     WHEN lock_not_available OR deadlock_detected OR serialization_failure OR query_canceled
       OR syntax_error OR undefined_table THEN
-      RETURN false; -- the last two: dropped between two looks, so that a number is all that is left
+      RETURN false; -- the last two: dropped between two looks, so that only its number is left
     WHEN OTHERS THEN
       IF SQLERRM LIKE 'tuple concurrently %' OR SQLERRM LIKE 'could not open relation %' THEN
         RETURN false;
@@ -398,8 +396,8 @@ CREATE OR REPLACE FUNCTION dsql_internal.job_status(id text) RETURNS text
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$ SELECT status FROM dsql_internal.jobs WHERE job_id = id $$;
 
--- It holds nothing while it waits. No source knows what comes for a job that never was, or is no
--- longer listed; here false, as for every job that cannot be said to have succeeded.
+-- It holds nothing while it waits. No source knows the result for a job that never was, or is no longer
+-- listed; here it is false, as for every job without a known success.
 
 CREATE OR REPLACE PROCEDURE sys.wait_for_job(job_id text, INOUT succeeded boolean DEFAULT NULL)
 LANGUAGE plpgsql
@@ -411,7 +409,7 @@ BEGIN
     RAISE EXCEPTION USING ERRCODE = '22P02', MESSAGE = 'Unable to convert text to UUID';
   END IF;
   LOOP
-    COMMIT; -- the next look shall see what has been committed by then
+    COMMIT; -- the next look has to see later commits
     state := dsql_internal.job_status(job_id);
     IF state IS NULL OR state NOT IN ('submitted', 'processing') THEN
       succeeded := coalesce(state, '') = 'completed';

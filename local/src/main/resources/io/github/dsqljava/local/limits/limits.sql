@@ -1,14 +1,14 @@
--- What a transaction may change: rows at the statement, bytes at COMMIT, and the size of a row, of
--- its values and keys at the statement. Run at every start, after occ.sql; a statement ends where a
+-- Limits of a transaction's changes: the rows, checked at the statement; the bytes, at COMMIT; the size of a
+-- row, of its values and keys, at the statement. Run at every start, after occ.sql; a statement ends where a
 -- semicolon is followed by an empty line.
 --
--- PostgreSQL itself counts the rows, in the transition tables of triggers: whatever changes a row
--- fires them, a foreign key's action and COPY too. They are marked as internal, as the triggers of
--- foreign keys are, so that no tool takes them for the user's.
+-- PostgreSQL itself counts the rows, in the transition tables of triggers: every change of a row fires them,
+-- a foreign key's action and COPY too. They are marked as internal, as the triggers of foreign keys are, so
+-- that no tool takes them for the user's.
 
--- The limits themselves stand in the enum Limit only. PostgreSQL is started with all of them as settings,
--- dsql.max_<name>; a missing one is an error. Earlier versions kept some in the database, where they
--- would win.
+-- Only the enum Limit defines the limits. The start of PostgreSQL passes all of them as settings,
+-- dsql.max_<name>; a missing one is an error. Earlier versions kept some in the database, where they would
+-- win.
 
 ALTER DATABASE postgres RESET ALL;
 
@@ -49,8 +49,8 @@ DROP TRIGGER IF EXISTS limit_size ON dsql_internal.oversize;
 CREATE CONSTRAINT TRIGGER limit_size AFTER INSERT ON dsql_internal.oversize
 DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION dsql_internal.limit_size();
 
--- Whether an expression in the catalog may be run with our rights: a client's own function may not,
--- nor the checks of a domain.
+-- Whether an expression in the catalog may run with our rights: a client's own function may not, nor the
+-- checks of a domain.
 
 CREATE OR REPLACE FUNCTION dsql_internal.is_built_in(class oid, id oid) RETURNS boolean
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
@@ -59,8 +59,8 @@ AS $$
     AND refclassid IN ('pg_proc'::regclass, 'pg_type'::regclass))
 $$;
 
--- SQL for the bytes of a row's key: its columns, as far as the index has them. What a client's own
--- function makes of them counts nothing.
+-- SQL for the bytes of a row's key: its columns, as far as the index has them. The result of a client's own
+-- function counts nothing.
 
 CREATE OR REPLACE FUNCTION dsql_internal.key_bytes(index_id oid) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
@@ -86,7 +86,7 @@ AS $$
   WHERE indrelid = relation AND NOT indisprimary
 $$;
 
--- SQL for what is wrong with the largest rows: a value or a key.
+-- SQL that finds the fault of the largest rows: a value or a key.
 
 CREATE OR REPLACE FUNCTION dsql_internal.row_faults(relation oid, largest bigint) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
@@ -115,11 +115,11 @@ AS $$
   ) AS faults
 $$;
 
--- The sum of the transaction so far stands in a setting that is local to it, as "rows:bytes", so
--- that going back to a savepoint takes back what was counted.
+-- The sum of the transaction so far stands in a setting that is local to it, as "rows:bytes", so that a
+-- rollback to a savepoint takes back its counts.
 
--- Without a search path of its own, which would be a fifth of its time, so all names have schemas. Only
--- what is made for a table is run with one, for it has built-in names that a client could take.
+-- The function has no search path of its own, which would be a fifth of its time, so all names have schemas.
+-- Only the SQL made for a table runs with one, for it has built-in names that a client could take.
 
 CREATE OR REPLACE FUNCTION dsql_internal.limit_changes() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER
@@ -165,8 +165,8 @@ BEGIN
   IF all_rows > pg_catalog.current_setting('dsql.max_transaction_rows')::pg_catalog.int8 THEN
     RAISE EXCEPTION USING ERRCODE = '54000', MESSAGE = 'transaction row limit exceeded';
   END IF;
-  -- None of a row's entries in indexes is larger than the row: below this there is no need to look at
-  -- them. A table may have more indexes than a limit allows that was lowered since, but hardly a hundred.
+  -- None of a row's entries in indexes is larger than the row: below this the function need not look at them.
+  -- A table may have more indexes than a limit allows that was lowered since, but hardly a hundred.
   IF all_bytes > most_bytes
       / (1 + greatest(99, pg_catalog.current_setting('dsql.max_indexes_per_table')::pg_catalog.int8)) THEN
     path := pg_catalog.current_setting('search_path');
@@ -219,7 +219,8 @@ BEGIN
 END
 $$;
 
--- Its triggers are not there for clients. STABLE, so that the catalog is seen as it was before.
+-- For clients, the triggers of limit_changes do not exist. STABLE, so that it sees the catalog as it was
+-- before.
 
 CREATE OR REPLACE FUNCTION dsql_internal.limit_stays() RETURNS event_trigger
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp

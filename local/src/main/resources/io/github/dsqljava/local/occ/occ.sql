@@ -1,15 +1,13 @@
--- What optimistic concurrency asks of PostgreSQL; docs/concurrency.md explains it. Run at every
--- start of a cluster by its superuser; a statement ends where a semicolon is followed by an empty
--- line.
+-- Functions for optimistic concurrency; docs/concurrency.md explains them. The superuser runs this script at
+-- every start of a cluster; a statement ends where a semicolon is followed by an empty line.
 --
--- "Changes" are the net effect of the running transaction, as JSON in base64 (pure ASCII, whatever
--- the client's encoding is), one object for each row: r table, k kind (del, upd, ins, lock), t ctid
--- of the version in the snapshot, s strength of the row lock (1 key share, 2 no key update,
--- 3 update), n the new version as text. A "footprint" is "table:key:strength ..." of the rows among
--- them that were there before; the key is what they are known by to everybody, whatever has become
--- of their versions.
+-- "Changes" are the net effect of the running transaction, as JSON in base64 (pure ASCII in every client
+-- encoding), one object for each row: r table, k kind (del, upd, ins, lock), t ctid of the version in the
+-- snapshot, s strength of the row lock (1 key share, 2 no key update, 3 update), n the new version as text. A
+-- "footprint" is "table:key:strength ..." of the changed rows that were there before. The key identifies a
+-- row for all transactions, no matter which version each of them sees.
 
--- PostgreSQL shows a row's lock to nobody, so its pages have to be read.
+-- PostgreSQL has no view of row locks, so these functions read the pages of a table.
 
 CREATE OR REPLACE FUNCTION dsql_internal.occ_raw_page(relation text, block bigint) RETURNS bytea
 LANGUAGE c STRICT AS '$libdir/pageinspect', 'get_raw_page_1_9';
@@ -39,8 +37,7 @@ AS $$
     AND mode = 'ExclusiveLock' AND granted
 $$;
 
--- What tells a row from all others of its table: the bytes of its primary key, or its place if it
--- has none.
+-- The key of a row, unique in its table: the bytes of its primary key, or its place if it has none.
 
 CREATE OR REPLACE FUNCTION dsql_internal.occ_key(primary_key int2vector, id tid, columns bytea[])
 RETURNS text
@@ -172,7 +169,7 @@ BEGIN
 END
 $$;
 
--- The changes of this transaction to real tables, which it has to hold locks on.
+-- The changes of this transaction to real tables. It has to hold locks on the tables still.
 
 CREATE OR REPLACE FUNCTION dsql_internal.occ_save(OUT changes text, OUT footprint text)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
@@ -235,8 +232,9 @@ CREATE OR REPLACE FUNCTION dsql_internal.occ_identity(sequence regclass) RETURNS
 LANGUAGE sql VOLATILE SECURITY DEFINER
 AS $$ SELECT pg_catalog.nextval(sequence) $$;
 
--- What the shadow of a table, or something that belongs to it, is called: the same, if the client
--- means this table when it gives its name without a schema. Others are found by their schemas only.
+-- The name of a table's shadow, or of an index or constraint of the shadow. It is the original name if the
+-- table is the one that the client means by that name without a schema. The client reaches other shadows by
+-- qualified names only.
 
 CREATE OR REPLACE FUNCTION dsql_internal.occ_shadow_name(base oid, name text, path name[])
 RETURNS text
@@ -291,7 +289,7 @@ BEGIN
   IF column_list IS NULL THEN
     RETURN;
   END IF;
-  -- Each copy says which row it stands for. PostgreSQL keeps no order: a small row goes back into
+  -- Each copy says which row it stands for. PostgreSQL does not keep the order: it puts a small row back into
   -- an earlier page.
   EXECUTE format('ALTER TABLE %s ADD %I tid', shadow, origin);
   -- The block is a subtransaction, so the copies carry an id of their own.
@@ -326,7 +324,7 @@ AS $$
 DECLARE
   item record;
 BEGIN
-  -- With their own names, for these are what an error message speaks of.
+  -- They keep their names, which error messages contain.
   FOR item IN
     SELECT dsql_internal.pg_get_indexdef(i.indexrelid) AS definition, c.conname,
       dsql_internal.pg_get_constraintdef(c.oid) AS rule,
@@ -367,7 +365,7 @@ BEGIN
     string_agg(format('%1$I = (($1::%2$s).%1$I)', attname, base), ', ')
   INTO column_list, assignments FROM pg_attribute
   WHERE attrelid = base AND attnum > 0 AND NOT attisdropped AND attgenerated = '';
-  -- What goes makes room for what comes.
+  -- Deletions come before insertions, to free their keys.
   FOR change IN
     SELECT d.k, d.s, d.n, m.shadow AS id FROM dsql_internal.occ_decode(changes) d
     LEFT JOIN pg_temp.dsql_snapshot m ON m.relation = d.r AND m.base = d.t
@@ -381,7 +379,8 @@ BEGIN
       WHEN 'del' THEN
         EXECUTE format('DELETE FROM %s WHERE ctid = $1', shadow) USING change.id;
       WHEN 'upd' THEN
-        -- Stronger than the update by itself, if it was a locked row or has no index yet.
+        -- The UPDATE alone locks less if the transaction had locked the row, or if the shadow has no index
+        -- yet.
         IF change.s = 3 THEN
           EXECUTE format('SELECT 1 FROM %s WHERE ctid = $1 FOR UPDATE', shadow) USING change.id;
         END IF;
@@ -395,8 +394,9 @@ BEGIN
 END
 $$;
 
--- Makes shadows of what a statement names, of what the saved changes concern, and of all tables
--- that foreign keys tie to them. path is the client's search path, renames a list of "schema name name" of what has been shadowed.
+-- Makes shadows of the tables and views that a statement names, of the tables that the saved changes concern,
+-- and of all tables that foreign keys tie to them. path is the client's search path, renames a list of
+-- "schema name name", one entry for each shadow.
 
 CREATE OR REPLACE FUNCTION dsql_internal.occ_overlay(
   names text[], path name[], changes text, INOUT shadows text, OUT renames text)
@@ -443,7 +443,7 @@ BEGIN
   LOOP
     SELECT * INTO made FROM dsql_internal.occ_shadow(item.oid, path);
     shadows := ltrim(concat(shadows, ' ', item.oid, ':', made.shadow::oid, ':', made.fill));
-    -- Keys that have moved from row to row would meet each other on the way.
+    -- Keys that have moved from row to row would collide on the way.
     moved := EXISTS (SELECT FROM dsql_internal.occ_decode(changes) d
       WHERE d.r = item.oid AND d.k = 'upd' AND d.s = 3);
     IF NOT moved THEN
@@ -463,7 +463,7 @@ BEGIN
       replace(item.definition, ' REFERENCES ' || item.confrelid::regclass || '(',
         ' REFERENCES ' || dsql_internal.occ_shadow_of(item.confrelid, shadows) || '('));
   END LOOP;
-  -- A view may rest on another one, which is older.
+  -- A view may rest on an older view.
   FOR item IN
     SELECT c.oid, relname, pg_get_viewdef(c.oid) AS definition,
       'WITH (' || array_to_string(reloptions, ', ') || ')' AS options FROM pg_class c
@@ -527,7 +527,7 @@ BEGIN
       RETURN true;
     END IF;
     IF version.t_infomask & 2048 <> 0 OR version.t_infomask & 128 <> 0 THEN
-      RETURN false; -- nobody has changed it
+      RETURN false; -- no transaction has changed it
     END IF;
     changed_by := version.t_xmax;
     IF version.t_infomask & 4096 <> 0 THEN
@@ -545,8 +545,8 @@ BEGIN
 END
 $$;
 
--- A row that was deleted and inserted again has been changed: else its deletion would cascade, now,
--- to what was inserted after it.
+-- Makes an update of a deletion and an insertion with the same key. Otherwise the deletion would now cascade
+-- to rows that were inserted after it.
 
 CREATE OR REPLACE FUNCTION dsql_internal.occ_merge(changes text) RETURNS text
 LANGUAGE plpgsql VOLATILE
@@ -585,8 +585,8 @@ BEGIN
 END
 $$;
 
--- The same changes without updates of keys: PostgreSQL would compare keys after each row of an
--- update. Not where the deletion of a row would act on others, which nothing here would notice.
+-- The same changes without updates of keys, because PostgreSQL compares keys after each row of an update.
+-- Keeps them where the deletion of a row would act on other rows, which nothing here would notice.
 
 CREATE OR REPLACE FUNCTION dsql_internal.occ_split(changes text) RETURNS text
 LANGUAGE sql VOLATILE
@@ -605,10 +605,9 @@ AS $$
   ) AS x (change)
 $$;
 
--- Does to the real tables what the transaction has done, in one statement, because the checks of
--- foreign keys come after the last of its parts. What does not come out as it was, by an action of
--- a foreign key or because the transaction has written to the tables beside its shadows, must not
--- be committed.
+-- Repeats the transaction's changes on the real tables, in one statement, because PostgreSQL checks foreign
+-- keys after the last of its parts. Raises an error if the rows do not come out as they were: an action of a
+-- foreign key has changed them, or the transaction has written to the tables beside its shadows.
 
 CREATE OR REPLACE FUNCTION dsql_internal.occ_apply(changes text) RETURNS void
 LANGUAGE plpgsql VOLATILE
@@ -684,9 +683,9 @@ BEGIN
 END
 $$;
 
--- Repeats what the transaction has done. PostgreSQL itself finds out, by the snapshot, that another
--- transaction was faster. Privileges were asked for when it was done; what it did by way of a view,
--- a function or a foreign key it may not do directly.
+-- Repeats the transaction's changes. PostgreSQL itself finds out, by the snapshot, that another transaction
+-- has committed first. PostgreSQL checked privileges when the statements ran. The function runs as its owner,
+-- because the client may not repeat directly what a view, a function or a foreign key did for it.
 
 CREATE OR REPLACE FUNCTION dsql_internal.occ_replay(changes text) RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
@@ -698,7 +697,7 @@ DECLARE
   merged text;
 BEGIN
   changes := dsql_internal.occ_verified(changes);
-  -- One order of locking for all, so that two that commit at once do not cross.
+  -- All transactions lock in the same order, so that two concurrent commits do not cross.
   FOR item IN
     SELECT r::regclass AS relation, t,
       CASE s WHEN 1 THEN 'KEY SHARE' WHEN 2 THEN 'NO KEY UPDATE' ELSE 'UPDATE' END AS strength
@@ -706,8 +705,9 @@ BEGIN
     WHERE t IS NOT NULL
     ORDER BY r, t
   LOOP
-    -- The block is a subtransaction. Who waits for a lock of one that has ended waits for the whole
-    -- transaction, also if that goes back to its savepoint; key shares are hardly ever waited for.
+    -- The block is a subtransaction. A session that waits for a lock of an ended one waits for the whole
+    -- transaction, even if that goes back to its savepoint. So only key shares are locked in a block:
+    -- sessions hardly ever wait for those.
     IF item.strength <> 'KEY SHARE' THEN
       EXECUTE format('SELECT 1 FROM ONLY %s WHERE ctid = $1 FOR %s', item.relation, item.strength)
       USING item.t;
@@ -717,7 +717,7 @@ BEGIN
       EXECUTE format('SELECT 1 FROM ONLY %s WHERE ctid = $1 FOR KEY SHARE', item.relation)
       USING item.t;
     EXCEPTION WHEN serialization_failure THEN
-      -- PostgreSQL refuses this lock beside every change, the service only if the key is concerned.
+      -- PostgreSQL refuses this lock beside every change, the service only beside a change of the key.
       IF dsql_internal.occ_key_is_gone(item.relation, item.t) THEN
         RAISE;
       END IF;
@@ -735,7 +735,7 @@ BEGIN
 END
 $$;
 
--- Called for a client, or by a default of a shadow, are only these; the rest is theirs.
+-- Sessions of clients and defaults of shadows call only the functions listed here, which call the others.
 
 DO $$
 BEGIN

@@ -1,6 +1,6 @@
--- What makes a fresh PostgreSQL 16 look like a new Aurora DSQL cluster to whoever logs in.
--- Run once by a single-user server (options -j -O) when the template data directory is prepared;
--- a statement ends where a semicolon is followed by an empty line, so keep those out of bodies.
+-- Makes a fresh PostgreSQL 16 look like a new Aurora DSQL cluster to clients. A single-user server (options
+-- -j -O) runs it once, to prepare the template data directory; a statement ends where a semicolon is followed
+-- by an empty line, so keep those out of bodies.
 
 -- There is one database. The templates are two thirds of what every start would have to copy.
 
@@ -29,7 +29,7 @@ CREATE SCHEMA sys;
 
 GRANT USAGE ON SCHEMA sys TO PUBLIC;
 
--- System objects that they do not see. USAGE lets the functions below find each other.
+-- System objects that clients do not see. USAGE lets the functions below find each other.
 
 CREATE SCHEMA dsql_internal;
 
@@ -53,8 +53,8 @@ REVOKE ALL ON dsql_internal.iam_role_mapping FROM PUBLIC;
 
 ALTER TABLE dsql_internal.iam_role_mapping ENABLE ROW LEVEL SECURITY;
 
--- A role that is trusted holds a privilege on this type. That makes PostgreSQL itself refuse to
--- drop the role as long as a mapping exists, in its own words, which are the service's too.
+-- A trusted role holds a privilege on this type. That makes PostgreSQL itself refuse to drop the role as long
+-- as a mapping exists, in its own words, which are the service's too.
 
 CREATE DOMAIN dsql_internal.iam_trust AS text;
 
@@ -104,9 +104,9 @@ $$;
 
 REVOKE ALL ON FUNCTION dsql_internal.role_to_trust(name) FROM PUBLIC;
 
--- Both take the mapping's lock first: PostgreSQL would answer two of them at once, whatever their
--- roles, with "tuple concurrently updated" for the type. role_name is of type name, so that
--- PostgreSQL cuts a long one where it cuts all others.
+-- Both take the mapping's lock first: PostgreSQL would answer two concurrent calls, even for different roles,
+-- with "tuple concurrently updated" for the type. role_name is of type name, so that PostgreSQL cuts a long
+-- one where it cuts all others.
 
 CREATE PROCEDURE sys.aws_iam_grant(role_name name, arn text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -144,7 +144,7 @@ BEGIN
 END
 $$;
 
--- Asked by the front end in a new session, before the client learns that it is logged in.
+-- The front end asks it in a new session, before the client learns that it is logged in.
 
 CREATE FUNCTION sys.iam_login_allowed(login_arn text) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -155,8 +155,8 @@ AS $$
     WHERE m.arn = login_arn AND r.rolname = session_user)
 $$;
 
--- Functions that answer differently here. The originals move out of the way: PostgreSQL calls a
--- built-in function by its number, whatever is written over it.
+-- Functions that answer differently here. The originals move out of the way: PostgreSQL calls a built-in
+-- function by its number and would ignore a new definition.
 
 ALTER FUNCTION pg_catalog.version() SET SCHEMA dsql_internal;
 
@@ -186,8 +186,8 @@ BEGIN
 END
 $$;
 
--- Runs with the superuser's rights, for nobody else may call the original. So it must not name anything
--- that the search path could lead astray; a path of its own would undo a setting for the transaction.
+-- Runs with the superuser's rights, for no other role may call the original. So it must not name anything
+-- that the search path could lead astray. A path of its own would undo a setting for the transaction.
 
 CREATE FUNCTION pg_catalog.set_config(setting_name text, new_value text, is_local boolean)
 RETURNS text
@@ -205,9 +205,9 @@ CREATE OR REPLACE RULE pg_settings_u AS
 ON UPDATE TO pg_catalog.pg_settings WHERE new.name = old.name
 DO SELECT pg_catalog.set_config(old.name, new.setting, false);
 
--- Functions that run a string as SQL would get around every rule of the service, and let a constraint
--- do what nobody can read in it; those that read or write files would reach the machine. So there are
--- none, whatever rights somebody has. Which of them the service has is unknown.
+-- Functions that run a string as SQL would get around every rule of the service, and give a constraint
+-- effects that its text does not show. Functions that read or write files would reach the machine. So they
+-- are deleted, for the superuser too. It is unknown which of them the service has.
 
 DELETE FROM pg_catalog.pg_proc
 WHERE pronamespace = 'pg_catalog'::pg_catalog.regnamespace AND (

@@ -1,9 +1,9 @@
--- What tools see of a cluster: the catalog as the service shows it. Run after bootstrap.sql, in the
--- same way. Sources: sections 3.5, 3.6, 3.9 and 5 of the reference.
+-- The catalog as the service shows it to tools. Run after bootstrap.sql, in the same way. Sources: sections
+-- 3.5, 3.6, 3.9 and 5 of the reference.
 --
--- PostgreSQL finds its own catalogs and functions by number, so they can move to another schema, and
--- a view or function with other answers can take the name. Views show tableoid last, for who asks a
--- catalog for it.
+-- PostgreSQL finds its own catalogs and functions by number, so they can move to another schema, and a view
+-- or function with other answers can take the name. Views show tableoid last, for clients that ask a catalog
+-- for it.
 
 -- The access method of indexes is called btree_index.
 
@@ -14,7 +14,7 @@ SELECT oid, CASE amname WHEN 'btree' THEN 'btree_index'::name ELSE amname END AS
   tableoid
 FROM dsql_internal.pg_am;
 
--- What makes a cluster of PostgreSQL is in no list.
+-- Lists leave out the objects that make a cluster of PostgreSQL.
 
 ALTER TABLE pg_catalog.pg_namespace SET SCHEMA dsql_internal;
 
@@ -95,7 +95,7 @@ CREATE FUNCTION pg_catalog.pg_get_constraintdef(oid, boolean) RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE
 AS $$ SELECT dsql_internal.constraint_definition($1, dsql_internal.pg_get_constraintdef($1, $2)) $$;
 
--- The views of PostgreSQL and of the information schema look where everybody looks.
+-- Points the views of PostgreSQL and of the information schema to the new views.
 
 DO $$
 DECLARE
@@ -118,7 +118,7 @@ BEGIN
 END
 $$;
 
--- There are no extensions to be had. That their versions are hidden as well is inferred.
+-- No extensions are available. It is inferred that their versions are hidden as well.
 
 CREATE OR REPLACE VIEW pg_catalog.pg_available_extensions AS
 SELECT e.name, e.default_version, x.extversion AS installed_version, e.comment
@@ -154,9 +154,9 @@ AS $$
   SELECT '{smallint,integer,bigint,real,double precision,numeric,bpchar,varchar,text,date,time,timetz,timestamp,timestamptz,interval,boolean,bytea,uuid,json,jsonb}'::regtype[]::oid[]
 $$;
 
--- The service's own functions. The sources name them without their types; those below are inferred, as
--- is what an id of a session or transaction looks like. Left out, because nothing is known but the name:
--- decode_job_*, fetch_seq_data_tuple, get_key_desc, job_err_msg.
+-- The service's own functions. The sources name them without their types; those below are inferred, and so is
+-- the form of an id of a session or transaction. Left out, because only the name is known: decode_job_*,
+-- fetch_seq_data_tuple, get_key_desc, job_err_msg.
 
 CREATE FUNCTION sys.dsql_major_version() RETURNS integer
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
