@@ -81,6 +81,11 @@ final class SessionHandler extends ChannelDuplexHandler implements Backend {
       LOG.log(System.Logger.Level.DEBUG, "client connection ends", e);
       over = true;
       context.fireUserEventTriggered(ClientEnd.CLOSED);
+    } catch (RuntimeException e) {
+      // A mistake of ours. Nobody looks at the promise, and the client would wait for ever.
+      LOG.log(System.Logger.Level.ERROR, "a message could not be taken; its connection ends", e);
+      over = true;
+      context.close();
     }
     promise.trySuccess();
   }

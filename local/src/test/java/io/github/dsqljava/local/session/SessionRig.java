@@ -58,19 +58,23 @@ final class SessionRig implements Backend {
   }
 
   SessionRig(Cluster cluster, Function<String, ClientText> reader) {
-    session =
-        new Session(
-            ++cluster.sessions,
-            this,
-            cluster.contention,
-            new CatalogCopy(cluster.catalog),
-            new StatementFaults(cluster.faults),
-            new Dispatcher.Age(Duration.ofSeconds(300), () -> Instant.EPOCH),
-            reader,
-            /* recorder= */ null);
+    session = session(cluster, this, reader);
     fromClient = new MessageSplitter(allocator, Integer.MAX_VALUE, new ClientSide());
     fromPostgres = new MessageSplitter(allocator, Integer.MAX_VALUE, session.fromBackend());
     session.opened();
+  }
+
+  /** A session of a cluster, whatever its ends are. */
+  static Session session(Cluster cluster, Backend backend, Function<String, ClientText> reader) {
+    return new Session(
+        ++cluster.sessions,
+        backend,
+        cluster.contention,
+        new CatalogCopy(cluster.catalog),
+        new StatementFaults(cluster.faults),
+        new Dispatcher.Age(Duration.ofSeconds(300), () -> Instant.EPOCH),
+        reader,
+        /* recorder= */ null);
   }
 
   Session session() {
