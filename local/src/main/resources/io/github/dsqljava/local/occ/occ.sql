@@ -263,7 +263,8 @@ DECLARE
   column_list text;
   privileges text;
   -- No column of the table has this name.
-  origin text := (SELECT 'origin' || i FROM generate_series(1, 2000) i
+  origin text := (SELECT 'origin' || i
+    FROM generate_series(0, (SELECT count(*) FROM pg_attribute WHERE attrelid = base)) i
     WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = base AND attname = 'origin' || i)
     ORDER BY i LIMIT 1);
 BEGIN
