@@ -175,6 +175,76 @@ class RightsInConflictsTest {
     assertThat(Jdbc.value(admin, "SELECT count(*) FROM t")).isEqualTo("0");
   }
 
+  /** On shadows, everybody has the rights that he has outside of a conflict. */
+  @Test
+  void privileges_onShadows_areThoseOfTheRealTables() throws Exception {
+    Jdbc.createMappedRole(cluster, "dave");
+    Jdbc.createMappedRole(cluster, "erin");
+    Jdbc.executeAgain(admin, "GRANT USAGE ON SCHEMA erin_schema TO dave");
+    try (Connection erin = Jdbc.connect(cluster, "erin");
+        Connection dave = Jdbc.connect(cluster, "dave");
+        Connection daveToo = Jdbc.connect(cluster, "dave")) {
+      Jdbc.executeAgain(
+          erin,
+          "SET search_path = erin_schema",
+          "CREATE TABLE erin_schema.closed (id int PRIMARY KEY, v int)",
+          "CREATE TABLE erin_schema.partly (id int PRIMARY KEY, open int, secret int)",
+          "CREATE TABLE erin_schema.counter (id int PRIMARY KEY, n int)",
+          "INSERT INTO erin_schema.closed VALUES (1, 10)",
+          "INSERT INTO erin_schema.partly VALUES (1, 20, 30)",
+          "INSERT INTO erin_schema.counter VALUES (1, 0)",
+          "GRANT SELECT (id, open), UPDATE (open) ON erin_schema.partly TO dave",
+          "CREATE FUNCTION erin_schema.bump() RETURNS int LANGUAGE sql SECURITY DEFINER AS"
+              + " 'UPDATE counter SET n = n + 1 WHERE id = 1 RETURNING n'");
+      Jdbc.executeAgain(
+          dave,
+          "SET search_path = dave_schema, erin_schema",
+          "CREATE TABLE dave_schema.own (id int PRIMARY KEY, n int)",
+          "INSERT INTO dave_schema.own VALUES (1, 0)",
+          "CREATE VIEW dave_schema.peek AS SELECT * FROM erin_schema.closed");
+      Jdbc.executeAgain(daveToo, "SELECT * FROM dave_schema.own");
+      for (boolean onShadows : new boolean[] {false, true}) {
+        dave.setAutoCommit(false);
+        daveToo.setAutoCommit(false);
+        int before = Integer.parseInt(Jdbc.value(dave, "SELECT bump()"));
+        Jdbc.execute(dave, "UPDATE own SET n = n + 1 WHERE id = 1");
+        if (onShadows) {
+          Jdbc.execute(daveToo, "UPDATE dave_schema.own SET n = n + 5 WHERE id = 1");
+        }
+        assertThat(Jdbc.value(dave, "SELECT bump()")).isEqualTo(String.valueOf(before + 1));
+        assertThat(Jdbc.value(dave, "UPDATE partly SET open = open + 1 RETURNING open + id"))
+            .isEqualTo("22");
+        for (String forbidden :
+            List.of(
+                "SELECT * FROM peek",
+                "UPDATE peek SET v = 11",
+                "SELECT secret FROM partly",
+                "SELECT * FROM partly",
+                "UPDATE partly SET secret = 31",
+                "UPDATE partly SET open = open WHERE secret = 30",
+                "DELETE FROM partly",
+                "SELECT n FROM counter",
+                "SELECT v FROM closed")) {
+          // The error aborts the transaction, so each has one of its own.
+          dave.rollback();
+          daveToo.rollback();
+          Jdbc.execute(dave, "UPDATE own SET n = n + 1 WHERE id = 1");
+          if (onShadows) {
+            Jdbc.execute(daveToo, "UPDATE dave_schema.own SET n = n + 5 WHERE id = 1");
+          }
+          assertThatThrownBy(() -> Jdbc.execute(dave, forbidden))
+              .as("%s, on shadows: %s", forbidden, onShadows)
+              .isInstanceOfSatisfying(
+                  SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("42501"));
+        }
+        dave.rollback();
+        daveToo.rollback();
+        dave.setAutoCommit(true);
+        daveToo.setAutoCommit(true);
+      }
+    }
+  }
+
   private String superusers() throws SQLException {
     try (Connection connection = Jdbc.connect(cluster, "admin")) {
       return Jdbc.value(

@@ -250,6 +250,30 @@ AS $$
   FROM pg_class c JOIN pg_namespace s ON s.oid = c.relnamespace WHERE c.oid = base
 $$;
 
+-- Gives a shadow the owner of the table or view that it stands in for, and all its privileges, those
+-- of columns too. So a view on shadows reads with its owner's rights, and everybody else may do what
+-- he may do to the real one. Until then the shadow belongs to the role that makes it.
+
+CREATE OR REPLACE FUNCTION dsql_internal.occ_hand_over(base oid, shadow oid) RETURNS void
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+  UPDATE pg_attribute a SET attacl = b.attacl FROM pg_attribute b, pg_class c
+  WHERE a.attrelid = shadow AND b.attrelid = base AND a.attname = b.attname AND b.attacl IS NOT NULL
+    AND c.oid = shadow AND c.relnamespace = pg_my_temp_schema();
+  UPDATE pg_class c SET relowner = b.relowner, relacl = b.relacl FROM pg_class b
+  WHERE c.oid = shadow AND b.oid = base AND c.relnamespace = pg_my_temp_schema()
+$$;
+
+-- A name as it has to be written in a regular expression, and in what such an expression puts in.
+
+CREATE OR REPLACE FUNCTION dsql_internal.occ_pattern(name text) RETURNS text
+LANGUAGE sql IMMUTABLE
+AS $$ SELECT pg_catalog.regexp_replace(name, '([^[:alnum:]_])', '\\\1', 'g') $$;
+
+CREATE OR REPLACE FUNCTION dsql_internal.occ_replacement(name text) RETURNS text
+LANGUAGE sql IMMUTABLE
+AS $$ SELECT pg_catalog.replace(name, '\', '\\') $$;
+
 -- A temporary table that looks like the table and holds what the snapshot shows of it.
 
 CREATE OR REPLACE FUNCTION dsql_internal.occ_shadow(
@@ -261,7 +285,6 @@ DECLARE
     base, (SELECT relname FROM pg_class WHERE oid = base), path);
   item record;
   column_list text;
-  privileges text;
   -- No column of the table has this name.
   origin text := (SELECT 'origin' || i
     FROM generate_series(0, (SELECT count(*) FROM pg_attribute WHERE attrelid = base)) i
@@ -278,13 +301,6 @@ BEGIN
     EXECUTE format('ALTER TABLE %s ALTER %I SET DEFAULT dsql_internal.occ_identity(%L)',
       shadow, item.attname, item.sequence);
   END LOOP;
-  SELECT string_agg(privilege, ', ') INTO privileges
-  FROM unnest('{SELECT,INSERT,UPDATE,DELETE}'::text[]) AS privilege
-  WHERE has_table_privilege(session_user, base, privilege)
-    OR privilege <> 'DELETE' AND has_any_column_privilege(session_user, base, privilege);
-  IF privileges IS NOT NULL THEN
-    EXECUTE format('GRANT %s ON %s TO %I', privileges, shadow, session_user);
-  END IF;
   SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) INTO column_list FROM pg_attribute
   WHERE attrelid = base AND attnum > 0 AND NOT attisdropped AND attgenerated = '';
   IF column_list IS NULL THEN
@@ -340,8 +356,9 @@ BEGIN
     ELSE
       EXECUTE regexp_replace(
         replace(item.definition, ' ON ' || base || ' ', ' ON ' || shadow || ' '),
-        '^CREATE UNIQUE INDEX .* ON ' || shadow,
-        format('CREATE %s INDEX %I ON %s', CASE WHEN item.is_valid THEN 'UNIQUE' END, item.name, shadow));
+        '^CREATE UNIQUE INDEX .* ON ' || dsql_internal.occ_pattern(shadow::text),
+        dsql_internal.occ_replacement(format('CREATE %s INDEX %I ON %s',
+          CASE WHEN item.is_valid THEN 'UNIQUE' END, item.name, shadow)));
       IF NOT item.is_valid THEN
         PERFORM dsql_internal.occ_fail_index(('pg_temp.' || quote_ident(item.name))::regclass);
       END IF;
@@ -413,7 +430,6 @@ DECLARE
   item record;
   made record;
   moved boolean;
-  privileges text;
 BEGIN
   changes := dsql_internal.occ_verified(changes);
   IF shadows = '' THEN
@@ -476,21 +492,17 @@ BEGIN
       FROM unnest(string_to_array(shadows, ' ')) AS entry
     LOOP
       item.definition := regexp_replace(item.definition,
-        '(^|[^[:alnum:]_."$])' || regexp_replace(made.base::text, '([.$])', '\\\1', 'g') || '($|[^[:alnum:]_"$])',
-        '\1' || made.shadow || '\2', 'g');
+        '(^|[^[:alnum:]_."$])' || dsql_internal.occ_pattern(made.base::text) || '($|[^[:alnum:]_"$])',
+        '\1' || dsql_internal.occ_replacement(made.shadow::text) || '\2', 'g');
     END LOOP;
     item.relname := dsql_internal.occ_shadow_name(item.oid, item.relname, path);
     EXECUTE format('CREATE TEMP VIEW %I %s AS %s', item.relname, item.options, item.definition);
     shadows := concat(shadows, ' ', item.oid, ':',
       ('pg_temp.' || quote_ident(item.relname))::regclass::oid, ':');
-    SELECT string_agg(privilege, ', ') INTO privileges
-    FROM unnest('{SELECT,INSERT,UPDATE,DELETE}'::text[]) AS privilege
-    WHERE has_table_privilege(session_user, item.oid, privilege)
-      OR privilege <> 'DELETE' AND has_any_column_privilege(session_user, item.oid, privilege);
-    IF privileges IS NOT NULL THEN
-      EXECUTE format('GRANT %s ON pg_temp.%I TO %I', privileges, item.relname, session_user);
-    END IF;
   END LOOP;
+  PERFORM dsql_internal.occ_hand_over(split_part(entry, ':', 1)::oid, split_part(entry, ':', 2)::oid)
+  FROM unnest(string_to_array(shadows, ' ')) AS entry
+  WHERE split_part(entry, ':', 1)::oid = ANY (wanted);
   SELECT coalesce(string_agg(concat(encode(nspname::text::bytea, 'hex'), ' ',
       encode(c.relname::text::bytea, 'hex'), ' ', encode(shadow.relname::text::bytea, 'hex')), ','), '')
   INTO renames
