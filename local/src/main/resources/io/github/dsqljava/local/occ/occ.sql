@@ -93,7 +93,7 @@ BEGIN
   RETURN QUERY EXECUTE format($q$
     WITH RECURSIVE touched AS MATERIALIZED (
       SELECT *, made_by <> ALL ($1) OR made_by IS NOT DISTINCT FROM $2 AS is_base
-      FROM dsql_internal.occ_touched(%1$L, $1)
+      FROM dsql_internal.occ_touched(%3$s::oid, $1)
       WHERE did > 0 OR $2 IS NULL OR made_by <> $2
     ), chain (base, key, strength, latest, ended) AS (
       SELECT id, key, did - 10, next, next = id FROM touched WHERE is_base AND did > 10
@@ -102,7 +102,7 @@ BEGIN
       FROM chain JOIN touched v ON v.id = chain.latest
       WHERE NOT ended AND v.did > 10 AND NOT v.is_base
     ), current AS MATERIALIZED (
-      SELECT ctid AS id, "dsql$row"::text AS content FROM %1$s "dsql$row"
+      SELECT ctid AS id, ("dsql$row".*)::text AS content FROM %1$s "dsql$row"
       WHERE ctid = ANY (ARRAY (SELECT id FROM touched WHERE NOT is_base))
     ), replaced AS MATERIALIZED (
       SELECT chain.base, current.id, current.content
@@ -120,7 +120,8 @@ BEGIN
     UNION ALL
     SELECT %2$s::oid, 'ins', NULL, NULL, content, NULL FROM current
     WHERE id NOT IN (SELECT id FROM replaced)
-    $q$, place, relation) USING own, fill;
+    $q$, (SELECT format('%I.%I', nspname, relname) FROM pg_class c JOIN pg_namespace s ON s.oid = relnamespace
+      WHERE c.oid = place), relation, place::oid) USING own, fill;
 END
 $$;
 
@@ -503,8 +504,8 @@ BEGIN
   PERFORM dsql_internal.occ_hand_over(split_part(entry, ':', 1)::oid, split_part(entry, ':', 2)::oid)
   FROM unnest(string_to_array(shadows, ' ')) AS entry
   WHERE split_part(entry, ':', 1)::oid = ANY (wanted);
-  SELECT coalesce(string_agg(concat(encode(nspname::text::bytea, 'hex'), ' ',
-      encode(c.relname::text::bytea, 'hex'), ' ', encode(shadow.relname::text::bytea, 'hex')), ','), '')
+  SELECT coalesce(string_agg(concat(encode(convert_to(nspname, 'UTF8'), 'hex'), ' ',
+      encode(convert_to(c.relname, 'UTF8'), 'hex'), ' ', encode(convert_to(shadow.relname, 'UTF8'), 'hex')), ','), '')
   INTO renames
   FROM unnest(string_to_array(shadows, ' ')) AS entry
   JOIN pg_class c ON c.oid = split_part(entry, ':', 1)::oid
@@ -682,9 +683,9 @@ BEGIN
     WHERE k IN ('upd', 'ins')
   LOOP
     EXIT WHEN NOT same;
-    EXECUTE format('SELECT (SELECT array_agg("dsql$row"::text ORDER BY "dsql$row"::text COLLATE "C")'
-      ' FROM ONLY %2$s "dsql$row" WHERE ctid = ANY (ARRAY (SELECT (e ->> 1)::tid'
-      ' FROM jsonb_array_elements($1) e WHERE (e ->> 0)::oid = %1$s)))'
+    EXECUTE format('SELECT (SELECT array_agg(("dsql$row".*)::text ORDER BY ("dsql$row".*)::text COLLATE "C")'
+      ' FROM ONLY %2$s "dsql$row" WHERE ctid = ANY (ARRAY (SELECT (e.value ->> 1)::tid'
+      ' FROM jsonb_array_elements($1) e WHERE (e.value ->> 0)::oid = %1$s)))'
       ' IS NOT DISTINCT FROM (SELECT array_agg(n::%2$s::text ORDER BY n::%2$s::text COLLATE "C")'
       ' FROM dsql_internal.occ_decode($2) WHERE r = %1$s AND k IN (''upd'', ''ins''))',
       item.r, item.relation)
