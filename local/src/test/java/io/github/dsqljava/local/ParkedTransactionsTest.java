@@ -147,6 +147,39 @@ class ParkedTransactionsTest {
   }
 
   @Test
+  void searchPathThatIsSetOnShadows_decidesWhichTableIsChanged() throws Exception {
+    play(
+        """
+        A: CREATE SCHEMA s1
+        A: CREATE SCHEMA s2
+        A: CREATE TABLE s1.c (id int PRIMARY KEY, v int)
+        A: CREATE TABLE s2.c (id int PRIMARY KEY, v int)
+        A: INSERT INTO s1.c VALUES (1, 1)
+        A: INSERT INTO s2.c VALUES (1, 2)
+        A: SET search_path = s1, public
+        A: BEGIN
+        """
+            + PARK
+            + """
+        A: UPDATE c SET v = v + 10 => #1
+        A: SET search_path = s2, public
+        A: SELECT v FROM c => [2]
+        A: UPDATE c SET v = v + 100 => #1
+        A: SELECT v FROM c => [102]
+        A: SELECT v FROM s1.c => [11]
+        A: SET LOCAL search_path = s1, public
+        A: SELECT v FROM c => [11]
+        A: UPDATE c SET v = v + 10 => #1
+        A: SELECT v FROM s2.c => [102]
+        A: COMMIT
+        A: SELECT v FROM s1.c => [21]
+        A: SELECT v FROM s2.c => [102]
+        A: SELECT v FROM c => [102]
+        A: SELECT v FROM t WHERE id = 1 => [11]
+        """);
+  }
+
+  @Test
   void errorInParked_isTheError() throws Exception {
     play(
         "A: BEGIN\n"

@@ -98,9 +98,14 @@ public final class Committing {
             repeat(running, ending, 1);
           }
         },
-        "SELECT * FROM dsql_internal.occ_save_shadows("
-            + SqlStrings.quote(savings.shadows())
-            + ")");
+        saveShadows(savings));
+  }
+
+  /** Returns what reads the changes that a transaction has made to its shadows. */
+  static String saveShadows(Savings savings) {
+    return "SELECT * FROM dsql_internal.occ_save_shadows("
+        + SqlStrings.quote(savings.shadows())
+        + ")";
   }
 
   private void repeat(Transaction running, Ending ending, int attempt) {

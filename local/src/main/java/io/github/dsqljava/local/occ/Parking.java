@@ -153,12 +153,39 @@ public final class Parking {
       session.fail(group, ServiceErrors.schemaChangeWithData());
       return;
     }
+    if (running.savings().isStale()) {
+      renew(running, group);
+    } else {
+      runOnShadows(running, group);
+    }
+  }
+
+  private void runOnShadows(Transaction running, Group group) {
+    running.learnOnShadows(group);
     overlay.prepare(
         running,
         group,
         () -> session.send(group, /* holding= */ running.isImplicit()),
         error -> session.fail(group, error),
         error -> lose(running, error, () -> session.fail(group, ServiceErrors.rowConflict())));
+  }
+
+  /**
+   * Makes the transaction go back to its base with what it has done on shadows, so that the next
+   * ones get the names that their tables have on the search path of now.
+   */
+  private void renew(Transaction running, Group group) {
+    session.ask(
+        answer -> {
+          ErrorMessage error = answer.error();
+          if (error != null) {
+            lose(running, error, () -> session.fail(group, ServiceErrors.rowConflict()));
+            return;
+          }
+          running.savings().renew(answer.row());
+          runOnShadows(running, group);
+        },
+        script(running, Committing.saveShadows(running.savings()), BACK_TO_BASE));
   }
 
   /** Runs the DDL statement again that was rolled back to free other sessions. */

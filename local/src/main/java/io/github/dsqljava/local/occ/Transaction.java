@@ -60,6 +60,8 @@ public final class Transaction {
     /** Shadows by "schema\0name". */
     private final Map<String, String> renames = new HashMap<>();
 
+    private boolean stale;
+
     /** Takes the row of {@code occ_save}; it is empty if the transaction has done nothing yet. */
     void take(List<String> saved) {
       if (!saved.isEmpty()) {
@@ -90,6 +92,29 @@ public final class Transaction {
 
     Map<String, String> renames() {
       return renames;
+    }
+
+    /** Whether names may mean other tables than when the shadows got theirs. */
+    boolean isStale() {
+      return stale && !shadows.isEmpty();
+    }
+
+    /** The client has set something, which may be the search path. */
+    void mayBeStale() {
+      stale = true;
+    }
+
+    /**
+     * The shadows are gone.
+     *
+     * @param saved what {@code occ_save_shadows} gave before
+     */
+    void renew(List<String> saved) {
+      take(saved);
+      shadows = "";
+      known.clear();
+      renames.clear();
+      stale = false;
     }
 
     void shadows(String made, Set<String> named) {
@@ -187,6 +212,14 @@ public final class Transaction {
   /** Whether a statement has been run in it. */
   public boolean hasExecuted() {
     return hasExecuted;
+  }
+
+  /** A group is run on shadows. */
+  void learnOnShadows(Group group) {
+    if (group.has(Trait.SETS)) {
+      settings.addAll(group.settings());
+      savings.mayBeStale();
+    }
   }
 
   boolean has(Trait trait) {

@@ -3,6 +3,7 @@ package io.github.dsqljava.local.request;
 import io.github.dsqljava.local.dialect.ClientText;
 import io.github.dsqljava.local.dialect.Dialect;
 import io.github.dsqljava.local.dialect.Statement;
+import io.github.dsqljava.local.dialect.Trait;
 import io.github.dsqljava.local.protocol.Bind;
 import io.github.dsqljava.local.protocol.Execute;
 import io.github.dsqljava.local.protocol.FrontendType;
@@ -180,8 +181,9 @@ public final class GroupAssembler {
       cutDue = true;
     }
     group.add(Step.naming(Use.EXECUTE, naming, group.messageCount()));
-    // What is run on shadows behind it has to be prepared behind it.
+    // What is run on shadows behind these has to be prepared behind them.
     cutDue |= noteDeallocation(statement);
+    cutDue |= statement != null && statement.has(Trait.SETS);
     group.add(message);
     executed = group.messageCount();
   }
