@@ -16,6 +16,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** One call of executeMany: its chunks, one transaction after the other. */
@@ -41,23 +42,36 @@ final class BatchRun {
 
   static Future<BatchResult> start(
       DsqlPool pool, String sql, List<Tuple> rows, BatchOptions options) {
+    Objects.requireNonNull(sql, "sql");
+    Objects.requireNonNull(rows, "rows");
+    Objects.requireNonNull(options, "options");
     try {
+      // A copy of the list, for the caller may go on with his own.
+      List<Tuple> fixed = new ArrayList<>(rows);
       List<BatchChunk> chunks =
           BatchPlan.cut(
-              rows.size(),
-              row -> TupleSize.of(rows.get(row)),
+              fixed.size(),
+              row -> TupleSize.of(fixed.get(row)),
               options.maxRows(),
               options.maxBytes());
-      BatchRun run = new BatchRun(pool, sql, rows, options, chunks);
+      BatchRun run = new BatchRun(pool, sql, fixed, options, chunks);
       run.from(0);
       return run.result.future();
-    } catch (RuntimeException e) { // also of a list or a tuple that is not as it should be
+    } catch (RuntimeException | Error e) { // also of a list or a tuple that is not as it should be
       return Future.failedFuture(e);
     }
   }
 
   /** Not by composing futures: those of thousands of chunks would complete on one stack. */
   private void from(int index) {
+    try {
+      next(index);
+    } catch (RuntimeException | Error e) { // a task of an event loop: nobody else would tell
+      result.tryFail(new BatchFailedException(chunks, e));
+    }
+  }
+
+  private void next(int index) {
     if (index == chunks.size()) {
       result.complete(new BatchResult(rowCount, chunks));
       return;
@@ -91,7 +105,7 @@ final class BatchRun {
   private void tell(BatchProgress progress) {
     try {
       options.progress().accept(progress);
-    } catch (RuntimeException e) {
+    } catch (Throwable e) { // also a checked exception that was thrown past the compiler
       LOGGER.log(Level.WARNING, "A progress callback failed", e);
     }
   }

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.concurrent.CopyOnWriteArraySet;
@@ -91,6 +92,7 @@ public final class DsqlConnector {
    * @throws io.github.dsqljava.InvalidConfigurationException if the CA file is unusable
    */
   public static DsqlConnector create(DsqlConfig config) {
+    Objects.requireNonNull(config, "config");
     TrustManagerFactory trust = TrustedCertificates.of(config);
     Vertx vertx = Vertx.vertx();
     try {
@@ -108,6 +110,8 @@ public final class DsqlConnector {
    * @throws io.github.dsqljava.InvalidConfigurationException if the CA file is unusable
    */
   public static DsqlConnector create(Vertx vertx, DsqlConfig config) {
+    Objects.requireNonNull(vertx, "vertx");
+    Objects.requireNonNull(config, "config");
     return open(vertx, config, TrustedCertificates.of(config), null);
   }
 
@@ -166,6 +170,7 @@ public final class DsqlConnector {
    *     settings ask for
    */
   public DsqlPool pool(PoolSettings settings) {
+    Objects.requireNonNull(settings, "settings");
     if (closing.get() != null) {
       throw closed();
     }

@@ -8,6 +8,7 @@ import io.vertx.sqlclient.TransactionPropagation;
 import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -101,6 +102,7 @@ public interface DsqlPool extends Pool {
   @Override
   default <T> Future<@Nullable T> withTransaction(
       Function<SqlConnection, Future<@Nullable T>> function) {
+    Objects.requireNonNull(function, "function");
     return Pool.super.withTransaction(function);
   }
 
@@ -113,7 +115,17 @@ public interface DsqlPool extends Pool {
   @Override
   default <T> Future<@Nullable T> withTransaction(
       TransactionPropagation propagation, Function<SqlConnection, Future<@Nullable T>> function) {
+    Objects.requireNonNull(propagation, "propagation");
+    Objects.requireNonNull(function, "function");
     return Pool.super.withTransaction(propagation, function);
+  }
+
+  /** Vert.x's own: runs a function with a connection, which is given back when its future ends. */
+  @Override
+  default <T> Future<@Nullable T> withConnection(
+      Function<SqlConnection, Future<@Nullable T>> function) {
+    Objects.requireNonNull(function, "function");
+    return Pool.super.withConnection(function);
   }
 
   /** {@link #executeMany(String, List, BatchOptions)} with {@link BatchOptions#defaults()}. */
@@ -127,8 +139,8 @@ public interface DsqlPool extends Pool {
    * #inTransaction} runs it, all of its rows sent in one flight.
    *
    * @param sql with {@code $1} to {@code $n}
-   * @param rows the values, one tuple for each execution; not changed, and not to be changed
-   *     meanwhile
+   * @param rows the values, one tuple for each execution; neither changed nor kept: the list may
+   *     change as soon as this method has returned, but not its tuples
    * @return what was written; or a {@link io.github.dsqljava.BatchFailedException}, which says for
    *     each chunk whether it is in the database, when one failed for good; or a {@link
    *     io.github.dsqljava.RowTooLargeException}, with nothing written, when a single row is larger

@@ -17,6 +17,7 @@ import io.vertx.sqlclient.SqlConnection;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -49,6 +50,8 @@ final class Transactions {
 
   <T extends @Nullable Object> Future<T> run(
       TransactionOptions options, Function<SqlConnection, Future<T>> work) {
+    Objects.requireNonNull(options, "options");
+    Objects.requireNonNull(work, "work");
     return new Run<>(options, work).attempt();
   }
 
@@ -144,7 +147,7 @@ final class Transactions {
     private void tell(RetryKind kind, int attempt, Duration pause, Throwable failure) {
       try {
         listener.retrying(kind, attempt, pause, failure);
-      } catch (RuntimeException e) {
+      } catch (Throwable e) { // also a checked exception that was thrown past the compiler
         LOGGER.log(Level.WARNING, "A listener of a pool failed", e);
       }
     }

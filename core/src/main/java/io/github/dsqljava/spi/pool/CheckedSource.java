@@ -11,8 +11,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A source that keeps its promises: what it throws, and a null that it gives, are failures like any
- * other.
+ * A source that keeps its promises: what it throws, checked exceptions that got past the compiler
+ * included, and a null that it gives, are failures like any other.
  */
 final class CheckedSource<C> {
   private static final Logger LOGGER = System.getLogger(ConnectionSource.class.getPackageName());
@@ -61,7 +61,7 @@ final class CheckedSource<C> {
   boolean suits(C connection, @Nullable Object preference) {
     try {
       return preference == null || source.suits(connection, preference);
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       LOGGER.log(Level.WARNING, "A source of connections failed to compare", e);
       return false;
     }
@@ -70,7 +70,7 @@ final class CheckedSource<C> {
   ConnectFailureKind kindOf(Throwable failure) {
     try {
       return Objects.requireNonNull(source.kindOf(failure));
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       LOGGER.log(Level.WARNING, "A source of connections failed to judge a failure", e);
       return ConnectFailureKind.LASTING;
     }
@@ -81,7 +81,7 @@ final class CheckedSource<C> {
     CompletionStage<T> stage;
     try {
       stage = Objects.requireNonNull(action.get(), "null came instead of a future");
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       outcome.accept(null, e);
       return;
     }

@@ -92,7 +92,7 @@ final class Effects {
   private static void run(Runnable task) {
     try {
       task.run();
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       LOGGER.log(Level.WARNING, "A listener or a dependent of a pool failed", e);
     }
   }

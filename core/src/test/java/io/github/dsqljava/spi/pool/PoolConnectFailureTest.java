@@ -162,7 +162,11 @@ class PoolConnectFailureTest {
   void open_throws_isAFailureLikeAnyOther() {
     PoolFixture fixture = PoolFixture.of(policy -> policy);
     for (Throwable thrown :
-        new Throwable[] {new IllegalStateException("odd"), new NoClassDefFoundError("odd")}) {
+        new Throwable[] {
+          new IllegalStateException("odd"),
+          new NoClassDefFoundError("odd"),
+          new Exception("checked")
+        }) {
       var pool =
           pool(
               fixture,

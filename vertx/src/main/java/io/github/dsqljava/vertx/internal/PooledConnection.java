@@ -2,7 +2,6 @@ package io.github.dsqljava.vertx.internal;
 
 import io.vertx.core.Completable;
 import io.vertx.core.internal.ContextInternal;
-import io.vertx.pgclient.impl.PgConnectionImpl;
 import io.vertx.sqlclient.internal.command.CommandBase;
 
 /**
@@ -11,14 +10,15 @@ import io.vertx.sqlclient.internal.command.CommandBase;
  * <p>Vert.x reports queries to tracers in one place for single connections and in another for
  * pooled ones; here it is always {@link LeasedConnection} that does it.
  */
-final class PooledConnection extends PgConnectionImpl {
+final class PooledConnection extends CheckedConnection {
 
   PooledConnection(ContextInternal context, LeasedConnection leased) {
-    super(leased.session.factory(), context, leased);
+    super(context, leased);
   }
 
   @Override
   public <R> void schedule(CommandBase<R> command, Completable<R> handler) {
+    Arguments.check(command);
     if (tx != null) {
       tx.schedule(command, handler);
     } else {

@@ -5,7 +5,6 @@ import io.vertx.core.Completable;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.internal.ContextInternal;
-import io.vertx.pgclient.impl.PgConnectionImpl;
 import io.vertx.sqlclient.Transaction;
 import io.vertx.sqlclient.TransactionRollbackException;
 import io.vertx.sqlclient.internal.command.CommandBase;
@@ -14,12 +13,12 @@ import io.vertx.sqlclient.internal.command.CommandBase;
  * The connection that the function of a transaction is given: Vert.x's own, except that beginning,
  * ending and closing are not the function's business.
  */
-final class TransactionView extends PgConnectionImpl {
+final class TransactionView extends CheckedConnection {
 
   private final Promise<Void> completion;
 
   TransactionView(ContextInternal context, TransactionalConnection<?> connection) {
-    super(connection.session.factory(), context, connection);
+    super(context, connection);
     this.completion = context.promise();
   }
 
@@ -34,6 +33,7 @@ final class TransactionView extends PgConnectionImpl {
 
   @Override
   public <R> void schedule(CommandBase<R> command, Completable<R> handler) {
+    Arguments.check(command);
     conn.schedule(command, handler);
   }
 

@@ -15,10 +15,16 @@ import io.vertx.core.internal.PromiseInternal;
 import io.vertx.core.internal.VertxInternal;
 import io.vertx.pgclient.spi.PgDriver;
 import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.PrepareOptions;
+import io.vertx.sqlclient.PreparedQuery;
+import io.vertx.sqlclient.Query;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.internal.SqlClientBase;
 import io.vertx.sqlclient.internal.command.CommandBase;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -87,6 +93,21 @@ public abstract class Vertx50Pool extends SqlClientBase implements Pool, Transac
   }
 
   @Override
+  public Query<RowSet<Row>> query(String sql) {
+    return super.query(Objects.requireNonNull(sql, "sql"));
+  }
+
+  @Override
+  public PreparedQuery<RowSet<Row>> preparedQuery(String sql) {
+    return super.preparedQuery(Objects.requireNonNull(sql, "sql"));
+  }
+
+  @Override
+  public PreparedQuery<RowSet<Row>> preparedQuery(String sql, @Nullable PrepareOptions options) {
+    return super.preparedQuery(Objects.requireNonNull(sql, "sql"), options);
+  }
+
+  @Override
   public Future<SqlConnection> getConnection() {
     ContextInternal context = vertx.getOrCreateContext();
     PromiseInternal<SqlConnection> promise = context.promise();
@@ -108,6 +129,7 @@ public abstract class Vertx50Pool extends SqlClientBase implements Pool, Transac
 
   @Override
   public <R> void schedule(CommandBase<R> command, Completable<R> handler) {
+    Arguments.check(command);
     acquire(
         vertx.getOrCreateContext(),
         acquireTimeout,
@@ -178,6 +200,7 @@ public abstract class Vertx50Pool extends SqlClientBase implements Pool, Transac
 
   /** Closes the pool; see {@link AsyncPool#close(Duration)}. */
   public Future<Void> close(Duration grace) {
+    Objects.requireNonNull(grace, "grace");
     vertx.removeCloseHook(whenVertxCloses);
     return Future.fromCompletionStage(pool.close(grace));
   }

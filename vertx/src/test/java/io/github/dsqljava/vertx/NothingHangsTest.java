@@ -1,0 +1,191 @@
+package io.github.dsqljava.vertx;
+
+import static io.github.dsqljava.vertx.LocalCluster.await;
+import static io.github.dsqljava.vertx.LocalCluster.config;
+import static io.github.dsqljava.vertx.LocalCluster.execute;
+import static io.github.dsqljava.vertx.LocalCluster.failure;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.dsqljava.RetryKind;
+import io.github.dsqljava.local.CommitConflict;
+import io.github.dsqljava.local.DsqlLocal;
+import io.github.dsqljava.pool.PoolListener;
+import io.vertx.core.Future;
+import io.vertx.sqlclient.PrepareOptions;
+import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Consumer;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Whatever callers hand in, and whatever it throws: the future completes, and no place is lost. */
+@SuppressWarnings({"NullAway", "InterruptedExceptionSwallowed"})
+class NothingHangsTest {
+  private static final String INSERT = "INSERT INTO item VALUES ($1)";
+
+  private static DsqlLocal cluster;
+  private DsqlConnector connector;
+  private DsqlPool pool;
+
+  @BeforeAll
+  static void start() throws Exception {
+    cluster = DsqlLocal.start();
+    DsqlConnector setup = DsqlConnector.create(config(cluster).build());
+    execute(await(setup.connect()), "CREATE TABLE item (id int PRIMARY KEY)");
+    await(setup.close());
+  }
+
+  @AfterAll
+  static void stop() {
+    cluster.close();
+  }
+
+  @BeforeEach
+  void open() throws Exception {
+    connector = DsqlConnector.create(config(cluster).build());
+    pool = connector.pool(PoolSettings.builder().maxSize(1).build());
+    execute(pool, "DELETE FROM item");
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    assertThat(LocalCluster.value(pool, "SELECT 1")).as("the only place is free").isEqualTo("1");
+    await(connector.close());
+    LocalCluster.assertNothingOpen(cluster);
+  }
+
+  @SuppressWarnings("unchecked")
+  private static <T extends Throwable> void sneak(Throwable thrown) throws T {
+    throw (T) thrown;
+  }
+
+  private static final List<Throwable> TROUBLE =
+      List.of(
+          new IllegalStateException("odd"), new AssertionError("odd"), new Exception("checked"));
+
+  private static List<Tuple> rows(int count) {
+    List<Tuple> rows = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      rows.add(Tuple.of(i));
+    }
+    return rows;
+  }
+
+  // --- callbacks
+
+  @Test
+  void executeMany_progressThatThrows_isLoggedAndTheRestIsWritten() throws Exception {
+    for (Throwable thrown : TROUBLE) {
+      Consumer<BatchProgress> careless =
+          progress -> NothingHangsTest.<RuntimeException>sneak(thrown);
+      BatchOptions options = BatchOptions.builder().maxRows(2).progress(careless).build();
+      assertThat(await(pool.executeMany(INSERT, rows(6), options)).rowCount()).isEqualTo(6);
+      execute(pool, "DELETE FROM item");
+    }
+  }
+
+  @Test
+  void executeMany_listThatChangesMeanwhile_isWrittenAsItWas() throws Exception {
+    List<Tuple> rows = rows(6);
+    BatchOptions options = BatchOptions.builder().maxRows(2).progress(done -> rows.clear()).build();
+    assertThat(await(pool.executeMany(INSERT, rows, options)).rowCount()).isEqualTo(6);
+  }
+
+  @Test
+  void inTransaction_listenerThatThrows_isLoggedAndTheTransactionRunsAgain() throws Exception {
+    for (Throwable thrown : TROUBLE) {
+      PoolListener careless =
+          new PoolListener() {
+            @Override
+            public void retrying(RetryKind kind, int attempt, Duration delay, Throwable cause) {
+              NothingHangsTest.<RuntimeException>sneak(thrown);
+            }
+          };
+      DsqlPool odd = connector.pool(PoolSettings.builder().listener(careless).build());
+      cluster.faults().conflictCommits(1, CommitConflict.DATA);
+      await(odd.inTransaction(connection -> connection.query("DELETE FROM item").execute()));
+    }
+  }
+
+  @Test
+  void inTransaction_functionThatThrowsAnything_failsWithIt() throws Exception {
+    for (Throwable thrown : TROUBLE) {
+      Future<Void> work =
+          pool.inTransaction(
+              connection -> {
+                NothingHangsTest.<RuntimeException>sneak(thrown);
+                return Future.succeededFuture();
+              });
+      assertThat(failure(work)).isSameAs(thrown);
+    }
+  }
+
+  // --- nulls
+
+  private static void assertNames(String parameter, ThrowingCallable call) {
+    assertThatThrownBy(call)
+        .as(parameter)
+        .isExactlyInstanceOf(NullPointerException.class)
+        .hasMessage(parameter);
+  }
+
+  @Test
+  void pool_null_isRefusedAtTheCallByName() {
+    assertNames("sql", () -> pool.query(null));
+    assertNames("sql", () -> pool.preparedQuery(null));
+    assertNames("sql", () -> pool.preparedQuery(null, new PrepareOptions()));
+    assertNames("sql", () -> pool.executeMany(null, List.of()));
+    assertNames("rows", () -> pool.executeMany(INSERT, null));
+    assertNames("options", () -> pool.executeMany(INSERT, List.of(), null));
+    assertNames("work", () -> pool.inTransaction(null));
+    assertNames("options", () -> pool.inTransaction(null, c -> Future.succeededFuture()));
+    assertNames("function", () -> pool.withTransaction(null));
+    assertNames("propagation", () -> pool.withTransaction(null, c -> Future.succeededFuture()));
+    assertNames("function", () -> pool.withConnection(null));
+    assertNames("grace", () -> pool.close(null));
+    assertNames("tuple", () -> pool.preparedQuery(INSERT).execute(null));
+    assertNames("batch", () -> pool.preparedQuery(INSERT).executeBatch(null));
+    assertNames(
+        "batch[1]",
+        () -> pool.preparedQuery(INSERT).executeBatch(Arrays.asList(Tuple.of(1), null)));
+  }
+
+  @Test
+  void connector_null_isRefusedAtTheCallByName() {
+    assertNames("config", () -> DsqlConnector.create(null));
+    assertNames("vertx", () -> DsqlConnector.create(null, connector.config()));
+    assertNames("settings", () -> connector.pool(null));
+  }
+
+  @Test
+  void connection_null_isRefusedAtTheCallByName() throws Exception {
+    SqlConnection pooled = await(pool.getConnection());
+    assertNullsRefused(pooled);
+    await(pooled.close());
+    await(
+        pool.inTransaction(
+            connection -> {
+              assertNullsRefused(connection);
+              return Future.succeededFuture();
+            }));
+  }
+
+  private static void assertNullsRefused(SqlConnection connection) {
+    assertNames("sql", () -> connection.query(null));
+    assertNames("sql", () -> connection.preparedQuery(null));
+    assertNames("sql", () -> connection.preparedQuery(null, new PrepareOptions()));
+    assertNames("sql", () -> connection.prepare(null));
+    assertNames("sql", () -> connection.prepare(null, new PrepareOptions()));
+    assertNames("tuple", () -> connection.preparedQuery(INSERT).execute(null));
+    assertNames("batch", () -> connection.preparedQuery(INSERT).executeBatch(null));
+  }
+}
