@@ -19,8 +19,10 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.WeakHashMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -215,8 +217,8 @@ public final class DsqlConnector {
     step("what is being opened", () -> run(() -> transport.abort(closed())))
         .compose(v -> step("the source of tokens", () -> run(tokens::close)))
         .compose(v -> closeAll("a pool", pools, DsqlPool::close))
-        .compose(v -> closeAll("a connection", openConnections(), DsqlConnector::close))
-        .compose(v -> step("the network client", transport::close))
+        .compose(v -> closeAll("a connection", openConnections(), c -> bounded(c.close())))
+        .compose(v -> step("the network client", () -> bounded(transport.close())))
         .onComplete(
             v -> {
               // Before Vert.x: a future of the caller's may wait for this one on a thread that
@@ -235,16 +237,26 @@ public final class DsqlConnector {
     }
   }
 
-  /** Vert.x waits for the server to hang up; a dead network ends with the network client. */
-  private static Future<Void> close(SqlConnection connection) {
-    return connection.close().timeout(GOODBYE_SECONDS, TimeUnit.SECONDS);
-  }
-
   private static <T> Future<Void> closeAll(
       String what, Collection<T> things, Function<T, Future<Void>> close) {
     List<Future<Void>> closed =
         things.stream().map(thing -> step(what, () -> close.apply(thing))).toList();
     return Future.join(closed).mapEmpty();
+  }
+
+  /**
+   * Vert.x waits for the server to hang up; a dead network ends with the network client. Not by a
+   * timer of Vert.x, which may be closed already and then tells nobody.
+   */
+  private static Future<Void> bounded(Future<Void> closed) {
+    Promise<Void> result = Promise.promise();
+    closed.onComplete(done -> result.tryComplete(), result::tryFail);
+    CompletableFuture.delayedExecutor(GOODBYE_SECONDS, TimeUnit.SECONDS)
+        .execute(
+            () ->
+                result.tryFail(
+                    new TimeoutException("No end within " + GOODBYE_SECONDS + " seconds")));
+    return result.future();
   }
 
   /** One step of closing: the next one follows whether or not it succeeds. */

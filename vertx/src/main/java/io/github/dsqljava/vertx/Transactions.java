@@ -19,6 +19,7 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -139,9 +140,16 @@ final class Transactions {
       }
       tell(kind, begun, pause.get(), failure);
       long millis = pause.get().toMillis();
-      return millis == 0
-          ? attempt()
-          : vertx.timer(millis, TimeUnit.MILLISECONDS).compose(id -> attempt());
+      return millis == 0 ? attempt() : pause(millis).compose(over -> attempt());
+    }
+
+    /** A Vert.x that is closed cancels its timers; the next attempt then says what is closed. */
+    private Future<Void> pause(long millis) {
+      try {
+        return vertx.timer(millis, TimeUnit.MILLISECONDS).<Void>mapEmpty().otherwiseEmpty();
+      } catch (IllegalStateException | RejectedExecutionException e) {
+        return Future.succeededFuture();
+      }
     }
 
     private void tell(RetryKind kind, int attempt, Duration pause, Throwable failure) {

@@ -14,6 +14,8 @@ import io.vertx.sqlclient.internal.command.CommandBase;
 import io.vertx.sqlclient.internal.command.CompositeCommand;
 import io.vertx.sqlclient.internal.command.QueryCommandBase;
 import io.vertx.sqlclient.spi.DatabaseMetadata;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -26,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Safe to use from several threads.
  */
 class LeasedConnection implements Connection {
+  private static final Logger LOGGER = System.getLogger(LeasedConnection.class.getName());
+
   private final VertxInternal vertx;
   private final Lease<PooledSession> lease;
   final PooledSession session;
@@ -60,7 +64,11 @@ class LeasedConnection implements Connection {
           new IllegalStateException(
               "The connection was given back to its pool; get one from the pool again"));
     } else {
-      session.schedule(command, counted);
+      try {
+        session.schedule(command, counted);
+      } catch (RuntimeException e) { // of a Vert.x that is closed
+        fail(command, counted, e);
+      }
     }
   }
 
@@ -112,11 +120,24 @@ class LeasedConnection implements Connection {
     ContextInternal context = vertx.getOrCreateContext();
     QueryReporter reporter =
         new QueryReporter(tracer, metrics, context, query, session.connection());
-    reporter.before();
+    if (!reports(reporter::before)) {
+      return handler;
+    }
     return (result, failure) -> {
-      reporter.after(result, failure);
+      var unused = reports(() -> reporter.after(result, failure));
       handler.complete(result, failure);
     };
+  }
+
+  /** Whether a tracer did its work; if not, that is no reason for the query to fail. */
+  private static boolean reports(Runnable report) {
+    try {
+      report.run();
+      return true;
+    } catch (Throwable e) { // also a checked exception that was thrown past the compiler
+      LOGGER.log(Level.WARNING, "A tracer or a metric of Vert.x failed", e);
+      return false;
+    }
   }
 
   /** Whether something is under way. */

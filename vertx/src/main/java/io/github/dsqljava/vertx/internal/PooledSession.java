@@ -27,7 +27,7 @@ final class PooledSession implements Connection.Holder {
   private static final Logger LOGGER = System.getLogger(PooledSession.class.getName());
 
   /** How long the server may take to hang up: some round trips to anywhere. */
-  private static final long GOODBYE_MILLIS = 2_000;
+  static final long GOODBYE_MILLIS = 2_000;
 
   private final PgConnectionFactory factory;
   private final PgSocketConnection connection;
@@ -47,6 +47,21 @@ final class PooledSession implements Connection.Holder {
     this.context = context;
     this.wire = SessionWire.of(connection);
     this.lost = lost;
+    context.exceptionHandler(this::broken);
+  }
+
+  /**
+   * An exception in a task of the connection, in Vert.x's or our own code, reaches no caller: what
+   * the task should have done is not done, and those who wait for it would wait for ever.
+   */
+  private void broken(Throwable failure) {
+    LOGGER.log(
+        Level.WARNING,
+        "A connection to {0} is closed after an unexpected failure: {1}",
+        connection.server(),
+        failure);
+    LOGGER.log(Level.DEBUG, "The unexpected failure", failure);
+    var unused = abort();
   }
 
   PgConnectionFactory factory() {

@@ -65,7 +65,14 @@ final class PooledTransaction<T extends @Nullable Object> {
   }
 
   void run(Function<SqlConnection, Future<T>> work) {
-    context.emit(v -> call(work).onComplete(connection::commit, connection::rollback));
+    context.emit(
+        v -> {
+          try {
+            var unused = call(work).onComplete(connection::commit, connection::rollback);
+          } catch (RuntimeException | Error e) { // of a future that is not Vert.x's own
+            connection.rollback(e);
+          }
+        });
   }
 
   private Future<T> call(Function<SqlConnection, Future<T>> work) {

@@ -4,13 +4,16 @@ import io.github.dsqljava.ConnectPhase;
 import io.github.dsqljava.spi.pool.ConnectionSource;
 import io.netty.channel.EventLoop;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
 import io.vertx.pgclient.impl.PgSocketConnection;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.internal.SqlConnectionInternal;
 import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -58,13 +61,14 @@ final class SessionSource implements ConnectionSource<PooledSession> {
           plan.explain(new ClosedChannelException(), ConnectPhase.LOGIN)); // during the init hook
     }
     if (session.status() != SessionStatus.IDLE) {
-      return connection.close().transform(closed -> Future.failedFuture(leftOpen()));
+      return hangUp(connection, leftOpen());
     }
     socket.init(session);
     return Future.succeededFuture(session);
   }
 
-  private static Future<SqlConnection> initialize(
+  /** Under a deadline: whoever waits for the connection should learn that the hook is stuck. */
+  private Future<SqlConnection> initialize(
       SqlConnection connection, Function<SqlConnection, Future<Void>> hook) {
     Future<Void> initialized;
     try {
@@ -75,13 +79,48 @@ final class SessionSource implements ConnectionSource<PooledSession> {
     if (initialized == null) {
       initialized = Future.failedFuture(new NullPointerException("The init hook returned null"));
     }
-    return initialized
+    Duration limit = plan.config().connectTimeout();
+    Promise<Void> ended = Promise.promise();
+    long timer =
+        plan.vertx().setTimer(Math.max(1, limit.toMillis()), id -> ended.tryFail(stuck(limit)));
+    try {
+      initialized.onComplete(ended::tryComplete, ended::tryFail);
+    } catch (RuntimeException | Error e) { // of a future that is not Vert.x's own
+      ended.tryFail(e);
+    }
+    return ended
+        .future()
+        .onComplete(done -> plan.vertx().cancelTimer(timer))
         .compose(
             v ->
                 connection.transaction() == null
                     ? Future.succeededFuture(connection)
                     : Future.failedFuture(leftOpen()))
-        .recover(failure -> connection.close().transform(closed -> Future.failedFuture(failure)));
+        .recover(failure -> hangUp(connection, failure));
+  }
+
+  /** In order, but not for ever: the hook may have been stuck because the network is. */
+  private <T> Future<T> hangUp(SqlConnection connection, Throwable failure) {
+    PgSocketConnection opened = (PgSocketConnection) ((SqlConnectionInternal) connection).unwrap();
+    Promise<T> failed = Promise.promise();
+    long timer =
+        plan.vertx().setTimer(PooledSession.GOODBYE_MILLIS, id -> HardClose.of(opened.socket()));
+    connection
+        .close()
+        .onComplete(
+            closed -> {
+              plan.vertx().cancelTimer(timer);
+              failed.fail(failure);
+            });
+    return failed.future();
+  }
+
+  private static TimeoutException stuck(Duration limit) {
+    return new TimeoutException(
+        "The init hook did not complete within "
+            + limit
+            + " (connectTimeout). Look at what it waits for: the server's answers to its statements,"
+            + " or something that never comes. The connection is closed");
   }
 
   private static IllegalStateException leftOpen() {

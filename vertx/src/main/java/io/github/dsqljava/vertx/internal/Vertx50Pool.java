@@ -10,6 +10,7 @@ import io.github.dsqljava.spi.pool.Lease;
 import io.vertx.core.Closeable;
 import io.vertx.core.Completable;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.PromiseInternal;
 import io.vertx.core.internal.VertxInternal;
@@ -27,6 +28,7 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +45,8 @@ public abstract class Vertx50Pool extends SqlClientBase implements Pool, Transac
 
   /** A caller must not wait for a timer that never comes. */
   private final Closeable whenVertxCloses;
+
+  private volatile boolean closed;
 
   /** Makes the pool and opens what it keeps open. */
   protected Vertx50Pool(
@@ -67,7 +71,9 @@ public abstract class Vertx50Pool extends SqlClientBase implements Pool, Transac
             new SplittableRandom(),
             listener);
     this.whenVertxCloses =
-        completion -> close(Duration.ZERO).onComplete(done -> completion.succeed());
+        completion -> {
+          close(Duration.ZERO).onComplete(done -> completion.succeed());
+        };
     vertx.addCloseHook(whenVertxCloses);
     pool.start();
   }
@@ -89,7 +95,7 @@ public abstract class Vertx50Pool extends SqlClientBase implements Pool, Transac
 
   @Override
   protected <T> PromiseInternal<T> promise() {
-    return vertx.promise();
+    return closed ? (PromiseInternal<T>) Promise.<T>promise() : vertx.promise();
   }
 
   @Override
@@ -110,20 +116,17 @@ public abstract class Vertx50Pool extends SqlClientBase implements Pool, Transac
   @Override
   public Future<SqlConnection> getConnection() {
     ContextInternal context = vertx.getOrCreateContext();
-    PromiseInternal<SqlConnection> promise = context.promise();
+    Promise<SqlConnection> promise = promise(context);
     acquire(
         context,
         acquireTimeout,
-        (lease, failure) -> {
-          if (failure != null) {
-            promise.fail(failure);
-            return;
-          }
+        lease -> {
           LeasedConnection leased = new LeasedConnection(vertx, lease);
           PooledConnection connection = new PooledConnection(context, leased);
           leased.init(connection);
           promise.complete(connection);
-        });
+        },
+        promise::tryFail);
     return promise.future();
   }
 
@@ -133,15 +136,12 @@ public abstract class Vertx50Pool extends SqlClientBase implements Pool, Transac
     acquire(
         vertx.getOrCreateContext(),
         acquireTimeout,
-        (lease, failure) -> {
-          if (failure != null) {
-            LeasedConnection.fail(command, handler, failure);
-            return;
-          }
+        lease -> {
           LeasedConnection leased = new LeasedConnection(vertx, lease);
           leased.schedule(command, handler);
           leased.whenQuiet(() -> leased.giveBack((ok, problem) -> {}));
-        });
+        },
+        failure -> LeasedConnection.fail(command, handler, failure));
   }
 
   @Override
@@ -155,37 +155,44 @@ public abstract class Vertx50Pool extends SqlClientBase implements Pool, Transac
       return context.succeededFuture(
           new AttemptOutcome.NotStarted<>(new NestedTransactionException("inTransaction")));
     }
-    PromiseInternal<AttemptOutcome<T>> outcome = context.promise();
+    Promise<AttemptOutcome<T>> outcome = promise(context);
     acquire(
         context,
         acquireTimeout,
-        (lease, failure) -> {
-          if (failure != null) {
-            outcome.complete(new AttemptOutcome.NotStarted<>(failure));
-          } else {
+        lease ->
             new PooledTransaction<>(vertx, this, context, lease, readOnly, deadline, outcome)
-                .run(work);
-          }
-        });
+                .run(work),
+        failure -> outcome.tryComplete(new AttemptOutcome.NotStarted<>(failure)));
     return outcome.future();
   }
 
+  /** Gets a lease; what goes wrong with it, too, reaches the caller, and the place is free. */
   private void acquire(
-      ContextInternal context, Duration timeout, Completable<Lease<PooledSession>> handler) {
+      ContextInternal context,
+      Duration timeout,
+      Consumer<Lease<PooledSession>> granted,
+      Consumer<Throwable> refused) {
     CompletableFuture<Lease<PooledSession>> acquired =
         pool.acquire(context.nettyEventLoop(), timeout);
     var unused =
         acquired.whenComplete(
             (lease, failure) -> {
+              if (failure != null) {
+                refused.accept(failure);
+                return;
+              }
               try {
-                handler.complete(lease, failure);
+                granted.accept(lease);
               } catch (RuntimeException | Error e) { // of a Vert.x that is being closed
-                if (lease != null) {
-                  lease.discard();
-                }
-                throw e;
+                lease.discard();
+                refused.accept(e);
               }
             });
+  }
+
+  /** What fails because the pool is closed fails at once: Vert.x may be closed, and tell nobody. */
+  private <T extends @Nullable Object> Promise<T> promise(ContextInternal context) {
+    return closed ? Promise.promise() : context.promise();
   }
 
   @Override
@@ -201,6 +208,7 @@ public abstract class Vertx50Pool extends SqlClientBase implements Pool, Transac
   /** Closes the pool; see {@link AsyncPool#close(Duration)}. */
   public Future<Void> close(Duration grace) {
     Objects.requireNonNull(grace, "grace");
+    closed = true;
     vertx.removeCloseHook(whenVertxCloses);
     return Future.fromCompletionStage(pool.close(grace));
   }
