@@ -41,6 +41,7 @@ public final class PoolPolicy {
       Duration maxLifetime,
       Duration lifetimeJitter,
       Duration idleTimeout,
+      Duration idleCheck,
       Duration baseBackoff,
       Duration maxBackoff) {}
 
@@ -129,6 +130,17 @@ public final class PoolPolicy {
   }
 
   /**
+   * How long a connection may wait unused before the pool asks the server whether it is still
+   * there, and again after the same time, 1 millisecond to a year. Default 2 minutes: NAT gateways
+   * and load balancers forget silent connections after 4 to 6 minutes, without telling anybody, and
+   * the next statement would wait for an answer for a quarter of an hour. The question keeps the
+   * connection alive, too; a caller never waits for it.
+   */
+  public Duration idleCheck() {
+    return values.idleCheck;
+  }
+
+  /**
    * The bound of the pause after the first failure to open a connection, 1 millisecond to a day, so
    * that a pool does not knock without a pause. Each pause is drawn evenly from zero to its bound,
    * which doubles up to {@link #maxBackoff()}. Default 100 milliseconds: the rate limit refills
@@ -179,6 +191,7 @@ public final class PoolPolicy {
     private Duration maxLifetime = LONGEST_LIFETIME;
     private @Nullable Duration lifetimeJitter;
     private Duration idleTimeout = Duration.ofMinutes(10);
+    private Duration idleCheck = Duration.ofMinutes(2);
     private Duration baseBackoff = Duration.ofMillis(100);
     private Duration maxBackoff = Duration.ofSeconds(5);
 
@@ -194,6 +207,7 @@ public final class PoolPolicy {
       lifetimeJitter =
           from.lifetimeJitter.equals(defaultJitter(maxLifetime)) ? null : from.lifetimeJitter;
       idleTimeout = from.idleTimeout;
+      idleCheck = from.idleCheck;
       baseBackoff = from.baseBackoff;
       maxBackoff = from.maxBackoff;
     }
@@ -253,6 +267,12 @@ public final class PoolPolicy {
       return this;
     }
 
+    /** See {@link PoolPolicy#idleCheck()}. */
+    public Builder idleCheck(Duration time) {
+      idleCheck = Options.inRange("idleCheck", time, MILLISECOND, Duration.ofDays(365));
+      return this;
+    }
+
     /** See {@link PoolPolicy#baseBackoff()}. */
     public Builder baseBackoff(Duration bound) {
       baseBackoff = Options.inRange("baseBackoff", bound, MILLISECOND, Duration.ofDays(1));
@@ -286,6 +306,7 @@ public final class PoolPolicy {
               maxLifetime,
               Options.inRange("lifetimeJitter", jitter, Duration.ZERO, shorterThan(maxLifetime)),
               idleTimeout,
+              idleCheck,
               baseBackoff,
               maxBackoff));
     }

@@ -7,6 +7,7 @@ import io.github.dsqljava.vertx.internal.Vertx50Transport;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,7 @@ final class NativePool extends Vertx50Pool implements DsqlPool {
         rate,
         settings.listener(),
         settings.closeGrace(),
+        settings.statementTimeout().orElse(Duration.ZERO),
         settings.initHook().orElse(null));
     this.transactions = new Transactions(plan.vertx(), this, settings);
     this.name = plan.config().endpoint().address();

@@ -27,12 +27,17 @@ import java.util.function.Function;
  */
 public final class PoolSettings {
 
+  private static final Duration MILLISECOND = Duration.ofMillis(1);
+  private static final Duration LONGEST_TIMER = Duration.ofDays(24);
+
   private static final PoolSettings DEFAULTS = builder().build();
 
   private record Values(
       PoolPolicy policy,
       Optional<ConnectRate> connectRate,
       RetryPolicy retryPolicy,
+      Optional<Duration> transactionDeadline,
+      Optional<Duration> statementTimeout,
       Duration closeGrace,
       PoolListener listener,
       Optional<Function<SqlConnection, Future<Void>>> initHook) {}
@@ -84,6 +89,28 @@ public final class PoolSettings {
   }
 
   /**
+   * The deadline of transactions whose options have none, 1 millisecond to 24 days; see {@link
+   * TransactionOptions#deadline()}. By default {@link PoolPolicy#acquireTimeout()}, the retry
+   * policy's {@link RetryPolicy#maxElapsed()} and {@link PoolPolicy#LONGEST_TRANSACTION} in all,
+   * which are 6 minutes with the defaults of these: it cuts nothing that could still be committed,
+   * and a function that never completes gives its connection back.
+   */
+  public Optional<Duration> transactionDeadline() {
+    return values.transactionDeadline;
+  }
+
+  /**
+   * How long the server may take to answer a statement, from when the driver has it, 1 millisecond
+   * to 24 days. When the time has passed the connection is closed, for Aurora DSQL cancels no
+   * statements; what is under way there ends as with a lost connection. Default none: only a
+   * program knows how long its slowest statement takes ({@code CALL sys.wait_for_job} is one), and
+   * a network that has fallen silent is found by TCP keepalive within some minutes.
+   */
+  public Optional<Duration> statementTimeout() {
+    return values.statementTimeout;
+  }
+
+  /**
    * How long {@link DsqlPool#close()} waits for connections in use, zero to 24 days. Default 5
    * seconds: enough for statements, and short enough for a shutdown.
    */
@@ -130,6 +157,8 @@ public final class PoolSettings {
     private PoolPolicy.Builder policy = PoolPolicy.builder();
     private Optional<ConnectRate> connectRate = Optional.empty();
     private RetryPolicy retryPolicy = RetryPolicy.defaults();
+    private Optional<Duration> transactionDeadline = Optional.empty();
+    private Optional<Duration> statementTimeout = Optional.empty();
     private Duration closeGrace = Duration.ofSeconds(5);
     private PoolListener listener = PoolListener.NONE;
     private Optional<Function<SqlConnection, Future<Void>>> initHook = Optional.empty();
@@ -140,6 +169,8 @@ public final class PoolSettings {
       policy = from.policy.toBuilder();
       connectRate = from.connectRate;
       retryPolicy = from.retryPolicy;
+      transactionDeadline = from.transactionDeadline;
+      statementTimeout = from.statementTimeout;
       closeGrace = from.closeGrace;
       listener = from.listener;
       initHook = from.initHook;
@@ -193,6 +224,12 @@ public final class PoolSettings {
       return this;
     }
 
+    /** See {@link PoolPolicy#idleCheck()}. */
+    public Builder idleCheck(Duration time) {
+      policy.idleCheck(time);
+      return this;
+    }
+
     /** See {@link PoolPolicy#baseBackoff()}. */
     public Builder baseBackoff(Duration bound) {
       policy.baseBackoff(bound);
@@ -217,9 +254,23 @@ public final class PoolSettings {
       return this;
     }
 
+    /** See {@link PoolSettings#transactionDeadline()}. */
+    public Builder transactionDeadline(Duration all) {
+      transactionDeadline =
+          Optional.of(Options.inRange("transactionDeadline", all, MILLISECOND, LONGEST_TIMER));
+      return this;
+    }
+
+    /** See {@link PoolSettings#statementTimeout()}. */
+    public Builder statementTimeout(Duration time) {
+      statementTimeout =
+          Optional.of(Options.inRange("statementTimeout", time, MILLISECOND, LONGEST_TIMER));
+      return this;
+    }
+
     /** See {@link PoolSettings#closeGrace()}. */
     public Builder closeGrace(Duration grace) {
-      closeGrace = Options.inRange("closeGrace", grace, Duration.ZERO, Duration.ofDays(24));
+      closeGrace = Options.inRange("closeGrace", grace, Duration.ZERO, LONGEST_TIMER);
       return this;
     }
 
@@ -243,7 +294,15 @@ public final class PoolSettings {
      */
     public PoolSettings build() {
       return new PoolSettings(
-          new Values(policy.build(), connectRate, retryPolicy, closeGrace, listener, initHook));
+          new Values(
+              policy.build(),
+              connectRate,
+              retryPolicy,
+              transactionDeadline,
+              statementTimeout,
+              closeGrace,
+              listener,
+              initHook));
     }
   }
 }

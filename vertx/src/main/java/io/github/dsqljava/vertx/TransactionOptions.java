@@ -32,7 +32,7 @@ public final class TransactionOptions {
     this.values = values;
   }
 
-  /** Read and write, not idempotent, the pool's retry policy, no deadline. */
+  /** Read and write, not idempotent, the pool's retry policy, the pool's deadline. */
   public static TransactionOptions defaults() {
     return DEFAULTS;
   }
@@ -71,8 +71,9 @@ public final class TransactionOptions {
 
   /**
    * How long everything together may take, waiting for connections and pauses included, 1
-   * millisecond to 24 days. Default none. When it passes while COMMIT is under way, the outcome is
-   * unknown. Aurora DSQL does not cancel statements, so the connection is closed.
+   * millisecond to 24 days. By default the pool's, {@link PoolSettings#transactionDeadline()}. When
+   * it passes while COMMIT is under way, the outcome is unknown. Aurora DSQL does not cancel
+   * statements, so the connection is closed.
    */
   public Optional<Duration> deadline() {
     return values.deadline;

@@ -6,6 +6,7 @@ import io.github.dsqljava.RetriesExhaustedException;
 import io.github.dsqljava.RetryKind;
 import io.github.dsqljava.TransactionTimeoutException;
 import io.github.dsqljava.pool.PoolListener;
+import io.github.dsqljava.pool.PoolPolicy;
 import io.github.dsqljava.retry.RetryPolicy;
 import io.github.dsqljava.spi.RetrySequence;
 import io.github.dsqljava.vertx.internal.AttemptOutcome;
@@ -33,12 +34,11 @@ final class Transactions {
   /** Not the object of one thread: the steps of a transaction may run on several. */
   private static final RandomGenerator RANDOM = () -> ThreadLocalRandom.current().nextLong();
 
-  private static final Duration FOR_EVER = Duration.ofDays(36_500);
-
   private final Vertx vertx;
   private final TransactionAttempts attempts;
   private final RetryPolicy retryPolicy;
   private final Duration acquireTimeout;
+  private final Duration defaultDeadline;
   private final PoolListener listener;
 
   Transactions(Vertx vertx, TransactionAttempts attempts, PoolSettings settings) {
@@ -46,6 +46,14 @@ final class Transactions {
     this.attempts = attempts;
     this.retryPolicy = settings.retryPolicy();
     this.acquireTimeout = settings.policy().acquireTimeout();
+    this.defaultDeadline =
+        settings
+            .transactionDeadline()
+            .orElseGet(
+                () ->
+                    acquireTimeout
+                        .plus(retryPolicy.maxElapsed())
+                        .plus(PoolPolicy.LONGEST_TRANSACTION));
     this.listener = settings.listener();
   }
 
@@ -62,7 +70,8 @@ final class Transactions {
     private final Function<SqlConnection, Future<T>> work;
     private final RetrySequence sequence;
     private final RetryPolicy policy;
-    private final @Nullable Deadline deadline;
+    private final Duration limit;
+    private final Deadline deadline;
 
     /** The first answer to COMMIT that was lost; whatever follows, what it did may be there. */
     private AttemptOutcome.@Nullable Unknown<T> unknown;
@@ -74,7 +83,8 @@ final class Transactions {
       this.options = options;
       this.work = work;
       this.policy = options.retryPolicy().orElse(retryPolicy);
-      this.deadline = options.deadline().map(Deadline::in).orElse(null);
+      this.limit = options.deadline().orElse(defaultDeadline);
+      this.deadline = Deadline.in(limit);
       this.sequence = new RetrySequence(policy, RANDOM, System.nanoTime());
     }
 
@@ -82,7 +92,7 @@ final class Transactions {
      * Every future here derives from the first attempt's, and so belongs to the caller's context.
      */
     Future<T> attempt() {
-      Duration remaining = remaining();
+      Duration remaining = deadline.remaining();
       if (!remaining.minusMillis(1).isNegative()) {
         begun++;
         return attempts
@@ -90,10 +100,6 @@ final class Transactions {
             .compose(this::ended);
       }
       return fail(timedOut(lastFailure));
-    }
-
-    private Duration remaining() {
-      return deadline == null ? FOR_EVER : deadline.remaining();
     }
 
     private static Duration shorter(Duration one, Duration other) {
@@ -135,7 +141,7 @@ final class Transactions {
                 ? failure
                 : new RetriesExhaustedException(kind, begun, sequence.elapsed(now), failure));
       }
-      if (remaining().compareTo(pause.get()) <= 0) {
+      if (deadline.remaining().compareTo(pause.get()) <= 0) {
         return fail(timedOut(failure));
       }
       tell(kind, begun, pause.get(), failure);
@@ -161,8 +167,7 @@ final class Transactions {
     }
 
     private TransactionTimeoutException timedOut(@Nullable Throwable cause) {
-      return new TransactionTimeoutException(
-          options.deadline().orElse(Duration.ZERO), begun, cause);
+      return new TransactionTimeoutException(limit, begun, cause);
     }
 
     /** What is true of the last attempt is not true of all, if one of them may be committed. */

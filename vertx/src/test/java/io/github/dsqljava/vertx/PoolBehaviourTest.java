@@ -12,18 +12,23 @@ import io.github.dsqljava.PoolBusyException;
 import io.github.dsqljava.local.DsqlLocal;
 import io.github.dsqljava.pool.CloseReason;
 import io.github.dsqljava.pool.PoolListener;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.nio.NioChannelOption;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.pgclient.PgConnection;
 import io.vertx.pgclient.PgException;
+import io.vertx.pgclient.impl.PgSocketConnection;
 import io.vertx.sqlclient.PreparedStatement;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.TransactionPropagation;
 import io.vertx.sqlclient.Tuple;
+import io.vertx.sqlclient.internal.SqlConnectionInternal;
 import io.vertx.sqlclient.templates.SqlTemplate;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -36,6 +41,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
+import jdk.net.ExtendedSocketOptions;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -91,6 +97,35 @@ class PoolBehaviourTest {
     eventually("three warm connections", () -> pool.stats().idle() == 3);
     assertThat(pool.size()).isEqualTo(3);
     assertThat(pool.stats().acquired()).isZero();
+  }
+
+  @Test
+  void connection_hasTcpKeepAlive() throws Exception {
+    DsqlPool pool = pool(1);
+    for (SqlConnection connection :
+        List.of(await(connector.connect()), await(pool.getConnection()))) {
+      Channel channel =
+          ((PgSocketConnection) ((SqlConnectionInternal) connection).unwrap().unwrap())
+              .socket()
+              .channelHandlerContext()
+              .channel();
+      assertThat(channel.config().getOption(ChannelOption.SO_KEEPALIVE)).isTrue();
+      assertThat(
+              channel.config().getOption(NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPIDLE)))
+          .isEqualTo(60);
+      await(connection.close());
+    }
+  }
+
+  @Test
+  void idleConnection_isAskedWhetherItIsThere() throws Exception {
+    cluster.record().start();
+    DsqlPool pool =
+        connector.pool(PoolSettings.builder().minSize(1).idleCheck(Duration.ofMillis(50)).build());
+    assertThat(cluster.record().awaitStatements(2, Duration.ofSeconds(10)))
+        .allMatch(statement -> statement.sql().equals("SELECT 1"));
+    assertThat(pool.stats().opened()).isEqualTo(1);
+    cluster.record().stop();
   }
 
   @Test

@@ -727,4 +727,36 @@ class TransactionsTest {
     assertThat(failure).isInstanceOf(TransactionTimeoutException.class);
     assertThat(((PgException) failure.getCause()).getSqlState()).isEqualTo("40001");
   }
+
+  /** A function that never completes gives its connection back all the same. */
+  @Test
+  void deadlineOfThePool_endsAFunctionThatNeverCompletes() throws Exception {
+    DsqlPool single =
+        connector.pool(
+            PoolSettings.builder().maxSize(1).transactionDeadline(Duration.ofMillis(200)).build());
+    Future<?> stuck =
+        single.inTransaction(
+            connection -> insert(connection, 1).compose(done -> Promise.promise().future()));
+    assertThat(failure(stuck))
+        .isInstanceOf(TransactionTimeoutException.class)
+        .hasMessageContaining("PT0.2S");
+    assertThat(value(single, "SELECT count(*) FROM item")).isEqualTo("0");
+  }
+
+  @Test
+  void statementTimeout_closesTheConnectionAndSaysSo() throws Exception {
+    DsqlPool quick =
+        connector.pool(
+            PoolSettings.builder().maxSize(1).statementTimeout(Duration.ofMillis(200)).build());
+    for (Future<?> slow :
+        List.of(
+            quick.query("SELECT pg_sleep(20)").execute(),
+            quick.preparedQuery("SELECT pg_sleep(20)").execute(),
+            quick.inTransaction(
+                TransactionOptions.builder().retryPolicy(RetryPolicy.off()).build(),
+                connection -> connection.query("SELECT pg_sleep(20)").execute()))) {
+      assertThat(failure(slow)).hasStackTraceContaining("statementTimeout");
+    }
+    assertThat(value(quick, "SELECT 1")).isEqualTo("1");
+  }
 }

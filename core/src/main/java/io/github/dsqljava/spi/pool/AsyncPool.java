@@ -207,8 +207,12 @@ public final class AsyncPool<C> {
     Waiter<C> waiter = waiters.poll();
     if (waiter == null) {
       alarm.set(slots.keep(slot, now), now, effects);
-      return;
+    } else {
+      serve(waiter, slot, now, effects);
     }
+  }
+
+  private void serve(Waiter<C> waiter, PoolSlot<C> slot, long now, Effects effects) {
     Lease<C> lease = lease(slot);
     Duration waited = Duration.ofNanos(now - waiter.since);
     effects.add(
@@ -386,6 +390,9 @@ public final class AsyncPool<C> {
     for (PoolSlot<C> slot = slots.idleTooLong(now); slot != null; slot = slots.idleTooLong(now)) {
       close(slot, CloseReason.IDLE, now, effects);
     }
+    for (PoolSlot<C> slot : slots.takeUnchecked(now)) {
+      effects.add(() -> source.check(slot.connection(), alive -> change(checked(slot, alive))));
+    }
     for (Waiter<C> waiter : waiters.late(now)) {
       timeouts++;
       Throwable cause = lastFailureAt - waiter.since >= 0 ? lastFailure : null;
@@ -394,6 +401,23 @@ public final class AsyncPool<C> {
     }
     long horizon = now + PoolAlarm.LONGEST_SLEEP;
     alarm.set(waiters.nextDeadline(slots.nextDue(horizon)), now, effects);
+  }
+
+  private Change checked(PoolSlot<C> slot, boolean alive) {
+    return (now, effects) -> {
+      if (slot.state == PoolSlot.State.GONE) {
+        return; // lost or given up meanwhile
+      }
+      if (!alive) {
+        abort(slot, CloseReason.LOST, now, effects);
+      } else if (slot.doomed != null) {
+        close(slot, slot.doomed, now, effects);
+      } else if (waiters.size() > 0 && !slot.isTooOld(now)) {
+        handOver(slot, now, effects);
+      } else {
+        alarm.set(slots.keepOn(slot, now), now, effects);
+      }
+    };
   }
 
   private void closeTooOld(long now, Effects effects) {
@@ -438,6 +462,12 @@ public final class AsyncPool<C> {
   private void close(PoolSlot<C> slot, CloseReason reason, long now, Effects effects) {
     C connection = remove(slot, reason, now, effects);
     effects.add(() -> source.close(connection, this::ended));
+  }
+
+  /** Closes a connection in whose order nothing is to be expected, or that somebody uses. */
+  private void abort(PoolSlot<C> slot, CloseReason reason, long now, Effects effects) {
+    C connection = remove(slot, reason, now, effects);
+    effects.add(() -> source.abort(connection, this::ended));
   }
 
   private C remove(PoolSlot<C> slot, CloseReason reason, long now, Effects effects) {
@@ -492,8 +522,7 @@ public final class AsyncPool<C> {
     aborting = true;
     for (PoolSlot<C> slot : slots.list()) {
       if (slot.isOpen()) {
-        C connection = remove(slot, CloseReason.POOL_CLOSED, now, effects);
-        effects.add(() -> source.abort(connection, this::ended));
+        abort(slot, CloseReason.POOL_CLOSED, now, effects);
       }
     }
   }

@@ -39,6 +39,11 @@ final class CheckedSource<C> {
         });
   }
 
+  /** Calls back once, with whether the connection is of use. */
+  void check(C connection, Consumer<Boolean> outcome) {
+    call(() -> source.check(connection), (done, failure) -> outcome.accept(failure == null));
+  }
+
   void close(C connection, Runnable ended) {
     end(() -> source.close(connection), ended);
   }

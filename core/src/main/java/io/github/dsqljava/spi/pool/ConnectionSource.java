@@ -1,5 +1,6 @@
 package io.github.dsqljava.spi.pool;
 
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,15 @@ public interface ConnectionSource<C> {
    */
   default boolean suits(C connection, Object preference) {
     return true;
+  }
+
+  /**
+   * Asks whether a connection that nobody uses is still of use. By default it is.
+   *
+   * @return completes when it is, and fails when it is not, in bounded time
+   */
+  default CompletionStage<Void> check(C connection) {
+    return CompletableFuture.completedFuture(null);
   }
 
   /**

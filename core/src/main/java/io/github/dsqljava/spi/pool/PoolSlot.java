@@ -33,6 +33,9 @@ final class PoolSlot<C> {
   private long openedAt;
   long idleSince;
 
+  /** When it was known to be alive, while it is idle. */
+  long checkedAt;
+
   /** Its replacement is wanted. */
   boolean retiring;
 

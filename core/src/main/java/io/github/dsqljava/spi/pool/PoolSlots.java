@@ -23,6 +23,7 @@ final class PoolSlots<C> {
   private final long maxLifetime;
   private final long lifetimeJitter;
   private final long idleTimeout;
+  private final long idleCheck;
   private final RandomGenerator random;
 
   private final Set<PoolSlot<C>> all = new LinkedHashSet<>(); // the oldest comes first
@@ -39,6 +40,7 @@ final class PoolSlots<C> {
     this.maxLifetime = policy.maxLifetime().toNanos();
     this.lifetimeJitter = policy.lifetimeJitter().toNanos();
     this.idleTimeout = policy.idleTimeout().toNanos();
+    this.idleCheck = policy.idleCheck().toNanos();
     this.random = random;
   }
 
@@ -63,12 +65,41 @@ final class PoolSlots<C> {
     }
   }
 
-  /** Nobody needs it now. Returns when it will have been idle for too long. */
+  /** Nobody needs it now. Returns when it will have been idle for too long, or is to be checked. */
   long keep(PoolSlot<C> slot, long now) {
     slot.state = PoolSlot.State.IDLE;
     slot.idleSince = now;
+    slot.checkedAt = now;
     idle.addFirst(slot);
-    return now + idleTimeout;
+    return now + Math.min(idleTimeout, idleCheck);
+  }
+
+  /** Takes out the idle connections of which nothing was heard for too long. */
+  List<PoolSlot<C>> takeUnchecked(long now) {
+    List<PoolSlot<C>> found = new ArrayList<>();
+    for (PoolSlot<C> slot : idle) {
+      if (now - slot.checkedAt >= idleCheck) {
+        found.add(slot);
+      }
+    }
+    for (PoolSlot<C> slot : found) {
+      idle.remove(slot);
+      slot.state = PoolSlot.State.LEASED;
+    }
+    return found;
+  }
+
+  /** It was found alive, and nobody needs it: it is idle, as long as it was before. */
+  long keepOn(PoolSlot<C> slot, long now) {
+    slot.state = PoolSlot.State.IDLE;
+    slot.checkedAt = now;
+    List<PoolSlot<C>> usedSince = new ArrayList<>();
+    while (!idle.isEmpty() && idle.getFirst().idleSince - slot.idleSince > 0) {
+      usedSince.add(0, idle.removeFirst());
+    }
+    idle.addFirst(slot);
+    usedSince.forEach(idle::addFirst);
+    return now + idleCheck;
   }
 
   /**
@@ -196,6 +227,9 @@ final class PoolSlots<C> {
           next = Times.earlier(next, slot.retireAt);
         } else if (slot.state == PoolSlot.State.IDLE) {
           next = Times.earlier(next, slot.expiresAt);
+        }
+        if (slot.state == PoolSlot.State.IDLE) {
+          next = Times.earlier(next, slot.checkedAt + idleCheck);
         }
       }
     }

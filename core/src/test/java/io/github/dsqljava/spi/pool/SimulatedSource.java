@@ -1,11 +1,14 @@
 package io.github.dsqljava.spi.pool;
 
+import java.io.EOFException;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +25,12 @@ final class SimulatedSource implements ConnectionSource<SimulatedConnection> {
 
   /** The outcome of an attempt that no script decides: null, or why it fails. */
   Supplier<@Nullable Throwable> outcome = () -> null;
+
+  /** Whether a connection is found alive, and how long it takes to find out. */
+  Predicate<SimulatedConnection> checkOutcome = connection -> !connection.isCut();
+
+  Duration checkTime = Duration.ZERO;
+  final List<SimulatedConnection> checks = new ArrayList<>();
 
   int attempts;
   int opening;
@@ -67,6 +76,28 @@ final class SimulatedSource implements ConnectionSource<SimulatedConnection> {
   @Override
   public boolean suits(SimulatedConnection connection, Object preference) {
     return preference.equals(connection.preference);
+  }
+
+  @Override
+  public CompletionStage<Void> check(SimulatedConnection connection) {
+    checks.add(connection);
+    connection.take();
+    CompletableFuture<Void> result = new CompletableFuture<>();
+    Runnable end =
+        () -> {
+          connection.give();
+          if (checkOutcome.test(connection)) {
+            result.complete(null);
+          } else {
+            result.completeExceptionally(new EOFException("dead"));
+          }
+        };
+    if (checkTime.isZero()) {
+      end.run();
+    } else {
+      cluster.time.schedule(checkTime, end);
+    }
+    return result;
   }
 
   @Override

@@ -11,10 +11,15 @@ import io.vertx.pgclient.impl.PgSocketConnection;
 import io.vertx.sqlclient.internal.Connection;
 import io.vertx.sqlclient.internal.QueryResultHandler;
 import io.vertx.sqlclient.internal.command.CommandBase;
+import io.vertx.sqlclient.internal.command.CompositeCommand;
 import io.vertx.sqlclient.internal.command.QueryCommandBase;
 import io.vertx.sqlclient.internal.command.SimpleQueryCommand;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,10 +34,14 @@ final class PooledSession implements Connection.Holder {
   /** How long the server may take to hang up: some round trips to anywhere. */
   static final long GOODBYE_MILLIS = 2_000;
 
+  /** How long the server may take to answer a question that costs nothing. */
+  private static final long ANSWER_MILLIS = 5_000;
+
   private final PgConnectionFactory factory;
   private final PgSocketConnection connection;
   private final ContextInternal context;
   private final SessionWire wire;
+  private final Duration statementTimeout;
   private final Runnable lost;
   private volatile Connection.@Nullable Holder user;
   private volatile boolean closed;
@@ -41,11 +50,13 @@ final class PooledSession implements Connection.Holder {
       PgConnectionFactory factory,
       PgSocketConnection connection,
       ContextInternal context,
+      Duration statementTimeout,
       Runnable lost) {
     this.factory = factory;
     this.connection = connection;
     this.context = context;
     this.wire = SessionWire.of(connection);
+    this.statementTimeout = statementTimeout;
     this.lost = lost;
     context.exceptionHandler(this::broken);
   }
@@ -106,7 +117,42 @@ final class PooledSession implements Connection.Holder {
   }
 
   <R> void schedule(CommandBase<R> command, Completable<R> handler) {
-    connection.schedule(command, handler);
+    connection.schedule(command, statementTimeout.isZero() ? handler : limited(command, handler));
+  }
+
+  /** Ends the connection when the answer takes too long. */
+  private <R> Completable<R> limited(CommandBase<R> command, Completable<R> handler) {
+    if (command instanceof CompositeCommand composite) {
+      composite.commands().forEach(this::limitPart);
+      return handler;
+    }
+    AtomicBoolean late = new AtomicBoolean();
+    long timer =
+        context.setTimer(
+            statementTimeout.toMillis(),
+            id -> {
+              late.set(true);
+              var unused = abort();
+            });
+    return (result, failure) -> {
+      context.owner().cancelTimer(timer);
+      handler.complete(result, failure != null && late.get() ? late(failure) : failure);
+    };
+  }
+
+  private <R> void limitPart(CommandBase<R> part) {
+    part.handler = limited(part, part.handler);
+  }
+
+  private Throwable late(Throwable failure) {
+    SocketTimeoutException late =
+        new SocketTimeoutException(
+            "No answer to a statement within "
+                + statementTimeout
+                + " (statementTimeout of the pool), so the connection was closed. Give it more time,"
+                + " or make the statement faster");
+    late.initCause(failure);
+    return late;
   }
 
   /** Executes a statement of ours that gives no rows. */
@@ -125,6 +171,27 @@ final class PooledSession implements Connection.Holder {
   void begin(String sql, Completable<Boolean> handler) {
     wire.guardNextBegin();
     execute(sql, handler);
+  }
+
+  /** Whether the server still answers; fails when it does not, within a few seconds. */
+  Future<Void> check() {
+    Promise<Void> answered = context.promise();
+    long timer =
+        context.setTimer(
+            ANSWER_MILLIS,
+            id ->
+                answered.tryFail(
+                    new TimeoutException("No answer within " + ANSWER_MILLIS + " milliseconds")));
+    execute(
+        "SELECT 1",
+        (result, failure) -> {
+          if (failure == null) {
+            answered.tryComplete();
+          } else {
+            answered.tryFail(failure);
+          }
+        });
+    return answered.future().onComplete(done -> context.owner().cancelTimer(timer));
   }
 
   /**

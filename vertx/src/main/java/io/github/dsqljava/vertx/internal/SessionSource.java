@@ -24,14 +24,17 @@ import org.jspecify.annotations.Nullable;
 final class SessionSource implements ConnectionSource<PooledSession> {
   private final ConnectionPlan plan;
   private final Vertx50ConnectionFactory factory;
+  private final Duration statementTimeout;
   private final @Nullable Function<SqlConnection, Future<Void>> initHook;
 
   SessionSource(
       ConnectionPlan plan,
       Vertx50ConnectionFactory factory,
+      Duration statementTimeout,
       @Nullable Function<SqlConnection, Future<Void>> initHook) {
     this.plan = plan;
     this.factory = factory;
+    this.statementTimeout = statementTimeout;
     this.initHook = initHook;
   }
 
@@ -55,7 +58,7 @@ final class SessionSource implements ConnectionSource<PooledSession> {
   private Future<PooledSession> adopt(
       SqlConnection connection, ContextInternal context, Runnable lost) {
     PgSocketConnection socket = (PgSocketConnection) ((SqlConnectionInternal) connection).unwrap();
-    PooledSession session = new PooledSession(factory, socket, context, lost);
+    PooledSession session = new PooledSession(factory, socket, context, statementTimeout, lost);
     if (session.isClosed()) {
       return Future.failedFuture(
           plan.explain(new ClosedChannelException(), ConnectPhase.LOGIN)); // during the init hook
@@ -130,6 +133,11 @@ final class SessionSource implements ConnectionSource<PooledSession> {
   @Override
   public boolean suits(PooledSession session, Object preference) {
     return session.eventLoop() == preference;
+  }
+
+  @Override
+  public CompletionStage<Void> check(PooledSession session) {
+    return session.check().toCompletionStage();
   }
 
   @Override

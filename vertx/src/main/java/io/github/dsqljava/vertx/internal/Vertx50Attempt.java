@@ -93,6 +93,7 @@ final class Vertx50Attempt<T> implements Vertx50Attempts.Attempt {
     }
     NetSocketInternal socket = (NetSocketInternal) opened;
     this.socket = socket;
+    KeepAlive.of(socket.channelHandlerContext().channel());
     phase = ConnectPhase.TLS;
     socket.exceptionHandler(this::fail);
     socket.closeHandler(v -> fail(new ClosedChannelException()));

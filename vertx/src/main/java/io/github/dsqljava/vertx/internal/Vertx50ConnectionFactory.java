@@ -38,7 +38,7 @@ final class Vertx50ConnectionFactory extends PgConnectionFactory {
   private final Vertx50Attempts attempts = new Vertx50Attempts();
 
   Vertx50ConnectionFactory(ConnectionPlan plan) {
-    super((VertxInternal) plan.vertx(), new NetClientOptions());
+    super((VertxInternal) plan.vertx(), new NetClientOptions().setTcpKeepAlive(true));
     this.plan = plan;
     this.tls =
         new TlsClient(

@@ -48,13 +48,18 @@ public abstract class Vertx50Pool extends SqlClientBase implements Pool, Transac
 
   private volatile boolean closed;
 
-  /** Makes the pool and opens what it keeps open. */
+  /**
+   * Makes the pool and opens what it keeps open.
+   *
+   * @param statementTimeout how long the server may take to answer a statement; zero for ever
+   */
   protected Vertx50Pool(
       Vertx50Transport transport,
       PoolPolicy policy,
       ConnectRate rate,
       PoolListener listener,
       Duration closeGrace,
+      Duration statementTimeout,
       @Nullable Function<SqlConnection, Future<Void>> initHook) {
     super(PgDriver.INSTANCE);
     ConnectionPlan plan = transport.plan();
@@ -65,7 +70,7 @@ public abstract class Vertx50Pool extends SqlClientBase implements Pool, Transac
         new AsyncPool<>(
             plan.config().endpoint().address(),
             policy,
-            new SessionSource(plan, transport.factory(), initHook),
+            new SessionSource(plan, transport.factory(), statementTimeout, initHook),
             new VertxScheduler(vertx),
             rate,
             new SplittableRandom(),
