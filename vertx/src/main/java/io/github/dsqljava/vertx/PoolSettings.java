@@ -125,9 +125,10 @@ public final class PoolSettings {
 
   /**
    * Run once on each physical connection before its first use, on the connection's event loop; the
-   * next user waits for its future. If it fails or leaves a transaction open, the pool closes that
-   * connection, and a caller that waits for a connection, with no other one open, fails with the
-   * hook's error. It must not keep or close the connection. Default: none.
+   * next user waits for its future, for {@link io.github.dsqljava.DsqlConfig#connectTimeout()} at
+   * most. If it fails, is late, or leaves a transaction open, the pool closes that connection and
+   * pauses, and a caller that waits for a connection, with no other one open, fails with the hook's
+   * error. It must not keep or close the connection. Default: none.
    */
   public Optional<Function<SqlConnection, Future<Void>>> initHook() {
     return values.initHook;

@@ -11,6 +11,7 @@ import io.github.dsqljava.pool.PoolStats;
 import io.github.dsqljava.spi.FullJitter;
 import java.io.EOFException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.random.RandomGenerator;
@@ -329,16 +330,25 @@ public final class AsyncPool<C> {
     if (closing != null) {
       return;
     }
-    boolean lasting =
-        kind == ConnectFailureKind.LASTING || kind == ConnectFailureKind.TOKEN_EXPIRED;
-    Waiter<C> waiter = lasting && !slots.mayComeBack() ? waiters.poll() : null;
-    if (waiter != null) {
-      // The others are not failed by it: who is next makes an attempt of its own, at once.
-      fail(waiter, failure, now, effects);
-      remember(failure, now);
-    } else {
-      pause(slot, failure, now, effects);
+    if (!slots.mayComeBack()) {
+      for (Waiter<C> waiter : concernedBy(kind)) {
+        fail(waiter, failure, now, effects);
+      }
     }
+    // Always: what is refused again and again must not cost a cluster its logins.
+    pause(slot, failure, now, effects);
+  }
+
+  /** Takes out those who need not wait any longer after such a failure. */
+  private List<Waiter<C>> concernedBy(ConnectFailureKind kind) {
+    return switch (kind) {
+      case OVERLOADED, UNREACHABLE -> List.of();
+      case LASTING, TOKEN_EXPIRED -> waiters.pollAll();
+      case UNEXPECTED -> {
+        Waiter<C> first = waiters.poll();
+        yield first == null ? List.of() : List.of(first);
+      }
+    };
   }
 
   private void pause(PoolSlot<C> slot, Throwable failure, long now, Effects effects) {
@@ -364,7 +374,9 @@ public final class AsyncPool<C> {
           }
           switch (slot.state) {
             case IDLE -> close(slot, CloseReason.LOST, now, effects);
-            case OPENING, LEASED -> slots.doom(slot, CloseReason.LOST);
+            case OPENING -> slots.doom(slot, CloseReason.LOST);
+            // Whoever has it may take his time to notice: the place is others' from now on.
+            case LEASED -> abort(slot, CloseReason.LOST, now, effects);
             case GONE -> {} // the pool has closed it itself
           }
         });

@@ -77,7 +77,7 @@ final class CheckedSource<C> {
       return Objects.requireNonNull(source.kindOf(failure));
     } catch (Throwable e) {
       LOGGER.log(Level.WARNING, "A source of connections failed to judge a failure", e);
-      return ConnectFailureKind.LASTING;
+      return ConnectFailureKind.UNEXPECTED;
     }
   }
 

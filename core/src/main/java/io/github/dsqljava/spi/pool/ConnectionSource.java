@@ -49,7 +49,7 @@ public interface ConnectionSource<C> {
    */
   CompletionStage<Void> close(C connection);
 
-  /** Closes a connection that somebody uses: what it is doing fails. */
+  /** Closes a connection that somebody uses, or that is lost: what it is doing fails. */
   CompletionStage<Void> abort(C connection);
 
   /** What the pool is to do about a failure of {@link #open}. */

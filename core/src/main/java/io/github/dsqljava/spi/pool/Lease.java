@@ -36,7 +36,7 @@ public final class Lease<C> {
   /**
    * Gives the connection back, for others to use.
    *
-   * @return whether this ended the lease; false if it had ended before
+   * @return whether this ended the lease; false if it had ended before, as with its connection
    */
   public boolean release() {
     return home.end(this, /* reusable= */ true);
@@ -45,7 +45,7 @@ public final class Lease<C> {
   /**
    * Gives the connection back for nobody to use: the pool closes it.
    *
-   * @return whether this ended the lease; false if it had ended before
+   * @return whether this ended the lease; false if it had ended before, as with its connection
    */
   public boolean discard() {
     return home.end(this, /* reusable= */ false);

@@ -22,7 +22,7 @@ class ConnectFailureKindTest {
         Arguments.of(Failures.denied(), ConnectFailureKind.LASTING),
         Arguments.of(
             Failures.network(new UnknownHostException("host")), ConnectFailureKind.LASTING),
-        Arguments.of(new IllegalStateException("a failed hook"), ConnectFailureKind.LASTING));
+        Arguments.of(new IllegalStateException("a failed hook"), ConnectFailureKind.UNEXPECTED));
   }
 
   @ParameterizedTest

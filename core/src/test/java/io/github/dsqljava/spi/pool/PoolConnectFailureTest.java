@@ -10,6 +10,8 @@ import io.github.dsqljava.PoolTimeoutException;
 import io.github.dsqljava.pool.ConnectRate;
 import io.github.dsqljava.pool.PoolPolicy;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -58,20 +60,47 @@ class PoolConnectFailureTest {
   // A failure that waiting does not help
 
   @Test
-  void open_lastingFailureAndNoConnection_failsOneCallerForEachAttempt() {
+  void open_lastingFailureAndNoConnection_failsAllCallersAndPauses() {
+    PoolFixture fixture = PoolFixture.of(policy -> policy.maxSize(3));
+    fixture.cluster.refusal = Failures.denied();
+    var callers = fixture.acquire(20);
+    fixture.time.advance(OPEN_TIME);
+    callers.forEach(
+        caller -> assertThat(failure(caller)).isInstanceOf(AccessDeniedException.class));
+    assertThat(fixture.listener.of("backoff")).hasSize(1);
+    assertThat(fixture.source.attempts).isEqualTo(3);
+    fixture.cluster.refusal = null;
+    leased(fixture.acquireAndWait(Duration.ofSeconds(1)));
+  }
+
+  /** 200 callers a second with a role that is not mapped: no cluster's budget is spent on that. */
+  @Test
+  void open_refusedForMinutes_isTriedOnceInSomeSeconds() {
+    PoolFixture fixture = PoolFixture.of(policy -> policy.maxSize(10));
+    fixture.cluster.refusal = Failures.denied();
+    List<CompletableFuture<Lease<SimulatedConnection>>> callers = new ArrayList<>();
+    for (int i = 0; i < 60 * 200; i++) {
+      callers.add(fixture.acquire());
+      fixture.millis(5);
+    }
+    fixture.seconds(10);
+    callers.forEach(
+        caller -> assertThat(failure(caller)).isInstanceOf(AccessDeniedException.class));
+    assertThat(fixture.source.attempts).isLessThan(40);
+  }
+
+  /** An init hook may fail for this connection only, say with a conflict. */
+  @Test
+  void open_failsForAReasonOfItsOwn_failsOneCallerAndPauses() {
     PoolFixture fixture = PoolFixture.of(policy -> policy.maxSize(1));
-    var callers = fixture.acquire(3);
-    fixture.source.failNext(Failures.denied());
-    // The first attempt was begun before; its failure is scripted for the second.
+    fixture.source.failNext(new IllegalStateException("hook"));
+    var callers = fixture.acquire(2);
     fixture.time.advance(OPEN_TIME);
-    assertThat(callers.get(0)).isCompleted();
-    leased(callers.get(0)).discard();
-    fixture.time.advance(OPEN_TIME);
-    assertThat(callers.get(1)).isCompletedExceptionally();
-    assertThat(failure(callers.get(1))).isInstanceOf(AccessDeniedException.class);
-    assertThat(callers.get(2)).isNotDone();
-    fixture.time.advance(OPEN_TIME);
-    leased(callers.get(2));
+    assertThat(failure(callers.get(0))).hasMessage("hook");
+    assertThat(fixture.listener.of("backoff")).hasSize(1);
+    assertThat(callers.get(1)).isNotDone();
+    fixture.seconds(1);
+    leased(callers.get(1));
   }
 
   @Test

@@ -46,6 +46,13 @@ final class PoolFixture {
     return pool.acquire(null, PATIENCE);
   }
 
+  /** A caller, and time for the pool to serve it. */
+  CompletableFuture<Lease<SimulatedConnection>> acquireAndWait(Duration patience) {
+    CompletableFuture<Lease<SimulatedConnection>> caller = acquire();
+    time.advance(patience);
+    return caller;
+  }
+
   /** Several callers, in order. */
   List<CompletableFuture<Lease<SimulatedConnection>>> acquire(int callers) {
     List<CompletableFuture<Lease<SimulatedConnection>>> all = new ArrayList<>();

@@ -44,6 +44,7 @@ class PoolListenerTest {
     fixture.source.failNext(Failures.denied());
     fixture.acquire();
     fixture.time.advance(OPEN_TIME);
+    fixture.seconds(1);
     fixture.acquireNow();
     fixture.acquire(2);
     fixture.seconds(10);

@@ -24,17 +24,34 @@ class PoolLossTest {
     assertThat(leased(fixture.acquire()).connection().number).isEqualTo(1);
   }
 
+  /** Ten wait for something slow, the server cuts all: ten others are served. */
   @Test
-  void lost_leased_isClosedOnReleaseAndNotHandedOn() {
+  void lost_allLeased_theirPlacesAreFreeForOthersAtOnce() {
+    PoolFixture fixture = PoolFixture.of(policy -> policy.maxSize(10));
+    var slow = fixture.acquire(10);
+    fixture.seconds(10);
+    slow.forEach(PoolFixture::leased);
+    fixture.cluster.cutAll();
+    assertThat(fixture.pool.stats().leased()).isZero();
+    var others = fixture.acquire(10);
+    fixture.time.advance(OPEN_TIME);
+    others.forEach(PoolFixture::leased);
+    slow.forEach(lease -> assertThat(leased(lease).release()).isFalse());
+    assertThat(fixture.pool.stats().leased()).isEqualTo(10);
+    fixture.cluster.assertNoFaults();
+  }
+
+  @Test
+  void lost_leased_isClosedAtOnceAndNotHandedOn() {
     PoolFixture fixture = PoolFixture.of(policy -> policy.maxSize(1));
     Lease<SimulatedConnection> lease = fixture.acquireNow();
     fixture.seconds(10);
     var caller = fixture.acquire();
     fixture.cluster.cutAll();
     assertThat(caller).isNotDone();
-    assertThat(lease.release()).isTrue();
     assertThat(lease.connection().isOpen()).isFalse();
     assertThat(fixture.listener.of("closed")).containsExactly("closed LOST PT10.1S");
+    assertThat(lease.release()).as("it has ended").isFalse();
     fixture.time.advance(OPEN_TIME);
     assertThat(leased(caller).connection().number).isEqualTo(1);
   }
