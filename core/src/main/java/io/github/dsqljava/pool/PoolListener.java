@@ -30,6 +30,14 @@ public interface PoolListener {
   /** A caller got none: deadline, full queue, closed pool, or a failure to connect. */
   default void acquireFailed(Throwable failure, Duration waited) {}
 
+  /**
+   * Somebody has had a connection for longer than {@link PoolPolicy#leakThreshold()}.
+   *
+   * @param held for how long
+   * @param taken not thrown by anybody: its stack is that of the call that took the connection
+   */
+  default void heldTooLong(Duration held, Throwable taken) {}
+
   /** The pool opens no connection for a while, because of this failure. */
   default void backoff(Duration delay, Throwable failure) {}
 

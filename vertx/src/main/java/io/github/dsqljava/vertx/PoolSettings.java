@@ -231,6 +231,12 @@ public final class PoolSettings {
       return this;
     }
 
+    /** See {@link PoolPolicy#leakThreshold()}. */
+    public Builder leakThreshold(Duration held) {
+      policy.leakThreshold(held);
+      return this;
+    }
+
     /** See {@link PoolPolicy#baseBackoff()}. */
     public Builder baseBackoff(Duration bound) {
       policy.baseBackoff(bound);

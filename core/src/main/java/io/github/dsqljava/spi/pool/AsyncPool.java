@@ -10,6 +10,8 @@ import io.github.dsqljava.pool.PoolPolicy;
 import io.github.dsqljava.pool.PoolStats;
 import io.github.dsqljava.spi.FullJitter;
 import java.io.EOFException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -43,6 +45,8 @@ public final class AsyncPool<C> {
    * everybody is not to be called again and again as fast as the rate allows.
    */
   private static final long TOO_SHORT_A_LIFE = Duration.ofSeconds(1).toNanos();
+
+  private static final Logger LOGGER = System.getLogger(AsyncPool.class.getPackageName());
 
   private final String name;
   private final PoolPolicy policy;
@@ -132,17 +136,18 @@ public final class AsyncPool<C> {
       return refuse(closedException(), effects);
     }
     long now = scheduler.nanoTime();
+    TakenHere taken = policy.leakThreshold().isPresent() ? new TakenHere() : null;
     PoolSlot<C> ready = slots.takeIdle(now, connection -> source.suits(connection, preference));
     if (ready != null) {
       effects.tell(to -> to.acquired(Duration.ZERO));
-      return CompletableFuture.completedFuture(lease(ready));
+      return CompletableFuture.completedFuture(lease(ready, taken, now, effects));
     }
     closeTooOld(now, effects);
     if (waiters.size() >= policy.maxWaiting() + slots.openable()) {
       fill(now, effects);
       return refuse(new PoolBusyException(name, waiters.size(), describe()), effects);
     }
-    Waiter<C> waiter = new Waiter<>(preference, timeout, now, this::forget);
+    Waiter<C> waiter = new Waiter<>(preference, timeout, now, taken, this::forget);
     waiters.add(waiter);
     fill(now, effects);
     alarm.set(waiter.deadline, now, effects);
@@ -167,10 +172,17 @@ public final class AsyncPool<C> {
     }
   }
 
-  private Lease<C> lease(PoolSlot<C> slot) {
+  private Lease<C> lease(PoolSlot<C> slot, @Nullable TakenHere taken, long now, Effects effects) {
     Lease<C> lease =
         new Lease<>(slot.connection(), (ended, reusable) -> end(ended, slot, reusable));
     slot.lease = lease;
+    slot.taken = taken;
+    slot.leasedAt = now;
+    if (taken != null) {
+      policy
+          .leakThreshold()
+          .ifPresent(threshold -> alarm.set(now + threshold.toNanos(), now, effects));
+    }
     acquired++;
     return lease;
   }
@@ -184,6 +196,7 @@ public final class AsyncPool<C> {
         return false;
       }
       slot.lease = null;
+      slot.taken = null;
       long now = scheduler.nanoTime();
       if (slot.doomed != null) {
         close(slot, slot.doomed, now, effects);
@@ -214,7 +227,7 @@ public final class AsyncPool<C> {
   }
 
   private void serve(Waiter<C> waiter, PoolSlot<C> slot, long now, Effects effects) {
-    Lease<C> lease = lease(slot);
+    Lease<C> lease = lease(slot, waiter.taken, now, effects);
     Duration waited = Duration.ofNanos(now - waiter.since);
     effects.add(
         () -> {
@@ -402,6 +415,10 @@ public final class AsyncPool<C> {
     for (PoolSlot<C> slot = slots.idleTooLong(now); slot != null; slot = slots.idleTooLong(now)) {
       close(slot, CloseReason.IDLE, now, effects);
     }
+    for (PoolSlot<C> slot : slots.heldTooLong(now)) {
+      report(Duration.ofNanos(now - slot.leasedAt), slot.taken, effects);
+      slot.taken = null;
+    }
     for (PoolSlot<C> slot : slots.takeUnchecked(now)) {
       effects.add(() -> source.check(slot.connection(), alive -> change(checked(slot, alive))));
     }
@@ -413,6 +430,24 @@ public final class AsyncPool<C> {
     }
     long horizon = now + PoolAlarm.LONGEST_SLEEP;
     alarm.set(waiters.nextDeadline(slots.nextDue(horizon)), now, effects);
+  }
+
+  private void report(Duration held, @Nullable TakenHere taken, Effects effects) {
+    if (taken == null) {
+      return;
+    }
+    effects.add(
+        () ->
+            LOGGER.log(
+                Level.WARNING,
+                "A connection to "
+                    + name
+                    + " has not been given back for "
+                    + held
+                    + ". If it never is, its place in the pool is lost: look at what the call below"
+                    + " does with it, or raise leakThreshold",
+                taken));
+    effects.tell(to -> to.heldTooLong(held, taken));
   }
 
   private Change checked(PoolSlot<C> slot, boolean alive) {

@@ -30,6 +30,12 @@ final class PoolSlot<C> {
   State state = State.OPENING;
   private @Nullable C connection;
   @Nullable Lease<C> lease;
+
+  /** Since when it is leased, and by whom; null if nobody wants to know. */
+  long leasedAt;
+
+  @Nullable TakenHere taken;
+
   private long openedAt;
   long idleSince;
 

@@ -2,6 +2,7 @@ package io.github.dsqljava.spi.pool;
 
 import io.github.dsqljava.pool.CloseReason;
 import io.github.dsqljava.pool.PoolPolicy;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -24,6 +25,7 @@ final class PoolSlots<C> {
   private final long lifetimeJitter;
   private final long idleTimeout;
   private final long idleCheck;
+  private final @Nullable Duration leakThreshold;
   private final RandomGenerator random;
 
   private final Set<PoolSlot<C>> all = new LinkedHashSet<>(); // the oldest comes first
@@ -41,6 +43,7 @@ final class PoolSlots<C> {
     this.lifetimeJitter = policy.lifetimeJitter().toNanos();
     this.idleTimeout = policy.idleTimeout().toNanos();
     this.idleCheck = policy.idleCheck().toNanos();
+    this.leakThreshold = policy.leakThreshold().orElse(null);
     this.random = random;
   }
 
@@ -171,6 +174,7 @@ final class PoolSlots<C> {
     }
     slot.retiring = false;
     slot.lease = null;
+    slot.taken = null;
     slot.state = PoolSlot.State.GONE;
   }
 
@@ -218,10 +222,27 @@ final class PoolSlots<C> {
         : null;
   }
 
+  /** Those that somebody has had for too long, each once. */
+  List<PoolSlot<C>> heldTooLong(long now) {
+    if (leakThreshold == null) {
+      return List.of();
+    }
+    List<PoolSlot<C>> found = new ArrayList<>();
+    for (PoolSlot<C> slot : all) {
+      if (slot.taken != null && now - slot.leasedAt >= leakThreshold.toNanos()) {
+        found.add(slot);
+      }
+    }
+    return found;
+  }
+
   /** When the next one reaches an age at which something happens, but not after the horizon. */
   long nextDue(long horizon) {
     long next = horizon;
     for (PoolSlot<C> slot : all) {
+      if (slot.taken != null && leakThreshold != null) {
+        next = Times.earlier(next, slot.leasedAt + leakThreshold.toNanos());
+      }
       if (slot.isOpen() && slot.doomed == null) {
         if (!slot.retiring) {
           next = Times.earlier(next, slot.retireAt);

@@ -15,13 +15,20 @@ final class Waiter<C> extends CompletableFuture<Lease<C>> {
   final Duration timeout;
   final long since;
   final long deadline;
+  final @Nullable TakenHere taken;
   private final Consumer<Waiter<C>> leave;
 
-  Waiter(@Nullable Object preference, Duration timeout, long since, Consumer<Waiter<C>> leave) {
+  Waiter(
+      @Nullable Object preference,
+      Duration timeout,
+      long since,
+      @Nullable TakenHere taken,
+      Consumer<Waiter<C>> leave) {
     this.preference = preference;
     this.timeout = timeout;
     this.since = since;
     this.deadline = since + Times.bounded(timeout).toNanos();
+    this.taken = taken;
     this.leave = leave;
   }
 

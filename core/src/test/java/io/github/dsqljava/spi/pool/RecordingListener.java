@@ -10,6 +10,7 @@ import java.util.List;
 final class RecordingListener implements PoolListener {
 
   final List<String> events = new ArrayList<>();
+  final List<Throwable> taken = new ArrayList<>();
 
   /** Those that begin so, since the beginning. */
   List<String> of(String kind) {
@@ -39,6 +40,12 @@ final class RecordingListener implements PoolListener {
   @Override
   public void acquireFailed(Throwable failure, Duration waited) {
     events.add("acquireFailed " + failure.getClass().getSimpleName() + " " + waited);
+  }
+
+  @Override
+  public void heldTooLong(Duration held, Throwable taken) {
+    events.add("heldTooLong " + held);
+    this.taken.add(taken);
   }
 
   @Override
