@@ -1,5 +1,6 @@
 package io.github.dsqljava.vertx.internal;
 
+import io.github.dsqljava.StatementOutcomeUnknownException;
 import io.github.dsqljava.spi.pool.Lease;
 import io.vertx.core.Completable;
 import io.vertx.core.internal.ContextInternal;
@@ -55,7 +56,7 @@ class LeasedConnection implements Connection {
 
   @Override
   public <R> void schedule(CommandBase<R> command, Completable<R> handler) {
-    Completable<R> counted = counted(command, reported(command, handler));
+    Completable<R> counted = counted(command, explained(command, reported(command, handler)));
     // Only now, that it counts: whoever gives the connection back at this moment waits for it.
     if (over.get()) {
       fail(
@@ -94,6 +95,37 @@ class LeasedConnection implements Connection {
       answered();
       handler.complete(result, failure);
     };
+  }
+
+  /** Gives one name to the loss of a statement that would have committed by itself. */
+  private <R> Completable<R> explained(CommandBase<R> command, Completable<R> handler) {
+    if (command instanceof CompositeCommand composite) {
+      composite.commands().forEach(this::explainPart);
+      return handler;
+    }
+    if (!(command instanceof QueryCommandBase<?>) || isLost()) {
+      return handler; // or it will not be sent at all
+    }
+    return (result, failure) ->
+        handler.complete(
+            result,
+            failure != null && isLossOfAutocommit(failure)
+                ? new StatementOutcomeUnknownException(where(), failure)
+                : failure);
+  }
+
+  private <R> void explainPart(CommandBase<R> part) {
+    part.handler = explained(part, part.handler);
+  }
+
+  private boolean isLossOfAutocommit(Throwable failure) {
+    return session.status() == SessionStatus.IDLE
+        && DriverErrors.serverError(failure).isEmpty()
+        && (isLost() || DriverErrors.isConnectionLost(failure));
+  }
+
+  private String where() {
+    return server().host() + ":" + server().port();
   }
 
   final void underWay() {
