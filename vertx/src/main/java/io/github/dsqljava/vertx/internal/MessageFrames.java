@@ -37,9 +37,11 @@ final class MessageFrames {
     /**
      * A message begins.
      *
-     * @param status the status in a ReadyForQuery; 0 for every other type
+     * @param detail the status in a ReadyForQuery; in a CommandComplete one of {@link
+     *     PgMessages#COMMITTED}, {@link PgMessages#ROLLED_BACK} and {@link PgMessages#BEGUN} if
+     *     that is what its tag says; 0 for everything else
      */
-    Verdict begins(byte type, byte status) throws ProtocolException;
+    Verdict begins(byte type, byte detail) throws ProtocolException;
 
     /** Everything before the cut has been handed on. */
     void cut();
@@ -79,10 +81,9 @@ final class MessageFrames {
     }
     try {
       ByteBuf header = partial;
-      if (header != null && in.isReadable()) {
-        int missing = headerLength(header) - header.readableBytes();
-        header.writeBytes(in, Math.min(missing, in.readableBytes()));
-        if (header.readableBytes() == headerLength(header)) {
+      if (header != null) {
+        complete(header, in);
+        if (isComplete(header)) {
           partial = null;
           walkAndRelease(header);
         }
@@ -103,13 +104,34 @@ final class MessageFrames {
     }
   }
 
-  /** How much has to be there to decide; a ReadyForQuery is decided on with its only byte. */
-  private static int headerLength(ByteBuf in) {
-    return headerLength(in.getByte(in.readerIndex()));
+  /** In two steps where the length, which is part of the header, says how long the header is. */
+  private static void complete(ByteBuf header, ByteBuf in) {
+    while (in.isReadable() && !isComplete(header)) {
+      int missing =
+          headerLength(header, header.readerIndex(), header.writerIndex()) - header.readableBytes();
+      header.writeBytes(in, Math.min(missing, in.readableBytes()));
+    }
   }
 
-  private static int headerLength(byte type) {
-    return type == PgMessages.READY_FOR_QUERY ? HEADER + 1 : HEADER;
+  private static boolean isComplete(ByteBuf header) {
+    return header.readableBytes()
+        >= headerLength(header, header.readerIndex(), header.writerIndex());
+  }
+
+  /**
+   * How much has to be there to decide: of a ReadyForQuery its only byte, too, and of a
+   * CommandComplete the begin of its tag.
+   */
+  private static int headerLength(ByteBuf in, int position, int end) {
+    byte type = in.getByte(position);
+    if (type == PgMessages.READY_FOR_QUERY) {
+      return HEADER + 1;
+    }
+    if (type != PgMessages.COMMAND_COMPLETE || end - position < HEADER) {
+      return HEADER;
+    }
+    int body = in.getInt(position + 1) - 4;
+    return HEADER + Math.max(0, Math.min(PgMessages.TAG_BEGIN, body));
   }
 
   private void walk(ByteBuf in) throws ProtocolException {
@@ -118,7 +140,7 @@ final class MessageFrames {
     while (position < end) {
       if (remaining == 0) {
         byte type = in.getByte(position);
-        if (end - position < headerLength(type)) {
+        if (end - position < headerLength(in, position, end)) {
           break;
         }
         try {
@@ -148,7 +170,8 @@ final class MessageFrames {
     }
     handOn(in, position);
     if (position < end && !released) {
-      partial = allocator.buffer(HEADER + 1).writeBytes(in, position, end - position);
+      partial =
+          allocator.buffer(HEADER + PgMessages.TAG_BEGIN).writeBytes(in, position, end - position);
     }
   }
 
@@ -159,7 +182,13 @@ final class MessageFrames {
       throw new ProtocolException(
           "The server's message of type " + (char) type + " says it has " + length + " bytes");
     }
-    verdict = sink.begins(type, ready ? in.getByte(position + HEADER) : 0);
+    byte detail =
+        switch (type) {
+          case PgMessages.READY_FOR_QUERY -> in.getByte(position + HEADER);
+          case PgMessages.COMMAND_COMPLETE -> PgMessages.control(in, position);
+          default -> 0;
+        };
+    verdict = sink.begins(type, detail);
     remaining = length + 1L;
   }
 

@@ -2,6 +2,7 @@ package io.github.dsqljava.vertx.internal;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
+import java.nio.charset.StandardCharsets;
 
 /** The few PostgreSQL messages that {@link SessionWire} reads or writes itself (protocol 3.0). */
 final class PgMessages {
@@ -19,6 +20,7 @@ final class PgMessages {
 
   // From the server.
   static final byte READY_FOR_QUERY = 'Z';
+  static final byte COMMAND_COMPLETE = 'C';
   static final byte ERROR_RESPONSE = 'E';
   static final byte NOTICE_RESPONSE = 'N';
   static final byte PARAMETER_STATUS = 'S';
@@ -29,6 +31,14 @@ final class PgMessages {
   /** Type and length. */
   static final int HEADER = 5;
 
+  // What a CommandComplete may say of the transaction.
+  static final byte COMMITTED = 'C';
+  static final byte ROLLED_BACK = 'R';
+  static final byte BEGUN = 'B';
+
+  /** How much of a tag tells COMMIT from COMMENT, and all others apart. */
+  static final int TAG_BEGIN = 5;
+
   /** All of a Sync. */
   static final int SYNC_LENGTH = HEADER;
 
@@ -37,6 +47,20 @@ final class PgMessages {
   /** The length of the whole message at this index; negative if its header is not there. */
   static long length(ByteBuf in, int index) {
     return in.writerIndex() - index < HEADER ? -1 : in.getUnsignedInt(index + 1) + 1;
+  }
+
+  /** What a CommandComplete says of the transaction, by its tag; 0 if nothing. */
+  static byte control(ByteBuf in, int index) {
+    if (length(in, index) < HEADER + TAG_BEGIN) {
+      return 0;
+    }
+    String tag = in.toString(index + HEADER, TAG_BEGIN, StandardCharsets.US_ASCII);
+    return switch (tag) {
+      case "COMMI" -> COMMITTED;
+      case "ROLLB" -> ROLLED_BACK;
+      case "BEGIN", "START" -> BEGUN;
+      default -> 0;
+    };
   }
 
   static void writeSync(ByteBuf out) {

@@ -92,6 +92,16 @@ final class PooledSession implements Connection.Holder {
     return wire.status();
   }
 
+  /** See {@link SessionWire#hasSeenEnd()}. */
+  boolean hasSeenEnd() {
+    return wire.hasSeenEnd();
+  }
+
+  /** See {@link SessionWire#hasSeenBegin()}. */
+  boolean hasSeenBegin() {
+    return wire.hasSeenBegin();
+  }
+
   /**
    * Whether the connection has ended, by whomever. The channel knows it first: what was under way
    * fails before anybody is told that the connection is closed, and must not be taken for idle.

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * What can be said about a Query's text without parsing it. Whoever asks does the slower thing when
@@ -22,13 +23,39 @@ final class QueryText {
 
   private QueryText() {}
 
+  private static final Pattern END_ANYWHERE =
+      Pattern.compile("\\b(COMMIT|END|ROLLBACK|ABORT)\\b", Pattern.CASE_INSENSITIVE);
+
+  /** Whether a text that does not begin with the end of a transaction may hold one all the same. */
+  static boolean mayEndTransaction(String sql) {
+    return canHide(sql) && END_ANYWHERE.matcher(sql).find();
+  }
+
+  /** Whether there is more than one statement, or a comment; a semicolon at the end is neither. */
+  private static boolean canHide(String sql) {
+    int semicolon = sql.indexOf(';');
+    return semicolon >= 0 && semicolon < sql.stripTrailing().length() - 1
+        || sql.contains("--")
+        || sql.contains("/*");
+  }
+
+  /** Whether a statement surely begins a transaction. */
+  static boolean beginsTransaction(String sql) {
+    String keyword = firstWord(sql);
+    return keyword.equals("BEGIN") || keyword.equals("START");
+  }
+
   /** Whether a statement surely ends a transaction: it begins with one of the words for it. */
   static boolean endsTransaction(String sql) {
+    return ENDS.contains(firstWord(sql));
+  }
+
+  private static String firstWord(String sql) {
     int start = 0;
     while (start < sql.length() && isSpace(sql.charAt(start))) {
       start++;
     }
-    return ENDS.contains(keyword(sql.substring(start, Math.min(sql.length(), start + 9))));
+    return keyword(sql.substring(start, Math.min(sql.length(), start + 9)));
   }
 
   /** Whether a command is a Query with a BEGIN or START TRANSACTION and nothing else. */

@@ -50,6 +50,11 @@ final class SessionWire extends ChannelDuplexHandler {
   /** Written while a group was under way, and not taken into it. */
   private final HeldCommands held = new HeldCommands();
 
+  /** What command tags have told since the last guarded BEGIN, whatever text they answer. */
+  private boolean endSeen;
+
+  private boolean beginSeen;
+
   /** A guarded BEGIN has failed, and nobody has rolled back. */
   private boolean refusing;
 
@@ -111,6 +116,19 @@ final class SessionWire extends ChannelDuplexHandler {
               + "; call it on the event loop of the connection");
     }
     guards++;
+  }
+
+  /**
+   * Whether the server has said that a transaction was committed or rolled back since the last
+   * guarded BEGIN. To be called on the event loop.
+   */
+  boolean hasSeenEnd() {
+    return endSeen;
+  }
+
+  /** Whether the server has said BEGIN once more since the last guarded one. */
+  boolean hasSeenBegin() {
+    return beginSeen;
   }
 
   @Override
@@ -182,6 +200,8 @@ final class SessionWire extends ChannelDuplexHandler {
   private void begin(ByteBuf command, ChannelPromise promise) {
     guards--;
     refusing = false;
+    endSeen = false;
+    beginSeen = false;
     BeginGroup begun = new BeginGroup(ctx, command, promise);
     command.release();
     group = begun;
@@ -210,7 +230,10 @@ final class SessionWire extends ChannelDuplexHandler {
     private byte groupStatus;
 
     @Override
-    public Verdict begins(byte type, byte statusCode) throws ProtocolException {
+    public Verdict begins(byte type, byte detail) throws ProtocolException {
+      if (type == PgMessages.COMMAND_COMPLETE) {
+        tag(detail);
+      }
       boolean ready = type == PgMessages.READY_FOR_QUERY;
       if (ready) {
         awaited -= loggedIn && awaited > 0 ? 1 : 0;
@@ -218,16 +241,24 @@ final class SessionWire extends ChannelDuplexHandler {
       }
       BeginGroup current = group;
       if (current != null && current.isAnswered()) {
-        groupStatus = statusCode;
+        groupStatus = detail;
         return current.replies().next(type);
       }
       if (ready) {
-        status = SessionStatus.of(statusCode);
+        status = SessionStatus.of(detail);
         if (current != null && current.isSent()) {
           current.oneBeforeIsReady();
         }
       }
       return Verdict.PASS;
+    }
+
+    private void tag(byte control) {
+      boolean own = group != null && !(group.isAnswered() && group.replies().begun());
+      if (!own) {
+        endSeen |= control == PgMessages.COMMITTED || control == PgMessages.ROLLED_BACK;
+        beginSeen |= control == PgMessages.BEGUN;
+      }
     }
 
     @Override

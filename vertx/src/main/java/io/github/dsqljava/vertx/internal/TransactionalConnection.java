@@ -1,5 +1,6 @@
 package io.github.dsqljava.vertx.internal;
 
+import io.github.dsqljava.NestedTransactionException;
 import io.github.dsqljava.RetryKind;
 import io.github.dsqljava.ServerError;
 import io.github.dsqljava.TransactionRolledBackException;
@@ -16,6 +17,7 @@ import java.nio.channels.ClosedChannelException;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +44,9 @@ final class TransactionalConnection<T extends @Nullable Object> extends LeasedCo
   private @Nullable PgException firstError;
   private @Nullable Throwable loss;
 
+  /** Statements without an answer, whose text may hold a COMMIT of their own. */
+  private int doubtful;
+
   /**
    * An attempt that has not begun.
    *
@@ -67,8 +72,12 @@ final class TransactionalConnection<T extends @Nullable Object> extends LeasedCo
             fail(command, counted, late());
             return;
           }
-          if (endsTransaction(command)) {
+          if (contains(command, QueryText::endsTransaction)) {
             fail(command, counted, refusal("COMMIT or ROLLBACK"));
+            return;
+          }
+          if (contains(command, QueryText::beginsTransaction)) {
+            fail(command, counted, new NestedTransactionException("BEGIN"));
             return;
           }
           if (!begun) {
@@ -100,16 +109,16 @@ final class TransactionalConnection<T extends @Nullable Object> extends LeasedCo
             + " completed");
   }
 
-  /** Whether it begins with a word that ends a transaction; a comment before it hides that. */
-  private static boolean endsTransaction(CommandBase<?> command) {
+  /** Whether the text of a command, or of a part of it, is of a kind. */
+  private static boolean contains(CommandBase<?> command, Predicate<String> kind) {
     if (command instanceof CompositeCommand composite) {
-      return composite.commands().stream().anyMatch(TransactionalConnection::endsTransaction);
+      return composite.commands().stream().anyMatch(part -> contains(part, kind));
     }
     String sql =
         command instanceof QueryCommandBase<?> query
             ? query.sql()
             : command instanceof PrepareStatementCommand prepare ? prepare.sql() : "";
-    return QueryText.endsTransaction(sql);
+    return kind.test(sql);
   }
 
   private <R> Completable<R> watched(CommandBase<R> command, Completable<R> handler) {
@@ -117,7 +126,12 @@ final class TransactionalConnection<T extends @Nullable Object> extends LeasedCo
       composite.commands().forEach(this::watchPart);
       return handler;
     }
+    boolean doubt = contains(command, QueryText::mayEndTransaction);
+    doubtful += doubt ? 1 : 0;
     return (result, failure) -> {
+      if (doubt && (failure == null || failure instanceof PgException)) {
+        doubtful--; // what the server did is known by its command tags
+      }
       if (failure != null) {
         note(failure);
       }
@@ -159,10 +173,14 @@ final class TransactionalConnection<T extends @Nullable Object> extends LeasedCo
       end(new AttemptOutcome.Committed<>(result));
     } else if (wasEndedInside()) {
       end(new AttemptOutcome.Failed<>(endedInside(null), null));
+    } else if (isLost() && doubtful > 0) {
+      end(inDoubt(lossOr(null)));
     } else if (isLost()) {
       end(new AttemptOutcome.Failed<>(lossOr(beginFailure), RetryKind.CONNECTION));
     } else if (beginFailure != null) {
       failedBegin();
+    } else if (session.hasSeenBegin()) {
+      rollBack(new AttemptOutcome.Failed<>(new NestedTransactionException("BEGIN"), null));
     } else if (session.status() == SessionStatus.FAILED) {
       rollBack(failure(new TransactionRolledBackException(firstErrorOrUnknown())));
     } else {
@@ -198,6 +216,8 @@ final class TransactionalConnection<T extends @Nullable Object> extends LeasedCo
             failedBegin();
           } else if (wasEndedInside()) {
             end(new AttemptOutcome.Failed<>(endedInside(failure), null));
+          } else if (isLost() && doubtful > 0) {
+            end(inDoubt(failure));
           } else if (!begun || isLost()) {
             end(failure(failure));
           } else {
@@ -207,15 +227,27 @@ final class TransactionalConnection<T extends @Nullable Object> extends LeasedCo
         });
   }
 
-  /** A COMMIT that was not recognised as one got through; then nothing may be run again. */
+  /**
+   * A COMMIT or ROLLBACK that was not recognised as one got through; then nothing may be run again,
+   * also if another transaction was begun behind it. The server's answers say so, whatever the text
+   * looked like.
+   */
   private boolean wasEndedInside() {
-    return inTransaction && session.status() == SessionStatus.IDLE;
+    return inTransaction && (session.hasSeenEnd() || session.status() == SessionStatus.IDLE);
+  }
+
+  private static <T extends @Nullable Object> AttemptOutcome<T> inDoubt(Throwable cause) {
+    return new AttemptOutcome.Unknown<>(
+        "the connection was lost while a statement with a COMMIT or ROLLBACK of its own was under"
+            + " way,",
+        cause);
   }
 
   private static IllegalStateException endedInside(@Nullable Throwable cause) {
     return new IllegalStateException(
         "The function of inTransaction ended the transaction itself, with a COMMIT or ROLLBACK of its"
-            + " own; what it did is as that left it",
+            + " own: what it did before is as that left it, and a transaction that it began behind it"
+            + " is rolled back. Nothing is run again. Leave the end of a transaction to inTransaction",
         cause);
   }
 
@@ -233,13 +265,13 @@ final class TransactionalConnection<T extends @Nullable Object> extends LeasedCo
   }
 
   /**
-   * The outcome of a transaction whose function failed or went on after an error. What a statement
-   * failed with counts, too: the function may have hidden it behind a failure of its own, which is
-   * then but a consequence.
+   * The outcome of a transaction whose function failed or went on after an error. What the first
+   * statement failed with counts, for the function may have hidden it behind a failure of its own,
+   * which is then but a consequence. The function's failure does not count: a conflict in it that
+   * no statement here had is one of another connection.
    */
   private AttemptOutcome<T> failure(Throwable failure) {
-    Optional<RetryKind> kind =
-        DriverErrors.retryKind(failure).or(() -> DriverErrors.retryKind(firstError));
+    Optional<RetryKind> kind = DriverErrors.retryKind(firstError);
     if (kind.isEmpty() && loss != null) {
       kind = Optional.of(RetryKind.CONNECTION);
     }
@@ -272,10 +304,18 @@ final class TransactionalConnection<T extends @Nullable Object> extends LeasedCo
                   ? new AttemptOutcome.Unknown<>(
                       "the deadline passed",
                       new TimeoutException("No answer to COMMIT before the deadline"))
-                  : new AttemptOutcome.TimedOut<>();
+                  : beforeCommit();
           var unused = session.abort();
           end(outcome);
         });
+  }
+
+  private AttemptOutcome<T> beforeCommit() {
+    TimeoutException late = new TimeoutException("The transaction's deadline has passed");
+    if (wasEndedInside()) {
+      return new AttemptOutcome.Failed<>(endedInside(late), null);
+    }
+    return doubtful > 0 ? inDoubt(late) : new AttemptOutcome.TimedOut<>();
   }
 
   private void end(AttemptOutcome<T> outcome) {
