@@ -162,14 +162,10 @@ public final class DsqlConnector {
    * Makes a pool, which opens connections as it needs them; {@link
    * io.github.dsqljava.pool.PoolPolicy#minSize()} of them at once, without waiting for them.
    *
-   * <p>With a Vert.x whose internals this connector cannot build on (5.1 and later, or Vert.x on
-   * the module path), it is Vert.x's own pool underneath, and less is promised: see "Known gaps" in
-   * {@code docs/design-decisions.md}.
-   *
    * @return a pool that is closed with this connector at the latest
    * @throws ClosedException if this connector is closed
-   * @throws io.github.dsqljava.InvalidConfigurationException if this Vert.x cannot do what the
-   *     settings ask for
+   * @throws io.github.dsqljava.InvalidConfigurationException if a pool cannot keep its promises
+   *     with this Vert.x: it needs 5.0.10 or a later 5.0, on the class path
    */
   public DsqlPool pool(PoolSettings settings) {
     Objects.requireNonNull(settings, "settings");

@@ -90,6 +90,20 @@ enum TransportChoice {
     return opened;
   }
 
+  /**
+   * Vert.x's own pool would run transactions, but could not keep what {@code inTransaction} and
+   * {@link PoolSettings} promise.
+   */
+  private static DsqlPool refusePool() {
+    throw new InvalidConfigurationException(
+        "A pool needs "
+            + VertxVersion.FOR_POOLS
+            + "; found version "
+            + VertxVersion.found()
+            + ", whose internals are different or, on the module path, sealed off. Only connect()"
+            + " works with it");
+  }
+
   private static Opened publicApi(ConnectionPlan plan, boolean direct, TlsMode mode) {
     String host = plan.config().endpoint().host();
     if (host.indexOf('.') < 0) {
@@ -100,6 +114,6 @@ enum TransportChoice {
               + " a name; connect under a name with a dot, or use Vert.x 5.0 on the class path");
     }
     PublicApiTransport transport = PublicApiTransport.open(plan, direct);
-    return new Opened(transport, mode, settings -> PublicApiPool.open(transport, plan, settings));
+    return new Opened(transport, mode, settings -> refusePool());
   }
 }

@@ -18,14 +18,10 @@ import io.github.dsqljava.spi.TokenSource;
 import io.github.dsqljava.spi.TrustedCertificates;
 import io.github.dsqljava.vertx.internal.ConnectionPlan;
 import io.github.dsqljava.vertx.internal.PublicApiTransport;
-import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.dns.AddressResolverOptions;
-import io.vertx.pgclient.PgException;
-import io.vertx.sqlclient.Pool;
-import io.vertx.sqlclient.PoolOptions;
 import io.vertx.sqlclient.SqlConnection;
 import java.util.ArrayList;
 import java.util.List;
@@ -134,34 +130,5 @@ class PublicApiTransportTest {
     assertThat(failure(transport(underItsName().tokenAction(TokenAction.DB_CONNECT)).connect()))
         .isExactlyInstanceOf(AccessDeniedException.class)
         .hasMessageContaining("DbConnectAdmin");
-  }
-
-  @Test
-  void pool_severalConnections_work() throws Exception {
-    Pool pool = transport(underItsName()).pool(new PoolOptions().setMaxSize(2));
-    SqlConnection first = await(pool.getConnection());
-    SqlConnection second = await(pool.getConnection());
-    assertThat(value(first, "SELECT pg_backend_pid()"))
-        .isNotEqualTo(value(second, "SELECT pg_backend_pid()"));
-    await(Future.join(first.close(), second.close()));
-    assertThat(value(pool, "SELECT current_user")).isEqualTo("admin");
-    await(pool.close());
-  }
-
-  /** As the transport's Javadoc says; should it ever change, so must that. */
-  @Test
-  void pool_unmappedRole_failsWithTheDriversException() throws Exception {
-    Pool pool = transport(underItsName().user("nobody_yet")).pool(new PoolOptions());
-    assertThat(failure(pool.query("SELECT 1").execute())).isInstanceOf(PgException.class);
-    await(pool.close());
-  }
-
-  @Test
-  void pool_certificateOfAnotherName_refused() throws Exception {
-    Pool pool =
-        transport(config(cluster).endpoint(OTHER_NAME).tokenHost(cluster.clusterHost()))
-            .pool(new PoolOptions());
-    assertThat(failure(pool.query("SELECT 1").execute())).hasMessage("SSL handshake failed");
-    await(pool.close());
   }
 }

@@ -11,8 +11,6 @@ import io.github.dsqljava.TlsNegotiation;
 import io.github.dsqljava.spi.TokenSource;
 import io.github.dsqljava.spi.TrustedCertificates;
 import io.github.dsqljava.vertx.internal.ConnectionPlan;
-import io.github.dsqljava.vertx.internal.PublicApiTransport;
-import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
@@ -153,15 +151,17 @@ class TransportChoiceTest {
         .hasMessageContaining("sslrequest");
   }
 
+  /** What it cannot promise it does not offer. */
   @Test
-  void pool_publicApiWithHook_refused() {
+  void pool_publicApi_refusedWithTheVersionThatIsThereAndTheOnesThatDo() {
     assertThatThrownBy(
             () ->
-                PublicApiPool.open(
-                    PublicApiTransport.open(plan("db.example.com", SSL_REQUEST), false),
-                    plan("db.example.com", SSL_REQUEST),
-                    PoolSettings.builder().initHook(c -> Future.succeededFuture()).build()))
+                TransportChoice.PUBLIC_API_SSL_REQUEST
+                    .open(plan("db.example.com", SSL_REQUEST))
+                    .pools()
+                    .apply(PoolSettings.defaults()))
         .isInstanceOf(InvalidConfigurationException.class)
-        .hasMessageContaining("init hook");
+        .hasMessageContaining("5.0.10 or a later 5.0, on the class path")
+        .hasMessageContaining("found version 5.0.");
   }
 }

@@ -7,12 +7,8 @@ import io.github.dsqljava.InvalidConfigurationException;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.core.net.NetClientOptions;
-import io.vertx.pgclient.PgBuilder;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.pgclient.PgConnection;
-import io.vertx.sqlclient.Pool;
-import io.vertx.sqlclient.PoolOptions;
 import io.vertx.sqlclient.SqlConnection;
 import java.lang.reflect.Method;
 import java.util.Arrays;
@@ -26,11 +22,6 @@ import java.util.function.UnaryOperator;
  *
  * <ul>
  *   <li>Connections do not share a network client, so that TLS sessions are not resumed.
- *   <li>A pool's connections have no overall deadline.
- *   <li>A pool's failures to connect are those of Vert.x, such as a {@code PgException} for a
- *       refused login: the public API gives no place between a pool and its connections, and what
- *       comes out of the pool may as well be the failure of a statement. Single connections fail
- *       with a {@link DsqlException} as ever.
  *   <li>Vert.x loses the reason of a failed TLS handshake, so that a refused certificate is a
  *       {@link io.github.dsqljava.ClusterUnreachableException} whose text names it as the usual
  *       reason. It is refused all the same.
@@ -116,18 +107,6 @@ public final class PublicApiTransport implements Transport {
               }
             });
     return result.future();
-  }
-
-  /** Makes a Vert.x pool. */
-  public Pool pool(PoolOptions options) {
-    return PgBuilder.pool()
-        .with(options)
-        .with(
-            new NetClientOptions()
-                .setConnectTimeout(Math.toIntExact(plan.config().connectTimeout().toMillis())))
-        .connectingTo(() -> plan.freshOptions().map(negotiation::apply))
-        .using(plan.vertx())
-        .build();
   }
 
   @Override
