@@ -120,13 +120,51 @@ public interface DsqlPool extends Pool {
     return Pool.super.withTransaction(propagation, function);
   }
 
-  /** Vert.x's own: runs a function with a connection, which is given back when its future ends. */
+  /**
+   * Runs a function with a connection, which is given back when the function's future ends, and,
+   * other than in Vert.x, also when the function throws or returns null.
+   */
   @Override
   default <T> Future<@Nullable T> withConnection(
       Function<SqlConnection, Future<@Nullable T>> function) {
     Objects.requireNonNull(function, "function");
-    return Pool.super.withConnection(function);
+    return getConnection().compose(connection -> Borrowed.use(connection, function));
   }
+
+  /**
+   * As {@link #withConnection(Function)}, for a caller that waits for a connection no longer than
+   * this, and not as long as {@link io.github.dsqljava.pool.PoolPolicy#acquireTimeout()}.
+   *
+   * @param timeout for the connection, not for the function; zero for one that is there
+   * @return what the function's future gave; or a {@link io.github.dsqljava.PoolTimeoutException}
+   */
+  default <T> Future<@Nullable T> withConnection(
+      Duration timeout, Function<SqlConnection, Future<@Nullable T>> function) {
+    Objects.requireNonNull(function, "function");
+    return getConnection(timeout).compose(connection -> Borrowed.use(connection, function));
+  }
+
+  /**
+   * A connection for a caller that waits no longer than this. Use this and not {@code
+   * getConnection().timeout(..)}: that future fails in time, but the pool does not know, and hands
+   * its connection to nobody.
+   *
+   * @param timeout zero or more
+   * @return a connection to be closed; or a {@link io.github.dsqljava.PoolTimeoutException}
+   */
+  Future<SqlConnection> getConnection(Duration timeout);
+
+  /**
+   * A connection for a caller that may give up.
+   *
+   * @param timeout zero or more
+   * @param givenUp when this completes, in whatever way, the caller does not wait any more, and his
+   *     place in the queue is free
+   * @return a connection to be closed, if it was there before; a {@link
+   *     java.util.concurrent.CancellationException} if the caller gave up before; or another
+   *     failure
+   */
+  Future<SqlConnection> getConnection(Duration timeout, Future<?> givenUp);
 
   /** {@link #executeMany(String, List, BatchOptions)} with {@link BatchOptions#defaults()}. */
   default Future<BatchResult> executeMany(String sql, List<Tuple> rows) {

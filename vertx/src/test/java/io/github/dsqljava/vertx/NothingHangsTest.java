@@ -129,6 +129,25 @@ class NothingHangsTest {
     }
   }
 
+  @Test
+  void withConnection_functionThatThrowsOrReturnsNull_failsAndGivesBack() throws Exception {
+    for (Throwable thrown : TROUBLE) {
+      Future<Void> work =
+          pool.withConnection(
+              connection -> {
+                NothingHangsTest.<RuntimeException>sneak(thrown);
+                return Future.succeededFuture();
+              });
+      assertThat(failure(work)).isSameAs(thrown);
+      assertThat(LocalCluster.value(pool, "SELECT 1")).isEqualTo("1");
+    }
+    assertThat(failure(pool.withConnection(connection -> null)))
+        .isInstanceOf(NullPointerException.class);
+    assertThat(LocalCluster.value(pool, "SELECT 1")).isEqualTo("1");
+    assertThat(failure(pool.withTransaction(connection -> null))).isNotNull();
+    assertThat(LocalCluster.value(pool, "SELECT 1")).isEqualTo("1");
+  }
+
   // --- nulls
 
   private static void assertNames(String parameter, ThrowingCallable call) {

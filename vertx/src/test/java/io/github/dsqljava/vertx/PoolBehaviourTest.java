@@ -6,9 +6,11 @@ import static io.github.dsqljava.vertx.LocalCluster.execute;
 import static io.github.dsqljava.vertx.LocalCluster.failure;
 import static io.github.dsqljava.vertx.LocalCluster.value;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.dsqljava.ClosedException;
 import io.github.dsqljava.PoolBusyException;
+import io.github.dsqljava.PoolTimeoutException;
 import io.github.dsqljava.local.DsqlLocal;
 import io.github.dsqljava.pool.CloseReason;
 import io.github.dsqljava.pool.PoolListener;
@@ -35,6 +37,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
@@ -126,6 +129,55 @@ class PoolBehaviourTest {
         .allMatch(statement -> statement.sql().equals("SELECT 1"));
     assertThat(pool.stats().opened()).isEqualTo(1);
     cluster.record().stop();
+  }
+
+  @Test
+  void getConnection_withATimeoutOfItsOwn_givesItsPlaceBack() throws Exception {
+    DsqlPool pool = pool(1);
+    SqlConnection holder = await(pool.getConnection());
+    assertThat(failure(pool.getConnection(Duration.ofMillis(20))))
+        .isInstanceOf(PoolTimeoutException.class)
+        .hasMessageContaining("PT0.02S");
+    assertThat(failure(pool.withConnection(Duration.ZERO, c -> Future.succeededFuture())))
+        .isInstanceOf(PoolTimeoutException.class);
+    assertThat(pool.stats().waiting()).isZero();
+    await(holder.close());
+    assertThat(await(pool.withConnection(Duration.ZERO, c -> c.query("SELECT 1").execute())).size())
+        .isEqualTo(1);
+    assertThat(pool.stats().idle()).isEqualTo(1);
+  }
+
+  @Test
+  void getConnection_givenUp_losesNoConnection() throws Exception {
+    DsqlPool pool = pool(1);
+    SqlConnection holder = await(pool.getConnection());
+    Promise<String> given = Promise.promise();
+    Future<SqlConnection> waiting = pool.getConnection(Duration.ofMinutes(1), given.future());
+    assertThat(pool.stats().waiting()).isEqualTo(1);
+    given.fail("the browser is gone");
+    assertThatThrownBy(() -> await(waiting)).isInstanceOf(CancellationException.class);
+    assertThat(pool.stats().waiting()).isZero();
+    await(holder.close());
+    assertThat(pool.stats().idle()).isEqualTo(1);
+    await(pool.getConnection(Duration.ofSeconds(1), given.future()).compose(SqlConnection::close));
+  }
+
+  /** Giving up and getting a connection at the same time, many times. */
+  @Test
+  void getConnection_givenUpAtTheSameTime_losesNoConnection() throws Exception {
+    DsqlPool pool = pool(1);
+    for (int i = 0; i < 500; i++) {
+      SqlConnection holder = await(pool.getConnection());
+      Promise<Void> given = Promise.promise();
+      Future<SqlConnection> waiting = pool.getConnection(Duration.ofMinutes(1), given.future());
+      Thread impatient = new Thread(given::complete);
+      impatient.start();
+      await(holder.close());
+      impatient.join();
+      await(waiting.compose(SqlConnection::close).otherwiseEmpty());
+      assertThat(value(pool, "SELECT 1")).isEqualTo("1");
+    }
+    assertThat(pool.stats().opened()).isEqualTo(1);
   }
 
   @Test

@@ -120,18 +120,37 @@ public abstract class Vertx50Pool extends SqlClientBase implements Pool, Transac
 
   @Override
   public Future<SqlConnection> getConnection() {
+    return getConnection(acquireTimeout);
+  }
+
+  /** A connection for a caller that waits no longer than this. */
+  public Future<SqlConnection> getConnection(Duration timeout) {
+    return connection(timeout, /* givenUp= */ null);
+  }
+
+  /** A connection for a caller that waits until something happens. */
+  public Future<SqlConnection> getConnection(Duration timeout, Future<?> givenUp) {
+    return connection(timeout, Objects.requireNonNull(givenUp, "givenUp"));
+  }
+
+  private Future<SqlConnection> connection(Duration timeout, @Nullable Future<?> givenUp) {
+    Objects.requireNonNull(timeout, "timeout");
     ContextInternal context = vertx.getOrCreateContext();
     Promise<SqlConnection> promise = promise(context);
-    acquire(
-        context,
-        acquireTimeout,
-        lease -> {
-          LeasedConnection leased = new LeasedConnection(vertx, lease);
-          PooledConnection connection = new PooledConnection(context, leased);
-          leased.init(connection);
-          promise.complete(connection);
-        },
-        promise::tryFail);
+    CompletableFuture<?> waiting =
+        acquire(
+            context,
+            timeout,
+            lease -> {
+              LeasedConnection leased = new LeasedConnection(vertx, lease);
+              PooledConnection connection = new PooledConnection(context, leased);
+              leased.init(connection);
+              promise.complete(connection);
+            },
+            promise::tryFail);
+    if (givenUp != null) {
+      givenUp.onComplete(done -> waiting.cancel(/* mayInterruptIfRunning= */ false));
+    }
     return promise.future();
   }
 
@@ -172,7 +191,7 @@ public abstract class Vertx50Pool extends SqlClientBase implements Pool, Transac
   }
 
   /** Gets a lease; what goes wrong with it, too, reaches the caller, and the place is free. */
-  private void acquire(
+  private CompletableFuture<?> acquire(
       ContextInternal context,
       Duration timeout,
       Consumer<Lease<PooledSession>> granted,
@@ -193,6 +212,7 @@ public abstract class Vertx50Pool extends SqlClientBase implements Pool, Transac
                 refused.accept(e);
               }
             });
+    return acquired;
   }
 
   /** What fails because the pool is closed fails at once: Vert.x may be closed, and tell nobody. */
