@@ -85,6 +85,10 @@ final class ServerRefusal {
           + config.tokenLifetime()
           + ").";
     }
+    if (hint.contains("token") && hint.contains("expired")) {
+      return "The AWS session credentials have expired: renew them (log in again, or let a provider"
+          + " do it that refreshes by itself), and compare this machine's clock with the true time.";
+    }
     if (hint.contains("wrong user to action mapping")) {
       return "The token asks for "
           + config.tokenAction()
@@ -109,7 +113,7 @@ final class ServerRefusal {
         + config.endpoint().region()
         + ", token host "
         + config.tokenHost()
-        + " and the AWS credentials (account, access key, still valid)";
+        + ", the AWS credentials (account, access key, still valid) and this machine's clock";
   }
 
   private String otherRemedy() {

@@ -84,8 +84,10 @@ class ConnectFailuresTest {
           User: arn:aws:iam::1:user/n is not authorized to access this ...  | dsql:DbConnectAdmin
           User: ... is not authorized to perform: dsql:DbConnectAdmin       | dsql:DbConnectAdmin
           Wrong user to action mapping. user: admin, action: DbConnect      | Leave tokenAction unset
+          The security token included in the request is expired             | session credentials have expired
           something new                                                     | region us-east-1
                                                                             | region us-east-1
+                                                                            | this machine's clock
           """)
   void from_adminDenied_hintDecidesTheRemedy(@Nullable String hint, String remedy) {
     for (String sqlState : List.of("08006", "28000", "28P01")) {
