@@ -59,6 +59,7 @@ public final class AsyncPool<C> {
   private final PoolSlots<C> slots;
   private final OpenGate gate;
   private final PoolAlarm alarm;
+  private final PoolTrouble trouble;
   private final WaiterQueue<C> waiters = new WaiterQueue<>();
   private @Nullable Throwable lastFailure;
   private long lastFailureAt;
@@ -96,6 +97,7 @@ public final class AsyncPool<C> {
     this.gate =
         new OpenGate(new FullJitter(policy.baseBackoff(), policy.maxBackoff()), rate, random);
     this.alarm = new PoolAlarm(scheduler, this::wake);
+    this.trouble = new PoolTrouble(name);
   }
 
   /** Opens {@link PoolPolicy#minSize()} connections. Returns at once. */
@@ -279,6 +281,7 @@ public final class AsyncPool<C> {
     effects.tell(to -> to.opened(took));
     if (slot.doomed != CloseReason.LOST) {
       gate.succeeded();
+      trouble.succeeded(now, effects);
     } else if (closing == null) {
       endedTooSoon(slot, now, effects);
     }
@@ -366,6 +369,7 @@ public final class AsyncPool<C> {
 
   private void pause(PoolSlot<C> slot, Throwable failure, long now, Effects effects) {
     remember(failure, now);
+    trouble.failed(failure, waiters.size(), now, effects);
     Duration pause = gate.failed(slot.bornAt, now);
     if (pause != null) {
       effects.tell(to -> to.backoff(pause, failure));

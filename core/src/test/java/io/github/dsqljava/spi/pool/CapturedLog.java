@@ -19,7 +19,18 @@ final class CapturedLog extends Handler implements AutoCloseable {
 
   /** The messages of the exceptions that were logged. */
   List<String> failures() {
-    return records.stream().map(record -> record.getThrown().getMessage()).toList();
+    return records.stream()
+        .filter(record -> record.getThrown() != null)
+        .map(record -> record.getThrown().getMessage())
+        .toList();
+  }
+
+  /** What was logged without an exception. */
+  List<String> lines() {
+    return records.stream()
+        .filter(record -> record.getThrown() == null)
+        .map(LogRecord::getMessage)
+        .toList();
   }
 
   @Override

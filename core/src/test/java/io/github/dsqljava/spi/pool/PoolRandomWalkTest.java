@@ -15,6 +15,12 @@ class PoolRandomWalkTest {
   @ValueSource(longs = {0, 1_000, 2_000, 20_261_122})
   void walk_randomEvents_keepsWhatThePoolPromises(long firstSeed) {
     for (long seed = firstSeed; seed < firstSeed + SEEDS; seed++) {
+      walk(seed);
+    }
+  }
+
+  private static void walk(long seed) {
+    try (CapturedLog quiet = new CapturedLog()) {
       RandomWalk walk = new RandomWalk(new Random(seed));
       int step = 0;
       try {
