@@ -19,6 +19,11 @@ public final class FrontendType {
 
   private FrontendType() {}
 
+  /** Whether a message has data of COPY in it, or says that there is no more. */
+  public static boolean isOfCopy(byte type) {
+    return type == COPY_DATA || type == COPY_DONE || type == COPY_FAIL;
+  }
+
   /** Whether a message is one of those that PostgreSQL answers with one ReadyForQuery together. */
   public static boolean belongsToBatch(byte type) {
     return switch (type) {

@@ -74,6 +74,14 @@ public final class GroupAssembler {
     }
   }
 
+  /**
+   * The client sends data of COPY behind an Execute, without a Sync or Flush in between. PostgreSQL
+   * runs each message as it comes, so the COPY has to be sent before its data.
+   */
+  public void dataOfCopy() {
+    cutWaiting();
+  }
+
   /** Returns the client's prepared statements that PostgreSQL has said it has. */
   public Collection<Prepared> statements() {
     List<Prepared> confirmed = new ArrayList<>();

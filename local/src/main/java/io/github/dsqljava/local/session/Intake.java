@@ -73,6 +73,9 @@ final class Intake {
 
   /** Data of COPY that comes before PostgreSQL has asked for it waits. */
   private void outsideOfGroups(byte type, ByteBuf message) {
+    if (FrontendType.isOfCopy(type) && !exchanges.copiesIn()) {
+      assembler.dataOfCopy();
+    }
     if (exchanges.copiesIn() || (queue.isEmpty() && exchanges.isIdle())) {
       write(type, message);
     } else {

@@ -24,6 +24,10 @@ public final class Pipeline {
     return message('D', new byte[] {'P'}, string(portal));
   }
 
+  public Pipeline describeStatement(String statement) {
+    return message('D', new byte[] {'S'}, string(statement));
+  }
+
   public Pipeline execute(String portal) {
     return execute(portal, 0);
   }
@@ -42,6 +46,23 @@ public final class Pipeline {
 
   public Pipeline flush() {
     return message('H');
+  }
+
+  /** Data of COPY. */
+  public Pipeline copyData(String data) {
+    return message('d', data.getBytes(StandardCharsets.UTF_8));
+  }
+
+  public Pipeline copyDone() {
+    return message('c');
+  }
+
+  public Pipeline copyFail() {
+    return message('f', string("no more"));
+  }
+
+  public Pipeline terminate() {
+    return message('X');
   }
 
   /** Parse, Bind and Execute with the unnamed statement and portal. */

@@ -32,11 +32,11 @@ import java.util.stream.Collectors;
 
 /**
  * As much of PostgreSQL as the logic of a session needs: the rules of both protocols, transactions
- * and savepoints around a list of numbers, and the functions of {@code occ.sql} on that list. Takes
- * messages as they are written and answers a batch when it is told to.
+ * and savepoints around a list of numbers, the data of COPY, and the functions of {@code occ.sql}
+ * on that list. Takes messages as they are written and answers a batch when it is told to.
  *
- * <p>Statements: {@code INSERT INTO t VALUES (7)} and {@code SELECT 1 / 0}, what begins and ends
- * transactions, and what a session says on its own account.
+ * <p>Statements: {@code INSERT INTO t VALUES (7)}, {@code COPY t FROM STDIN} and {@code SELECT 1 /
+ * 0}, what begins and ends transactions, and what a session says on its own account.
  */
 final class FakePostgres {
   /** A statement fails. */
@@ -75,8 +75,17 @@ final class FakePostgres {
   private boolean skipping;
   private boolean copying;
 
-  /** Whether the COPY is the last statement of a Query. */
-  private boolean copiesInQuery;
+  /** What COPY has got so far. */
+  private final List<Integer> copied = new ArrayList<>();
+
+  /** Statements of a Query that come behind the COPY; null if the COPY is not in a Query. */
+  private Deque<String> behindCopy;
+
+  /** A message that must not come in a COPY; PostgreSQL ends the connection then. */
+  private String violation;
+
+  /** Whether the connection is over. */
+  private boolean gone;
 
   void receive(ByteBuf message) {
     received.add(message);
@@ -93,6 +102,11 @@ final class FakePostgres {
 
   TransactionStatus status() {
     return status;
+  }
+
+  /** Returns the message that PostgreSQL has ended the connection for; null if there was none. */
+  String violation() {
+    return violation;
   }
 
   /** Another transaction has inserted this number. */
@@ -143,8 +157,12 @@ final class FakePostgres {
 
   private boolean take(ByteBuf message) {
     byte type = Message.type(message);
+    if (gone || type == FrontendType.TERMINATE) {
+      gone = true;
+      return false;
+    }
     if (copying) {
-      return copy(type);
+      return copy(type, message);
     }
     if (skipping && type != FrontendType.SYNC) {
       return false;
@@ -152,11 +170,12 @@ final class FakePostgres {
     try {
       switch (type) {
         case FrontendType.QUERY -> {
+          statements.remove(""); // PostgreSQL drops it before it looks at the text
           return query(Query.decode(message).sql());
         }
         case FrontendType.PARSE -> parse(Parse.decode(message));
         case FrontendType.BIND -> bind(Bind.decode(message));
-        case FrontendType.DESCRIBE -> answer(BackendType.NO_DATA);
+        case FrontendType.DESCRIBE -> describe(Subject.decode(message));
         case FrontendType.EXECUTE -> execute(portals.get(Execute.decode(message).portal()));
         case FrontendType.CLOSE -> {
           Subject subject = Subject.decode(message);
@@ -168,7 +187,7 @@ final class FakePostgres {
           endOfBatch();
           return true;
         }
-        default -> {}
+        default -> {} // data that belongs to no COPY any more
       }
     } catch (Failure e) {
       fail(e);
@@ -177,50 +196,83 @@ final class FakePostgres {
     return false;
   }
 
-  private boolean copy(byte type) {
+  /** A message while PostgreSQL waits for data of COPY; returns whether a Query ends with it. */
+  private boolean copy(byte type, ByteBuf message) {
     switch (type) {
+      case FrontendType.COPY_DATA -> {
+        String line =
+            message
+                .toString(
+                    message.readerIndex() + 5, message.readableBytes() - 5, StandardCharsets.UTF_8)
+                .trim();
+        if (line.startsWith("x")) {
+          return copyFails(new Failure("22P02", "invalid input syntax for type integer"));
+        }
+        if (!line.isEmpty()) {
+          copied.add(Integer.parseInt(line));
+        }
+      }
       case FrontendType.COPY_DONE -> {
         copying = false;
-        complete("COPY 1");
+        (shadow == null ? pending : shadow).addAll(copied);
+        complete("COPY " + copied.size());
+        Deque<String> rest = behindCopy;
+        behindCopy = null;
+        return rest != null && query(rest);
       }
       case FrontendType.COPY_FAIL -> {
-        copying = false;
-        fail(new Failure("57014", "COPY from stdin failed"));
-        skipping = !copiesInQuery;
+        return copyFails(new Failure("57014", "COPY from stdin failed"));
       }
+      case FrontendType.SYNC, FrontendType.FLUSH -> {} // PostgreSQL takes no notice
       default -> {
-        return false; // data, and what is ignored
+        violation = "message " + (char) type + " in a COPY";
+        gone = true;
       }
-    }
-    if (copiesInQuery) {
-      copiesInQuery = false;
-      endOfBatch();
-      return true;
     }
     return false;
   }
 
+  private boolean copyFails(Failure failure) {
+    copying = false;
+    fail(failure);
+    skipping = behindCopy == null;
+    if (skipping) {
+      return false;
+    }
+    behindCopy = null;
+    endOfBatch();
+    return true;
+  }
+
   private boolean query(String sql) {
     List<SqlStatement> all = SqlStatements.split(sql);
+    if (all.isEmpty()) {
+      answer(BackendType.EMPTY_QUERY_RESPONSE);
+    }
+    return query(new ArrayDeque<>(all.stream().map(SqlStatement::text).toList()));
+  }
+
+  /** Runs statements of a Query up to a COPY; returns whether the Query ends. */
+  private boolean query(Deque<String> rest) {
     try {
-      if (all.isEmpty()) {
-        answer(BackendType.EMPTY_QUERY_RESPONSE);
-      }
-      for (SqlStatement statement : all) {
-        run(statement.text());
+      while (!rest.isEmpty()) {
+        run(rest.remove());
+        if (copying) {
+          behindCopy = rest;
+          return false;
+        }
       }
     } catch (Failure e) {
       fail(e);
-    }
-    if (copying) {
-      copiesInQuery = true;
-      return false;
     }
     endOfBatch();
     return true;
   }
 
   private void parse(Parse parse) {
+    if (parse.name().isEmpty()) {
+      statements.remove(""); // also if the new one fails
+    }
     List<SqlStatement> all = SqlStatements.split(parse.sql());
     if (all.size() > 1) {
       throw new Failure("42601", "cannot insert multiple commands into a prepared statement");
@@ -245,6 +297,27 @@ final class FakePostgres {
     }
     portals.put(bind.portal(), sql);
     answer(BackendType.BIND_COMPLETE);
+  }
+
+  private void describe(Subject subject) {
+    String sql = (subject.isStatement() ? statements : portals).get(subject.name());
+    if (sql == null) {
+      throw subject.isStatement()
+          ? missing(subject.name())
+          : new Failure("34000", "portal does not exist");
+    }
+    boolean hasRows = sql.startsWith("SELECT");
+    if (hasRows && status == TransactionStatus.FAILED) {
+      throw aborted();
+    }
+    if (subject.isStatement()) {
+      answers.add(Unpooled.buffer(7).writeByte('t').writeInt(6).writeShort(0));
+    }
+    if (hasRows) {
+      answers.add(Unpooled.buffer(7).writeByte('T').writeInt(6).writeShort(0));
+    } else {
+      answer(BackendType.NO_DATA);
+    }
   }
 
   private void execute(String sql) {
@@ -302,6 +375,9 @@ final class FakePostgres {
   }
 
   private void run(String sql) {
+    if (status == TransactionStatus.FAILED && !endsTransaction(sql)) {
+      throw aborted();
+    }
     log.add(sql);
     for (String part : List.copyOf(failures.keySet())) {
       if (sql.contains(part)) {
@@ -310,9 +386,6 @@ final class FakePostgres {
         }
         throw new Failure(failures.remove(part), "told to fail");
       }
-    }
-    if (status == TransactionStatus.FAILED && !endsTransaction(sql)) {
-      throw aborted();
     }
     if (cancelsNext) {
       cancelsNext = false;
@@ -344,6 +417,7 @@ final class FakePostgres {
       case "COPY" -> {
         answer(BackendType.COPY_IN_RESPONSE);
         copying = true;
+        copied.clear();
       }
       case "SELECT" -> select(sql);
       default -> complete(words[0]);
@@ -379,6 +453,7 @@ final class FakePostgres {
     pending = new ArrayList<>();
     shadow = null;
     savepoints.clear();
+    portals.clear();
   }
 
   private void insert(int number) {

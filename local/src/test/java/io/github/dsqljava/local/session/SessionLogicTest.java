@@ -353,7 +353,7 @@ class SessionLogicTest {
     assertThat(rig.isReadable()).as("COPY has begun").isTrue();
     rig.send(new Pipeline().message('c'));
     rig.settle();
-    assertThat(rig.answers()).containsExactly("G", "C COPY 1", "Z I");
+    assertThat(rig.answers()).containsExactly("G", "C COPY 0", "Z I");
   }
 
   @Test
@@ -366,6 +366,16 @@ class SessionLogicTest {
     rig.settle();
     assertThat(rig.answers())
         .containsExactly("C COPY 1", "E 0A000 unsupported statement: Truncate", "Z I");
+  }
+
+  @Test
+  void dataBehindTheExecuteOfCopy_withoutSync_isCopied() {
+    rig.send(new Pipeline().run("COPY t FROM STDIN").copyData("1\n").copyDone());
+    rig.send(new Pipeline().run(insert(2)).sync());
+    rig.settle();
+    assertThat(rig.answers())
+        .containsExactly("1", "2", "G", "C COPY 1", "1", "2", "C INSERT 0 1", "Z I");
+    assertThat(rig.postgres().committed()).containsExactly(1, 2);
   }
 
   // ---- faults and the end
