@@ -112,9 +112,22 @@ final class ClientQueue {
     } else if (failed) {
       dropping = true;
       droppingQuery = run.group().isQuery();
-      for (Run rest = peek(); dropping && rest != null; rest = peek()) {
-        remove(rest);
-        drop(rest);
+      dropQueued();
+    }
+  }
+
+  /** PostgreSQL would take no notice of data of a COPY either that stands between the groups. */
+  private void dropQueued() {
+    for (Iterator<Object> rest = items.iterator(); dropping && rest.hasNext(); ) {
+      Object item = rest.next();
+      if (item instanceof Run run) {
+        rest.remove();
+        bytes -= run.group().size();
+        drop(run);
+      } else if (item instanceof Single single && FrontendType.isOfCopy(single.type)) {
+        rest.remove();
+        bytes -= single.message.readableBytes();
+        single.message.release();
       }
     }
   }

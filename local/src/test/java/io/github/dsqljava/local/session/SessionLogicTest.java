@@ -378,6 +378,22 @@ class SessionLogicTest {
     assertThat(rig.postgres().committed()).containsExactly(1, 2);
   }
 
+  @Test
+  void statementBehindTheDataOfACopyThatFails_isSkippedUpToTheSync() {
+    for (String data : List.of("x\n", "1\n")) {
+      if (data.startsWith("1")) {
+        query("BEGIN");
+        query("SELECT 1 / 0"); // PostgreSQL does not even begin the COPY
+      }
+      Pipeline copy = new Pipeline().run("COPY t FROM STDIN").flush().copyData(data).copyDone();
+      rig.send(copy.run(insert(2)).sync());
+      rig.settle();
+      assertThat(rig.answers()).filteredOn(answer -> answer.startsWith("E ")).hasSize(1);
+      assertThat(query("ROLLBACK")).containsExactly("C ROLLBACK", "Z I");
+      assertThat(rig.postgres().committed()).isEmpty();
+    }
+  }
+
   // ---- faults and the end
 
   @Test
