@@ -125,6 +125,21 @@ public final class Group {
   }
 
   /**
+   * Whether PostgreSQL may ask for data of COPY before it comes to the Sync. Then what the client
+   * sends behind the data belongs to the same transaction.
+   */
+  public boolean mayLoseSync() {
+    return !isQuery()
+        && firstOf(TransactionEffect.DML).isPresent()
+        && reachable().stream().anyMatch(Group::copies);
+  }
+
+  private static boolean copies(Step step) {
+    Statement statement = step.statement();
+    return step.runs() && statement != null && statement.node().equals("Copy");
+  }
+
+  /**
    * PostgreSQL asks for data of COPY, and takes no notice of the Sync that stands behind it: the
    * batch goes on behind the data.
    */

@@ -14,6 +14,7 @@ import io.github.dsqljava.local.occ.Transaction.Protection;
 import io.github.dsqljava.local.protocol.ErrorMessage;
 import io.github.dsqljava.local.protocol.ServiceErrors;
 import io.github.dsqljava.local.protocol.TransactionStatus;
+import io.github.dsqljava.local.request.FailInPlace;
 import io.github.dsqljava.local.request.Group;
 import io.github.dsqljava.local.request.OwnNames;
 import io.netty.buffer.ByteBufAllocator;
@@ -157,7 +158,9 @@ final class Dispatcher {
       flow.send(run, /* holding= */ false);
     } else if (!mayBeginImplicit(group)) {
       flow.send(run, state.isContended() || (isAlone() && group.has(Trait.CHANGES_ROWS)));
-    } else if (!group.isLast() || !sendUnguarded(run, /* holding= */ isAlone())) {
+    } else if (!group.isLast()
+        || group.mayLoseSync()
+        || !sendUnguarded(run, /* holding= */ isAlone())) {
       beginImplicit(run);
     }
   }
@@ -282,7 +285,7 @@ final class Dispatcher {
     return (group.executes() || (!group.isLast() && !group.bound().isEmpty()))
         && !group.standsAlone()
         && !group.effect().isTransactionControl()
-        && (!group.isLast() || locksForOthers(group));
+        && (!group.isLast() || group.mayLoseSync() || locksForOthers(group));
   }
 
   private boolean locksForOthers(Group group) {
@@ -332,7 +335,9 @@ final class Dispatcher {
 
   /** Why a group must not run any more; null if it may. */
   private @Nullable ErrorMessage tooLate(@Nullable Transaction running, Group group) {
-    if (group.failure() != null || group.effect().rollsBack()) {
+    FailInPlace failure = group.failure();
+    boolean runs = failure == null || failure.isBehind();
+    if (!runs || group.effect().rollsBack()) {
       return null;
     }
     if (running != null && group.executes()) {

@@ -394,6 +394,16 @@ class SessionLogicTest {
     }
   }
 
+  @Test
+  void copyAndWhatFollowsItsData_areOneTransaction_upToTheSyncBehindThem() {
+    Pipeline copy = new Pipeline().run("COPY t FROM STDIN").sync().copyData("1\n").copyDone();
+    rig.send(copy.run("SELECT 1 / 0").sync());
+    rig.settle();
+    assertThat(rig.answers())
+        .containsExactly("1", "2", "G", "C COPY 1", "1", "2", "E 22012 division by zero", "Z I");
+    assertThat(rig.postgres().committed()).isEmpty();
+  }
+
   // ---- faults and the end
 
   @Test
@@ -417,7 +427,12 @@ class SessionLogicTest {
 
   @Test
   void faultOfACommit_thatFailsForAnotherReason_staysArmed() {
-    for (Fault fault : List.of(Fault.cutBeforeCommit(), Fault.unavailableAtCommit(false))) {
+    for (Fault fault :
+        List.of(
+            Fault.cutBeforeCommit(),
+            Fault.unavailableAtCommit(false),
+            Fault.unavailableAtCommit(true),
+            Fault.commitAnswerLost())) {
       query("BEGIN");
       query(insert(1));
       other.send(new Pipeline().query("CREATE TABLE x (id int PRIMARY KEY)"));
