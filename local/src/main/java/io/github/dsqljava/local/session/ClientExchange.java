@@ -112,6 +112,11 @@ final class ClientExchange implements Exchange {
     cancelled = true;
   }
 
+  /** If it fails now, the client has wanted that. */
+  void forgetCancellation() {
+    cancelled = false;
+  }
+
   boolean isCancelled() {
     return cancelled;
   }

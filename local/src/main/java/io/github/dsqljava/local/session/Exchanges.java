@@ -151,6 +151,15 @@ final class Exchanges implements Interruptible, MessageSplitter.Sink {
     copiesIn = false;
   }
 
+  /**
+   * The client ends a COPY with an error, which PostgreSQL gives the SQLSTATE of a cancellation.
+   */
+  void clientGivesUpCopy() {
+    if (copiesIn && inFlight.peekFirst() instanceof ClientExchange of) {
+      of.forgetCancellation();
+    }
+  }
+
   /** Whether PostgreSQL asks for data of COPY. */
   boolean copiesIn() {
     return copiesIn;

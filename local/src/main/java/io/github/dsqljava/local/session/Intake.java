@@ -85,6 +85,9 @@ final class Intake {
 
   /** Writes a message that belongs to no group. */
   void write(byte type, ByteBuf message) {
+    if (type == FrontendType.COPY_FAIL) {
+      exchanges.clientGivesUpCopy();
+    }
     backend.write(message);
     if (type == FrontendType.COPY_DONE || type == FrontendType.COPY_FAIL) {
       exchanges.copyEnds();

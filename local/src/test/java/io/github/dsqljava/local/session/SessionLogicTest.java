@@ -298,6 +298,22 @@ class SessionLogicTest {
     assertThat(rig.postgres().committed()).containsExactly(1);
   }
 
+  @Test
+  void cancellation_ofACopyThatTheClientGivesUp_isNotTakenForItsError() throws Exception {
+    otherIsActive();
+    rig.send(new Pipeline().query("COPY t FROM STDIN"));
+    var leave = rig.session().interruption();
+    var granted = Signals.prepare(leave);
+    rig.runTasks();
+    assertThat(granted.get()).isTrue();
+    rig.answer(); // the signal comes too late to stop the COPY from asking for data
+    rig.send(new Pipeline().copyFail());
+    rig.answer();
+    Signals.delivered(leave, rig.session()::pump);
+    rig.settle();
+    assertThat(rig.answers()).containsExactly("G", "E 57014 COPY from stdin failed", "Z I");
+  }
+
   // ---- transactions around a batch
 
   @Test
