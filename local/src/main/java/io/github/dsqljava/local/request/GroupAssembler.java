@@ -148,7 +148,9 @@ public final class GroupAssembler {
     Bind bind = Bind.decode(message);
     Naming naming = statements.get(bind.statement());
     group.bind(naming == null ? null : naming.prepared());
-    if (naming != null) {
+    if (naming == null) {
+      portals.remove(bind.portal()); // it is not that of an earlier Bind any more
+    } else {
       portals.put(bind.portal(), naming);
     }
     group.add(Step.naming(Use.BIND, naming, group.messageCount()));

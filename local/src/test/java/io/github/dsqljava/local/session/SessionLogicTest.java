@@ -122,6 +122,20 @@ class SessionLogicTest {
     assertThat(rig.postgres().committed()).isEmpty();
   }
 
+  @Test
+  void portalOfAStatementThatNobodyKnows_isNotTakenForThatOfAnEarlierOne() {
+    rig.send(new Pipeline().run(insert(1)).sync());
+    rig.settle();
+    rig.answers();
+    other.send(new Pipeline().query("CREATE TABLE x (id int PRIMARY KEY)"));
+    other.settle();
+    rig.send(new Pipeline().bind("", "unknown").execute("").sync());
+    rig.settle();
+    assertThat(rig.answers())
+        .as("no look at the catalog")
+        .containsExactly("E 26000 prepared statement \"unknown\" does not exist", "Z I");
+  }
+
   // ---- reading once
 
   @Test
