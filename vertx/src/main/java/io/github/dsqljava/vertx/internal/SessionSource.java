@@ -107,7 +107,12 @@ final class SessionSource implements ConnectionSource<PooledSession> {
     PgSocketConnection opened = (PgSocketConnection) ((SqlConnectionInternal) connection).unwrap();
     Promise<T> failed = Promise.promise();
     long timer =
-        plan.vertx().setTimer(PooledSession.GOODBYE_MILLIS, id -> HardClose.of(opened.socket()));
+        plan.vertx()
+            .setTimer(
+                PooledSession.GOODBYE_MILLIS,
+                id -> {
+                  var unused = HardClose.of(opened.socket());
+                });
     connection
         .close()
         .onComplete(

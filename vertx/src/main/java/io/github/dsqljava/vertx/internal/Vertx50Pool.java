@@ -157,15 +157,16 @@ public abstract class Vertx50Pool extends SqlClientBase implements Pool, Transac
   @Override
   public <R> void schedule(CommandBase<R> command, Completable<R> handler) {
     Arguments.check(command);
-    acquire(
-        vertx.getOrCreateContext(),
-        acquireTimeout,
-        lease -> {
-          LeasedConnection leased = new LeasedConnection(vertx, lease);
-          leased.schedule(command, handler);
-          leased.whenQuiet(() -> leased.giveBack((ok, problem) -> {}));
-        },
-        failure -> LeasedConnection.fail(command, handler, failure));
+    var unused =
+        acquire(
+            vertx.getOrCreateContext(),
+            acquireTimeout,
+            lease -> {
+              LeasedConnection leased = new LeasedConnection(vertx, lease);
+              leased.schedule(command, handler);
+              leased.whenQuiet(() -> leased.giveBack((ok, problem) -> {}));
+            },
+            failure -> LeasedConnection.fail(command, handler, failure));
   }
 
   @Override
@@ -180,13 +181,14 @@ public abstract class Vertx50Pool extends SqlClientBase implements Pool, Transac
           new AttemptOutcome.NotStarted<>(new NestedTransactionException("inTransaction")));
     }
     Promise<AttemptOutcome<T>> outcome = promise(context);
-    acquire(
-        context,
-        acquireTimeout,
-        lease ->
-            new PooledTransaction<>(vertx, this, context, lease, readOnly, deadline, outcome)
-                .run(work),
-        failure -> outcome.tryComplete(new AttemptOutcome.NotStarted<>(failure)));
+    var unused =
+        acquire(
+            context,
+            acquireTimeout,
+            lease ->
+                new PooledTransaction<>(vertx, this, context, lease, readOnly, deadline, outcome)
+                    .run(work),
+            failure -> outcome.tryComplete(new AttemptOutcome.NotStarted<>(failure)));
     return outcome.future();
   }
 
