@@ -91,9 +91,11 @@ public final class DsqlConnector {
    * A connector with a Vert.x of its own, which {@link #close()} closes. Its threads keep the JVM
    * alive until then. Opens no connection, but reads the trusted certificates from disk.
    *
-   * @throws io.github.dsqljava.InvalidConfigurationException if the CA file is unusable
+   * @throws io.github.dsqljava.InvalidConfigurationException if the CA file is unusable, or Vert.x
+   *     is not 5.0.10 or a later 5.0
    */
   public static DsqlConnector create(DsqlConfig config) {
+    VertxVersion.check();
     Objects.requireNonNull(config, "config");
     TrustManagerFactory trust = TrustedCertificates.of(config);
     Vertx vertx = Vertx.vertx();
@@ -109,9 +111,11 @@ public final class DsqlConnector {
    * A connector on the caller's Vert.x, which stays open. Opens no connection, but reads the
    * trusted certificates from disk, so it is better not called on an event loop that is busy.
    *
-   * @throws io.github.dsqljava.InvalidConfigurationException if the CA file is unusable
+   * @throws io.github.dsqljava.InvalidConfigurationException if the CA file is unusable, or Vert.x
+   *     is not 5.0.10 or a later 5.0
    */
   public static DsqlConnector create(Vertx vertx, DsqlConfig config) {
+    VertxVersion.check();
     Objects.requireNonNull(vertx, "vertx");
     Objects.requireNonNull(config, "config");
     return open(vertx, config, TrustedCertificates.of(config), null);

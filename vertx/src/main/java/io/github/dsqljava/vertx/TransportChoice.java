@@ -97,8 +97,8 @@ enum TransportChoice {
   private static DsqlPool refusePool() {
     throw new InvalidConfigurationException(
         "A pool needs "
-            + VertxVersion.FOR_POOLS
-            + "; found version "
+            + VertxVersion.RANGE
+            + ", on the class path; found version "
             + VertxVersion.found()
             + ", whose internals are different or, on the module path, sealed off. Only connect()"
             + " works with it");
