@@ -18,6 +18,7 @@ import java.util.EnumSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -199,6 +200,15 @@ public final class Group {
   /** PostgreSQL has answered a Parse or a Close. */
   public void nameChanged() {
     namingsDone++;
+  }
+
+  /** Returns the statements that PostgreSQL has said it has prepared. */
+  public List<Prepared> preparedSoFar() {
+    return namings.keySet().stream()
+        .limit(namingsDone)
+        .map(prepared::get)
+        .filter(Objects::nonNull)
+        .toList();
   }
 
   /** It is over. Names that have not changed go on standing for what they stood for. */

@@ -92,9 +92,12 @@ final class Retries {
         && (!group.changesSchema() || Conflicts.isSerializationFailure(sqlState));
   }
 
-  /** What a group has prepared survives its failure, and would be in the way of another try. */
+  /**
+   * What a group has prepared survives its failure, and would be in the way of another try. A name
+   * whose Parse PostgreSQL has not come to may stand for an older statement of the client.
+   */
   private void forgetStatements(Group group) {
-    List<Prepared> prepared = group.prepared();
+    List<Prepared> prepared = group.preparedSoFar();
     if (!prepared.isEmpty()) {
       ByteBuf script = allocator.buffer();
       prepared.forEach(statement -> Subject.statement(statement.name()).close(script));

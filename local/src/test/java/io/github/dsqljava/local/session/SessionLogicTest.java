@@ -313,6 +313,20 @@ class SessionLogicTest {
   }
 
   @Test
+  void runAgain_doesNotForgetWhatTheClientHasPreparedBefore() {
+    otherIsActive();
+    rig.send(new Pipeline().parse("a", "COMMIT").sync());
+    rig.settle();
+    rig.answers();
+    rig.postgres().failOnce(insert(1), "40P01");
+    rig.send(new Pipeline().run(insert(1)).parse("a", insert(2)).sync());
+    rig.settle();
+    assertThat(rig.answers())
+        .containsExactly(
+            "1", "2", "C INSERT 0 1", "E 42P05 prepared statement \"a\" already exists", "Z I");
+  }
+
+  @Test
   void cancellation_ofACopyThatTheClientGivesUp_isNotTakenForItsError() throws Exception {
     otherIsActive();
     rig.send(new Pipeline().query("COPY t FROM STDIN"));
