@@ -410,6 +410,19 @@ public final class Group {
         && Bind.hasNoParameters(messages.get(parsed));
   }
 
+  /**
+   * Whether its last step is the only one that is run. That of a BEGIN is not if its name has turned
+   * out to stand for BEGIN only after the batch was cut.
+   */
+  public boolean runsOnlyItsEnd() {
+    for (Step step : steps.subList(0, steps.size() - 1)) {
+      if (step.runs()) {
+        return false;
+      }
+    }
+    return steps.get(steps.size() - 1).runs();
+  }
+
   /** Returns the first statement in it that changes the schema, as PostgreSQL is given it. */
   public String schemaChange() {
     return firstOf(TransactionEffect.DDL).map(Statement::given).orElse(sql);

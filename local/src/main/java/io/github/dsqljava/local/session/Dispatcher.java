@@ -262,8 +262,10 @@ final class Dispatcher {
     Group group = run.group();
     Transaction begun = state.begin(/* implicit= */ false);
     run.cannotFail(group.onlyBegins());
-    group.append(names, SET_BASE, allocator);
-    begun.hasBase(true);
+    begun.hasBase(group.runsOnlyItsEnd());
+    if (begun.hasBase()) { // the client does not see what is answered behind the BEGIN
+      group.append(names, SET_BASE, allocator);
+    }
     flow.send(run, /* holding= */ false);
   }
 

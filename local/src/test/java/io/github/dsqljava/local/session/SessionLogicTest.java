@@ -136,6 +136,32 @@ class SessionLogicTest {
         .containsExactly("E 26000 prepared statement \"unknown\" does not exist", "Z I");
   }
 
+  @Test
+  void nameThatStandsForBeginAfterAll_hidesNothingThatComesBehindIt() {
+    rig.send(new Pipeline().parse("a", "BEGIN").sync());
+    rig.settle();
+    rig.answers();
+    rig.send(
+        new Pipeline()
+            .parse("a", insert(1)) // fails, but nobody knows yet
+            .sync()
+            .bind("", "a")
+            .execute("")
+            .run(insert(2))
+            .sync());
+    rig.settle();
+    assertThat(rig.answers())
+        .containsExactly(
+            "E 42P05 prepared statement \"a\" already exists",
+            "Z I",
+            "2",
+            "C BEGIN",
+            "1",
+            "2",
+            "C INSERT 0 1",
+            "Z T");
+  }
+
   // ---- reading once
 
   @Test
