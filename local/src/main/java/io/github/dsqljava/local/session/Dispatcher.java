@@ -261,7 +261,8 @@ final class Dispatcher {
   private void begin(Run run) {
     Group group = run.group();
     Transaction begun = state.begin(/* implicit= */ false);
-    run.cannotFail(group.onlyBegins());
+    // What is under way may fail before it comes to its COMMIT.
+    run.cannotFail(exchanges.isIdle() && group.onlyBegins());
     begun.hasBase(group.runsOnlyItsEnd());
     if (begun.hasBase()) { // the client does not see what is answered behind the BEGIN
       group.append(names, SET_BASE, allocator);

@@ -162,6 +162,22 @@ class SessionLogicTest {
             "Z T");
   }
 
+  @Test
+  void beginBehindACommitThatIsNotReached_stopsTheRestOfItsBatch() {
+    query("BEGIN");
+    query("SELECT 1 / 0");
+    rig.send(
+        new Pipeline()
+            .parse("a", insert(1)) // fails, so the COMMIT is skipped
+            .run("COMMIT")
+            .sync()
+            .run("BEGIN")
+            .run("COMMIT")
+            .sync());
+    rig.settle();
+    assertThat(rig.answers()).containsExactly(ABORTED, "Z E", ABORTED, "Z E");
+  }
+
   // ---- reading once
 
   @Test
