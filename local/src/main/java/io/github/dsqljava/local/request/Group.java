@@ -411,8 +411,8 @@ public final class Group {
   }
 
   /**
-   * Whether its last step is the only one that is run. That of a BEGIN is not if its name has turned
-   * out to stand for BEGIN only after the batch was cut.
+   * Whether its last step is the only one that is run. That of a BEGIN is not if its name has
+   * turned out to stand for BEGIN only after the batch was cut.
    */
   public boolean runsOnlyItsEnd() {
     for (Step step : steps.subList(0, steps.size() - 1)) {

@@ -195,7 +195,10 @@ final class Exchanges implements Interruptible, MessageSplitter.Sink {
   boolean mayTakeBackOrStop() {
     for (Exchange exchange : inFlight) {
       if (exchange instanceof ClientExchange of
-          && (of.isHolding() || of.run().mayStopTheNext() || of.run().fault() != null)) {
+          && (of.isHolding()
+              || of.run().mayStopTheNext()
+              || of.run().endsImplicit()
+              || of.run().fault() != null)) {
         return true;
       }
     }

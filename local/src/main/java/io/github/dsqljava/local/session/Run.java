@@ -106,6 +106,14 @@ final class Run {
     return ends;
   }
 
+  /**
+   * Whether a transaction ends with it that is not the client's. If it fails, the session has to
+   * end that transaction before anything else.
+   */
+  boolean endsImplicit() {
+    return ends != null && ends.isImplicit();
+  }
+
   void ends(Transaction transaction) {
     ends = transaction;
   }

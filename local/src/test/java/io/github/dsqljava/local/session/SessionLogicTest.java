@@ -410,6 +410,16 @@ class SessionLogicTest {
     assertThat(rig.answers()).contains("E 23503 told to fail").endsWith("Z I");
   }
 
+  @Test
+  void rollbackThatIsNotReached_inABatchWithoutBegin_isNotTheClientsTransaction() {
+    Pipeline batch = new Pipeline().run(insert(1)).flush();
+    batch.describeStatement("unknown").run("ROLLBACK").sync();
+    rig.send(batch.query("BEGIN"));
+    rig.settle();
+    assertThat(rig.answers())
+        .endsWith("E 26000 prepared statement \"unknown\" does not exist", "Z I", "C BEGIN", "Z T");
+  }
+
   // ---- COPY
 
   @Test
