@@ -17,14 +17,21 @@ final class PipelineGenerator {
   private final Random random;
   private final boolean named;
   private final boolean refuses;
+  private final boolean waits;
+
+  /** Whether the client has seen a COPY fail in the extended protocol. */
+  private boolean syncDue;
+
   private int next = 1;
   private List<ClientMessage> batch = new ArrayList<>();
 
   /**
    * @param named whether the client gives names to statements, and mistakes them
    * @param refuses whether the client sends statements that the service refuses
+   * @param waits whether the client waits for its answers, so that it can react to an error
    */
-  PipelineGenerator(Random random, boolean named, boolean refuses) {
+  PipelineGenerator(Random random, boolean named, boolean refuses, boolean waits) {
+    this.waits = waits;
     this.random = random;
     this.named = named;
     this.refuses = refuses;
@@ -33,7 +40,15 @@ final class PipelineGenerator {
   /** Returns the messages up to the next Sync, or a Query. */
   List<ClientMessage> next() {
     batch = new ArrayList<>();
+    if (syncDue) {
+      syncDue = false;
+      return List.of(ClientMessage.of(Type.SYNC));
+    }
     boolean extended = random.nextBoolean();
+    if (waits && random.nextInt(10) == 0) {
+      failingCopy(extended);
+      return batch;
+    }
     if (extended) {
       for (int n = 1 + random.nextInt(4); n > 0; n--) {
         extended();
@@ -46,6 +61,20 @@ final class PipelineGenerator {
       batch.add(ClientMessage.of(Type.SYNC));
     }
     return batch;
+  }
+
+  /** The client sends no CopyDone, because it sees that the COPY has failed. */
+  private void failingCopy(boolean extended) {
+    Text text = new Text(Statement.COPY, next++);
+    if (extended) {
+      batch.add(ClientMessage.parse("", text));
+      use("");
+      batch.add(ClientMessage.of(random.nextBoolean() ? Type.SYNC : Type.FLUSH));
+    } else {
+      batch.add(ClientMessage.query(List.of(text)));
+    }
+    batch.add(ClientMessage.of(Type.BAD_DATA));
+    syncDue = extended;
   }
 
   private void query() {

@@ -83,7 +83,7 @@ class SessionModelTest {
 
     void run(String where) throws Exception {
       arm();
-      var generator = new PipelineGenerator(random, named, /* refuses= */ !behind);
+      var generator = new PipelineGenerator(random, named, /* refuses= */ !behind, waits);
       for (int n = 1 + random.nextInt(8); n > 0 && !gone; n--) {
         if (behind && random.nextInt(4) == 0) {
           othersChangeTheCatalog();
