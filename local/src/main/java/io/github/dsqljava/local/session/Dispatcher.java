@@ -93,6 +93,8 @@ final class Dispatcher {
         && !group.usesUncertainName()
         && !state.isYieldDue()
         && !exchanges.mayTakeBackOrStop()
+        // Outside of a transaction it would be committed without the rest of its batch.
+        && (group.isLast() || !exchanges.mayFailToBegin())
         && !state.isContended()
         && !judge.mayFail(group)
         && tooLate(running, group) == null;

@@ -1,5 +1,6 @@
 package io.github.dsqljava.local.session;
 
+import io.github.dsqljava.local.dialect.TransactionEffect;
 import io.github.dsqljava.local.occ.Interruptible;
 import io.github.dsqljava.local.occ.Interruption;
 import io.github.dsqljava.local.protocol.Answer;
@@ -199,6 +200,18 @@ final class Exchanges implements Interruptible, MessageSplitter.Sink {
               || of.run().mayStopTheNext()
               || of.run().endsImplicit()
               || of.run().fault() != null)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether a transaction may not begin whose begin is under way. */
+  boolean mayFailToBegin() {
+    for (Exchange exchange : inFlight) {
+      if (exchange instanceof ClientExchange of
+          && of.run().group().effect() == TransactionEffect.BEGIN
+          && !of.run().cannotFail()) {
         return true;
       }
     }

@@ -420,6 +420,15 @@ class SessionLogicTest {
         .endsWith("E 26000 prepared statement \"unknown\" does not exist", "Z I", "C BEGIN", "Z T");
   }
 
+  @Test
+  void batchBehindABeginThatFails_isStillOneTransaction() {
+    Pipeline begin = new Pipeline().describeStatement("unknown").run("BEGIN").sync();
+    rig.send(begin.run(insert(1)).flush().run("SELECT 1 / 0").sync());
+    rig.settle();
+    assertThat(rig.answers()).endsWith("C INSERT 0 1", "1", "2", "E 22012 division by zero", "Z I");
+    assertThat(rig.postgres().committed()).isEmpty();
+  }
+
   // ---- COPY
 
   @Test
