@@ -14,6 +14,13 @@ import java.util.Random;
 final class PipelineGenerator {
   private static final List<String> NAMES = List.of("a", "b", "c");
 
+  /**
+   * Names for statements that end a transaction, if the client does not wait. A session cuts a
+   * batch by what it knows, and does not mend the cut if a name turns out to stand for COMMIT after
+   * all.
+   */
+  private static final List<String> ENDS = List.of("x", "y");
+
   private final Random random;
   private final boolean named;
   private final boolean refuses;
@@ -110,20 +117,25 @@ final class PipelineGenerator {
       case 2, 3 -> prepare(name);
       case 4 -> {
         batch.add(ClientMessage.of(Type.CLOSE, name));
-        prepare(name);
-        use(name);
+        use(prepare(name));
       }
+      case 5 -> use(ENDS.get(random.nextInt(ENDS.size())));
       default -> use(name);
     }
   }
 
-  /** A name that is used again must not stand for COPY: nobody would send data. */
-  private void prepare(String name) {
+  /** Prepares anything but COPY, for which nobody would send data; returns the name. */
+  private String prepare(String name) {
     Text text = text();
     while (text.statement() == Statement.COPY) {
       text = text();
     }
-    batch.add(ClientMessage.parse(name, text));
+    String free = name;
+    if (!waits && text.statement().endsTransaction()) {
+      free = ENDS.get(text.statement() == Statement.COMMIT ? 0 : 1);
+    }
+    batch.add(ClientMessage.parse(free, text));
+    return free;
   }
 
   private void use(String name) {
