@@ -90,10 +90,11 @@ public final class PoolSettings {
 
   /**
    * The deadline of transactions whose options have none, 1 millisecond to 24 days; see {@link
-   * TransactionOptions#deadline()}. By default {@link PoolPolicy#acquireTimeout()}, the retry
-   * policy's {@link RetryPolicy#maxElapsed()} and {@link PoolPolicy#LONGEST_TRANSACTION} in all,
-   * which are 6 minutes with the defaults of these: it cuts nothing that could still be committed,
-   * and a function that never completes gives its connection back.
+   * TransactionOptions#deadline()}. By default {@link PoolPolicy#acquireTimeout()}, the {@link
+   * RetryPolicy#maxElapsed()} of the transaction's retry policy and {@link
+   * PoolPolicy#LONGEST_TRANSACTION} in all, which are 6 minutes with the defaults of these: it cuts
+   * nothing that could still be committed, and a function that never completes gives its connection
+   * back.
    */
   public Optional<Duration> transactionDeadline() {
     return values.transactionDeadline;

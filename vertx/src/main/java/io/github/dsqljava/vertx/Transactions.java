@@ -38,7 +38,7 @@ final class Transactions {
   private final TransactionAttempts attempts;
   private final RetryPolicy retryPolicy;
   private final Duration acquireTimeout;
-  private final Duration defaultDeadline;
+  private final Optional<Duration> deadlineOfPool;
   private final PoolListener listener;
 
   Transactions(Vertx vertx, TransactionAttempts attempts, PoolSettings settings) {
@@ -46,14 +46,7 @@ final class Transactions {
     this.attempts = attempts;
     this.retryPolicy = settings.retryPolicy();
     this.acquireTimeout = settings.policy().acquireTimeout();
-    this.defaultDeadline =
-        settings
-            .transactionDeadline()
-            .orElseGet(
-                () ->
-                    acquireTimeout
-                        .plus(retryPolicy.maxElapsed())
-                        .plus(PoolPolicy.LONGEST_TRANSACTION));
+    this.deadlineOfPool = settings.transactionDeadline();
     this.listener = settings.listener();
   }
 
@@ -83,9 +76,14 @@ final class Transactions {
       this.options = options;
       this.work = work;
       this.policy = options.retryPolicy().orElse(retryPolicy);
-      this.limit = options.deadline().orElse(defaultDeadline);
+      this.limit = options.deadline().or(() -> deadlineOfPool).orElseGet(this::longest);
       this.deadline = Deadline.in(limit);
       this.sequence = new RetrySequence(policy, RANDOM, System.nanoTime());
+    }
+
+    /** Nothing that begins later can be committed. */
+    private Duration longest() {
+      return acquireTimeout.plus(policy.maxElapsed()).plus(PoolPolicy.LONGEST_TRANSACTION);
     }
 
     /**
