@@ -74,6 +74,8 @@ final class PlainPostgres implements AutoCloseable, Sessions {
         List.of(
             "unix_socket_directories=",
             "listen_addresses=127.0.0.1",
+            "hba_file=" + data.resolve("pg_hba.conf"),
+            "ident_file=" + data.resolve("pg_ident.conf"),
             "port=" + port,
             "ssl=on",
             "ssl_cert_file=plain.crt",
