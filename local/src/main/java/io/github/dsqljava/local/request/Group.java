@@ -14,7 +14,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.EnumSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,14 +41,10 @@ public final class Group {
   private final SortedMap<Integer, Prepared> bound = new TreeMap<>();
   private final SortedMap<Integer, Prepared> prepared = new TreeMap<>();
 
-  /** What its Parse and Close messages do to names, in their order. */
-  private final SortedMap<Integer, Naming> namings = new TreeMap<>();
+  private final NameChanges nameChanges = new NameChanges();
 
   /** Steps whose names turned out to mean something else, and what they are now. */
   private Map<Step, Step> replaced = Map.of();
-
-  /** How many of them PostgreSQL has answered. */
-  private int namingsDone;
 
   private String sql;
   private boolean last = true;
@@ -63,7 +58,7 @@ public final class Group {
   private @Nullable FailInPlace failure;
 
   /** What its steps have in common; computed when it is asked for, and again after a change. */
-  private @Nullable Summary summary;
+  private @Nullable GroupSummary summary;
 
   private Group(String sql) {
     this.sql = sql;
@@ -114,7 +109,7 @@ public final class Group {
 
   /** The next message is a Parse or a Close. */
   void name(Naming made) {
-    namings.put(messages.size(), made);
+    nameChanges.add(messages.size(), made);
   }
 
   int messageCount() {
@@ -167,7 +162,7 @@ public final class Group {
     behind.clear();
     move(bound.tailMap(count), rest.bound, count);
     move(prepared.tailMap(count), rest.prepared, count);
-    move(namings.tailMap(count), rest.namings, count);
+    nameChanges.moveTo(rest.nameChanges, count);
     for (Step step : steps) {
       if (step.at() >= count) {
         rest.steps.add(step.shiftedBy(-count));
@@ -187,44 +182,24 @@ public final class Group {
 
   // ---- names of statements
 
-  /** Whether a message of it gives a statement a name or takes one away. */
-  public boolean changesNames() {
-    return !namings.isEmpty();
-  }
-
-  /** It is sent, perhaps again. */
-  public void isSent() {
-    namingsDone = 0;
-  }
-
-  /** PostgreSQL has answered a Parse or a Close. */
-  public void nameChanged() {
-    namingsDone++;
+  /** Returns what its messages do to names. */
+  public NameChanges names() {
+    return nameChanges;
   }
 
   /** Returns the statements that PostgreSQL has said it has prepared. */
   public List<Prepared> preparedSoFar() {
-    return namings.keySet().stream()
-        .limit(namingsDone)
+    return nameChanges.answeredMessages().stream()
         .map(prepared::get)
         .filter(Objects::nonNull)
         .toList();
-  }
-
-  /** It is over. Names that have not changed go on standing for what they stood for. */
-  public void settleNames(boolean failed) {
-    int count = 0;
-    for (Naming naming : namings.values()) {
-      naming.settle(!failed || count < namingsDone);
-      count++;
-    }
   }
 
   /** Whether it uses a name of which another group, that is not over, decides what it means. */
   public boolean usesUncertainName() {
     for (Step step : steps) {
       Naming naming = step.naming();
-      if (naming != null && naming.isUncertain() && !namings.containsValue(naming)) {
+      if (naming != null && naming.isUncertain() && !nameChanges.include(naming)) {
         return true;
       }
     }
@@ -318,65 +293,41 @@ public final class Group {
 
   /** Whether a statement is run in it, and not only prepared. */
   public boolean executes() {
-    return summary().executes;
+    return summary().executes();
   }
 
   /** Whether a statement that it uses has a trait. */
   public boolean has(Trait trait) {
-    return summary().traits.contains(trait);
+    return summary().traits().contains(trait);
   }
 
   /** Returns what it does to the transaction: begins or ends it, changes the schema, or nothing. */
   public TransactionEffect effect() {
-    return summary().effect;
+    return summary().effect();
   }
 
   /** Whether a statement in it changes the schema. */
   public boolean changesSchema() {
-    return summary().effect == TransactionEffect.DDL;
+    return summary().effect() == TransactionEffect.DDL;
   }
 
   /** Whether it calls {@code sys.wait_for_job}, which may take long, and not in a transaction. */
   public boolean standsAlone() {
-    return summary().effect == TransactionEffect.ALONE;
+    return summary().effect() == TransactionEffect.ALONE;
   }
 
   /** Whether a statement in it is answered, or described, with the id of a job. */
   public boolean asksForJobs() {
-    return summary().asksForJobs;
+    return summary().asksForJobs();
   }
 
-  private Summary summary() {
-    Summary known = summary;
+  private GroupSummary summary() {
+    GroupSummary known = summary;
     if (known == null) {
-      known = new Summary(reachable());
+      known = GroupSummary.of(reachable());
       summary = known;
     }
     return known;
-  }
-
-  private static final class Summary {
-    private final Set<Trait> traits = EnumSet.noneOf(Trait.class);
-    private TransactionEffect effect = TransactionEffect.NONE;
-    private boolean executes;
-    private boolean asksForJobs;
-
-    Summary(List<Step> steps) {
-      for (Step step : steps) {
-        Statement statement = step.statement();
-        executes |= step.runs();
-        if (statement == null || step.use() == Use.PARSE || step.use() == Use.CLOSE) {
-          continue;
-        }
-        asksForJobs |= statement.asksForJob();
-        if (step.use() != Use.DESCRIBE) {
-          traits.addAll(statement.traits());
-        }
-        if (step.runs() && statement.effect().outranks(effect)) {
-          effect = statement.effect();
-        }
-      }
-    }
   }
 
   /** Whether nothing is in it but the begin of a transaction, as drivers send it. */
@@ -399,7 +350,7 @@ public final class Group {
     boolean known = named != null && named == steps.get(parsed + 1).naming();
     boolean certain =
         parsed == 1
-            ? named == namings.get(0)
+            ? nameChanges.beginWith(named)
                 && used != null
                 && (used.name().isEmpty() || (named != null && !named.isUncertain()))
             : named != null && named.isConfirmed();

@@ -94,7 +94,7 @@ final class ClientExchange implements Exchange {
     this.allocator = allocator;
     this.client = client;
     this.listener = listener;
-    group.isSent();
+    group.names().areSent();
     this.skips = group.changesSchema() ? new Skips() : null;
     this.jobs = group.asksForJobs() ? new JobAnswers(group, allocator) : null;
   }
@@ -165,7 +165,7 @@ final class ClientExchange implements Exchange {
 
   @Override
   public boolean wants(byte type) {
-    return wantsAll() || (group.changesNames() && changesName(type));
+    return wantsAll() || (!group.names().isEmpty() && changesName(type));
   }
 
   private static boolean changesName(byte type) {
@@ -206,7 +206,7 @@ final class ClientExchange implements Exchange {
       return;
     }
     if (changesName(type) && !complete) {
-      group.nameChanged();
+      group.names().nextIsAnswered();
     }
     passLastCompletion();
     if (jobs != null && jobs.replaces(type, message, this::bytes)) {

@@ -133,7 +133,7 @@ final class ClientQueue {
   }
 
   private void drop(Run run) {
-    run.group().settleNames(/* failed= */ true);
+    run.group().names().settle(/* failed= */ true);
     if (droppingQuery ? run.group().isLast() : run.group().endsWithSync()) {
       dropping = false;
       readyDue = true;

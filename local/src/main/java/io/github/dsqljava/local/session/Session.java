@@ -318,7 +318,7 @@ final class Session implements ClientExchange.Listener, Flow, OccSession, Partic
 
   @Override
   public void over(Run run, boolean failed) {
-    run.group().settleNames(failed);
+    run.group().names().settle(failed);
     settle();
     queue.over(run, failed);
     underWay.remove(run);
