@@ -245,6 +245,49 @@ class RightsInConflictsTest {
     }
   }
 
+  /** A table of the client's own is not taken for the shadow of another one. */
+  @Test
+  void shadows_ofAClientsOwnMaking_areNotTaken() throws Exception {
+    Jdbc.execute(admin, "CREATE TABLE t (id int PRIMARY KEY)");
+    Jdbc.execute(admin, "CREATE TABLE own (id int PRIMARY KEY)");
+    String list =
+        Jdbc.value(admin, "SELECT 't'::regclass::oid || ':' || 'own'::regclass::oid || ':'");
+    admin.setAutoCommit(false);
+    for (String shadows : List.of(list, list + "#", list + "#00", "#", "#00")) {
+      for (String call :
+          List.of(
+              "SELECT dsql_internal.occ_save_shadows('" + shadows + "')",
+              "SELECT dsql_internal.occ_overlay('{t}', '{public}', 'W10=', '" + shadows + "')")) {
+        Jdbc.execute(admin, "INSERT INTO own VALUES (1)");
+        assertThatThrownBy(() -> Jdbc.execute(admin, call))
+            .as(call)
+            .isInstanceOfSatisfying(
+                SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("42501"));
+        admin.rollback();
+      }
+    }
+  }
+
+  /** Each of these is a door: a new one has to be named here. */
+  @Test
+  void functionsWithOtherRights_thatAClientMayCall_areThese() throws Exception {
+    assertThat(
+            Jdbc.column(
+                admin,
+                "SELECT DISTINCT proname FROM pg_proc WHERE prosecdef"
+                    + " AND pronamespace = 'dsql_internal'::regnamespace"
+                    + " AND has_function_privilege('admin', oid, 'EXECUTE')"
+                    + " AND prorettype <> 'event_trigger'::regtype ORDER BY 1"))
+        .containsExactly(
+            "job_status",
+            "limit_size",
+            "occ_identity",
+            "occ_overlay",
+            "occ_replay",
+            "occ_save",
+            "occ_save_shadows");
+  }
+
   private String superusers() throws SQLException {
     try (Connection connection = Jdbc.connect(cluster, "admin")) {
       return Jdbc.value(

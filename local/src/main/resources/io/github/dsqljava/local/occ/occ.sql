@@ -149,13 +149,17 @@ INSERT INTO dsql_internal.occ_secret
 SELECT pg_catalog.uuid_send(gen_random_uuid()) || pg_catalog.uuid_send(gen_random_uuid())
 WHERE NOT EXISTS (SELECT FROM dsql_internal.occ_secret);
 
-CREATE OR REPLACE FUNCTION dsql_internal.occ_signed(changes text) RETURNS text
-LANGUAGE sql VOLATILE
+CREATE OR REPLACE FUNCTION dsql_internal.occ_signature(content text) RETURNS text
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
-  SELECT changes || ':' || encode(sha256(value || sha256(value
-    || convert_to(pg_current_xact_id()::text || ':' || changes, 'UTF8'))), 'hex')
+  SELECT encode(sha256(value || sha256(value
+    || convert_to(pg_current_xact_id()::text || ':' || content, 'UTF8'))), 'hex')
   FROM dsql_internal.occ_secret
 $$;
+
+CREATE OR REPLACE FUNCTION dsql_internal.occ_signed(changes text) RETURNS text
+LANGUAGE sql VOLATILE
+AS $$ SELECT changes || ':' || dsql_internal.occ_signature(changes) $$;
 
 CREATE OR REPLACE FUNCTION dsql_internal.occ_verified(signed text) RETURNS text
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -163,10 +167,34 @@ AS $$
 DECLARE
   changes text := split_part(signed, ':', 1);
 BEGIN
-  IF signed <> dsql_internal.occ_encode('[]') AND signed <> dsql_internal.occ_signed(changes) THEN
+  IF signed IS DISTINCT FROM dsql_internal.occ_encode('[]')
+    AND signed IS DISTINCT FROM dsql_internal.occ_signed(changes) THEN
     RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = 'these are not the changes of this transaction';
   END IF;
   RETURN changes;
+END
+$$;
+
+-- The same for a list of shadows, "list#signature": a client must not pass off a table of its own as
+-- the shadow of another one.
+
+CREATE OR REPLACE FUNCTION dsql_internal.occ_signed_shadows(shadows text) RETURNS text
+LANGUAGE sql VOLATILE
+AS $$
+  SELECT CASE WHEN shadows = '' THEN ''
+    ELSE shadows || '#' || dsql_internal.occ_signature('shadows ' || shadows) END
+$$;
+
+CREATE OR REPLACE FUNCTION dsql_internal.occ_verified_shadows(signed text) RETURNS text
+LANGUAGE plpgsql VOLATILE
+AS $$
+DECLARE
+  shadows text := split_part(signed, '#', 1);
+BEGIN
+  IF signed IS DISTINCT FROM dsql_internal.occ_signed_shadows(shadows) THEN
+    RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = 'these are not the shadows of this transaction';
+  END IF;
+  RETURN shadows;
 END
 $$;
 
@@ -210,6 +238,7 @@ AS $$
 DECLARE
   own xid[] := dsql_internal.occ_own_xids();
 BEGIN
+  shadows := dsql_internal.occ_verified_shadows(shadows);
   SELECT dsql_internal.occ_encode(coalesce(jsonb_agg(
       jsonb_build_object('r', c.r, 'k', c.k, 't', m.base, 's', c.s, 'n', c.n)), '[]')),
     coalesce(string_agg(c.r || ':' || CASE WHEN keyed THEN c.key ELSE m.base::text END || ':' || c.s, ' ')
@@ -425,14 +454,16 @@ SET intervalstyle = 'postgres' SET synchronize_seqscans = off SET client_min_mes
 SET dsql.makes_shadows = on
 AS $$
 DECLARE
-  present oid[] := ARRAY (SELECT split_part(entry, ':', 1)::oid
-    FROM unnest(string_to_array(shadows, ' ')) AS entry);
+  present oid[];
   wanted oid[];
   item record;
   made record;
   moved boolean;
 BEGIN
   changes := dsql_internal.occ_verified(changes);
+  shadows := dsql_internal.occ_verified_shadows(shadows);
+  present := ARRAY (SELECT split_part(entry, ':', 1)::oid
+    FROM unnest(string_to_array(shadows, ' ')) AS entry);
   IF shadows = '' THEN
     CREATE TEMP TABLE dsql_snapshot (relation oid, base tid, shadow tid) ON COMMIT DROP;
   END IF;
@@ -511,6 +542,7 @@ BEGIN
   JOIN pg_class c ON c.oid = split_part(entry, ':', 1)::oid
   JOIN pg_class shadow ON shadow.oid = split_part(entry, ':', 2)::oid
   JOIN pg_namespace s ON s.oid = c.relnamespace;
+  shadows := dsql_internal.occ_signed_shadows(shadows);
 END
 $$;
 
