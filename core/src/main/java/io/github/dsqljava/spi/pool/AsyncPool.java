@@ -392,7 +392,7 @@ public final class AsyncPool<C> {
           switch (slot.state) {
             case IDLE -> close(slot, CloseReason.LOST, now, effects);
             case OPENING -> slots.doom(slot, CloseReason.LOST);
-            // Whoever has it may take his time to notice: the place is others' from now on.
+            // Its holder may notice late; the pool gives the place to others now.
             case LEASED -> abort(slot, CloseReason.LOST, now, effects);
             case GONE -> {} // the pool has closed it itself
           }

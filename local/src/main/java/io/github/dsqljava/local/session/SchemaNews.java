@@ -9,8 +9,8 @@ import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Notices what a session does to the schema, and tells those who have to know: the sessions whose
- * {@link CatalogCopy} is older then, and whoever does the jobs. Belongs to an event loop.
+ * Notices what a session does to the schema. It tells the sessions whose {@link CatalogCopy} is
+ * older then, and the thread that runs the jobs. Belongs to an event loop.
  */
 final class SchemaNews {
   private final CatalogCopy catalog;

@@ -70,7 +70,7 @@ final class SessionSource implements ConnectionSource<PooledSession> {
     return Future.succeededFuture(session);
   }
 
-  /** Under a deadline: whoever waits for the connection should learn that the hook is stuck. */
+  /** Runs the hook under a deadline, so that the caller learns that the hook is stuck. */
   private Future<SqlConnection> initialize(
       SqlConnection connection, Function<SqlConnection, Future<Void>> hook) {
     Future<Void> initialized;
