@@ -65,6 +65,11 @@ final class StatementWords {
         changesRows(index, "UPDATE");
         changesRows(index, "DELETE");
       }
+      case 7 -> {
+        if (index > 0 && statement.is(index, "NOTHING") && statement.is(index - 1, "DO")) {
+          traits.add(Trait.DOES_NOTHING);
+        }
+      }
       case 10 -> {
         if (statement.is(index, "REFERENCES")) {
           traits.add(Trait.MENTIONS_FOREIGN_KEYS);

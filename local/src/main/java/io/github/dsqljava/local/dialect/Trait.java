@@ -8,6 +8,8 @@ public enum Trait {
   SHARES_KEYS,
   /** {@code INSERT}, {@code UPDATE}, {@code DELETE}, {@code MERGE}, {@code COPY FROM}. */
   CHANGES_ROWS,
+  /** {@code DO NOTHING} of {@code INSERT .. ON CONFLICT} or {@code MERGE}. */
+  DOES_NOTHING,
   /** {@code REFERENCES}. */
   MENTIONS_FOREIGN_KEYS,
   /** It sets something for the session or the transaction, which a rollback takes back. */

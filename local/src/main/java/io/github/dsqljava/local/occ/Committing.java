@@ -4,10 +4,9 @@ import io.github.dsqljava.local.dialect.Trait;
 import io.github.dsqljava.local.occ.Interruption.Leave;
 import io.github.dsqljava.local.occ.Transaction.Phase;
 import io.github.dsqljava.local.occ.Transaction.Savings;
-import io.github.dsqljava.local.protocol.Answer;
 import io.github.dsqljava.local.protocol.ErrorMessage;
 import io.github.dsqljava.local.protocol.ServiceErrors;
-import io.github.dsqljava.local.sql.SqlStrings;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,9 +15,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Committing {
   private static final System.Logger LOG = System.getLogger(Committing.class.getName());
-
-  /** How often a transaction repeats its changes after crossing others that do the same. */
-  private static final int MAX_ATTEMPTS = 20;
 
   private final OccSession session;
   private final Contention contention;
@@ -72,6 +68,7 @@ public final class Committing {
 
   private void readFootprint(Transaction running, Ending ending) {
     session.ask(
+        Leave.NONE,
         answer -> {
           ErrorMessage error = answer.error();
           if (error != null) {
@@ -80,60 +77,51 @@ public final class Committing {
             judge(running, answer.row().get(1), ending);
           }
         },
-        "SELECT * FROM dsql_internal.occ_save()");
+        List.of(contention.calls().save()));
   }
 
   private void collect(Savings savings, Transaction running, Ending ending) {
     if (savings.shadows().isEmpty()) {
-      repeat(running, ending, 1);
+      repeat(running, ending);
       return;
     }
     session.ask(
+        Leave.NONE,
         answer -> {
           ErrorMessage error = answer.error();
           if (error != null) {
             ending.lose(unexpected(error));
           } else {
             savings.take(answer.row());
-            repeat(running, ending, 1);
+            repeat(running, ending);
           }
         },
-        saveShadows(savings));
+        List.of(contention.calls().saveShadows(savings), OccCalls.BACK_TO_BASE));
   }
 
-  /** Returns what reads the changes that a transaction has made to its shadows. */
-  static String saveShadows(Savings savings) {
-    return "SELECT * FROM dsql_internal.occ_save_shadows("
-        + SqlStrings.quote(savings.shadows())
-        + ")";
-  }
+  private void repeat(Transaction running, Ending ending) {
+    Savings savings = running.savings();
+    Repeating.start(
+        session,
+        contention.calls(),
+        savings,
+        List.of(),
+        new Repeating.Outcome() {
+          @Override
+          public void repeated(boolean complete) {
+            judge(running, savings.footprint(), ending);
+          }
 
-  private void repeat(Transaction running, Ending ending, int attempt) {
-    session.ask(
-        Leave.TO_BREAK_A_CIRCLE,
-        answer -> repeated(answer, running, ending, attempt),
-        "SELECT dsql_internal.occ_replay(" + SqlStrings.quote(running.savings().changes()) + ")");
-  }
+          @Override
+          public void lost(ErrorMessage error) {
+            ending.lose(error);
+          }
 
-  private void repeated(Answer answer, Transaction running, Ending ending, int attempt) {
-    ErrorMessage error = answer.error();
-    String sqlState = answer.sqlState();
-    if (error == null) {
-      judge(running, running.savings().footprint(), ending);
-    } else if (Conflicts.isCircle(sqlState) && attempt < MAX_ATTEMPTS) {
-      session.ask(
-          unused -> repeat(running, ending, attempt + 1),
-          "ROLLBACK TO SAVEPOINT " + Transaction.BASE);
-    } else if (Conflicts.isLimit(sqlState)) {
-      ending.lose(ServiceErrors.limit(error));
-    } else if (Conflicts.isSchemaConflictOfReplay(sqlState)) {
-      LOG.log(System.Logger.Level.DEBUG, "changes do not fit any more: {0}", error);
-      ending.lose(ServiceErrors.schemaConflict());
-    } else if (Conflicts.isConflictOfReplay(sqlState) || Conflicts.isCircle(sqlState)) {
-      ending.lose(ServiceErrors.rowConflict());
-    } else {
-      ending.lose(unexpected(error));
-    }
+          @Override
+          public void crossed() {
+            ending.lose(ServiceErrors.rowConflict());
+          }
+        });
   }
 
   private void judge(Transaction running, String footprint, Ending ending) {

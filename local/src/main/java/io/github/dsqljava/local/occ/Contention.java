@@ -24,6 +24,7 @@ public final class Contention {
   public static final Duration PATIENCE = Duration.ofMillis(20);
 
   private final CommitHistory history = new CommitHistory();
+  private final OccCalls calls = OccCalls.withNewPassword();
   private final InstantSource clock;
   private final Map<Integer, Participant> sessions = new ConcurrentHashMap<>();
   private final AtomicInteger active = new AtomicInteger();
@@ -48,6 +49,11 @@ public final class Contention {
   /** Returns the commits with which transactions may conflict. */
   public CommitHistory history() {
     return history;
+  }
+
+  /** Returns the calls of our functions in PostgreSQL. */
+  OccCalls calls() {
+    return calls;
   }
 
   /** A session begins. */

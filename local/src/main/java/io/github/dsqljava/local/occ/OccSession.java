@@ -2,12 +2,14 @@ package io.github.dsqljava.local.occ;
 
 import io.github.dsqljava.local.occ.Interruption.Leave;
 import io.github.dsqljava.local.protocol.Answer;
+import io.github.dsqljava.local.protocol.Call;
 import io.github.dsqljava.local.protocol.ErrorMessage;
 import io.github.dsqljava.local.protocol.TransactionStatus;
 import io.github.dsqljava.local.request.Group;
 import io.github.dsqljava.local.request.OwnNames;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +40,9 @@ public interface OccSession {
    * @param then what to do with the answer to the last one
    */
   void ask(Leave leave, Consumer<Answer> then, String... statements);
+
+  /** The same with parameters. */
+  void ask(Leave leave, Consumer<Answer> then, List<Call> calls);
 
   /** The same with a script that has been encoded, which ends with a Sync. */
   void ask(Consumer<Answer> then, ByteBuf script);

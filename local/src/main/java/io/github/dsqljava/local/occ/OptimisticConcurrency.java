@@ -35,6 +35,7 @@ public final class OptimisticConcurrency implements AutoCloseable {
     try (InputStream script = OptimisticConcurrency.class.getResourceAsStream("occ.sql")) {
       connection.run(Objects.requireNonNull(script, "occ.sql"));
       ConflictMonitor monitor = new ConflictMonitor(connection, connections, clock);
+      connection.query(monitor.contention().calls().install());
       if (!connection.query(FOREIGN_KEYS).isEmpty()) {
         monitor.contention().foreignKeyAdded();
       }

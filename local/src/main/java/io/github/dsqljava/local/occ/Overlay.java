@@ -1,6 +1,7 @@
 package io.github.dsqljava.local.occ;
 
 import io.github.dsqljava.local.dialect.Statement;
+import io.github.dsqljava.local.occ.Interruption.Leave;
 import io.github.dsqljava.local.occ.Transaction.Savings;
 import io.github.dsqljava.local.protocol.ErrorMessage;
 import io.github.dsqljava.local.protocol.Parse;
@@ -25,9 +26,11 @@ import java.util.function.Consumer;
  */
 final class Overlay {
   private final OccSession session;
+  private final OccCalls calls;
 
-  Overlay(OccSession session) {
+  Overlay(OccSession session, OccCalls calls) {
     this.session = session;
+    this.calls = calls;
   }
 
   /**
@@ -51,6 +54,7 @@ final class Overlay {
       return;
     }
     session.ask(
+        Leave.NONE,
         answer -> {
           ErrorMessage error = answer.error();
           if (error != null) {
@@ -61,13 +65,7 @@ final class Overlay {
           readRenames(savings, answer.row().get(1));
           prepareStatements(savings, group, then, refused);
         },
-        "SELECT * FROM dsql_internal.occ_overlay("
-            + SqlStrings.array(unknown)
-            + ", pg_catalog.current_schemas(false), "
-            + SqlStrings.quote(savings.changes())
-            + ", "
-            + SqlStrings.quote(savings.shadows())
-            + ")");
+        List.of(calls.overlay(savings, unknown)));
   }
 
   private static Set<String> names(Group group) {

@@ -3,7 +3,9 @@ package io.github.dsqljava.local.occ;
 import io.github.dsqljava.local.occ.Interruption.Leave;
 import io.github.dsqljava.local.occ.Transaction.Phase;
 import io.github.dsqljava.local.occ.Transaction.Protection;
+import io.github.dsqljava.local.occ.Transaction.Savings;
 import io.github.dsqljava.local.protocol.Answer;
+import io.github.dsqljava.local.protocol.Call;
 import io.github.dsqljava.local.protocol.ErrorMessage;
 import io.github.dsqljava.local.protocol.ServiceErrors;
 import io.github.dsqljava.local.protocol.TransactionStatus;
@@ -14,23 +16,42 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Takes a transaction off the real tables, so that no session waits for it, and runs its statements
- * on shadows from then on. Belongs to an event loop.
+ * Takes a transaction off the real tables, so that no session waits for it, and puts it back there
+ * when its next statement comes. A transaction that has lost runs its statements on shadows.
+ * Belongs to an event loop.
  */
 public final class Parking {
   private static final System.Logger LOG = System.getLogger(Parking.class.getName());
 
-  private static final String SAVE = "SELECT * FROM dsql_internal.occ_save()";
-  private static final String BACK_TO_BASE = "ROLLBACK TO SAVEPOINT " + Transaction.BASE;
   private static final int MAX_ATTEMPTS = 20;
 
+  /**
+   * How often a statement that was stopped for others runs again on the real tables. A long one
+   * would be stopped each time, so it goes on where it is in nobody's way.
+   */
+  private static final int MAX_ATTEMPTS_IN_PLACE = 2;
+
+  /** Why PostgreSQL has refused a statement that the client is to see succeed, as far as known. */
+  public enum Refusal {
+    /** Another transaction has committed first, for certain. */
+    LOST,
+    /** Perhaps so, or the statement is wrong on the snapshot, too. */
+    PERHAPS_LOST,
+    /** Perhaps so, or the statement does nothing on the snapshot. */
+    PERHAPS_NOTHING,
+    /** It was stopped for the sake of others. */
+    STOPPED
+  }
+
   private final OccSession session;
+  private final OccCalls calls;
   private final Overlay overlay;
 
   /** For the transactions of one session. */
-  public Parking(OccSession session) {
+  public Parking(OccSession session, Contention contention) {
     this.session = session;
-    this.overlay = new Overlay(session);
+    this.calls = contention.calls();
+    this.overlay = new Overlay(session, calls);
   }
 
   /** Lets an idle transaction release its locks; may do nothing. */
@@ -52,6 +73,7 @@ public final class Parking {
 
   private void park(Transaction running) {
     session.ask(
+        Leave.NONE,
         answer -> {
           ErrorMessage error = answer.error();
           if (error != null) {
@@ -61,18 +83,18 @@ public final class Parking {
           running.rolledBack(answer.row());
           running.hasGivenWay();
           session.hasGivenWay();
-          if (running.savings().hasChanges()) {
+          if (!running.savings().isEmpty()) {
             running.park(); // one that has only read goes on as before
           }
         },
-        script(running, SAVE, BACK_TO_BASE));
+        script(running, calls.save(), OccCalls.BACK_TO_BASE));
   }
 
   /** Returns the steps, followed by the client's SET statements, which the rollback has undone. */
-  private static String[] script(Transaction running, String... steps) {
-    List<String> script = new ArrayList<>(Arrays.asList(steps));
-    script.addAll(running.settings());
-    return script.toArray(String[]::new);
+  private static List<Call> script(Transaction running, Call... steps) {
+    List<Call> script = new ArrayList<>(Arrays.asList(steps));
+    running.settings().forEach(sql -> script.add(Call.of(sql)));
+    return script;
   }
 
   /**
@@ -92,13 +114,11 @@ public final class Parking {
     session.ask(answer -> {}, "ROLLBACK", "BEGIN", "SELECT 1 / 0");
   }
 
-  /**
-   * Takes back the statement that PostgreSQL has just refused, and runs it again on shadows.
-   *
-   * @param doomed whether it is certain that another transaction has won
-   */
-  public void moveToShadows(Transaction running, Group group, boolean doomed, int attempt) {
+  /** Takes back the statement that PostgreSQL has just refused, and runs it again. */
+  public void takeBack(Transaction running, Group group, Refusal refusal, int attempt) {
+    boolean isFirst = running.protection() == Protection.BASE;
     session.ask(
+        Leave.NONE,
         answer -> {
           ErrorMessage error = answer.error();
           if (error != null) {
@@ -109,29 +129,43 @@ public final class Parking {
           session.hasGivenWay();
           if (group.changesSchema()) {
             repeatAlone(running, group, attempt);
+          } else if (refusal == Refusal.STOPPED && attempt <= MAX_ATTEMPTS_IN_PLACE) {
+            if (isFirst) {
+              runAtBase(running, group);
+            } else {
+              running.park();
+              resume(running, group);
+            }
           } else {
             running.park();
-            if (doomed) {
-              running.doom();
+            switch (refusal) {
+              case LOST -> running.doom();
+              case PERHAPS_LOST -> running.stayOnShadows();
+              case PERHAPS_NOTHING, STOPPED -> {}
             }
-            run(running, group);
+            runOnShadows(running, group);
           }
         },
         script(running, stepsBack(running.protection())));
   }
 
-  private static String[] stepsBack(Protection protection) {
+  private Call[] stepsBack(Protection protection) {
     return switch (protection) {
       case NONE -> throw new IllegalStateException("nothing to go back to");
-      case BASE -> new String[] {BACK_TO_BASE}; // nothing came before
+      case BASE -> new Call[] {OccCalls.BACK_TO_BASE}; // nothing came before
       case STATEMENT ->
-          new String[] {
-            "ROLLBACK TO SAVEPOINT " + Transaction.STATEMENT,
-            "RELEASE SAVEPOINT " + Transaction.STATEMENT,
-            SAVE,
-            BACK_TO_BASE
+          new Call[] {
+            Call.of("ROLLBACK TO SAVEPOINT " + Transaction.STATEMENT),
+            Call.of("RELEASE SAVEPOINT " + Transaction.STATEMENT),
+            calls.save(),
+            OccCalls.BACK_TO_BASE
           };
     };
+  }
+
+  private void runAtBase(Transaction running, Group group) {
+    running.protectedBy(Protection.BASE);
+    session.send(group, /* holding= */ true);
   }
 
   /** DDL cannot run on shadows. A transaction that has changed nothing can run it again. */
@@ -142,8 +176,7 @@ public final class Parking {
     } else if (attempt > MAX_ATTEMPTS) {
       session.fail(group, ServiceErrors.schemaConflict());
     } else {
-      running.protectedBy(Protection.BASE);
-      session.send(group, /* holding= */ true);
+      runAtBase(running, group);
     }
   }
 
@@ -153,11 +186,84 @@ public final class Parking {
       session.fail(group, ServiceErrors.schemaChangeWithData());
       return;
     }
-    if (running.savings().isStale()) {
-      renew(running, group);
+    if (!running.staysOnShadows()) {
+      leaveShadows(running, group, () -> resume(running, group));
+    } else if (running.savings().isStale()) {
+      // The next shadows get the names that their tables have on the search path of now.
+      leaveShadows(running, group, () -> runOnShadows(running, group));
     } else {
       runOnShadows(running, group);
     }
+  }
+
+  /** Makes the transaction go back to its base with what it has done on shadows, if it has any. */
+  private void leaveShadows(Transaction running, Group group, Runnable then) {
+    Savings savings = running.savings();
+    if (savings.shadows().isEmpty()) {
+      then.run();
+      return;
+    }
+    session.ask(
+        Leave.NONE,
+        answer -> {
+          ErrorMessage error = answer.error();
+          if (error != null) {
+            lose(running, error, () -> session.fail(group, ServiceErrors.rowConflict()));
+            return;
+          }
+          savings.renew(answer.row());
+          session.hasGivenWay();
+          then.run();
+        },
+        script(running, calls.saveShadows(savings), OccCalls.BACK_TO_BASE));
+  }
+
+  /** Puts the changes back in the real tables, and runs a statement there. */
+  private void resume(Transaction running, Group group) {
+    Repeating.start(
+        session,
+        calls,
+        running.savings(),
+        List.of(OccCalls.SET_STATEMENT),
+        new Repeating.Outcome() {
+          @Override
+          public void repeated(boolean complete) {
+            if (complete) {
+              running.resume();
+              running.learnInPlace(group);
+              running.protectedBy(Protection.STATEMENT);
+              session.send(group, /* holding= */ true);
+            } else {
+              running.stayOnShadows();
+              backToShadows(running, group);
+            }
+          }
+
+          @Override
+          public void lost(ErrorMessage error) {
+            if (ServiceErrors.isSchemaConflict(error)) {
+              lose(running, error, () -> session.fail(group, error));
+            } else {
+              running.doom();
+              backToShadows(running, group);
+            }
+          }
+
+          @Override
+          public void crossed() {
+            backToShadows(running, group);
+          }
+        });
+  }
+
+  private void backToShadows(Transaction running, Group group) {
+    session.ask(
+        Leave.NONE,
+        unused -> {
+          session.hasGivenWay();
+          runOnShadows(running, group);
+        },
+        script(running, OccCalls.BACK_TO_BASE));
   }
 
   private void runOnShadows(Transaction running, Group group) {
@@ -168,24 +274,6 @@ public final class Parking {
         () -> session.send(group, /* holding= */ running.isImplicit()),
         error -> session.fail(group, error),
         error -> lose(running, error, () -> session.fail(group, ServiceErrors.rowConflict())));
-  }
-
-  /**
-   * Makes the transaction go back to its base with what it has done on shadows, so that the next
-   * ones get the names that their tables have on the search path of now.
-   */
-  private void renew(Transaction running, Group group) {
-    session.ask(
-        answer -> {
-          ErrorMessage error = answer.error();
-          if (error != null) {
-            lose(running, error, () -> session.fail(group, ServiceErrors.rowConflict()));
-            return;
-          }
-          running.savings().renew(answer.row());
-          runOnShadows(running, group);
-        },
-        script(running, Committing.saveShadows(running.savings()), BACK_TO_BASE));
   }
 
   /** Runs the DDL statement again that was rolled back to free other sessions. */

@@ -51,6 +51,9 @@ public final class Transaction {
     private String changes = NO_CHANGES;
     private String footprint = "";
 
+    /** What the limits have counted; empty if that is nothing. */
+    private String counted = "";
+
     /** Shadow tables, in the form of {@code occ_overlay}. */
     private String shadows = "";
 
@@ -67,6 +70,9 @@ public final class Transaction {
       if (!saved.isEmpty()) {
         changes = saved.get(0);
         footprint = saved.get(1);
+        if (!saved.get(2).isEmpty()) { // shadows count nothing
+          counted = saved.get(2);
+        }
       }
     }
 
@@ -82,8 +88,22 @@ public final class Transaction {
       return shadows;
     }
 
+    String counted() {
+      return counted;
+    }
+
     boolean hasChanges() {
       return !changes.equals(NO_CHANGES);
+    }
+
+    /** Whether there is nothing to be repeated. */
+    boolean isEmpty() {
+      return !hasChanges() && counted.isEmpty();
+    }
+
+    /** Whether it has acted on a row with this strength. */
+    boolean has(RowStrength strength) {
+      return Footprint.mentions(footprint, strength);
     }
 
     Set<String> known() {
@@ -111,6 +131,11 @@ public final class Transaction {
      */
     void renew(List<String> saved) {
       take(saved);
+      leaveShadows();
+    }
+
+    /** The shadows are gone. */
+    void leaveShadows() {
       shadows = "";
       known.clear();
       renames.clear();
@@ -145,6 +170,7 @@ public final class Transaction {
   private boolean isAtBase;
   private boolean usesCatalog;
   private boolean changesCatalog;
+  private boolean staysOnShadows;
   private CommitHistory.@Nullable Snapshot snapshot;
   private Protection protection = Protection.NONE;
   private Phase phase = Phase.OPEN;
@@ -212,6 +238,11 @@ public final class Transaction {
   /** Whether a statement has been run in it. */
   public boolean hasExecuted() {
     return hasExecuted;
+  }
+
+  /** A group is run on the real tables after all. */
+  void learnInPlace(Group group) {
+    settings.addAll(group.settings());
   }
 
   /** A group is run on shadows. */
@@ -291,6 +322,23 @@ public final class Transaction {
     if (phase == Phase.OPEN) {
       phase = Phase.PARKED;
     }
+  }
+
+  /** Its changes stand in PostgreSQL again. */
+  void resume() {
+    phase = Phase.OPEN;
+    savings.leaveShadows();
+    savings.take(List.of(Savings.NO_CHANGES, "", ""));
+  }
+
+  /** Whether it does not leave its shadows before it ends. */
+  boolean staysOnShadows() {
+    return phase == Phase.DOOMED || staysOnShadows;
+  }
+
+  /** It has certainly lost, or in all likelihood. */
+  void stayOnShadows() {
+    staysOnShadows = true;
   }
 
   /** Another transaction has certainly won. */

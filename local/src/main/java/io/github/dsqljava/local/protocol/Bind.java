@@ -2,6 +2,8 @@ package io.github.dsqljava.local.protocol;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /**
  * A Bind of the extended protocol: makes a portal of a prepared statement. Parameters are not taken
@@ -49,10 +51,20 @@ public record Bind(String portal, String statement) {
 
   /** Appends the whole message, without parameters; results come as text. */
   public ByteBuf encode(ByteBuf out) {
+    return encode(out, List.of());
+  }
+
+  /** Appends the whole message; parameters and results come as text. */
+  public ByteBuf encode(ByteBuf out, List<String> parameters) {
     int length = Message.begin(out, FrontendType.BIND);
     Message.write(out, portal);
     Message.write(out, statement);
-    // formats of parameters, parameters, formats of results
-    return Message.end(out.writeShort(0).writeShort(0).writeShort(0), length);
+    out.writeShort(0); // all parameters are text
+    out.writeShort(parameters.size());
+    for (String parameter : parameters) {
+      out.writeInt(parameter.length()); // a character stands for a byte, as in all messages
+      out.writeCharSequence(parameter, StandardCharsets.ISO_8859_1);
+    }
+    return Message.end(out.writeShort(0), length); // so are all columns
   }
 }

@@ -19,11 +19,24 @@ public record OwnScript(String name) {
     return Sync.encode(out);
   }
 
+  /** The same with parameters. */
+  public ByteBuf encode(ByteBufAllocator allocator, Iterable<Call> calls) {
+    ByteBuf out = allocator.buffer();
+    for (Call call : calls) {
+      append(out, call);
+    }
+    return Sync.encode(out);
+  }
+
   /** Appends one statement. Results come as text. */
   public ByteBuf append(ByteBuf out, String sql) {
+    return append(out, Call.of(sql));
+  }
+
+  private ByteBuf append(ByteBuf out, Call call) {
     close(out); // one that failed has left them behind
-    new Parse(name, sql).encode(out);
-    new Bind(name, name).encode(out);
+    new Parse(name, call.sql()).encode(out);
+    new Bind(name, name).encode(out, call.parameters());
     new Execute(name).encode(out);
     return close(out);
   }

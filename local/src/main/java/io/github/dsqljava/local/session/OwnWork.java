@@ -2,9 +2,11 @@ package io.github.dsqljava.local.session;
 
 import io.github.dsqljava.local.occ.Interruption.Leave;
 import io.github.dsqljava.local.protocol.Answer;
+import io.github.dsqljava.local.protocol.Call;
 import io.github.dsqljava.local.protocol.OwnScript;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -40,6 +42,11 @@ final class OwnWork {
   /** Runs statements, one after the other until one fails. */
   void ask(Leave leave, Consumer<Answer> then, String... statements) {
     ask(leave, then, script.encode(allocator, statements));
+  }
+
+  /** The same with parameters. */
+  void ask(Leave leave, Consumer<Answer> then, List<Call> calls) {
+    ask(leave, then, script.encode(allocator, calls));
   }
 
   /** Runs a script that ends with a Sync. */

@@ -3,6 +3,7 @@ package io.github.dsqljava.local.session;
 import io.github.dsqljava.local.dialect.Trait;
 import io.github.dsqljava.local.occ.Conflicts;
 import io.github.dsqljava.local.occ.Parking;
+import io.github.dsqljava.local.occ.Parking.Refusal;
 import io.github.dsqljava.local.occ.Transaction;
 import io.github.dsqljava.local.occ.Transaction.Protection;
 import io.github.dsqljava.local.protocol.Subject;
@@ -72,12 +73,20 @@ final class Retries {
         || !(broken || mayBeConflict(group, sqlState))) {
       return false;
     }
-    // A key share goes together with changes that PostgreSQL takes for conflicts.
-    boolean doomed =
-        Conflicts.isSerializationFailure(sqlState) && !group.has(Trait.SHARES_KEYS) && !broken;
     forgetStatements(group);
-    parking.moveToShadows(running, group, doomed, run.nextAttempt());
+    parking.takeBack(
+        running, group, broken ? Refusal.STOPPED : refusal(group, sqlState), run.nextAttempt());
     return true;
+  }
+
+  private static Refusal refusal(Group group, String sqlState) {
+    if (group.has(Trait.DOES_NOTHING)) {
+      return Refusal.PERHAPS_NOTHING;
+    }
+    // A key share goes together with changes that PostgreSQL takes for conflicts.
+    return Conflicts.isSerializationFailure(sqlState) && !group.has(Trait.SHARES_KEYS)
+        ? Refusal.LOST
+        : Refusal.PERHAPS_LOST;
   }
 
   /** Whether it was stopped for the sake of others. */

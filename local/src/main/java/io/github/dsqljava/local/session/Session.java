@@ -16,6 +16,7 @@ import io.github.dsqljava.local.occ.Parking;
 import io.github.dsqljava.local.occ.Participant;
 import io.github.dsqljava.local.occ.Transaction;
 import io.github.dsqljava.local.protocol.Answer;
+import io.github.dsqljava.local.protocol.Call;
 import io.github.dsqljava.local.protocol.ErrorMessage;
 import io.github.dsqljava.local.protocol.MessageSplitter;
 import io.github.dsqljava.local.protocol.ReadyForQuery;
@@ -88,7 +89,7 @@ final class Session implements ClientExchange.Listener, Flow, OccSession, Partic
     this.own = new OwnWork(exchanges, backend.allocator(), names.script(), this::ownWorkIsOver);
     this.state = new SessionState(contention, exchanges, catalog);
     this.schemaNews = new SchemaNews(catalog, contention);
-    this.parking = new Parking(this);
+    this.parking = new Parking(this, contention);
     this.committing = new Committing(this, contention);
     this.queue = new ClientQueue(recorder == null ? run -> {} : recorder::getsNoReady);
     this.intake = new Intake(backend, exchanges, queue, reader, recorder);
@@ -253,6 +254,11 @@ final class Session implements ClientExchange.Listener, Flow, OccSession, Partic
   @Override
   public void ask(Leave leave, Consumer<Answer> then, String... statements) {
     own.ask(leave, then, statements);
+  }
+
+  @Override
+  public void ask(Leave leave, Consumer<Answer> then, List<Call> calls) {
+    own.ask(leave, then, calls);
   }
 
   @Override

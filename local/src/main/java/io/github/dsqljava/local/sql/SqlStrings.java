@@ -40,7 +40,7 @@ public final class SqlStrings {
   public static String array(Collection<String> texts) {
     return texts.stream()
         .map(SqlStrings::quote)
-        .collect(Collectors.joining(",", "ARRAY[", "]::text[]"));
+        .collect(Collectors.joining(",", "ARRAY[", "]::pg_catalog.text[]"));
   }
 
   /** Returns a name in quotes. */

@@ -3,9 +3,23 @@
 --
 -- "Changes" are the net effect of the running transaction, as JSON in base64 (pure ASCII in every client
 -- encoding), one object for each row: r table, k kind (del, upd, ins, lock), t ctid of the version in the
--- snapshot, s strength of the row lock (1 key share, 2 no key update, 3 update), n the new version as text. A
--- "footprint" is "table:key:strength ..." of the changed rows that were there before. The key identifies a
+-- snapshot, s strength of the row lock (1 key share, 2 no key update, 3 update), n the new version as text, h
+-- a hash of its primary key. A "footprint" is "table:key:strength ..." of the changed rows that were there before. The key identifies a
 -- row for all transactions, no matter which version each of them sees.
+
+-- What an older dsql-local has left in a data directory.
+
+DO $$
+BEGIN
+  IF EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'dsql_repeat') THEN
+    EXECUTE (SELECT 'DROP FUNCTION ' || string_agg(oid::regprocedure::text, ', ') || ' CASCADE'
+      FROM pg_catalog.pg_proc WHERE pronamespace = 'dsql_internal'::regnamespace AND proname LIKE 'occ\_%');
+    DROP TABLE IF EXISTS dsql_internal.occ_secret;
+    DROP OWNED BY dsql_repeat;
+    DROP ROLE dsql_repeat;
+  END IF;
+END
+$$;
 
 -- PostgreSQL has no view of row locks, so these functions read the pages of a table.
 
@@ -81,12 +95,25 @@ AS $$
   WHERE did > 0 OR t_xmin = ANY (own)
 $$;
 
+-- SQL for a hash of the primary key of the row "dsql$row". Equal keys have equal hashes, whatever their
+-- bytes are: 1.0 and 1.00, for example.
+
+CREATE OR REPLACE FUNCTION dsql_internal.occ_hash(relation oid) RETURNS text
+LANGUAGE sql STABLE
+AS $$
+  SELECT coalesce((
+    SELECT format('hash_record_extended(ROW(%1$s), 0) || '':'' || hash_record_extended(ROW(%1$s), 1)',
+      string_agg(format('"dsql$row".%I', attname), ', ' ORDER BY attnum))
+    FROM pg_index JOIN pg_attribute ON attrelid = indrelid AND attnum = ANY (indkey)
+    WHERE indrelid = relation AND indisprimary), 'NULL::text')
+$$;
+
 -- Changes to one table. place is the table itself, or the shadow that stands in for it; the rows
 -- that fill has written are the shadow's copy of the snapshot.
 
 CREATE OR REPLACE FUNCTION dsql_internal.occ_changes_of(
   relation oid, place regclass, own xid[], fill xid)
-RETURNS TABLE (r oid, k text, t tid, s integer, n text, key text)
+RETURNS TABLE (r oid, k text, t tid, s integer, n text, h text, key text)
 LANGUAGE plpgsql VOLATILE
 AS $$
 BEGIN
@@ -102,26 +129,26 @@ BEGIN
       FROM chain JOIN touched v ON v.id = chain.latest
       WHERE NOT ended AND v.did > 10 AND NOT v.is_base
     ), current AS MATERIALIZED (
-      SELECT ctid AS id, ("dsql$row".*)::text AS content FROM %1$s "dsql$row"
+      SELECT ctid AS id, ("dsql$row".*)::text AS content, %4$s AS hash FROM %1$s "dsql$row"
       WHERE ctid = ANY (ARRAY (SELECT id FROM touched WHERE NOT is_base))
     ), replaced AS MATERIALIZED (
-      SELECT chain.base, current.id, current.content
+      SELECT chain.base, current.id, current.content, current.hash
       FROM chain JOIN current ON current.id = chain.latest WHERE NOT ended
     )
-    SELECT %2$s::oid, 'lock', id, did, NULL::text, key
+    SELECT %2$s::oid, 'lock', id, did, NULL::text, NULL::text, key
     FROM touched WHERE is_base AND did BETWEEN 1 AND 3
     UNION ALL
     SELECT %2$s::oid, CASE WHEN replaced.base IS NULL THEN 'del' ELSE 'upd' END,
-      chain.base, max(greatest(chain.strength, locked.did)), replaced.content, chain.key
+      chain.base, max(greatest(chain.strength, locked.did)), replaced.content, replaced.hash, chain.key
     FROM chain LEFT JOIN replaced ON replaced.base = chain.base
     LEFT JOIN touched locked
       ON locked.id = chain.latest AND NOT locked.is_base AND locked.did BETWEEN 1 AND 3
-    GROUP BY chain.base, replaced.base, replaced.content, chain.key
+    GROUP BY chain.base, replaced.base, replaced.content, replaced.hash, chain.key
     UNION ALL
-    SELECT %2$s::oid, 'ins', NULL, NULL, content, NULL FROM current
+    SELECT %2$s::oid, 'ins', NULL, NULL, content, hash, NULL FROM current
     WHERE id NOT IN (SELECT id FROM replaced)
     $q$, (SELECT format('%I.%I', nspname, relname) FROM pg_class c JOIN pg_namespace s ON s.oid = relnamespace
-      WHERE c.oid = place), relation, place::oid) USING own, fill;
+      WHERE c.oid = place), relation, place::oid, dsql_internal.occ_hash(relation)) USING own, fill;
 END
 $$;
 
@@ -130,86 +157,48 @@ LANGUAGE sql IMMUTABLE
 AS $$ SELECT pg_catalog.encode(pg_catalog.convert_to(changes::text, 'UTF8'), 'base64') $$;
 
 CREATE OR REPLACE FUNCTION dsql_internal.occ_decode(changes text)
-RETURNS TABLE (r oid, k text, t tid, s integer, n text)
+RETURNS TABLE (r oid, k text, t tid, s integer, n text, h text)
 LANGUAGE sql IMMUTABLE
 AS $$
   SELECT x.* FROM pg_catalog.jsonb_to_recordset(
     pg_catalog.convert_from(pg_catalog.decode(changes, 'base64'), 'UTF8')::jsonb)
-    AS x (r oid, k text, t tid, s integer, n text)
+    AS x (r oid, k text, t tid, s integer, n text, h text)
 $$;
 
--- Changes leave PostgreSQL signed, for the transaction that has made them: "changes:signature". A
--- client may call what repeats changes, but cannot make up any.
+-- The functions that do more than their caller may do by itself ask for a password that only the JVM knows.
+-- It comes as a parameter, which PostgreSQL shows to nobody, and is another one at each start.
 
-CREATE TABLE IF NOT EXISTS dsql_internal.occ_secret (value bytea NOT NULL);
+CREATE TABLE IF NOT EXISTS dsql_internal.occ_password (value text NOT NULL);
 
-ALTER TABLE dsql_internal.occ_secret ENABLE ROW LEVEL SECURITY;
+REVOKE ALL ON dsql_internal.occ_password FROM PUBLIC;
 
-INSERT INTO dsql_internal.occ_secret
-SELECT pg_catalog.uuid_send(gen_random_uuid()) || pg_catalog.uuid_send(gen_random_uuid())
-WHERE NOT EXISTS (SELECT FROM dsql_internal.occ_secret);
-
-CREATE OR REPLACE FUNCTION dsql_internal.occ_signature(content text) RETURNS text
-LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+CREATE OR REPLACE FUNCTION dsql_internal.occ_admit(password text) RETURNS void
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
-  SELECT encode(sha256(value || sha256(value
-    || convert_to(pg_current_xact_id()::text || ':' || content, 'UTF8'))), 'hex')
-  FROM dsql_internal.occ_secret
-$$;
-
-CREATE OR REPLACE FUNCTION dsql_internal.occ_signed(changes text) RETURNS text
-LANGUAGE sql VOLATILE
-AS $$ SELECT changes || ':' || dsql_internal.occ_signature(changes) $$;
-
-CREATE OR REPLACE FUNCTION dsql_internal.occ_verified(signed text) RETURNS text
-LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-  changes text := split_part(signed, ':', 1);
 BEGIN
-  IF signed IS DISTINCT FROM dsql_internal.occ_encode('[]')
-    AND signed IS DISTINCT FROM dsql_internal.occ_signed(changes) THEN
-    RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = 'these are not the changes of this transaction';
+  IF NOT EXISTS (SELECT FROM dsql_internal.occ_password WHERE value = password) THEN
+    RAISE insufficient_privilege USING MESSAGE = 'only the session itself may call this function';
   END IF;
-  RETURN changes;
 END
 $$;
 
--- The same for a list of shadows, "list#signature": a client must not pass off a table of its own as
--- the shadow of another one.
+-- The changes of this transaction to real tables, and what the limits have counted. It has to hold locks on
+-- the tables still. What leaves here as text has to mean the same under every setting of a client, hence the
+-- styles.
 
-CREATE OR REPLACE FUNCTION dsql_internal.occ_signed_shadows(shadows text) RETURNS text
-LANGUAGE sql VOLATILE
-AS $$
-  SELECT CASE WHEN shadows = '' THEN ''
-    ELSE shadows || '#' || dsql_internal.occ_signature('shadows ' || shadows) END
-$$;
-
-CREATE OR REPLACE FUNCTION dsql_internal.occ_verified_shadows(signed text) RETURNS text
-LANGUAGE plpgsql VOLATILE
-AS $$
-DECLARE
-  shadows text := split_part(signed, '#', 1);
-BEGIN
-  IF signed IS DISTINCT FROM dsql_internal.occ_signed_shadows(shadows) THEN
-    RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = 'these are not the shadows of this transaction';
-  END IF;
-  RETURN shadows;
-END
-$$;
-
--- The changes of this transaction to real tables. It has to hold locks on the tables still.
-
-CREATE OR REPLACE FUNCTION dsql_internal.occ_save(OUT changes text, OUT footprint text)
+CREATE OR REPLACE FUNCTION dsql_internal.occ_save(
+  password text, OUT changes text, OUT footprint text, OUT counted text)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp SET extra_float_digits = 3 SET datestyle = 'ISO'
-SET intervalstyle = 'postgres'
+SET intervalstyle = 'iso_8601'
 AS $$
 DECLARE
   own xid[] := dsql_internal.occ_own_xids();
 BEGIN
+  PERFORM dsql_internal.occ_admit(password);
+  counted := coalesce(current_setting('dsql.changed', true), '');
   SELECT dsql_internal.occ_encode(coalesce(jsonb_agg(
-      jsonb_build_object('r', c.r, 'k', c.k, 't', c.t, 's', c.s, 'n', c.n)), '[]')),
+      jsonb_build_object('r', c.r, 'k', c.k, 't', c.t, 's', c.s, 'n', c.n, 'h', c.h)), '[]')),
     coalesce(string_agg(c.r || ':' || c.key || ':' || c.s, ' ') FILTER (WHERE c.t IS NOT NULL), '')
   INTO changes, footprint
   FROM (
@@ -221,8 +210,26 @@ BEGIN
   JOIN pg_namespace ON pg_namespace.oid = relnamespace
     AND nspname NOT IN ('pg_catalog', 'dsql_internal'),
   LATERAL dsql_internal.occ_changes_of(relation, relation, own, NULL) c;
-  IF changes <> dsql_internal.occ_encode('[]') THEN
-    changes := dsql_internal.occ_signed(changes);
+END
+$$;
+
+-- The table that says which row of which shadow stands for which row of the snapshot. It is the shadow of
+-- table 0.
+
+CREATE OR REPLACE FUNCTION dsql_internal.occ_shadow_of(base oid, shadows text) RETURNS regclass
+LANGUAGE sql STABLE
+AS $$
+  SELECT split_part(entry, ':', 2)::oid::regclass FROM unnest(string_to_array(shadows, ' ')) AS entry
+  WHERE split_part(entry, ':', 1)::oid = base
+$$;
+
+CREATE OR REPLACE FUNCTION dsql_internal.occ_snapshot(shadows text)
+RETURNS TABLE (relation oid, base tid, shadow tid)
+LANGUAGE plpgsql STABLE
+AS $$
+BEGIN
+  IF shadows <> '' THEN
+    RETURN QUERY EXECUTE format('SELECT relation, base, shadow FROM %s', dsql_internal.occ_shadow_of(0, shadows));
   END IF;
 END
 $$;
@@ -230,37 +237,396 @@ $$;
 -- The same of the shadows. shadows is a list of "table:shadow:fill".
 
 CREATE OR REPLACE FUNCTION dsql_internal.occ_save_shadows(
-  shadows text, OUT changes text, OUT footprint text)
+  password text, shadows text, OUT changes text, OUT footprint text, OUT counted text)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp SET extra_float_digits = 3 SET datestyle = 'ISO'
-SET intervalstyle = 'postgres'
+SET intervalstyle = 'iso_8601'
 AS $$
 DECLARE
   own xid[] := dsql_internal.occ_own_xids();
 BEGIN
-  shadows := dsql_internal.occ_verified_shadows(shadows);
+  PERFORM dsql_internal.occ_admit(password);
+  counted := ''; -- shadows have no limits
   SELECT dsql_internal.occ_encode(coalesce(jsonb_agg(
-      jsonb_build_object('r', c.r, 'k', c.k, 't', m.base, 's', c.s, 'n', c.n)), '[]')),
+      jsonb_build_object('r', c.r, 'k', c.k, 't', m.base, 's', c.s, 'n', c.n, 'h', c.h)), '[]')),
     coalesce(string_agg(c.r || ':' || CASE WHEN keyed THEN c.key ELSE m.base::text END || ':' || c.s, ' ')
       FILTER (WHERE c.t IS NOT NULL), '')
   INTO changes, footprint
   FROM unnest(string_to_array(shadows, ' ')) AS entry
-  JOIN pg_class ON pg_class.oid = split_part(entry, ':', 2)::oid AND relkind = 'r',
+  JOIN pg_class ON pg_class.oid = split_part(entry, ':', 2)::oid AND relkind = 'r'
+    AND split_part(entry, ':', 1) <> '0',
   LATERAL dsql_internal.occ_changes_of(split_part(entry, ':', 1)::oid,
     split_part(entry, ':', 2)::oid, own, nullif(split_part(entry, ':', 3), '')::xid) c
-  LEFT JOIN pg_temp.dsql_snapshot m ON m.relation = c.r AND m.shadow = c.t,
+  LEFT JOIN dsql_internal.occ_snapshot(shadows) m ON m.relation = c.r AND m.shadow = c.t,
   LATERAL (SELECT EXISTS (SELECT FROM pg_index WHERE indrelid = c.r AND indisprimary) AS keyed) k;
-  IF changes <> dsql_internal.occ_encode('[]') THEN
-    changes := dsql_internal.occ_signed(changes);
+END
+$$;
+
+-- ---- Repeating changes on the real tables
+--
+-- Expressions that a client has written (checks, generated columns, domains, indexes) are evaluated when rows
+-- are written. So the client's own role has to write them, with its own search path, though it may lack
+-- rights on the tables: a view, a function or a foreign key may have done it for it. The changes go through
+-- temporary views with names that nobody can know, which belong to the superuser and last as long as this.
+
+-- The fate of a row's key, for a row that the snapshot shows: "untouched", "kept" by a change that the
+-- snapshot does not show, or "gone" with it. Walks from version to version.
+
+CREATE OR REPLACE FUNCTION dsql_internal.occ_fate_of_key(relation regclass, id tid) RETURNS text
+LANGUAGE plpgsql VOLATILE
+AS $$
+DECLARE
+  version record;
+  changed_by xid;
+  fate text := 'untouched';
+BEGIN
+  LOOP
+    SELECT * INTO version
+    FROM dsql_internal.occ_page_items(
+      dsql_internal.occ_raw_page(relation::text, (id::text::point)[0]::bigint))
+    WHERE lp = (id::text::point)[1] AND lp_flags = 1;
+    IF NOT FOUND THEN
+      RETURN 'gone';
+    END IF;
+    IF version.t_infomask & 2048 <> 0 OR version.t_infomask & 128 <> 0 THEN
+      RETURN fate; -- no transaction has changed it
+    END IF;
+    changed_by := version.t_xmax;
+    IF version.t_infomask & 4096 <> 0 THEN
+      SELECT m.xid INTO changed_by FROM pg_get_multixact_members(version.t_xmax) m
+      WHERE m.mode IN ('nokeyupd', 'upd');
+    END IF;
+    IF changed_by IS NULL OR pg_xact_status(changed_by::text::xid8) IS DISTINCT FROM 'committed' THEN
+      RETURN fate;
+    END IF;
+    IF version.t_infomask2 & 8192 <> 0 THEN
+      RETURN 'gone';
+    END IF;
+    fate := 'kept';
+    id := version.t_ctid;
+  END LOOP;
+END
+$$;
+
+-- Makes an update of a deletion and an insertion with the same key. Otherwise the deletion would now cascade
+-- to rows that were inserted after it.
+
+CREATE OR REPLACE FUNCTION dsql_internal.occ_merge(rows jsonb) RETURNS jsonb
+LANGUAGE plpgsql VOLATILE
+AS $$
+DECLARE
+  item record;
+  pairs jsonb := '[]';
+  more jsonb;
+BEGIN
+  FOR item IN
+    SELECT r, r::regclass AS relation FROM jsonb_to_recordset(rows) AS d (r oid, k text, h text)
+    GROUP BY r HAVING bool_or(k = 'del') AND bool_or(k = 'ins' AND h IS NOT NULL)
+  LOOP
+    EXECUTE format('SELECT coalesce(jsonb_agg(jsonb_build_object('
+      '''r'', d.r, ''k'', ''upd'', ''t'', d.t, ''s'', d.s, ''n'', i.n)), ''[]'')'
+      ' FROM jsonb_to_recordset($1) AS d (r oid, k text, t tid, s integer)'
+      ' JOIN ONLY %2$s "dsql$row" ON "dsql$row".ctid = d.t'
+      ' JOIN jsonb_to_recordset($1) AS i (r oid, k text, n text, h text) ON i.h = %3$s'
+      ' WHERE d.r = %1$s AND d.k = ''del'' AND i.r = %1$s AND i.k = ''ins''',
+      item.r, item.relation, dsql_internal.occ_hash(item.r))
+    INTO more USING rows;
+    pairs := pairs || more;
+  END LOOP;
+  IF pairs = '[]' THEN
+    RETURN rows;
+  END IF;
+  RETURN (
+    SELECT pairs || coalesce(jsonb_agg(to_jsonb(d)), '[]')
+    FROM jsonb_to_recordset(rows) AS d (r oid, k text, t tid, s integer, n text)
+    WHERE NOT (k = 'del' AND (r, t) IN (SELECT x.r, x.t FROM jsonb_to_recordset(pairs) AS x (r oid, t tid)))
+      AND NOT (k = 'ins' AND (r, n) IN (SELECT x.r, x.n FROM jsonb_to_recordset(pairs) AS x (r oid, n text))));
+END
+$$;
+
+-- The same changes without updates of keys, because PostgreSQL compares keys after each row of an update.
+-- Keeps them where the deletion of a row would act on other rows, which nothing here would notice.
+
+CREATE OR REPLACE FUNCTION dsql_internal.occ_split(rows jsonb) RETURNS jsonb
+LANGUAGE sql VOLATILE
+AS $$
+  WITH change AS MATERIALIZED (
+    SELECT *, k = 'upd' AND NOT EXISTS (SELECT FROM pg_constraint
+      WHERE contype = 'f' AND confrelid = r AND confdeltype <> 'a') AS splits
+    FROM jsonb_to_recordset(rows) AS x (r oid, k text, t tid, s integer, n text)
+  )
+  SELECT jsonb_agg(x.change) FROM (
+    SELECT jsonb_build_object('r', r, 'k', k, 't', t, 's', s, 'n', n) FROM change WHERE NOT splits
+    UNION ALL
+    SELECT jsonb_build_object('r', r, 'k', 'del', 't', t, 's', s, 'n', NULL) FROM change WHERE splits
+    UNION ALL
+    SELECT jsonb_build_object('r', r, 'k', 'ins', 't', NULL, 's', NULL, 'n', n) FROM change WHERE splits
+  ) AS x (change)
+$$;
+
+-- One statement that makes the changes in $1, because PostgreSQL checks foreign keys after the last of its
+-- parts. It returns pairs of a table and the place of a row. targets says where to write: r the table, name
+-- what stands in for it, id the column that holds the places there, columns the table whose columns count,
+-- and first, whether id is the first column of what stands in. All names have schemas, for a client's search
+-- path is in force.
+
+CREATE OR REPLACE FUNCTION dsql_internal.occ_statement(rows jsonb, targets jsonb) RETURNS text
+LANGUAGE plpgsql STABLE
+AS $$
+DECLARE
+  item record;
+  parts text := '';
+  removals text := 'true';
+  replacements text := 'true';
+  results text := 'SELECT NULL::pg_catalog.oid AS r, NULL::pg_catalog.tid AS id WHERE false';
+  of_kind text := 'FROM change WHERE r OPERATOR(pg_catalog.=) %s AND k OPERATOR(pg_catalog.=) %L';
+BEGIN
+  FOR item IN
+    SELECT w.*, c.k,
+      (SELECT string_agg(format('%1$I = (y.n).%1$I', attname), ', ') FROM pg_attribute
+        WHERE attrelid = w.columns AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
+          AND attidentity <> 'a') AS assignments,
+      (SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute
+        WHERE attrelid = w.columns AND attnum > 0 AND NOT attisdropped AND attgenerated = '') AS column_list,
+      (SELECT string_agg(format('(y.n).%I', attname), ', ' ORDER BY attnum) FROM pg_attribute
+        WHERE attrelid = w.columns AND attnum > 0 AND NOT attisdropped AND attgenerated = '') AS values_list,
+      format(CASE WHEN w.first THEN '(''(,'' OPERATOR(pg_catalog.||) pg_catalog.substr(n, 2))::%s'
+        ELSE 'n::%s' END, w.name) AS content
+    FROM jsonb_to_recordset(targets) AS w (r oid, name text, id text, columns oid, first boolean)
+    JOIN (SELECT DISTINCT r, k FROM jsonb_to_recordset(rows) AS d (r oid, k text)) c USING (r)
+    WHERE c.k <> 'lock'
+    ORDER BY array_position('{del,upd,ins}'::text[], c.k), w.r
+  LOOP
+    CASE item.k
+      WHEN 'del' THEN
+        parts := parts || format(', d%s AS (DELETE FROM ONLY %s WHERE %s OPERATOR(pg_catalog.=) ANY (ARRAY'
+          '(SELECT t %s)) RETURNING 1)', item.r, item.name, item.id, format(of_kind, item.r, 'del'));
+        removals := removals || format(' AND (SELECT pg_catalog.count(*) FROM d%s) IS NOT NULL', item.r);
+        results := results || format(' UNION ALL SELECT %s, NULL FROM d%1$s', item.r);
+      WHEN 'upd' THEN
+        parts := parts || format(', u%s AS (UPDATE ONLY %s AS x SET %s FROM'
+          ' (SELECT t, %s AS n %s OFFSET 0) y'
+          ' WHERE x.%s OPERATOR(pg_catalog.=) y.t AND %s RETURNING x.%6$s AS id)',
+          item.r, item.name, item.assignments, item.content, format(of_kind, item.r, 'upd'), item.id, removals);
+        replacements := replacements || format(' AND (SELECT pg_catalog.count(*) FROM u%s) IS NOT NULL', item.r);
+        results := results || format(' UNION ALL SELECT %s, id FROM u%1$s', item.r);
+      WHEN 'ins' THEN
+        parts := parts || format(', i%s AS (INSERT INTO %s (%s) OVERRIDING SYSTEM VALUE SELECT %s FROM'
+          ' (SELECT %s AS n %s OFFSET 0) y WHERE %s AND %s RETURNING %s AS id)',
+          item.r, item.name, item.column_list, item.values_list, item.content, format(of_kind, item.r, 'ins'),
+          removals, replacements, item.id);
+        results := results || format(' UNION ALL SELECT %s, id FROM i%1$s', item.r);
+    END CASE;
+  END LOOP;
+  RETURN 'WITH change AS MATERIALIZED (SELECT * FROM pg_catalog.jsonb_to_recordset($1) AS x'
+    ' (r pg_catalog.oid, k pg_catalog.text, t pg_catalog.tid, s pg_catalog.int4, n pg_catalog.text))' || parts
+    || ' SELECT coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_array(r, id)), ''[]'')'
+    ' FROM (' || results || ') AS result';
+END
+$$;
+
+-- Whether writing to a table evaluates anything that a client has written.
+
+CREATE OR REPLACE FUNCTION dsql_internal.occ_has_expressions(relation oid) RETURNS boolean
+LANGUAGE sql STABLE
+AS $$
+  SELECT EXISTS (SELECT FROM pg_constraint WHERE conrelid = relation AND contype = 'c')
+    OR EXISTS (SELECT FROM pg_index
+      WHERE indrelid = relation AND (indexprs IS NOT NULL OR indpred IS NOT NULL))
+    OR EXISTS (SELECT FROM pg_attribute JOIN pg_type ON pg_type.oid = atttypid
+      WHERE attrelid = relation AND attnum > 0 AND (attgenerated <> '' OR typtype <> 'b'))
+$$;
+
+CREATE OR REPLACE FUNCTION dsql_internal.occ_random_name() RETURNS text
+LANGUAGE sql VOLATILE
+AS $$ SELECT 'dsql$' || replace(gen_random_uuid()::text, '-', '') $$;
+
+-- The limits count each change of a row, and repeating counts its last one only. So what they had counted
+-- before stays.
+
+CREATE OR REPLACE FUNCTION dsql_internal.occ_recount(counted text) RETURNS void
+LANGUAGE plpgsql VOLATILE
+AS $$
+DECLARE
+  most bigint := dsql_internal.max_of('transaction_bytes');
+  again text := coalesce(nullif(current_setting('dsql.changed', true), ''), '0:0');
+  bytes bigint;
+BEGIN
+  IF counted = '' THEN
+    RETURN;
+  END IF;
+  bytes := greatest(split_part(again, ':', 2)::bigint, split_part(counted, ':', 2)::bigint);
+  PERFORM dsql_internal.set_config('dsql.changed', concat(
+    greatest(split_part(again, ':', 1)::bigint, split_part(counted, ':', 1)::bigint), ':', bytes), true);
+  IF bytes > most AND split_part(again, ':', 2)::bigint <= most THEN
+    INSERT INTO dsql_internal.oversize DEFAULT VALUES;
   END IF;
 END
 $$;
 
--- Identity columns of a shadow take their values from the table's own sequence.
+-- Raises an error if the rows did not come out as they were: an action of a foreign key has changed them, or
+-- the transaction has written to the tables beside its shadows. Then removes what stood in for the tables,
+-- and sees to it that the limits have counted no less than before.
+
+CREATE OR REPLACE FUNCTION dsql_internal.occ_repeat_end(
+  password text, rows jsonb, written jsonb, targets jsonb, counted text) RETURNS void
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp SET extra_float_digits = 3 SET datestyle = 'ISO'
+SET intervalstyle = 'iso_8601' SET dsql.makes_shadows = on SET client_min_messages = error
+AS $$
+DECLARE
+  item record;
+  same boolean := jsonb_array_length(written)
+    = (SELECT count(*) FROM jsonb_to_recordset(rows) AS d (k text) WHERE k <> 'lock');
+BEGIN
+  PERFORM dsql_internal.occ_admit(password);
+  FOR item IN
+    SELECT DISTINCT r, r::regclass AS relation FROM jsonb_to_recordset(rows) AS d (r oid, k text)
+    WHERE k IN ('upd', 'ins')
+  LOOP
+    EXIT WHEN NOT same;
+    EXECUTE format('SELECT (SELECT array_agg(("dsql$row".*)::text ORDER BY ("dsql$row".*)::text COLLATE "C")'
+      ' FROM ONLY %2$s "dsql$row" WHERE ctid = ANY (ARRAY (SELECT (e.value ->> 1)::tid'
+      ' FROM jsonb_array_elements($1) e WHERE (e.value ->> 0)::oid = %1$s)))'
+      ' IS NOT DISTINCT FROM (SELECT array_agg(n ORDER BY n COLLATE "C")'
+      ' FROM jsonb_to_recordset($2) AS d (r oid, k text, n text) WHERE r = %1$s AND k IN (''upd'', ''ins''))',
+      item.r, item.relation)
+    INTO same USING written, rows;
+  END LOOP;
+  IF NOT same THEN
+    RAISE serialization_failure USING MESSAGE = 'changes cannot be repeated as they were';
+  END IF;
+  FOR item IN
+    SELECT name FROM jsonb_to_recordset(targets) AS w (name text, first boolean) WHERE first
+  LOOP
+    EXECUTE 'DROP VIEW ' || item.name;
+  END LOOP;
+  PERFORM dsql_internal.occ_recount(counted);
+END
+$$;
+
+-- Locks the rows, then repeats the changes if no expression of a client's is in the way. If one is, it
+-- returns the statement that repeats them through views.
+--
+-- skipped is the number of key shares that cannot be taken again: PostgreSQL refuses that lock beside every
+-- change, the service only beside a change of the key.
+
+CREATE OR REPLACE FUNCTION dsql_internal.occ_repeat_begin(
+  password text, changes text, counted text, splits boolean,
+  OUT skipped integer, OUT rows jsonb, OUT statement text, OUT targets jsonb)
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp SET dsql.makes_shadows = on SET client_min_messages = error
+AS $$
+DECLARE
+  item record;
+  id text;
+  fate text;
+  written jsonb;
+BEGIN
+  PERFORM dsql_internal.occ_admit(password);
+  skipped := 0;
+  -- All transactions lock in the same order, so that two concurrent commits do not cross. No lock is taken in
+  -- a subtransaction: a session that waits for a lock of an ended one waits for the whole transaction, even
+  -- if that goes back to its savepoint.
+  FOR item IN
+    SELECT r::regclass AS relation, t,
+      CASE s WHEN 1 THEN 'KEY SHARE' WHEN 2 THEN 'NO KEY UPDATE' ELSE 'UPDATE' END AS strength
+    FROM dsql_internal.occ_decode(changes)
+    WHERE t IS NOT NULL
+    ORDER BY r, t
+  LOOP
+    IF item.strength = 'KEY SHARE' THEN
+      fate := dsql_internal.occ_fate_of_key(item.relation, item.t);
+      IF fate = 'gone' THEN
+        RAISE serialization_failure USING MESSAGE = 'a key is gone';
+      ELSIF fate = 'kept' THEN
+        skipped := skipped + 1;
+        CONTINUE;
+      END IF;
+    END IF;
+    EXECUTE format('SELECT 1 FROM ONLY %s WHERE ctid = $1 FOR %s', item.relation, item.strength)
+    USING item.t;
+  END LOOP;
+  SELECT coalesce(jsonb_agg(to_jsonb(d)), '[]') INTO rows FROM dsql_internal.occ_decode(changes) d
+  WHERE k <> 'lock';
+  rows := dsql_internal.occ_merge(rows);
+  IF splits THEN
+    rows := dsql_internal.occ_split(rows);
+  END IF;
+  targets := '[]';
+  IF rows = '[]' THEN
+    PERFORM dsql_internal.occ_recount(counted);
+    RETURN;
+  END IF;
+  IF NOT EXISTS (SELECT FROM jsonb_to_recordset(rows) AS d (r oid) WHERE dsql_internal.occ_has_expressions(r)) THEN
+    SELECT jsonb_agg(jsonb_build_object('r', r, 'name', r::regclass, 'id', 'ctid', 'columns', r, 'first', false))
+    INTO targets FROM (SELECT DISTINCT r FROM jsonb_to_recordset(rows) AS d (r oid)) x;
+    EXECUTE dsql_internal.occ_statement(rows, targets) INTO written USING rows;
+    PERFORM dsql_internal.occ_repeat_end(password, rows, written, targets, counted);
+    RETURN;
+  END IF;
+  FOR item IN
+    SELECT d.r, d.r::regclass AS relation, dsql_internal.occ_random_name() AS name,
+      string_agg(quote_ident(attname), ', ' ORDER BY attnum) AS column_list
+    FROM (SELECT DISTINCT r FROM jsonb_to_recordset(rows) AS d (r oid)) d
+    JOIN pg_attribute ON attrelid = d.r AND attnum > 0 AND NOT attisdropped
+    GROUP BY d.r
+  LOOP
+    id := dsql_internal.occ_random_name();
+    EXECUTE format('CREATE TEMP VIEW %I AS SELECT ctid AS %I, %s FROM ONLY %s',
+      item.name, id, item.column_list, item.relation);
+    EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON pg_temp.%I TO PUBLIC', item.name);
+    targets := targets || jsonb_build_object('r', item.r, 'name', format('pg_temp.%I', item.name),
+      'id', quote_ident(id), 'columns', item.r, 'first', true);
+  END LOOP;
+  statement := dsql_internal.occ_statement(rows, targets);
+END
+$$;
+
+-- Repeats the transaction's changes. PostgreSQL itself finds out, by the snapshot, that another transaction
+-- has committed first. It checked privileges when the statements ran. Runs as the client: only qualified
+-- names, no operators.
+
+CREATE OR REPLACE FUNCTION dsql_internal.occ_repeat(
+  password pg_catalog.text, changes pg_catalog.text, counted pg_catalog.text, splits pg_catalog.bool)
+RETURNS pg_catalog.int4
+LANGUAGE plpgsql VOLATILE
+AS $$
+DECLARE
+  begun pg_catalog.record;
+  written pg_catalog.jsonb;
+BEGIN
+  SELECT * INTO begun FROM dsql_internal.occ_repeat_begin(password, changes, counted, splits);
+  IF begun.statement IS NOT NULL THEN
+    EXECUTE begun.statement INTO written USING begun.rows;
+    PERFORM dsql_internal.occ_repeat_end(password, begun.rows, written, begun.targets, counted);
+  END IF;
+  RETURN begun.skipped;
+END
+$$;
+
+-- ---- Shadows
+--
+-- Temporary tables that hold what the snapshot shows and what the transaction has done. They get their rows
+-- first, and everything that could refuse or change a row after that. The client's own role writes the rows
+-- that its statements have made, for a domain's check may run a function of the client's; until all is done,
+-- a shadow has a name that nobody can know.
+
+-- Identity columns of a shadow take their values from the table's own sequence. Nobody draws from it who
+-- could not insert.
 
 CREATE OR REPLACE FUNCTION dsql_internal.occ_identity(sequence regclass) RETURNS bigint
-LANGUAGE sql VOLATILE SECURITY DEFINER
-AS $$ SELECT pg_catalog.nextval(sequence) $$;
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM pg_depend
+      WHERE classid = 'pg_class'::regclass AND objid = sequence AND deptype = 'i'
+        AND refclassid = 'pg_class'::regclass AND has_any_column_privilege(session_user, refobjid, 'INSERT')) THEN
+    RAISE insufficient_privilege USING MESSAGE = format('permission denied for sequence %s', sequence);
+  END IF;
+  RETURN nextval(sequence);
+END
+$$;
 
 -- The name of a table's shadow, or of an index or constraint of the shadow. It is the original name if the
 -- table is the one that the client means by that name without a schema. The client reaches other shadows by
@@ -282,16 +648,15 @@ $$;
 
 -- Gives a shadow the owner of the table or view that it stands in for, and all its privileges, those
 -- of columns too. So a view on shadows reads with its owner's rights, and everybody else may do what
--- he may do to the real one. Until then the shadow belongs to the role that makes it.
+-- he may do to the real one.
 
 CREATE OR REPLACE FUNCTION dsql_internal.occ_hand_over(base oid, shadow oid) RETURNS void
-LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE sql VOLATILE
 AS $$
-  UPDATE pg_attribute a SET attacl = b.attacl FROM pg_attribute b, pg_class c
-  WHERE a.attrelid = shadow AND b.attrelid = base AND a.attname = b.attname AND b.attacl IS NOT NULL
-    AND c.oid = shadow AND c.relnamespace = pg_my_temp_schema();
+  UPDATE pg_attribute a SET attacl = b.attacl FROM pg_attribute b
+  WHERE a.attrelid = shadow AND b.attrelid = base AND a.attname = b.attname AND b.attacl IS NOT NULL;
   UPDATE pg_class c SET relowner = b.relowner, relacl = b.relacl FROM pg_class b
-  WHERE c.oid = shadow AND b.oid = base AND c.relnamespace = pg_my_temp_schema()
+  WHERE c.oid = shadow AND b.oid = base
 $$;
 
 -- A name as it has to be written in a regular expression, and in what such an expression puts in.
@@ -304,35 +669,39 @@ CREATE OR REPLACE FUNCTION dsql_internal.occ_replacement(name text) RETURNS text
 LANGUAGE sql IMMUTABLE
 AS $$ SELECT pg_catalog.replace(name, '\', '\\') $$;
 
--- A temporary table that looks like the table and holds what the snapshot shows of it.
+-- Runs SQL of ours under the search path of the client, for the functions that it calls.
 
-CREATE OR REPLACE FUNCTION dsql_internal.occ_shadow(
-  base regclass, path name[], OUT shadow regclass, OUT fill xid)
+CREATE OR REPLACE FUNCTION dsql_internal.occ_with_path(path text, statement text) RETURNS void
 LANGUAGE plpgsql VOLATILE
 AS $$
 DECLARE
-  shadow_name text := dsql_internal.occ_shadow_name(
-    base, (SELECT relname FROM pg_class WHERE oid = base), path);
-  item record;
-  column_list text;
-  -- No column of the table has this name.
-  origin text := (SELECT 'origin' || i
-    FROM generate_series(0, (SELECT count(*) FROM pg_attribute WHERE attrelid = base)) i
-    WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = base AND attname = 'origin' || i)
-    ORDER BY i LIMIT 1);
+  before text := pg_catalog.current_setting('search_path');
 BEGIN
-  EXECUTE format('CREATE TEMP TABLE %I (LIKE %s INCLUDING DEFAULTS INCLUDING GENERATED'
-    ' INCLUDING CONSTRAINTS INCLUDING STORAGE) ON COMMIT DROP', shadow_name, base);
-  shadow := ('pg_temp.' || quote_ident(shadow_name))::regclass;
-  FOR item IN
-    SELECT attname, pg_get_serial_sequence(base::text, attname) AS sequence FROM pg_attribute
-    WHERE attrelid = base AND attidentity <> ''
-  LOOP
-    EXECUTE format('ALTER TABLE %s ALTER %I SET DEFAULT dsql_internal.occ_identity(%L)',
-      shadow, item.attname, item.sequence);
-  END LOOP;
+  PERFORM dsql_internal.set_config('search_path', path, true);
+  EXECUTE statement;
+  PERFORM dsql_internal.set_config('search_path', before, true);
+END
+$$;
+
+-- A temporary table that has the columns of the table and holds what the snapshot shows of it. Generated
+-- columns are plain ones for now, so that nothing is generated again.
+
+CREATE OR REPLACE FUNCTION dsql_internal.occ_shadow(
+  base regclass, snapshot regclass, OUT shadow regclass, OUT fill xid)
+LANGUAGE plpgsql VOLATILE
+AS $$
+DECLARE
+  shadow_name text := dsql_internal.occ_random_name();
+  column_list text;
+  origin text := dsql_internal.occ_random_name();
+BEGIN
+  EXECUTE format('CREATE TEMP TABLE %I (LIKE %s INCLUDING DEFAULTS INCLUDING GENERATED INCLUDING STORAGE)'
+    ' ON COMMIT DROP', shadow_name, base);
+  shadow := format('pg_temp.%I', shadow_name)::regclass;
+  EXECUTE format('GRANT ALL ON %s TO PUBLIC', shadow);
+  UPDATE pg_attribute SET attgenerated = '' WHERE attrelid = shadow AND attgenerated <> '';
   SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) INTO column_list FROM pg_attribute
-  WHERE attrelid = base AND attnum > 0 AND NOT attisdropped AND attgenerated = '';
+  WHERE attrelid = base AND attnum > 0 AND NOT attisdropped;
   IF column_list IS NULL THEN
     RETURN;
   END IF;
@@ -347,25 +716,17 @@ BEGIN
   EXCEPTION WHEN division_by_zero THEN
     RAISE;
   END;
-  EXECUTE format('INSERT INTO pg_temp.dsql_snapshot (relation, base, shadow)'
-    ' SELECT %s, %I, ctid FROM %s', base::oid, origin, shadow);
+  EXECUTE format('INSERT INTO %s (relation, base, shadow) SELECT %s, %I, ctid FROM %s',
+    snapshot, base::oid, origin, shadow);
   EXECUTE format('ALTER TABLE %s DROP %I', shadow, origin);
 END
 $$;
 
--- Makes an index of a shadow one whose job has found duplicates: it lets no more in.
+-- The unique indexes of a shadow. The shadow belongs to the client for now, and PostgreSQL evaluates the
+-- expressions of an index as the owner of the table.
 
-CREATE OR REPLACE FUNCTION dsql_internal.occ_fail_index(index regclass) RETURNS void
-LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-AS $$
-  UPDATE pg_index SET indisunique = true, indisvalid = false
-  FROM pg_class WHERE indexrelid = index AND pg_class.oid = index AND relnamespace = pg_my_temp_schema()
-$$;
-
--- The unique indexes of a shadow.
-
-CREATE OR REPLACE FUNCTION dsql_internal.occ_shadow_indexes(base regclass, shadow regclass, path name[])
-RETURNS void
+CREATE OR REPLACE FUNCTION dsql_internal.occ_shadow_indexes(
+  base regclass, shadow regclass, path name[], search_path text) RETURNS void
 LANGUAGE plpgsql VOLATILE
 AS $$
 DECLARE
@@ -384,89 +745,49 @@ BEGIN
     IF item.conname IS NOT NULL THEN
       EXECUTE format('ALTER TABLE %s ADD CONSTRAINT %I %s', shadow, item.name, item.rule);
     ELSE
-      EXECUTE regexp_replace(
+      PERFORM dsql_internal.occ_with_path(search_path, regexp_replace(
         replace(item.definition, ' ON ' || base || ' ', ' ON ' || shadow || ' '),
         '^CREATE UNIQUE INDEX .* ON ' || dsql_internal.occ_pattern(shadow::text),
         dsql_internal.occ_replacement(format('CREATE %s INDEX %I ON %s',
-          CASE WHEN item.is_valid THEN 'UNIQUE' END, item.name, shadow)));
-      IF NOT item.is_valid THEN
-        PERFORM dsql_internal.occ_fail_index(('pg_temp.' || quote_ident(item.name))::regclass);
+          CASE WHEN item.is_valid THEN 'UNIQUE' END, item.name, shadow))));
+      IF NOT item.is_valid THEN -- its job has found duplicates: it lets no more in
+        UPDATE pg_index SET indisunique = true, indisvalid = false
+        WHERE indexrelid = format('pg_temp.%I', item.name)::regclass;
       END IF;
     END IF;
   END LOOP;
 END
 $$;
 
--- Repeats saved changes on a shadow.
+-- Makes shadows of the tables that a statement names, of the tables that the saved changes concern, and of
+-- all tables that foreign keys tie to them. wanted are these and the views, made a list of
+-- "table:shadow:fill"; statement repeats the saved changes in rows on the shadows.
 
-CREATE OR REPLACE FUNCTION dsql_internal.occ_restore(base regclass, shadow regclass, changes text)
-RETURNS void
-LANGUAGE plpgsql VOLATILE
-AS $$
-DECLARE
-  column_list text;
-  assignments text;
-  strength text;
-  change record;
-BEGIN
-  SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum),
-    string_agg(format('%1$I = (($1::%2$s).%1$I)', attname, base), ', ')
-  INTO column_list, assignments FROM pg_attribute
-  WHERE attrelid = base AND attnum > 0 AND NOT attisdropped AND attgenerated = '';
-  -- Deletions come before insertions, to free their keys.
-  FOR change IN
-    SELECT d.k, d.s, d.n, m.shadow AS id FROM dsql_internal.occ_decode(changes) d
-    LEFT JOIN pg_temp.dsql_snapshot m ON m.relation = d.r AND m.base = d.t
-    WHERE d.r = occ_restore.base::oid
-    ORDER BY array_position('{lock,del,upd,ins}'::text[], d.k)
-  LOOP
-    CASE change.k
-      WHEN 'lock' THEN
-        strength := CASE change.s WHEN 1 THEN 'KEY SHARE' WHEN 2 THEN 'NO KEY UPDATE' ELSE 'UPDATE' END;
-        EXECUTE format('SELECT 1 FROM %s WHERE ctid = $1 FOR %s', shadow, strength) USING change.id;
-      WHEN 'del' THEN
-        EXECUTE format('DELETE FROM %s WHERE ctid = $1', shadow) USING change.id;
-      WHEN 'upd' THEN
-        -- The UPDATE alone locks less if the transaction had locked the row, or if the shadow has no index
-        -- yet.
-        IF change.s = 3 THEN
-          EXECUTE format('SELECT 1 FROM %s WHERE ctid = $1 FOR UPDATE', shadow) USING change.id;
-        END IF;
-        EXECUTE format('UPDATE %s SET %s WHERE ctid = $2', shadow, assignments)
-        USING change.n, change.id;
-      ELSE
-        EXECUTE format('INSERT INTO %s (%s) SELECT %2$s FROM (SELECT ($1::%s).*) x',
-          shadow, column_list, base) USING change.n;
-    END CASE;
-  END LOOP;
-END
-$$;
-
--- Makes shadows of the tables and views that a statement names, of the tables that the saved changes concern,
--- and of all tables that foreign keys tie to them. path is the client's search path, renames a list of
--- "schema name name", one entry for each shadow.
-
-CREATE OR REPLACE FUNCTION dsql_internal.occ_overlay(
-  names text[], path name[], changes text, INOUT shadows text, OUT renames text)
+CREATE OR REPLACE FUNCTION dsql_internal.occ_overlay_begin(
+  password text, names text[], changes text, shadows text,
+  OUT wanted oid[], OUT made text, OUT rows jsonb, OUT statement text)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp SET extra_float_digits = 3 SET datestyle = 'ISO'
-SET intervalstyle = 'postgres' SET synchronize_seqscans = off SET client_min_messages = error
+SET search_path = pg_catalog, pg_temp SET synchronize_seqscans = off SET client_min_messages = error
 SET dsql.makes_shadows = on
 AS $$
 DECLARE
   present oid[];
-  wanted oid[];
   item record;
-  made record;
-  moved boolean;
+  copy record;
+  snapshot text;
+  targets jsonb := '[]';
 BEGIN
-  changes := dsql_internal.occ_verified(changes);
-  shadows := dsql_internal.occ_verified_shadows(shadows);
+  PERFORM dsql_internal.occ_admit(password);
+  made := '';
+  IF shadows = '' THEN
+    snapshot := dsql_internal.occ_random_name();
+    EXECUTE format('CREATE TEMP TABLE %I (relation oid, base tid, shadow tid) ON COMMIT DROP', snapshot);
+    made := '0:' || snapshot::regclass::oid || ':';
+    shadows := made;
+  END IF;
+  snapshot := dsql_internal.occ_shadow_of(0, shadows);
   present := ARRAY (SELECT split_part(entry, ':', 1)::oid
     FROM unnest(string_to_array(shadows, ' ')) AS entry);
-  IF shadows = '' THEN
-    CREATE TEMP TABLE dsql_snapshot (relation oid, base tid, shadow tid) ON COMMIT DROP;
-  END IF;
   WITH RECURSIVE related (relation) AS (
     SELECT c.oid FROM pg_class c JOIN pg_namespace s ON s.oid = relnamespace
     WHERE relname = ANY (names) AND relkind IN ('r', 'v') AND relpersistence = 'p'
@@ -490,27 +811,85 @@ BEGIN
   FOR item IN
     SELECT oid FROM pg_class WHERE oid = ANY (wanted) AND relkind = 'r' ORDER BY oid
   LOOP
-    SELECT * INTO made FROM dsql_internal.occ_shadow(item.oid, path);
-    shadows := ltrim(concat(shadows, ' ', item.oid, ':', made.shadow::oid, ':', made.fill));
-    -- Keys that have moved from row to row would collide on the way.
-    moved := EXISTS (SELECT FROM dsql_internal.occ_decode(changes) d
-      WHERE d.r = item.oid AND d.k = 'upd' AND d.s = 3);
-    IF NOT moved THEN
-      PERFORM dsql_internal.occ_shadow_indexes(item.oid, made.shadow, path);
-    END IF;
-    PERFORM dsql_internal.occ_restore(item.oid, made.shadow, changes);
-    IF moved THEN
-      PERFORM dsql_internal.occ_shadow_indexes(item.oid, made.shadow, path);
-    END IF;
+    SELECT * INTO copy FROM dsql_internal.occ_shadow(item.oid, snapshot::regclass);
+    made := ltrim(concat(made, ' ', item.oid, ':', copy.shadow::oid, ':', copy.fill));
+    targets := targets || jsonb_build_object(
+      'r', item.oid, 'name', copy.shadow, 'id', 'ctid', 'columns', copy.shadow::oid, 'first', false);
+  END LOOP;
+  -- The UPDATE alone locks less if the transaction had locked the row, and as long as the shadow has no index.
+  FOR item IN
+    SELECT w.name, m.shadow AS id,
+      CASE d.s WHEN 1 THEN 'KEY SHARE' WHEN 2 THEN 'NO KEY UPDATE' ELSE 'UPDATE' END AS strength
+    FROM dsql_internal.occ_decode(changes) d
+    JOIN jsonb_to_recordset(targets) AS w (r oid, name text) ON w.r = d.r
+    JOIN dsql_internal.occ_snapshot(shadows) m ON m.relation = d.r AND m.base = d.t
+    WHERE d.k = 'lock' OR d.k = 'upd' AND d.s = 3
+  LOOP
+    EXECUTE format('SELECT 1 FROM %s WHERE ctid = $1 FOR %s', item.name, item.strength) USING item.id;
+  END LOOP;
+  SELECT jsonb_agg(jsonb_build_object('r', d.r, 'k', d.k, 't', m.shadow, 's', d.s, 'n', d.n)) INTO rows
+  FROM dsql_internal.occ_decode(changes) d
+  JOIN jsonb_to_recordset(targets) AS w (r oid) ON w.r = d.r
+  LEFT JOIN dsql_internal.occ_snapshot(shadows) m ON m.relation = d.r AND m.base = d.t
+  WHERE d.k <> 'lock';
+  IF rows IS NOT NULL THEN
+    statement := dsql_internal.occ_statement(rows, targets);
+  END IF;
+END
+$$;
+
+-- Gives the shadows their names, rules, owners and privileges, and makes the views that stand on them. path
+-- is the client's search path as schemas, renames a list of "schema name name", one entry for each shadow.
+
+CREATE OR REPLACE FUNCTION dsql_internal.occ_overlay_end(
+  password text, wanted oid[], made text, path name[], client name, search_path text,
+  INOUT shadows text, OUT renames text)
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp SET client_min_messages = error SET dsql.makes_shadows = on
+AS $$
+DECLARE
+  item record;
+  rule record;
+  copy record;
+BEGIN
+  PERFORM dsql_internal.occ_admit(password);
+  shadows := btrim(concat(shadows, ' ', made));
+  FOR item IN
+    SELECT split_part(entry, ':', 1)::oid AS base, split_part(entry, ':', 2)::oid AS shadow
+    FROM unnest(string_to_array(made, ' ')) AS entry WHERE split_part(entry, ':', 1) <> '0'
+  LOOP
+    EXECUTE format('ALTER TABLE %s RENAME TO %I', item.shadow::regclass, dsql_internal.occ_shadow_name(
+      item.base, (SELECT relname FROM pg_class WHERE oid = item.base), path));
+    UPDATE pg_class SET relowner = (SELECT oid FROM pg_roles WHERE rolname = client), relacl = NULL
+    WHERE oid = item.shadow;
+    PERFORM dsql_internal.occ_shadow_indexes(item.base, item.shadow, path, search_path);
+    FOR rule IN
+      SELECT attname, pg_get_serial_sequence(item.base::regclass::text, attname) AS sequence FROM pg_attribute
+      WHERE attrelid = item.base AND attidentity <> ''
+    LOOP
+      EXECUTE format('ALTER TABLE %s ALTER %I SET DEFAULT dsql_internal.occ_identity(%L)',
+        item.shadow::regclass, rule.attname, rule.sequence);
+    END LOOP;
+    UPDATE pg_attribute a SET attgenerated = b.attgenerated FROM pg_attribute b
+    WHERE a.attrelid = item.shadow AND b.attrelid = item.base AND a.attname = b.attname
+      AND b.attgenerated <> '';
+    FOR rule IN
+      SELECT conname, dsql_internal.pg_get_constraintdef(oid) AS definition, convalidated FROM pg_constraint
+      WHERE conrelid = item.base AND contype = 'c' ORDER BY conname
+    LOOP
+      EXECUTE format('ALTER TABLE %s ADD CONSTRAINT %I %s %s', item.shadow::regclass, rule.conname,
+        rule.definition, CASE WHEN rule.convalidated THEN 'NOT VALID' END);
+    END LOOP;
   END LOOP;
   FOR item IN
-    SELECT conname, conrelid, confrelid, dsql_internal.pg_get_constraintdef(oid) AS definition FROM pg_constraint
-    WHERE contype = 'f' AND conrelid = ANY (wanted) ORDER BY oid
+    SELECT conname, conrelid, confrelid, convalidated, dsql_internal.pg_get_constraintdef(oid) AS definition
+    FROM pg_constraint WHERE contype = 'f' AND conrelid = ANY (wanted) ORDER BY oid
   LOOP
-    EXECUTE format('ALTER TABLE %s ADD CONSTRAINT %I %s',
+    EXECUTE format('ALTER TABLE %s ADD CONSTRAINT %I %s %s',
       dsql_internal.occ_shadow_of(item.conrelid, shadows), item.conname,
       replace(item.definition, ' REFERENCES ' || item.confrelid::regclass || '(',
-        ' REFERENCES ' || dsql_internal.occ_shadow_of(item.confrelid, shadows) || '('));
+        ' REFERENCES ' || dsql_internal.occ_shadow_of(item.confrelid, shadows) || '('),
+      CASE WHEN item.convalidated THEN 'NOT VALID' END);
   END LOOP;
   -- A view may rest on an older view.
   FOR item IN
@@ -518,23 +897,22 @@ BEGIN
       'WITH (' || array_to_string(reloptions, ', ') || ')' AS options FROM pg_class c
     WHERE c.oid = ANY (wanted) AND relkind = 'v' ORDER BY c.oid
   LOOP
-    FOR made IN
+    FOR copy IN
       SELECT split_part(entry, ':', 1)::oid::regclass AS base,
         split_part(entry, ':', 2)::oid::regclass AS shadow
-      FROM unnest(string_to_array(shadows, ' ')) AS entry
+      FROM unnest(string_to_array(shadows, ' ')) AS entry WHERE split_part(entry, ':', 1) <> '0'
     LOOP
       item.definition := regexp_replace(item.definition,
-        '(^|[^[:alnum:]_."$])' || dsql_internal.occ_pattern(made.base::text) || '($|[^[:alnum:]_"$])',
-        '\1' || dsql_internal.occ_replacement(made.shadow::text) || '\2', 'g');
+        '(^|[^[:alnum:]_."$])' || dsql_internal.occ_pattern(copy.base::text) || '($|[^[:alnum:]_"$])',
+        '\1' || dsql_internal.occ_replacement(copy.shadow::text) || '\2', 'g');
     END LOOP;
     item.relname := dsql_internal.occ_shadow_name(item.oid, item.relname, path);
     EXECUTE format('CREATE TEMP VIEW %I %s AS %s', item.relname, item.options, item.definition);
-    shadows := concat(shadows, ' ', item.oid, ':',
-      ('pg_temp.' || quote_ident(item.relname))::regclass::oid, ':');
+    made := concat(made, ' ', item.oid, ':', format('pg_temp.%I', item.relname)::regclass::oid, ':');
+    shadows := concat(shadows, ' ', item.oid, ':', format('pg_temp.%I', item.relname)::regclass::oid, ':');
   END LOOP;
   PERFORM dsql_internal.occ_hand_over(split_part(entry, ':', 1)::oid, split_part(entry, ':', 2)::oid)
-  FROM unnest(string_to_array(shadows, ' ')) AS entry
-  WHERE split_part(entry, ':', 1)::oid = ANY (wanted);
+  FROM unnest(string_to_array(ltrim(made), ' ')) AS entry;
   SELECT coalesce(string_agg(concat(encode(convert_to(nspname, 'UTF8'), 'hex'), ' ',
       encode(convert_to(c.relname, 'UTF8'), 'hex'), ' ', encode(convert_to(shadow.relname, 'UTF8'), 'hex')), ','), '')
   INTO renames
@@ -542,272 +920,37 @@ BEGIN
   JOIN pg_class c ON c.oid = split_part(entry, ':', 1)::oid
   JOIN pg_class shadow ON shadow.oid = split_part(entry, ':', 2)::oid
   JOIN pg_namespace s ON s.oid = c.relnamespace;
-  shadows := dsql_internal.occ_signed_shadows(shadows);
 END
 $$;
 
-CREATE OR REPLACE FUNCTION dsql_internal.occ_shadow_of(base oid, shadows text) RETURNS regclass
-LANGUAGE sql STABLE
-AS $$
-  SELECT split_part(entry, ':', 2)::oid::regclass FROM unnest(string_to_array(shadows, ' ')) AS entry
-  WHERE split_part(entry, ':', 1)::oid = base
-$$;
+-- Both, and the client's own role in between. Only qualified names, no operators.
 
--- Whether a row that the snapshot shows has been deleted, or its key changed, by a commit that the
--- snapshot does not show. Walks from version to version.
-
-CREATE OR REPLACE FUNCTION dsql_internal.occ_key_is_gone(relation regclass, id tid) RETURNS boolean
-LANGUAGE plpgsql VOLATILE SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-  version record;
-  changed_by xid;
-BEGIN
-  LOOP
-    SELECT * INTO version
-    FROM dsql_internal.occ_page_items(
-      dsql_internal.occ_raw_page(relation::text, (id::text::point)[0]::bigint))
-    WHERE lp = (id::text::point)[1] AND lp_flags = 1;
-    IF NOT FOUND THEN
-      RETURN true;
-    END IF;
-    IF version.t_infomask & 2048 <> 0 OR version.t_infomask & 128 <> 0 THEN
-      RETURN false; -- no transaction has changed it
-    END IF;
-    changed_by := version.t_xmax;
-    IF version.t_infomask & 4096 <> 0 THEN
-      SELECT m.xid INTO changed_by FROM pg_get_multixact_members(version.t_xmax) m
-      WHERE m.mode IN ('nokeyupd', 'upd');
-    END IF;
-    IF changed_by IS NULL OR pg_xact_status(changed_by::text::xid8) IS DISTINCT FROM 'committed' THEN
-      RETURN false;
-    END IF;
-    IF version.t_infomask2 & 8192 <> 0 THEN
-      RETURN true;
-    END IF;
-    id := version.t_ctid;
-  END LOOP;
-END
-$$;
-
--- Makes an update of a deletion and an insertion with the same key. Otherwise the deletion would now cascade
--- to rows that were inserted after it.
-
-CREATE OR REPLACE FUNCTION dsql_internal.occ_merge(changes text) RETURNS text
+CREATE OR REPLACE FUNCTION dsql_internal.occ_overlay(
+  password pg_catalog.text, names pg_catalog.text[], changes pg_catalog.text,
+  INOUT shadows pg_catalog.text, OUT renames pg_catalog.text)
 LANGUAGE plpgsql VOLATILE
 AS $$
 DECLARE
-  item record;
-  pairs jsonb := '[]';
-  more jsonb;
+  begun pg_catalog.record;
 BEGIN
-  FOR item IN
-    SELECT c.r, c.r::regclass AS relation,
-      string_agg(format('(i.n::%s).%I = b.%2$I', c.r::regclass, attname), ' AND ') AS same_key
-    FROM (SELECT r FROM dsql_internal.occ_decode(changes) GROUP BY r
-      HAVING bool_or(k = 'del') AND bool_or(k = 'ins')) c
-    JOIN pg_index ON indrelid = c.r AND indisprimary
-    JOIN pg_attribute ON attrelid = c.r AND attnum = ANY (indkey)
-    GROUP BY c.r
-  LOOP
-    EXECUTE format('SELECT coalesce(jsonb_agg(jsonb_build_object('
-      '''r'', d.r, ''k'', ''upd'', ''t'', d.t, ''s'', d.s, ''n'', i.n)), ''[]'')'
-      ' FROM (SELECT * FROM dsql_internal.occ_decode($1) WHERE r = %1$s AND k = ''del'') d'
-      ' JOIN ONLY %2$s b ON b.ctid = d.t'
-      ' JOIN (SELECT n FROM dsql_internal.occ_decode($1) WHERE r = %1$s AND k = ''ins'' OFFSET 0) i'
-      ' ON %3$s', item.r, item.relation, item.same_key)
-    INTO more USING changes;
-    pairs := pairs || more;
-  END LOOP;
-  IF pairs = '[]' THEN
-    RETURN changes;
+  SELECT * INTO begun FROM dsql_internal.occ_overlay_begin(password, names, changes, shadows);
+  IF begun.statement IS NOT NULL THEN
+    EXECUTE begun.statement USING begun.rows;
   END IF;
-  SELECT pairs || coalesce(jsonb_agg(to_jsonb(d)), '[]') INTO more
-  FROM dsql_internal.occ_decode(changes) d
-  WHERE NOT (k = 'del' AND (r, t) IN (SELECT x.r, x.t FROM jsonb_to_recordset(pairs) AS x (r oid, t tid)))
-    AND NOT (k = 'ins' AND (r, n) IN (SELECT x.r, x.n FROM jsonb_to_recordset(pairs) AS x (r oid, n text)));
-  RETURN dsql_internal.occ_encode(more);
-END
-$$;
-
--- The same changes without updates of keys, because PostgreSQL compares keys after each row of an update.
--- Keeps them where the deletion of a row would act on other rows, which nothing here would notice.
-
-CREATE OR REPLACE FUNCTION dsql_internal.occ_split(changes text) RETURNS text
-LANGUAGE sql VOLATILE
-AS $$
-  WITH change AS MATERIALIZED (
-    SELECT *, k = 'upd' AND s = 3 AND NOT EXISTS (SELECT FROM pg_constraint
-      WHERE contype = 'f' AND confrelid = r AND confdeltype <> 'a') AS splits
-    FROM dsql_internal.occ_decode(changes)
-  )
-  SELECT dsql_internal.occ_encode(jsonb_agg(x.change)) FROM (
-    SELECT jsonb_build_object('r', r, 'k', k, 't', t, 's', s, 'n', n) FROM change WHERE NOT splits
-    UNION ALL
-    SELECT jsonb_build_object('r', r, 'k', 'del', 't', t, 's', s, 'n', NULL) FROM change WHERE splits
-    UNION ALL
-    SELECT jsonb_build_object('r', r, 'k', 'ins', 't', NULL, 's', NULL, 'n', n) FROM change WHERE splits
-  ) AS x (change)
-$$;
-
--- Repeats the transaction's changes on the real tables, in one statement, because PostgreSQL checks foreign
--- keys after the last of its parts. Raises an error if the rows do not come out as they were: an action of a
--- foreign key has changed them, or the transaction has written to the tables beside its shadows.
-
-CREATE OR REPLACE FUNCTION dsql_internal.occ_apply(changes text) RETURNS void
-LANGUAGE plpgsql VOLATILE
-AS $$
-DECLARE
-  item record;
-  parts text := '';
-  removals text := 'true';
-  replacements text := 'true';
-  results text := 'SELECT NULL::oid AS r, NULL::tid AS id WHERE false';
-  written jsonb;
-  same boolean;
-BEGIN
-  FOR item IN
-    SELECT DISTINCT r, r::regclass AS relation FROM dsql_internal.occ_decode(changes)
-    WHERE k = 'del' ORDER BY r
-  LOOP
-    parts := parts || format(', d%s AS (DELETE FROM ONLY %s WHERE ctid = ANY (ARRAY'
-      '(SELECT t FROM change WHERE r = %1$s AND k = ''del'')) RETURNING 1)', item.r, item.relation);
-    removals := removals || format(' AND (SELECT count(*) FROM d%s) >= 0', item.r);
-    results := results || format(' UNION ALL SELECT %s, NULL FROM d%1$s', item.r);
-  END LOOP;
-  FOR item IN
-    SELECT c.r, c.r::regclass AS relation,
-      string_agg(format('%1$I = (y.n).%1$I', attname), ', ') AS assignments
-    FROM (SELECT DISTINCT r FROM dsql_internal.occ_decode(changes) WHERE k = 'upd') c
-    JOIN pg_attribute ON attrelid = c.r AND attnum > 0 AND NOT attisdropped
-      AND attgenerated = '' AND attidentity <> 'a'
-    GROUP BY c.r ORDER BY c.r
-  LOOP
-    parts := parts || format(', u%s AS (UPDATE ONLY %s AS x SET %s FROM'
-      ' (SELECT t, n::%2$s AS n FROM change WHERE r = %1$s AND k = ''upd'' OFFSET 0) y'
-      ' WHERE x.ctid = y.t AND %4$s RETURNING x.ctid AS id)',
-      item.r, item.relation, item.assignments, removals);
-    replacements := replacements || format(' AND (SELECT count(*) FROM u%s) >= 0', item.r);
-    results := results || format(' UNION ALL SELECT %s, id FROM u%1$s', item.r);
-  END LOOP;
-  FOR item IN
-    SELECT c.r, c.r::regclass AS relation,
-      string_agg(quote_ident(attname), ', ' ORDER BY attnum) AS column_list,
-      string_agg(format('(y.n).%I', attname), ', ' ORDER BY attnum) AS values_list
-    FROM (SELECT DISTINCT r FROM dsql_internal.occ_decode(changes) WHERE k = 'ins') c
-    JOIN pg_attribute ON attrelid = c.r AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
-    GROUP BY c.r ORDER BY c.r
-  LOOP
-    parts := parts || format(', i%s AS (INSERT INTO %s (%s) OVERRIDING SYSTEM VALUE SELECT %s FROM'
-      ' (SELECT n::%2$s AS n FROM change WHERE r = %1$s AND k = ''ins'' OFFSET 0) y'
-      ' WHERE %5$s AND %6$s RETURNING ctid AS id)', item.r, item.relation, item.column_list,
-      item.values_list, removals, replacements);
-    results := results || format(' UNION ALL SELECT %s, id FROM i%1$s', item.r);
-  END LOOP;
-  EXECUTE 'WITH change AS MATERIALIZED (SELECT * FROM dsql_internal.occ_decode($1))' || parts
-    || ' SELECT coalesce(jsonb_agg(jsonb_build_array(r, id)), ''[]'') FROM (' || results || ') AS result'
-  INTO written USING changes;
-  same := jsonb_array_length(written)
-    = (SELECT count(*) FROM dsql_internal.occ_decode(changes) WHERE k <> 'lock');
-  FOR item IN
-    SELECT DISTINCT r, r::regclass AS relation FROM dsql_internal.occ_decode(changes)
-    WHERE k IN ('upd', 'ins')
-  LOOP
-    EXIT WHEN NOT same;
-    EXECUTE format('SELECT (SELECT array_agg(("dsql$row".*)::text ORDER BY ("dsql$row".*)::text COLLATE "C")'
-      ' FROM ONLY %2$s "dsql$row" WHERE ctid = ANY (ARRAY (SELECT (e.value ->> 1)::tid'
-      ' FROM jsonb_array_elements($1) e WHERE (e.value ->> 0)::oid = %1$s)))'
-      ' IS NOT DISTINCT FROM (SELECT array_agg(n::%2$s::text ORDER BY n::%2$s::text COLLATE "C")'
-      ' FROM dsql_internal.occ_decode($2) WHERE r = %1$s AND k IN (''upd'', ''ins''))',
-      item.r, item.relation)
-    INTO same USING written, changes;
-  END LOOP;
-  IF NOT same THEN
-    RAISE serialization_failure USING MESSAGE = 'changes cannot be repeated as they were';
-  END IF;
-END
-$$;
-
--- Repeats the transaction's changes. PostgreSQL itself finds out, by the snapshot, that another transaction
--- has committed first. PostgreSQL checked privileges when the statements ran. The function runs as its owner,
--- because the client may not repeat directly what a view, a function or a foreign key did for it.
-
-CREATE OR REPLACE FUNCTION dsql_internal.occ_replay(changes text) RETURNS void
-LANGUAGE plpgsql VOLATILE SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp SET extra_float_digits = 3 SET datestyle = 'ISO'
-SET intervalstyle = 'postgres'
-AS $$
-DECLARE
-  item record;
-  merged text;
-BEGIN
-  changes := dsql_internal.occ_verified(changes);
-  -- All transactions lock in the same order, so that two concurrent commits do not cross.
-  FOR item IN
-    SELECT r::regclass AS relation, t,
-      CASE s WHEN 1 THEN 'KEY SHARE' WHEN 2 THEN 'NO KEY UPDATE' ELSE 'UPDATE' END AS strength
-    FROM dsql_internal.occ_decode(changes)
-    WHERE t IS NOT NULL
-    ORDER BY r, t
-  LOOP
-    -- The block is a subtransaction. A session that waits for a lock of an ended one waits for the whole
-    -- transaction, even if that goes back to its savepoint. So only key shares are locked in a block:
-    -- sessions hardly ever wait for those.
-    IF item.strength <> 'KEY SHARE' THEN
-      EXECUTE format('SELECT 1 FROM ONLY %s WHERE ctid = $1 FOR %s', item.relation, item.strength)
-      USING item.t;
-      CONTINUE;
-    END IF;
-    BEGIN
-      EXECUTE format('SELECT 1 FROM ONLY %s WHERE ctid = $1 FOR KEY SHARE', item.relation)
-      USING item.t;
-    EXCEPTION WHEN serialization_failure THEN
-      -- PostgreSQL refuses this lock beside every change, the service only beside a change of the key.
-      IF dsql_internal.occ_key_is_gone(item.relation, item.t) THEN
-        RAISE;
-      END IF;
-    END;
-  END LOOP;
-  merged := dsql_internal.occ_merge(changes);
-  BEGIN
-    PERFORM dsql_internal.occ_apply(merged);
-  EXCEPTION WHEN unique_violation THEN
-    IF NOT EXISTS (SELECT FROM dsql_internal.occ_decode(merged) WHERE k = 'upd' AND s = 3) THEN
-      RAISE;
-    END IF;
-    PERFORM dsql_internal.occ_apply(dsql_internal.occ_split(merged));
-  END;
+  SELECT x.shadows, x.renames INTO shadows, renames FROM dsql_internal.occ_overlay_end(
+    password, begun.wanted, begun.made, pg_catalog.current_schemas(false), CURRENT_USER::pg_catalog.name,
+    pg_catalog.current_setting('search_path'), shadows) AS x;
 END
 $$;
 
 -- Sessions of clients and defaults of shadows call only the functions listed here, which call the others.
+-- All but occ_identity ask for the password.
 
 DO $$
 BEGIN
   EXECUTE (SELECT 'REVOKE ALL ON FUNCTION ' || string_agg(oid::regprocedure::text, ', ') || ' FROM PUBLIC'
     FROM pg_catalog.pg_proc WHERE pronamespace = 'dsql_internal'::regnamespace AND proname LIKE 'occ\_%'
-      AND proname NOT IN ('occ_overlay', 'occ_save', 'occ_save_shadows', 'occ_replay', 'occ_identity'));
+      AND proname NOT IN ('occ_save', 'occ_save_shadows', 'occ_repeat', 'occ_repeat_begin', 'occ_repeat_end',
+        'occ_overlay', 'occ_overlay_begin', 'occ_overlay_end', 'occ_identity'));
 END
 $$;
-
--- What clients have written into constraints, generated columns, domains and indexes is evaluated in
--- these two. They run as a role that is no superuser, so that none of it reaches the catalogs or the
--- machine. It still reaches tables that the client has no rights on.
-
-DO $$
-BEGIN
-  IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'dsql_repeat') THEN
-    CREATE ROLE dsql_repeat;
-    GRANT pg_read_all_data, pg_write_all_data TO dsql_repeat;
-    GRANT TEMP ON DATABASE postgres TO dsql_repeat;
-  END IF;
-  EXECUTE (SELECT 'GRANT EXECUTE ON FUNCTION ' || string_agg(oid::regprocedure::text, ', ') || ' TO dsql_repeat'
-    FROM pg_catalog.pg_proc WHERE pronamespace = 'dsql_internal'::regnamespace AND proname LIKE 'occ\_%'
-      AND proname NOT IN ('occ_raw_page', 'occ_page_items', 'occ_columns', 'occ_signed'));
-END
-$$;
-
-ALTER FUNCTION dsql_internal.occ_replay(text) OWNER TO dsql_repeat;
-
-ALTER FUNCTION dsql_internal.occ_overlay(text[], name[], text, text) OWNER TO dsql_repeat;

@@ -50,12 +50,15 @@ final class FakePostgres {
     }
   }
 
+  /** A bound statement; parameters are text. */
+  private record Portal(String sql, List<String> parameters) {}
+
   private static final String NO_CHANGES = "W10=";
 
   private final Deque<ByteBuf> received = new ArrayDeque<>();
   private final List<ByteBuf> answers = new ArrayList<>();
   private final Map<String, String> statements = new HashMap<>();
-  private final Map<String, String> portals = new HashMap<>();
+  private final Map<String, Portal> portals = new HashMap<>();
   private final Map<String, List<Integer>> savepoints = new LinkedHashMap<>();
   private final Set<Integer> committed = new TreeSet<>();
 
@@ -69,6 +72,10 @@ final class FakePostgres {
   private final List<String> log = new ArrayList<>();
 
   private boolean cancelsNext;
+
+  /** Of the statement that runs. */
+  private List<String> parameters = List.of();
+
   private List<Integer> pending = new ArrayList<>();
   private List<Integer> shadow;
   private TransactionStatus status = TransactionStatus.IDLE;
@@ -174,7 +181,7 @@ final class FakePostgres {
           return query(Query.decode(message).sql());
         }
         case FrontendType.PARSE -> parse(Parse.decode(message));
-        case FrontendType.BIND -> bind(Bind.decode(message));
+        case FrontendType.BIND -> bind(Bind.decode(message), parameters(message));
         case FrontendType.DESCRIBE -> describe(Subject.decode(message));
         case FrontendType.EXECUTE -> execute(portals.get(Execute.decode(message).portal()));
         case FrontendType.CLOSE -> {
@@ -287,7 +294,19 @@ final class FakePostgres {
     answer(BackendType.PARSE_COMPLETE);
   }
 
-  private void bind(Bind bind) {
+  private static List<String> parameters(ByteBuf message) {
+    Bind bind = Bind.decode(message);
+    ByteBuf rest = message.slice();
+    rest.skipBytes(5 + bind.portal().length() + 1 + bind.statement().length() + 1);
+    rest.skipBytes(2 * rest.readUnsignedShort());
+    List<String> parameters = new ArrayList<>();
+    for (int n = rest.readUnsignedShort(); n > 0; n--) {
+      parameters.add(rest.readCharSequence(rest.readInt(), StandardCharsets.UTF_8).toString());
+    }
+    return parameters;
+  }
+
+  private void bind(Bind bind, List<String> parameters) {
     String sql = statements.get(bind.statement());
     if (sql == null) {
       throw missing(bind.statement());
@@ -295,12 +314,16 @@ final class FakePostgres {
     if (status == TransactionStatus.FAILED && !endsTransaction(sql)) {
       throw aborted();
     }
-    portals.put(bind.portal(), sql);
+    portals.put(bind.portal(), new Portal(sql, parameters));
     answer(BackendType.BIND_COMPLETE);
   }
 
   private void describe(Subject subject) {
-    String sql = (subject.isStatement() ? statements : portals).get(subject.name());
+    Portal portal = portals.get(subject.name());
+    String sql =
+        subject.isStatement()
+            ? statements.get(subject.name())
+            : portal == null ? null : portal.sql();
     if (sql == null) {
       throw subject.isStatement()
           ? missing(subject.name())
@@ -320,11 +343,12 @@ final class FakePostgres {
     }
   }
 
-  private void execute(String sql) {
-    if (sql == null) {
+  private void execute(Portal portal) {
+    if (portal == null) {
       throw new Failure("34000", "portal does not exist");
     }
-    run(sql);
+    parameters = portal.parameters();
+    run(portal.sql());
   }
 
   private void endOfBatch() {
@@ -441,6 +465,7 @@ final class FakePostgres {
         throw new Failure("3B001", "savepoint " + name + " does not exist");
       }
       pending = new ArrayList<>(saved);
+      shadow = null; // made behind the base, the only savepoint that is left while it is there
       status = TransactionStatus.OPEN;
     } else {
       endTransaction();
@@ -472,21 +497,20 @@ final class FakePostgres {
       throw new Failure("22012", "division by zero");
     }
     if (sql.contains("occ_save_shadows(")) {
-      row(changes(shadow), "");
+      row(changes(shadow), "", "");
     } else if (sql.contains("occ_save(")) {
-      row(changes(pending), "");
+      row(changes(pending), "", "");
     } else if (sql.contains("occ_overlay(")) {
-      String[] literals = sql.split("'", -1);
-      shadow = shadow == null ? numbers(literals[literals.length - 4]) : shadow;
+      shadow = shadow == null ? numbers(parameters.get(1)) : shadow;
       row("shadows", "");
-    } else if (sql.contains("occ_replay(")) {
-      for (int number : numbers(sql.split("'")[1])) {
+    } else if (sql.contains("occ_repeat(")) {
+      for (int number : numbers(parameters.get(1))) {
         if (taken.contains(number)) {
           throw new Failure("40001", "could not serialize access due to concurrent update");
         }
         pending.add(number);
       }
-      row("");
+      row("0");
     } else if (sql.contains("pg_prepared_statements")) {
       row(
           statements.keySet().stream()

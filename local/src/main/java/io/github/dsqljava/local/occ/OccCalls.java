@@ -1,0 +1,79 @@
+package io.github.dsqljava.local.occ;
+
+import io.github.dsqljava.local.occ.Transaction.Savings;
+import io.github.dsqljava.local.protocol.Call;
+import io.github.dsqljava.local.sql.SqlStrings;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.Set;
+
+/**
+ * The calls of the functions in {@code occ.sql}, with the password that they ask for. Clients can
+ * call these functions too, but do not know it.
+ */
+final class OccCalls {
+  /** Rolls a transaction back to {@link Transaction#BASE}. */
+  static final Call BACK_TO_BASE = Call.of("ROLLBACK TO SAVEPOINT " + Transaction.BASE);
+
+  /** Sets {@link Transaction#STATEMENT}. */
+  static final Call SET_STATEMENT = Call.of("SAVEPOINT " + Transaction.STATEMENT);
+
+  private static final SecureRandom RANDOM = new SecureRandom();
+  private static final int PASSWORD_BYTES = 24;
+
+  private final String password;
+
+  private OccCalls(String password) {
+    this.password = password;
+  }
+
+  /** Returns calls with a new password. */
+  static OccCalls withNewPassword() {
+    byte[] bytes = new byte[PASSWORD_BYTES];
+    RANDOM.nextBytes(bytes);
+    return new OccCalls(HexFormat.of().formatHex(bytes));
+  }
+
+  /** Returns what makes the functions take the password, and no older one. For the superuser. */
+  String install() {
+    return "DELETE FROM dsql_internal.occ_password;"
+        + " INSERT INTO dsql_internal.occ_password VALUES ("
+        + SqlStrings.quote(password)
+        + ")";
+  }
+
+  /** Reads what the transaction has changed. */
+  Call save() {
+    return Call.of("SELECT * FROM dsql_internal.occ_save($1)", password);
+  }
+
+  /** Reads what the transaction has changed on its shadows. */
+  Call saveShadows(Savings savings) {
+    return Call.of(
+        "SELECT * FROM dsql_internal.occ_save_shadows($1, $2)", password, savings.shadows());
+  }
+
+  /**
+   * Repeats changes on the real tables. The answer is the number of key shares that cannot be taken
+   * again.
+   *
+   * @param splits whether a changed key is a deletion and an insertion
+   */
+  Call repeat(Savings savings, boolean splits) {
+    return Call.of(
+        "SELECT dsql_internal.occ_repeat($1, $2, $3, $4)",
+        password,
+        savings.changes(),
+        savings.counted(),
+        Boolean.toString(splits));
+  }
+
+  /** Makes shadows of the tables with these names, and of those that have to do with them. */
+  Call overlay(Savings savings, Set<String> names) {
+    return Call.of(
+        "SELECT * FROM dsql_internal.occ_overlay($1, " + SqlStrings.array(names) + ", $2, $3)",
+        password,
+        savings.changes(),
+        savings.shadows());
+  }
+}

@@ -1,0 +1,122 @@
+package io.github.dsqljava.local.occ;
+
+import io.github.dsqljava.local.occ.Interruption.Leave;
+import io.github.dsqljava.local.occ.Transaction.Savings;
+import io.github.dsqljava.local.protocol.Answer;
+import io.github.dsqljava.local.protocol.Call;
+import io.github.dsqljava.local.protocol.ErrorMessage;
+import io.github.dsqljava.local.protocol.ServiceErrors;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Repeats the saved changes of a transaction on the real tables. PostgreSQL finds out meanwhile
+ * whether another transaction has committed first. Belongs to an event loop.
+ */
+final class Repeating {
+  /** What comes of it. */
+  interface Outcome {
+    /**
+     * The changes stand in PostgreSQL.
+     *
+     * @param complete false if PostgreSQL does not give key shares again that the transaction had
+     */
+    void repeated(boolean complete);
+
+    /**
+     * They cannot stand there any more.
+     *
+     * @param error what the client is to be told
+     */
+    void lost(ErrorMessage error);
+
+    /** Others were in the way as often as this is tried. */
+    void crossed();
+  }
+
+  private static final System.Logger LOG = System.getLogger(Repeating.class.getName());
+
+  /** How often a transaction repeats its changes after crossing others that do the same. */
+  private static final int MAX_ATTEMPTS = 20;
+
+  /** How often a key share is tried again that a commit has overtaken at that moment. */
+  private static final int MAX_OVERTAKEN = 3;
+
+  private final OccSession session;
+  private final OccCalls calls;
+  private final Savings savings;
+  private final List<Call> behind;
+  private final Outcome outcome;
+  private boolean splits;
+  private int attempt;
+
+  private Repeating(
+      OccSession session, OccCalls calls, Savings savings, List<Call> behind, Outcome outcome) {
+    this.session = session;
+    this.calls = calls;
+    this.savings = savings;
+    this.behind = behind;
+    this.outcome = outcome;
+  }
+
+  /**
+   * Repeats the changes of a transaction that is at its base.
+   *
+   * @param behind statements without a result that are run behind it
+   */
+  static void start(
+      OccSession session, OccCalls calls, Savings savings, List<Call> behind, Outcome outcome) {
+    new Repeating(session, calls, savings, behind, outcome).attempt(List.of());
+  }
+
+  private void attempt(List<Call> before) {
+    attempt++;
+    List<Call> script = new ArrayList<>(before);
+    script.add(calls.repeat(savings, splits));
+    script.addAll(behind);
+    session.ask(Leave.TO_BREAK_A_CIRCLE, this::answered, script);
+  }
+
+  private void tryAgain() {
+    session.hasGivenWay();
+    attempt(List.of(OccCalls.BACK_TO_BASE));
+  }
+
+  private void answered(Answer answer) {
+    ErrorMessage error = answer.error();
+    String sqlState = answer.sqlState();
+    if (error == null) {
+      outcome.repeated(answer.row().get(0).equals("0"));
+    } else if (Conflicts.isCircle(sqlState)) {
+      if (attempt < MAX_ATTEMPTS) {
+        tryAgain();
+      } else {
+        outcome.crossed();
+      }
+    } else if (Conflicts.isUniqueViolation(sqlState)
+        && !splits
+        && savings.has(RowStrength.UPDATE)) {
+      splits = true; // perhaps keys have moved from row to row
+      tryAgain();
+    } else if (Conflicts.isSerializationFailure(sqlState)
+        && savings.has(RowStrength.KEY_SHARE)
+        && attempt < MAX_OVERTAKEN) {
+      tryAgain();
+    } else {
+      outcome.lost(loss(error));
+    }
+  }
+
+  private static ErrorMessage loss(ErrorMessage error) {
+    String sqlState = error.sqlState();
+    if (Conflicts.isLimit(sqlState)) {
+      return ServiceErrors.limit(error);
+    } else if (Conflicts.isSchemaConflictOfReplay(sqlState)) {
+      LOG.log(System.Logger.Level.DEBUG, "changes do not fit any more: {0}", error);
+      return ServiceErrors.schemaConflict();
+    } else if (!Conflicts.isConflictOfReplay(sqlState)) {
+      LOG.log(System.Logger.Level.WARNING, "changes could not be kept: {0}", error);
+    }
+    return ServiceErrors.rowConflict();
+  }
+}
