@@ -18,6 +18,9 @@ final class OccCalls {
   /** Sets {@link Transaction#STATEMENT}. */
   static final Call SET_STATEMENT = Call.of("SAVEPOINT " + Transaction.STATEMENT);
 
+  /** Makes changes look at the snapshot, too. */
+  static final Call BE_BEHIND = Call.of(Transaction.BE_BEHIND);
+
   private static final SecureRandom RANDOM = new SecureRandom();
   private static final int PASSWORD_BYTES = 24;
 

@@ -224,7 +224,7 @@ public final class Parking {
         session,
         calls,
         running.savings(),
-        List.of(OccCalls.SET_STATEMENT),
+        List.of(OccCalls.BE_BEHIND, OccCalls.SET_STATEMENT),
         new Repeating.Outcome() {
           @Override
           public void repeated(boolean complete) {

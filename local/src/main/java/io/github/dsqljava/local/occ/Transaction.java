@@ -22,6 +22,12 @@ public final class Transaction {
   /** Before the statement that runs: its failure must not cost the transaction. */
   public static final String STATEMENT = "\"dsql$statement\"";
 
+  /**
+   * Lets the changes of the transaction be checked on its snapshot, too: there may have been a
+   * commit that the snapshot does not show. A rollback to {@link #BASE} takes it back.
+   */
+  public static final String BE_BEHIND = "SET LOCAL dsql.behind = on";
+
   /** Where a transaction stands. */
   public enum Phase {
     /** Its changes stand in PostgreSQL. */
@@ -171,6 +177,7 @@ public final class Transaction {
   private boolean usesCatalog;
   private boolean changesCatalog;
   private boolean staysOnShadows;
+  private boolean isBehind;
   private CommitHistory.@Nullable Snapshot snapshot;
   private Protection protection = Protection.NONE;
   private Phase phase = Phase.OPEN;
@@ -284,6 +291,13 @@ public final class Transaction {
     protection = given;
   }
 
+  /** Whether {@link #BE_BEHIND} has still to be said; it is said now. */
+  public boolean getsBehind() {
+    boolean first = !isBehind;
+    isBehind = true;
+    return first;
+  }
+
   // ---- where it stands
 
   /** Returns where it stands. */
@@ -304,6 +318,7 @@ public final class Transaction {
   void rolledBack(List<String> saved) {
     savings.take(saved);
     protection = Protection.NONE;
+    isBehind = false;
     schemaChange.due = !schemaChange.sql.isEmpty();
   }
 
@@ -327,6 +342,7 @@ public final class Transaction {
   /** Its changes stand in PostgreSQL again. */
   void resume() {
     phase = Phase.OPEN;
+    isBehind = true;
     savings.leaveShadows();
     savings.take(List.of(Savings.NO_CHANGES, "", ""));
   }

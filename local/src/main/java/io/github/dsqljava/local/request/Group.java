@@ -301,6 +301,11 @@ public final class Group {
     return summary().traits().contains(trait);
   }
 
+  /** Whether nothing in it takes the snapshot of the transaction: it sets or shows settings. */
+  public boolean onlySets() {
+    return summary().onlySets();
+  }
+
   /** Returns what it does to the transaction: begins or ends it, changes the schema, or nothing. */
   public TransactionEffect effect() {
     return summary().effect();

@@ -237,7 +237,9 @@ final class Dispatcher {
       flow.send(run, /* holding= */ false);
       return;
     }
-    running.takeSnapshot(contention.history());
+    if (!group.onlySets()) {
+      running.takeSnapshot(contention.history());
+    }
     boolean first = !running.hasExecuted();
     running.learn(group);
     run.runsIn(running);
@@ -304,7 +306,11 @@ final class Dispatcher {
    */
   private void setStatementSavepoint(Transaction running) {
     running.protectedBy(Protection.STATEMENT);
-    own.sendAhead("SAVEPOINT " + Transaction.STATEMENT);
+    if (running.getsBehind()) {
+      own.sendAhead(Transaction.BE_BEHIND, "SAVEPOINT " + Transaction.STATEMENT);
+    } else {
+      own.sendAhead("SAVEPOINT " + Transaction.STATEMENT);
+    }
   }
 
   // ---- sending unguarded

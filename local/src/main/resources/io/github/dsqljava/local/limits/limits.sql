@@ -115,6 +115,55 @@ AS $$
   ) AS faults
 $$;
 
+-- PostgreSQL compares keys, and follows foreign keys, on the newest data. A commit that the snapshot does not
+-- show may have freed a key or taken a child away that the snapshot shows still. Such a statement fails here,
+-- as one that meets a new key does, and is looked at again on the snapshot. The setting dsql.behind says that
+-- there may have been such a commit.
+
+-- SQL that says whether the snapshot shows two rows with one key that has just been written. Of an index with
+-- a client's own function it is not known.
+
+CREATE OR REPLACE FUNCTION dsql_internal.key_is_double(relation oid) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT string_agg(CASE WHEN NOT built_in THEN 'true' ELSE format(
+      'EXISTS (SELECT FROM (SELECT %1$s FROM dsql_changed WHERE %2$s) c'
+      ' WHERE (SELECT count(*) FROM (SELECT %1$s FROM ONLY %3$s WHERE %2$s) b WHERE %4$s) > 1)',
+      columns, predicate, relation::regclass, same) END, ' OR ' ORDER BY built_in)
+  FROM (
+    SELECT coalesce(pg_get_expr(indpred, relation), 'true') AS predicate,
+      dsql_internal.is_built_in('pg_class'::regclass, indexrelid) AS built_in,
+      (SELECT string_agg(format('%s AS k%s', pg_get_indexdef(indexrelid, place, false), place), ', ')
+        FROM generate_series(1, indnkeyatts) AS place) AS columns,
+      (SELECT string_agg(format(CASE WHEN indnullsnotdistinct
+          THEN 'b.k%1$s IS NOT DISTINCT FROM c.k%1$s' ELSE 'b.k%1$s = c.k%1$s' END, place), ' AND ')
+        FROM generate_series(1, indnkeyatts) AS place) AS same
+    FROM pg_index WHERE indrelid = relation AND indisunique AND indisready
+  ) AS keys
+$$;
+
+-- SQL that says whether the snapshot shows children of a row that is gone from it: gone is the table of the
+-- rows as they were.
+
+CREATE OR REPLACE FUNCTION dsql_internal.child_is_left(relation oid, gone text) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT string_agg(format(
+      'EXISTS (SELECT FROM %s c JOIN ONLY %s b ON %s'
+      ' WHERE NOT EXISTS (SELECT FROM ONLY %s p WHERE %s))',
+      gone, conrelid::regclass, of_child, relation::regclass, of_parent), ' OR ')
+  FROM (
+    SELECT conrelid, string_agg(format('b.%I = c.%I', child.attname, parent.attname), ' AND ') AS of_child,
+      string_agg(format('p.%1$I = c.%1$I', parent.attname), ' AND ') AS of_parent
+    FROM pg_constraint, unnest(conkey, confkey) AS pair (of_child, of_parent)
+    JOIN pg_attribute child ON child.attnum = of_child
+    JOIN pg_attribute parent ON parent.attnum = of_parent
+    WHERE contype = 'f' AND confrelid = relation AND NOT condeferrable
+      AND child.attrelid = conrelid AND parent.attrelid = confrelid
+    GROUP BY pg_constraint.oid, conrelid
+  ) AS keys
+$$;
+
 -- The sum of the transaction so far stands in a setting that is local to it, as "rows:bytes", so that a
 -- rollback to a savepoint takes back its counts.
 
@@ -134,11 +183,30 @@ DECLARE
   more pg_catalog.int8;
   fault pg_catalog.text;
   path pg_catalog.text;
+  found_one pg_catalog.bool;
 BEGIN
   SELECT pg_catalog.count(*), pg_catalog.sum(pg_catalog.pg_column_size(changed.*)), pg_catalog.max(pg_catalog.pg_column_size(changed.*))
   INTO all_rows, all_bytes, largest FROM dsql_changed changed;
   IF all_rows = 0 THEN
     RETURN NULL;
+  END IF;
+  IF pg_catalog.current_setting('dsql.behind', true) = 'on' THEN
+    path := pg_catalog.current_setting('search_path');
+    PERFORM dsql_internal.set_config('search_path', 'pg_catalog, pg_temp', true);
+    IF TG_OP <> 'DELETE' THEN
+      EXECUTE 'SELECT ' || coalesce(dsql_internal.key_is_double(TG_RELID), 'false') INTO found_one;
+      IF found_one THEN
+        RAISE unique_violation USING MESSAGE = 'a key is taken on the snapshot';
+      END IF;
+    END IF;
+    IF TG_OP <> 'INSERT' THEN
+      EXECUTE 'SELECT ' || coalesce(dsql_internal.child_is_left(TG_RELID,
+        CASE TG_OP WHEN 'DELETE' THEN 'dsql_changed' ELSE 'dsql_before' END), 'false') INTO found_one;
+      IF found_one THEN
+        RAISE foreign_key_violation USING MESSAGE = 'a key is in use on the snapshot';
+      END IF;
+    END IF;
+    PERFORM dsql_internal.set_config('search_path', path, true);
   END IF;
   IF TG_OP = 'DELETE' THEN
     all_bytes := 0; -- what the service counts for a row that goes is unknown
@@ -195,7 +263,8 @@ BEGIN
   FOREACH event IN ARRAY ARRAY['INSERT', 'UPDATE', 'DELETE'] LOOP
     EXECUTE format('CREATE TRIGGER %I AFTER %s ON %s REFERENCING %s TABLE AS dsql_changed'
       ' FOR EACH STATEMENT EXECUTE FUNCTION dsql_internal.limit_changes()',
-      'dsql$' || lower(event), event, relation, CASE event WHEN 'DELETE' THEN 'OLD' ELSE 'NEW' END);
+      'dsql$' || lower(event), event, relation, CASE event WHEN 'DELETE' THEN 'OLD'
+        WHEN 'UPDATE' THEN 'OLD TABLE AS dsql_before NEW' ELSE 'NEW' END);
   END LOOP;
   UPDATE pg_trigger SET tgisinternal = true
   WHERE tgrelid = relation AND tgfoid = 'dsql_internal.limit_changes'::regproc;
@@ -245,6 +314,23 @@ END
 $$;
 
 DROP EVENT TRIGGER IF EXISTS dsql_limit_not_dropped;
+
+-- Triggers that an older dsql-local has made do not keep the rows as they were.
+
+DO $$
+DECLARE
+  old record;
+BEGIN
+  FOR old IN
+    SELECT tgname, tgrelid::regclass AS relation FROM pg_trigger t
+    WHERE tgfoid = 'dsql_internal.limit_changes'::regproc AND EXISTS (SELECT FROM pg_trigger u
+      WHERE u.tgrelid = t.tgrelid AND u.tgfoid = t.tgfoid AND u.tgtype & 16 <> 0 AND u.tgoldtable IS NULL)
+  LOOP
+    UPDATE pg_trigger SET tgisinternal = false WHERE tgname = old.tgname AND tgrelid = old.relation;
+    EXECUTE format('DROP TRIGGER %I ON %s', old.tgname, old.relation);
+  END LOOP;
+END
+$$;
 
 CREATE EVENT TRIGGER dsql_limit_not_dropped ON sql_drop WHEN TAG IN ('DROP TRIGGER')
 EXECUTE FUNCTION dsql_internal.limit_stays();
