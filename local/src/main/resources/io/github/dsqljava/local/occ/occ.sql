@@ -863,6 +863,9 @@ BEGIN
     UPDATE pg_class SET relowner = (SELECT oid FROM pg_roles WHERE rolname = client), relacl = NULL
     WHERE oid = item.shadow;
     PERFORM dsql_internal.occ_shadow_indexes(item.base, item.shadow, path, search_path);
+    -- A function that takes a row of the table takes one of the shadow, too.
+    EXECUTE (SELECT format('CREATE CAST (%s AS %s) WITH INOUT AS IMPLICIT', s.reltype::regtype, b.reltype::regtype)
+      FROM pg_class s, pg_class b WHERE s.oid = item.shadow AND b.oid = item.base);
     FOR rule IN
       SELECT attname, pg_get_serial_sequence(item.base::regclass::text, attname) AS sequence FROM pg_attribute
       WHERE attrelid = item.base AND attidentity <> ''

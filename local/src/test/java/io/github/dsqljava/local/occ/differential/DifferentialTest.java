@@ -19,20 +19,7 @@ import org.junit.jupiter.api.Test;
  */
 class DifferentialTest {
   /** What dsql-local does not do right yet; a feature that it learns is taken out here. */
-  private static final EnumSet<Feature> NOT_YET =
-      EnumSet.of(
-          // 40001 at a statement.
-          Feature.NESTED_FUNCTIONS,
-          Feature.NOT_VALID,
-          Feature.OWN_NAMES,
-          Feature.DEFERRED,
-          // A key that was freed after the snapshot is not taken.
-          Feature.OLD_KEYS,
-          Feature.ON_CONFLICT_DO_NOTHING,
-          Feature.ON_CONFLICT_DO_UPDATE,
-          // Errors of shadows: 42883, or rows that the transaction has changed itself.
-          Feature.ROW_FUNCTIONS,
-          Feature.DEFINER_FUNCTIONS);
+  private static final EnumSet<Feature> NOT_YET = EnumSet.noneOf(Feature.class);
 
   private static final int HISTORIES = Integer.getInteger("dsql.differential", 300);
   private static final long SEED = Long.getLong("dsql.seed", System.nanoTime());
