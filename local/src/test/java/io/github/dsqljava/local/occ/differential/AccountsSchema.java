@@ -22,6 +22,7 @@ final class AccountsSchema {
             "CREATE VIEW acct_v AS SELECT id, n, g FROM acct WHERE n > -100",
             "CREATE VIEW acct_vv WITH (security_invoker = true) AS"
                 + " SELECT v.id, v.g + 1 AS g1, a.pad FROM acct_v v JOIN acct a ON a.id = v.id"),
+        List.of(),
         List.of(Schemas.HOT, ACCT),
         dice -> Map.of(Schemas.HOT, Schemas.hotRows(), ACCT, Schemas.rows(5, i -> row(i))),
         Schemas.HOT,
@@ -115,6 +116,14 @@ final class AccountsSchema {
                 ERRORS,
                 1,
                 d -> Statement.write("UPDATE acct SET n = n + 495 WHERE id <= ?", id(d))),
+            Maker.of(
+                ERRORS,
+                1,
+                d -> {
+                  int id = d.fresh();
+                  return Statement.write(
+                      "INSERT INTO acct (id, code, n) VALUES (?, ?, 1), (?, NULL, 2)", id, id, id);
+                }),
             Maker.of(VIEWS, 2, d -> Statement.read("SELECT * FROM acct_vv ORDER BY id")),
             Maker.of(
                 VIEWS, 2, d -> Statement.write("UPDATE acct_v SET n = n + 1 WHERE id = ?", id(d)))),

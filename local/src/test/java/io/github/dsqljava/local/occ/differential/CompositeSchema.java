@@ -22,6 +22,7 @@ final class CompositeSchema {
             "CREATE TABLE log (tag int, n int)",
             "CREATE VIEW pair_log AS SELECT p.a, p.b, p.v, l.n FROM pair p"
                 + " LEFT JOIN log l ON l.tag = p.a"),
+        List.of(),
         List.of(Schemas.HOT, PAIR, LOG),
         dice ->
             Map.of(

@@ -21,6 +21,7 @@ final class DeferredSchema {
             "CREATE TABLE owner (id int PRIMARY KEY, n int)",
             "CREATE TABLE late (id int PRIMARY KEY, p int REFERENCES owner"
                 + " DEFERRABLE INITIALLY DEFERRED, n int)"),
+        List.of(),
         List.of(Schemas.HOT, OWNER, LATE),
         dice ->
             Map.of(

@@ -7,10 +7,12 @@ final class Dice {
   private static final int FIRST_FRESH = 1000;
 
   private final Random random;
+  private final int favourite;
   private int fresh = FIRST_FRESH;
 
   Dice(long seed) {
     this.random = new Random(seed);
+    this.favourite = random.nextInt(1 << 20);
   }
 
   /** From 0 to the limit less one. */
@@ -18,8 +20,10 @@ final class Dice {
     return random.nextInt(limit);
   }
 
+  /** More often than not the same number in a history, so that its transactions meet. */
   int between(int low, int high) {
-    return low + random.nextInt(high - low + 1);
+    int range = high - low + 1;
+    return low + (percent(60) ? favourite % range : random.nextInt(range));
   }
 
   boolean percent(int chance) {

@@ -36,6 +36,7 @@ record Failure(Kind kind, String sign, String what, List<String> answers, Progra
     text.append("%s (%s)%n%s%n".formatted(kind, sign, what));
     text.append("-- schema %s%n".formatted(program.schema()));
     program.schema().ddl().forEach(ddl -> text.append(ddl).append(";\n"));
+    program.schema().ddlOfDave().forEach(ddl -> text.append(ddl).append("; -- dave\n"));
     for (Table table : program.schema().tables()) {
       List<List<String>> rows = program.rows().getOrDefault(table, List.of());
       if (!rows.isEmpty()) {

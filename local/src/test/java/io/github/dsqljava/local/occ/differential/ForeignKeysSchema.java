@@ -40,6 +40,7 @@ final class ForeignKeysSchema {
             "CREATE TABLE keeps (id int PRIMARY KEY, p int REFERENCES pa (code) ON DELETE RESTRICT,"
                 + " n int)",
             "CREATE TABLE tree (id int PRIMARY KEY, up int REFERENCES tree ON DELETE CASCADE)"),
+        List.of(),
         List.of(Schemas.HOT, PARENT, FOLLOWS, FORGETS, KEEPS, TREE),
         dice ->
             Map.of(
@@ -101,6 +102,15 @@ final class ForeignKeysSchema {
                 2,
                 d ->
                     Statement.write("INSERT INTO pa VALUES (?, ?, 5)", d.between(1, 7), d.fresh())),
+            Maker.of(
+                ERRORS,
+                1,
+                d ->
+                    Statement.write(
+                        "INSERT INTO follows VALUES (?, ?, 1), (?, 99, 1)",
+                        d.fresh(),
+                        id(d),
+                        d.fresh())),
             Maker.of(
                 LOCK_READS,
                 1,

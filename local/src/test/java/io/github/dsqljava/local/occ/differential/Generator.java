@@ -8,8 +8,8 @@ import java.util.Set;
 /** Makes random histories. It knows nothing of what their statements will find. */
 final class Generator {
   private static final int MOST_TRANSACTIONS = 3;
-  private static final int MOST_STATEMENTS = 5;
-  private static final int FEWEST_KINDS = 3;
+  private static final int MOST_STATEMENTS = 6;
+  private static final int FEWEST_KINDS = 2;
 
   private final List<Schema> schemas;
   private final Set<Feature> features;
@@ -23,12 +23,12 @@ final class Generator {
     Dice dice = new Dice(seed);
     Schema schema = schemas.get(dice.below(schemas.size()));
     List<Maker> makers = some(schema, dice);
-    int sessions = dice.pick(2, 2, 2, 3, 3, 4, 5);
+    int sessions = dice.pick(2, 2, 2, 2, 3, 3, 4, 5);
     List<List<Step>> queues = new ArrayList<>();
     int transaction = 0;
     for (int session = 0; session < sessions; session++) {
       List<Step> queue = new ArrayList<>();
-      for (int n = dice.between(1, MOST_TRANSACTIONS); n > 0; n--) {
+      for (int n = 2 + dice.below(MOST_TRANSACTIONS - 1); n > 0; n--) {
         add(queue, dice, makers, session, transaction++);
       }
       queues.add(queue);
@@ -40,18 +40,19 @@ final class Generator {
   private List<Maker> some(Schema schema, Dice dice) {
     List<Maker> all =
         schema.makers().stream().filter(maker -> features.contains(maker.feature())).toList();
+    int share = dice.pick(15, 40, 70);
     List<Maker> some = new ArrayList<>();
     while (some.size() < FEWEST_KINDS) {
-      some = new ArrayList<>(all.stream().filter(unused -> dice.percent(40)).toList());
+      some = new ArrayList<>(all.stream().filter(unused -> dice.percent(share)).toList());
     }
     int weight = some.stream().mapToInt(Maker::weight).sum();
-    some.add(Maker.of(weight / 2, d -> Schemas.changeHot(schema.hot(), d)));
+    some.add(Maker.of(weight / 3, d -> Schemas.changeHot(schema.hot(), d)));
     return some;
   }
 
   private static void add(
       List<Step> queue, Dice dice, List<Maker> makers, int session, int transaction) {
-    if (dice.percent(25)) {
+    if (dice.percent(40)) {
       Statement alone = statement(dice, makers);
       if (alone.kind() != Statement.Kind.SETTING) {
         queue.add(new Step(session, transaction, Step.Action.RUN, alone));
@@ -59,7 +60,7 @@ final class Generator {
       }
     }
     queue.add(new Step(session, transaction, Step.Action.BEGIN, null));
-    for (int n = dice.between(1, MOST_STATEMENTS); n > 0; n--) {
+    for (int n = 2 + dice.below(MOST_STATEMENTS - 1); n > 0; n--) {
       Statement next = statement(dice, makers);
       // Whether a setting takes the snapshot is not known, so there is one before it.
       boolean first = queue.get(queue.size() - 1).action() == Step.Action.BEGIN;
@@ -67,7 +68,7 @@ final class Generator {
         queue.add(new Step(session, transaction, Step.Action.RUN, next));
       }
     }
-    Step.Action end = dice.percent(35) ? Step.Action.ROLLBACK : Step.Action.COMMIT;
+    Step.Action end = dice.percent(30) ? Step.Action.ROLLBACK : Step.Action.COMMIT;
     queue.add(new Step(session, transaction, end, null));
   }
 
@@ -94,7 +95,7 @@ final class Generator {
         steps.add(queues.get(session).get(next[session]++));
         left--;
       }
-      if (next[session] >= queues.get(session).size() || dice.percent(60)) {
+      if (next[session] >= queues.get(session).size() || dice.percent(70)) {
         session = dice.below(queues.size());
       }
     }

@@ -25,6 +25,7 @@ final class IndexesSchema {
             "CREATE UNIQUE INDEX item_name ON item (lower(name))",
             "CREATE UNIQUE INDEX item_slot ON item (slot) WHERE active",
             "CREATE UNIQUE INDEX item_mark ON item (mark) NULLS NOT DISTINCT"),
+        List.of(),
         List.of(Schemas.HOT, ITEM),
         dice ->
             Map.of(

@@ -23,6 +23,9 @@ final class LocalTarget implements Target {
           Map.of("preferQueryMode", "simple"),
           Map.of("preferQueryMode", "extended", "prepareThreshold", "0"));
 
+  /** Lets a session learn that others have changed the schema, before it matters. */
+  private static final String LOOK = "SELECT count(*) FROM pg_class";
+
   private static final String DEADLINE_SECONDS = "10";
 
   private final DsqlLocal cluster;
@@ -47,6 +50,14 @@ final class LocalTarget implements Target {
       for (String ddl : schema.ddl()) {
         execute(admin, ddl);
       }
+      if (!schema.ddlOfDave().isEmpty()) {
+        try (Connection dave = connect("dave", Map.of())) {
+          for (String ddl : schema.ddlOfDave()) {
+            execute(dave, ddl);
+          }
+        }
+        execute(admin, LOOK);
+      }
       for (Table table : schema.tables()) {
         if (table.late() != null) {
           execute(admin, table.addLate());
@@ -68,8 +79,7 @@ final class LocalTarget implements Target {
     Connection connection =
         DriverManager.getConnection(
             "jdbc:postgresql://" + cluster.clusterHost() + ":" + cluster.port() + "/postgres", all);
-    // Told of changes of the schema once, before it matters.
-    execute(connection, "SELECT count(*) FROM pg_class");
+    execute(connection, LOOK);
     return connection;
   }
 
@@ -107,7 +117,7 @@ final class LocalTarget implements Target {
     }
     if (!late.isEmpty()) {
       for (Connection session : sessions.values()) {
-        execute(session, "SELECT count(*) FROM pg_class");
+        execute(session, LOOK);
       }
     }
     known = rows;

@@ -28,6 +28,7 @@ final class NamesSchema {
             "CREATE VIEW \"V\" AS SELECT v.*, s.d1, c.origin1 FROM \"v[\" v"
                 + " LEFT JOIN \"sel ect\" s ON s.\"dsql$row\" = v.e"
                 + " LEFT JOIN chain c ON c.\"a\\1('\" = v.e"),
+        List.of(),
         List.of(Schemas.HOT, PLUS, SELECT, GROUP, CHAIN),
         dice ->
             Map.of(

@@ -21,6 +21,7 @@ final class NestedFunctionsSchema {
                 + " 'SELECT inner_f(x) * 2'",
             "CREATE TABLE nest (id int PRIMARY KEY, n int CHECK (nested_f(n) < 300),"
                 + " twice int GENERATED ALWAYS AS (nested_f(n)) STORED)"),
+        List.of(),
         List.of(Schemas.HOT, NEST),
         dice ->
             Map.of(

@@ -16,6 +16,7 @@ final class NotValidSchema {
         "not valid",
         NOT_VALID,
         List.of("CREATE TABLE old (id int PRIMARY KEY, n int)"),
+        List.of(),
         List.of(Schemas.HOT, OLD),
         dice ->
             Map.of(

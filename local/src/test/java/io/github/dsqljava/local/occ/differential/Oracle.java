@@ -46,6 +46,11 @@ final class Oracle implements AutoCloseable {
         for (String ddl : schema.ddl()) {
           execute(connection, ddl);
         }
+        execute(connection, "SET SESSION AUTHORIZATION dave");
+        for (String ddl : schema.ddlOfDave()) {
+          execute(connection, ddl);
+        }
+        execute(connection, "SET SESSION AUTHORIZATION admin");
       }
     }
   }

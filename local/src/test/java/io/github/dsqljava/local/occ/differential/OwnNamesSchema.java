@@ -16,6 +16,7 @@ final class OwnNamesSchema {
         "own names",
         OWN_NAMES,
         List.of("CREATE TABLE dsql_snapshot (id int PRIMARY KEY, n int)"),
+        List.of(),
         List.of(Schemas.HOT, SNAPSHOT),
         dice ->
             Map.of(

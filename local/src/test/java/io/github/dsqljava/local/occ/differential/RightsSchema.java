@@ -34,7 +34,14 @@ final class RightsSchema {
             "SET search_path = r, public",
             "CREATE FUNCTION r.plain_bump(k int) RETURNS int LANGUAGE sql SECURITY DEFINER AS"
                 + " 'UPDATE closed SET n = n + 1 WHERE id = k RETURNING n'",
-            "RESET search_path"),
+            "RESET search_path",
+            "CREATE SCHEMA d",
+            "GRANT USAGE, CREATE ON SCHEMA d TO dave",
+            "GRANT USAGE ON SCHEMA d TO admin"),
+        List.of(
+            "CREATE VIEW d.peek AS SELECT * FROM r.closed",
+            "CREATE VIEW d.part AS SELECT id, open FROM r.partly",
+            "GRANT SELECT, UPDATE ON d.peek, d.part TO admin"),
         List.of(CLOSED, PARTLY, OWN),
         dice ->
             Map.of(
@@ -78,6 +85,18 @@ final class RightsSchema {
                     Statement.write(
                         "UPDATE r.through SET n = n + 1 WHERE id = ?", d.between(1, 4))),
             Maker.of(VIEWS, 1, d -> Statement.read("SELECT * FROM r.invoker ORDER BY id")),
+            Maker.of(VIEWS, 1, d -> Statement.read("SELECT * FROM d.peek ORDER BY id")),
+            Maker.of(
+                VIEWS,
+                1,
+                d -> Statement.write("UPDATE d.peek SET n = 0 WHERE id = ?", d.between(1, 4))),
+            Maker.of(VIEWS, 1, d -> Statement.read("SELECT * FROM d.part ORDER BY id")),
+            Maker.of(
+                VIEWS,
+                2,
+                d ->
+                    Statement.write(
+                        "UPDATE d.part SET open = open + 1 WHERE id = ?", d.between(1, 4))),
             Maker.of(SEARCH_PATH, 1, d -> Statement.setting("SET search_path = r")),
             Maker.of(
                 DEFINER_FUNCTIONS, 2, d -> Statement.write("SELECT r.bump(?)", d.between(1, 4))),

@@ -9,6 +9,7 @@ import java.util.function.Function;
  *
  * @param feature has to be on for this schema to be used
  * @param ddl the same for dsql-local and for PostgreSQL, run as admin
+ * @param ddlOfDave what the role dave adds
  * @param tables parents before their children
  * @param rows what they hold at first: the writable columns of each row
  * @param hot whose few rows everybody changes, so that transactions meet
@@ -18,6 +19,7 @@ record Schema(
     String name,
     Feature feature,
     List<String> ddl,
+    List<String> ddlOfDave,
     List<Table> tables,
     Function<Dice, Map<Table, List<List<String>>>> rows,
     Table hot,

@@ -24,6 +24,7 @@ final class SizesSchema {
         List.of(
             "CREATE TABLE pages (id int PRIMARY KEY, n int, pad text)",
             "CREATE TABLE heap (tag int, n int, pad text)"),
+        List.of(),
         List.of(Schemas.HOT, PAGES, HEAP),
         SizesSchema::rows,
         Schemas.HOT,
@@ -63,6 +64,7 @@ final class SizesSchema {
                 d ->
                     Statement.write(
                         "INSERT INTO heap VALUES (?, 0, " + TEXT + ")", d.fresh(), size(d))),
+            Maker.of(1, d -> Statement.write("DELETE FROM pages WHERE id % 8 = ?", d.below(8))),
             Maker.of(
                 LOCK_READS,
                 1,

@@ -25,6 +25,7 @@ final class TwoSchemasSchema {
             "CREATE TABLE same.same (id int PRIMARY KEY, n int)",
             "CREATE FUNCTION s2.total() RETURNS bigint LANGUAGE sql STABLE AS"
                 + " 'SELECT sum(n) FROM s2.twin'"),
+        List.of(),
         List.of(Schemas.HOT, FIRST, SECOND, SAME),
         dice ->
             Map.of(
