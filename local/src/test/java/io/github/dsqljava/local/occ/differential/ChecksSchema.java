@@ -1,6 +1,10 @@
 package io.github.dsqljava.local.occ.differential;
 
-import static io.github.dsqljava.local.occ.differential.Feature.*;
+import static io.github.dsqljava.local.occ.differential.Feature.CHECKS;
+import static io.github.dsqljava.local.occ.differential.Feature.ERRORS;
+import static io.github.dsqljava.local.occ.differential.Feature.OLD_KEYS;
+import static io.github.dsqljava.local.occ.differential.Feature.ROW_FUNCTIONS;
+import static io.github.dsqljava.local.occ.differential.Feature.VIEWS;
 
 import java.util.List;
 import java.util.Map;

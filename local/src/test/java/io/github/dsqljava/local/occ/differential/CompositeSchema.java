@@ -1,6 +1,13 @@
 package io.github.dsqljava.local.occ.differential;
 
-import static io.github.dsqljava.local.occ.differential.Feature.*;
+import static io.github.dsqljava.local.occ.differential.Feature.COMPOSITE;
+import static io.github.dsqljava.local.occ.differential.Feature.INSERT_SELECT;
+import static io.github.dsqljava.local.occ.differential.Feature.KEY_CHANGES;
+import static io.github.dsqljava.local.occ.differential.Feature.LOCK_READS;
+import static io.github.dsqljava.local.occ.differential.Feature.OLD_KEYS;
+import static io.github.dsqljava.local.occ.differential.Feature.ON_CONFLICT_DO_NOTHING;
+import static io.github.dsqljava.local.occ.differential.Feature.ON_CONFLICT_DO_UPDATE;
+import static io.github.dsqljava.local.occ.differential.Feature.VIEWS;
 
 import java.util.List;
 import java.util.Map;

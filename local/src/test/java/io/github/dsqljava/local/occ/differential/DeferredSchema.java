@@ -1,6 +1,6 @@
 package io.github.dsqljava.local.occ.differential;
 
-import static io.github.dsqljava.local.occ.differential.Feature.*;
+import static io.github.dsqljava.local.occ.differential.Feature.DEFERRED;
 
 import java.util.List;
 import java.util.Map;

@@ -1,6 +1,11 @@
 package io.github.dsqljava.local.occ.differential;
 
-import static io.github.dsqljava.local.occ.differential.Feature.*;
+import static io.github.dsqljava.local.occ.differential.Feature.ERRORS;
+import static io.github.dsqljava.local.occ.differential.Feature.FOREIGN_KEYS;
+import static io.github.dsqljava.local.occ.differential.Feature.KEY_CHANGES;
+import static io.github.dsqljava.local.occ.differential.Feature.LOCK_READS;
+import static io.github.dsqljava.local.occ.differential.Feature.OLD_KEYS;
+import static io.github.dsqljava.local.occ.differential.Feature.PARENT_CHANGES;
 
 import java.util.List;
 import java.util.Map;

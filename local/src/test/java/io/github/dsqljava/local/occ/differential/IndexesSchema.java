@@ -1,6 +1,10 @@
 package io.github.dsqljava.local.occ.differential;
 
-import static io.github.dsqljava.local.occ.differential.Feature.*;
+import static io.github.dsqljava.local.occ.differential.Feature.INDEXES;
+import static io.github.dsqljava.local.occ.differential.Feature.KEY_CHANGES;
+import static io.github.dsqljava.local.occ.differential.Feature.OLD_KEYS;
+import static io.github.dsqljava.local.occ.differential.Feature.ON_CONFLICT_DO_NOTHING;
+import static io.github.dsqljava.local.occ.differential.Feature.ON_CONFLICT_DO_UPDATE;
 
 import java.util.List;
 import java.util.Map;

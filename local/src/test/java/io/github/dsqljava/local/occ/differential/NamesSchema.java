@@ -1,6 +1,9 @@
 package io.github.dsqljava.local.occ.differential;
 
-import static io.github.dsqljava.local.occ.differential.Feature.*;
+import static io.github.dsqljava.local.occ.differential.Feature.LOCK_READS;
+import static io.github.dsqljava.local.occ.differential.Feature.NAMES;
+import static io.github.dsqljava.local.occ.differential.Feature.OLD_KEYS;
+import static io.github.dsqljava.local.occ.differential.Feature.VIEWS;
 
 import java.util.List;
 import java.util.Map;

@@ -1,6 +1,7 @@
 package io.github.dsqljava.local.occ.differential;
 
-import static io.github.dsqljava.local.occ.differential.Feature.*;
+import static io.github.dsqljava.local.occ.differential.Feature.ERRORS;
+import static io.github.dsqljava.local.occ.differential.Feature.NOT_VALID;
 
 import java.util.List;
 import java.util.Map;

@@ -1,6 +1,10 @@
 package io.github.dsqljava.local.occ.differential;
 
-import static io.github.dsqljava.local.occ.differential.Feature.*;
+import static io.github.dsqljava.local.occ.differential.Feature.DEFINER_FUNCTIONS;
+import static io.github.dsqljava.local.occ.differential.Feature.ERRORS;
+import static io.github.dsqljava.local.occ.differential.Feature.RIGHTS;
+import static io.github.dsqljava.local.occ.differential.Feature.SEARCH_PATH;
+import static io.github.dsqljava.local.occ.differential.Feature.VIEWS;
 
 import java.util.List;
 import java.util.Map;

@@ -1,6 +1,7 @@
 package io.github.dsqljava.local.occ.differential;
 
-import static io.github.dsqljava.local.occ.differential.Feature.*;
+import static io.github.dsqljava.local.occ.differential.Feature.LOCK_READS;
+import static io.github.dsqljava.local.occ.differential.Feature.SIZES;
 
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,6 +1,9 @@
 package io.github.dsqljava.local.occ.differential;
 
-import static io.github.dsqljava.local.occ.differential.Feature.*;
+import static io.github.dsqljava.local.occ.differential.Feature.DEFINER_FUNCTIONS;
+import static io.github.dsqljava.local.occ.differential.Feature.SCHEMA_CALLED_LIKE_TABLE;
+import static io.github.dsqljava.local.occ.differential.Feature.SEARCH_PATH;
+import static io.github.dsqljava.local.occ.differential.Feature.TWO_SCHEMAS;
 
 import java.util.List;
 import java.util.Map;
