@@ -145,7 +145,7 @@ class RightsInConflictsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "occ_save('x')",
+        "occ_save('x', '')",
         "occ_save_shadows('x', '')",
         "occ_repeat('x', 'W10=', '', false)",
         "occ_repeat('', 'W10=', '', false)",

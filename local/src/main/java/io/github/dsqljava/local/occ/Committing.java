@@ -77,7 +77,7 @@ public final class Committing {
             judge(running, answer.row().get(1), ending);
           }
         },
-        List.of(contention.calls().save()));
+        List.of(contention.calls().save(running)));
   }
 
   private void collect(Savings savings, Transaction running, Ending ending) {
@@ -96,7 +96,7 @@ public final class Committing {
             repeat(running, ending);
           }
         },
-        List.of(contention.calls().saveShadows(savings), OccCalls.BACK_TO_BASE));
+        OccCalls.thenBackToBase(running, contention.calls().saveShadows(savings)));
   }
 
   private void repeat(Transaction running, Ending ending) {
@@ -104,7 +104,7 @@ public final class Committing {
     Repeating.start(
         session,
         contention.calls(),
-        savings,
+        running,
         List.of(),
         new Repeating.Outcome() {
           @Override

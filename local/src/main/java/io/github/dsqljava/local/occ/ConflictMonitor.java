@@ -45,6 +45,14 @@ final class ConflictMonitor implements Runnable {
 
   private static final long LEAVE_LIMIT_MILLIS = 1000;
 
+  /** How old {@link Contention#logPosition} may get while several sessions are active. */
+  private static final long LOG_PERIOD_NANOS = 10_000_000;
+
+  /** The same for a session that is alone. */
+  private static final long LONE_LOG_PERIOD_NANOS = 200_000_000;
+
+  private static final String LOG_POSITION = "SELECT pg_catalog.pg_current_wal_insert_lsn()";
+
   /**
    * Other locks, for example on the end of a file, are held for an instant, not for a transaction.
    */
@@ -60,6 +68,7 @@ final class ConflictMonitor implements Runnable {
   private final Contention contention;
   private final Thread thread;
   private volatile boolean closed;
+  private long lookedAtLog = System.nanoTime() - LONE_LOG_PERIOD_NANOS;
 
   /** Whether the monitor sleeps and needs {@link #wake}. */
   private volatile boolean asleep;
@@ -108,6 +117,7 @@ final class ConflictMonitor implements Runnable {
       }
       LockSupport.parkNanos(this, PERIOD_NANOS);
       if (contention.active() >= 2) {
+        lookAtLog(LOG_PERIOD_NANOS);
         Map<Participant, Seen> before = sessions();
         if (contention.hasOutsiders() || isSuspicious(before)) {
           resolve(waiting(), before);
@@ -120,12 +130,23 @@ final class ConflictMonitor implements Runnable {
    * Sleeps until a second session is active. Either this thread sees that session, or {@link #wake}
    * sees that the thread sleeps.
    */
-  private void sleep() {
+  private void sleep() throws IOException {
     asleep = true;
     while (contention.active() < 2 && !closed) {
-      LockSupport.park(this);
+      LockSupport.parkNanos(this, LONE_LOG_PERIOD_NANOS);
+      if (contention.active() > 0) {
+        lookAtLog(LONE_LOG_PERIOD_NANOS);
+      }
     }
     asleep = false;
+  }
+
+  private void lookAtLog(long period) throws IOException {
+    long now = System.nanoTime();
+    if (now - lookedAtLog >= period) {
+      contention.logPosition(connection.query(LOG_POSITION).get(0).get(0));
+      lookedAtLog = now;
+    }
   }
 
   /** Unparks the thread only while it sleeps: that costs as much as a short statement. */

@@ -34,6 +34,7 @@ public final class Contention {
   private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
   private final Runnable secondOneActive;
   private volatile boolean foreignKeys;
+  private volatile String logPosition = "";
   private volatile Runnable schemaChanges = () -> {};
 
   /**
@@ -118,6 +119,18 @@ public final class Contention {
     return active() > (active ? 1 : 0) || (running != null && epoch() != running.epoch());
   }
 
+  /**
+   * Returns a place that PostgreSQL's write-ahead log had reached some time ago; empty if none is
+   * known. The monitor looks from time to time, so that no transaction has to ask.
+   */
+  String logPosition() {
+    return logPosition;
+  }
+
+  void logPosition(String reached) {
+    logPosition = reached;
+  }
+
   /** Changes whenever anything may have been committed. */
   long epoch() {
     return epoch.get();
@@ -129,7 +142,7 @@ public final class Contention {
    * @param implicit whether the session, not the client, begins it
    */
   public Transaction transaction(boolean implicit) {
-    return new Transaction(epoch(), clock.instant(), implicit);
+    return new Transaction(epoch(), logPosition, clock.instant(), implicit);
   }
 
   /** A statement is sent unguarded. */

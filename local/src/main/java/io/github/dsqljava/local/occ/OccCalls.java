@@ -4,7 +4,9 @@ import io.github.dsqljava.local.occ.Transaction.Savings;
 import io.github.dsqljava.local.protocol.Call;
 import io.github.dsqljava.local.sql.SqlStrings;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -12,8 +14,7 @@ import java.util.Set;
  * call these functions too, but do not know it.
  */
 final class OccCalls {
-  /** Rolls a transaction back to {@link Transaction#BASE}. */
-  static final Call BACK_TO_BASE = Call.of("ROLLBACK TO SAVEPOINT " + Transaction.BASE);
+  private static final Call BACK_TO_BASE = Call.of("ROLLBACK TO SAVEPOINT " + Transaction.BASE);
 
   /** Sets {@link Transaction#STATEMENT}. */
   static final Call SET_STATEMENT = Call.of("SAVEPOINT " + Transaction.STATEMENT);
@@ -45,9 +46,21 @@ final class OccCalls {
         + ")";
   }
 
+  /**
+   * Returns the steps, and behind them what rolls a transaction back to its base and runs the
+   * client's SET statements again, which that has undone.
+   */
+  static List<Call> thenBackToBase(Transaction transaction, Call... steps) {
+    List<Call> script = new ArrayList<>(List.of(steps));
+    script.add(BACK_TO_BASE);
+    transaction.settings().forEach(sql -> script.add(Call.of(sql)));
+    return script;
+  }
+
   /** Reads what the transaction has changed. */
-  Call save() {
-    return Call.of("SELECT * FROM dsql_internal.occ_save($1)", password);
+  Call save(Transaction transaction) {
+    return Call.of(
+        "SELECT * FROM dsql_internal.occ_save($1, $2)", password, transaction.logPosition());
   }
 
   /** Reads what the transaction has changed on its shadows. */

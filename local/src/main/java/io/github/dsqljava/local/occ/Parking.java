@@ -11,8 +11,6 @@ import io.github.dsqljava.local.protocol.ServiceErrors;
 import io.github.dsqljava.local.protocol.TransactionStatus;
 import io.github.dsqljava.local.request.Group;
 import io.github.dsqljava.local.sql.SqlStrings;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -44,12 +42,14 @@ public final class Parking {
   }
 
   private final OccSession session;
+  private final Contention contention;
   private final OccCalls calls;
   private final Overlay overlay;
 
   /** For the transactions of one session. */
   public Parking(OccSession session, Contention contention) {
     this.session = session;
+    this.contention = contention;
     this.calls = contention.calls();
     this.overlay = new Overlay(session, calls);
   }
@@ -80,21 +80,14 @@ public final class Parking {
             lose(running, error);
             return;
           }
-          running.rolledBack(answer.row());
+          running.rolledBack(answer.row(), contention.logPosition());
           running.hasGivenWay();
           session.hasGivenWay();
           if (!running.savings().isEmpty()) {
             running.park(); // one that has only read goes on as before
           }
         },
-        script(running, calls.save(), OccCalls.BACK_TO_BASE));
-  }
-
-  /** Returns the steps, followed by the client's SET statements, which the rollback has undone. */
-  private static List<Call> script(Transaction running, Call... steps) {
-    List<Call> script = new ArrayList<>(Arrays.asList(steps));
-    running.settings().forEach(sql -> script.add(Call.of(sql)));
-    return script;
+        OccCalls.thenBackToBase(running, calls.save(running)));
   }
 
   /**
@@ -125,7 +118,7 @@ public final class Parking {
             lose(running, error, () -> session.fail(group, ServiceErrors.rowConflict()));
             return;
           }
-          running.rolledBack(answer.row());
+          running.rolledBack(answer.row(), contention.logPosition());
           session.hasGivenWay();
           if (group.changesSchema()) {
             repeatAlone(running, group, attempt);
@@ -146,19 +139,18 @@ public final class Parking {
             runOnShadows(running, group);
           }
         },
-        script(running, stepsBack(running.protection())));
+        OccCalls.thenBackToBase(running, stepsBack(running)));
   }
 
-  private Call[] stepsBack(Protection protection) {
-    return switch (protection) {
+  private Call[] stepsBack(Transaction running) {
+    return switch (running.protection()) {
       case NONE -> throw new IllegalStateException("nothing to go back to");
-      case BASE -> new Call[] {OccCalls.BACK_TO_BASE}; // nothing came before
+      case BASE -> new Call[0]; // nothing came before
       case STATEMENT ->
           new Call[] {
             Call.of("ROLLBACK TO SAVEPOINT " + Transaction.STATEMENT),
             Call.of("RELEASE SAVEPOINT " + Transaction.STATEMENT),
-            calls.save(),
-            OccCalls.BACK_TO_BASE
+            calls.save(running)
           };
     };
   }
@@ -215,7 +207,7 @@ public final class Parking {
           session.hasGivenWay();
           then.run();
         },
-        script(running, calls.saveShadows(savings), OccCalls.BACK_TO_BASE));
+        OccCalls.thenBackToBase(running, calls.saveShadows(savings)));
   }
 
   /** Puts the changes back in the real tables, and runs a statement there. */
@@ -223,7 +215,7 @@ public final class Parking {
     Repeating.start(
         session,
         calls,
-        running.savings(),
+        running,
         List.of(OccCalls.BE_BEHIND, OccCalls.SET_STATEMENT),
         new Repeating.Outcome() {
           @Override
@@ -263,7 +255,7 @@ public final class Parking {
           session.hasGivenWay();
           runOnShadows(running, group);
         },
-        script(running, OccCalls.BACK_TO_BASE));
+        OccCalls.thenBackToBase(running));
   }
 
   private void runOnShadows(Transaction running, Group group) {

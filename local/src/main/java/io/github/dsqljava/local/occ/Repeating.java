@@ -44,6 +44,7 @@ final class Repeating {
 
   private final OccSession session;
   private final OccCalls calls;
+  private final Transaction transaction;
   private final Savings savings;
   private final List<Call> behind;
   private final Outcome outcome;
@@ -51,10 +52,15 @@ final class Repeating {
   private int attempt;
 
   private Repeating(
-      OccSession session, OccCalls calls, Savings savings, List<Call> behind, Outcome outcome) {
+      OccSession session,
+      OccCalls calls,
+      Transaction transaction,
+      List<Call> behind,
+      Outcome outcome) {
     this.session = session;
     this.calls = calls;
-    this.savings = savings;
+    this.transaction = transaction;
+    this.savings = transaction.savings();
     this.behind = behind;
     this.outcome = outcome;
   }
@@ -65,8 +71,12 @@ final class Repeating {
    * @param behind statements without a result that are run behind it
    */
   static void start(
-      OccSession session, OccCalls calls, Savings savings, List<Call> behind, Outcome outcome) {
-    new Repeating(session, calls, savings, behind, outcome).attempt(List.of());
+      OccSession session,
+      OccCalls calls,
+      Transaction transaction,
+      List<Call> behind,
+      Outcome outcome) {
+    new Repeating(session, calls, transaction, behind, outcome).attempt(List.of());
   }
 
   private void attempt(List<Call> before) {
@@ -79,7 +89,7 @@ final class Repeating {
 
   private void tryAgain() {
     session.hasGivenWay();
-    attempt(List.of(OccCalls.BACK_TO_BASE));
+    attempt(OccCalls.thenBackToBase(transaction));
   }
 
   private void answered(Answer answer) {
@@ -93,9 +103,7 @@ final class Repeating {
       } else {
         outcome.crossed();
       }
-    } else if (Conflicts.isUniqueViolation(sqlState)
-        && !splits
-        && savings.has(RowStrength.UPDATE)) {
+    } else if (Conflicts.isUniqueViolation(sqlState) && !splits) {
       splits = true; // perhaps keys have moved from row to row
       tryAgain();
     } else if (Conflicts.isSerializationFailure(sqlState)

@@ -170,6 +170,7 @@ public final class Transaction {
   private final Savings savings = new Savings();
   private final SchemaChange schemaChange = new SchemaChange();
 
+  private String logPosition;
   private boolean implicit;
   private boolean hasBase;
   private boolean hasExecuted;
@@ -185,17 +186,24 @@ public final class Transaction {
 
   /**
    * @param epoch {@link Contention#epoch()} when it began
+   * @param logPosition {@link Contention#logPosition()} then
    * @param implicit whether the session, not the client, has begun it, around statements up to a
    *     Sync
    */
-  Transaction(long epoch, Instant begin, boolean implicit) {
+  Transaction(long epoch, String logPosition, Instant begin, boolean implicit) {
     this.epoch = epoch;
+    this.logPosition = logPosition;
     this.begin = begin;
     this.implicit = implicit;
   }
 
   long epoch() {
     return epoch;
+  }
+
+  /** Returns a place in PostgreSQL's log before all that it has changed or locked. */
+  String logPosition() {
+    return logPosition;
   }
 
   /** Returns how long ago it began. */
@@ -315,7 +323,8 @@ public final class Transaction {
   }
 
   /** It has rolled back to its base. */
-  void rolledBack(List<String> saved) {
+  void rolledBack(List<String> saved, String logPosition) {
+    this.logPosition = logPosition;
     savings.take(saved);
     protection = Protection.NONE;
     isBehind = false;

@@ -215,7 +215,9 @@ public final class PostgresServer implements AutoCloseable {
     settings.add("jit=off");
     // The cluster runs ANALYZE as a job and lists it; autovacuum must not run it first.
     settings.add("autovacuum_analyze_threshold=2147483647");
-    settings.add("wal_level=minimal");
+    // The log can be read while it is written, and the server says in it which transactions run.
+    settings.add("wal_level=replica");
+    settings.add("wal_writer_flush_after=0");
     settings.add("max_wal_senders=0");
     settings.add("log_min_messages=log");
     settings.add("log_checkpoints=off");

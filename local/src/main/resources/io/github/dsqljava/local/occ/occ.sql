@@ -37,9 +37,27 @@ CREATE OR REPLACE FUNCTION dsql_internal.occ_columns(relation oid, t_data bytea,
   t_infomask integer, t_infomask2 integer, t_bits text) RETURNS bytea[]
 LANGUAGE c AS '$libdir/pageinspect', 'tuple_data_split';
 
+CREATE OR REPLACE FUNCTION dsql_internal.occ_page_header(page bytea,
+  OUT lsn pg_lsn, OUT checksum smallint, OUT flags smallint, OUT lower integer, OUT upper integer,
+  OUT special integer, OUT pagesize integer, OUT version smallint, OUT prune_xid xid)
+LANGUAGE c STRICT AS '$libdir/pageinspect', 'page_header';
+
+-- The write-ahead log says which transaction has touched which page, also by a lock.
+
+CREATE OR REPLACE FUNCTION dsql_internal.occ_log(start_lsn pg_lsn, end_lsn pg_lsn, show_data boolean,
+  OUT started pg_lsn, OUT ended pg_lsn, OUT prev_lsn pg_lsn, OUT block_id smallint, OUT reltablespace oid,
+  OUT reldatabase oid, OUT relfilenode oid, OUT relforknumber smallint, OUT relblocknumber bigint,
+  OUT xid xid, OUT resource_manager text, OUT record_type text, OUT record_length integer,
+  OUT main_data_length integer, OUT block_data_length integer, OUT block_fpi_length integer,
+  OUT block_fpi_info text[], OUT description text, OUT block_data bytea, OUT block_fpi_data bytea)
+RETURNS SETOF record
+LANGUAGE c STRICT AS '$libdir/pg_walinspect', 'pg_get_wal_block_info';
+
 REVOKE ALL ON FUNCTION dsql_internal.occ_raw_page(text, bigint),
   dsql_internal.occ_page_items(bytea),
-  dsql_internal.occ_columns(oid, bytea, integer, integer, text) FROM PUBLIC;
+  dsql_internal.occ_columns(oid, bytea, integer, integer, text),
+  dsql_internal.occ_page_header(bytea),
+  dsql_internal.occ_log(pg_lsn, pg_lsn, boolean) FROM PUBLIC;
 
 -- The ids of this transaction and of its open subtransactions. Released ones are not among them.
 
@@ -49,6 +67,30 @@ AS $$
   SELECT coalesce(array_agg(transactionid), '{}') FROM pg_catalog.pg_locks
   WHERE locktype = 'transactionid' AND pid = pg_catalog.pg_backend_pid()
     AND mode = 'ExclusiveLock' AND granted
+$$;
+
+-- Has the log written up to a place, so that it can be read: the server's own snapshot wakes the process that
+-- writes it. Returns false if that takes long.
+
+CREATE OR REPLACE FUNCTION dsql_internal.occ_flush(place pg_lsn) RETURNS boolean
+LANGUAGE plpgsql VOLATILE
+AS $$
+DECLARE
+  turns integer := 0;
+BEGIN
+  IF pg_current_wal_flush_lsn() < place THEN
+    PERFORM pg_log_standby_snapshot();
+    WHILE pg_current_wal_flush_lsn() < place LOOP
+      turns := turns + 1;
+      IF turns > 520 THEN
+        RETURN false;
+      ELSIF turns > 500 THEN -- some hundred microseconds
+        PERFORM pg_sleep(0.001);
+      END IF;
+    END LOOP;
+  END IF;
+  RETURN true;
+END
 $$;
 
 -- The key of a row, unique in its table: the bytes of its primary key, or its place if it has none.
@@ -61,10 +103,39 @@ AS $$
   FROM unnest(primary_key::int2[]) WITH ORDINALITY AS part (number, place)
 $$;
 
+-- The pages that this transaction may have touched: of a small table all, of a large one those that the log
+-- names, or those that are not older than the transaction. If it is not known where the log was when the
+-- transaction began, all.
+
+CREATE OR REPLACE FUNCTION dsql_internal.occ_blocks(relation regclass, own xid[], since pg_lsn) RETURNS bigint[]
+LANGUAGE plpgsql VOLATILE
+AS $$
+DECLARE
+  small CONSTANT bigint := 16;
+  pages bigint := pg_relation_size(relation) / 8192;
+  latest pg_lsn := pg_current_wal_insert_lsn();
+BEGIN
+  IF since IS NULL OR pages <= small THEN
+    RETURN ARRAY (SELECT generate_series(0, pages - 1));
+  ELSIF latest - since < pages * 8192 / 2 AND dsql_internal.occ_flush(latest) THEN
+    BEGIN
+      RETURN ARRAY (
+        SELECT DISTINCT relblocknumber FROM dsql_internal.occ_log(since, latest, false)
+        WHERE relfilenode = pg_relation_filenode(relation) AND relforknumber = 0 AND xid = ANY (own));
+    EXCEPTION WHEN OTHERS THEN
+      NULL; -- a part of the log is gone
+    END;
+  END IF;
+  RETURN ARRAY (
+    SELECT block FROM generate_series(0, pages - 1) AS block
+    WHERE (dsql_internal.occ_page_header(dsql_internal.occ_raw_page(relation::text, block))).lsn >= since);
+END
+$$;
+
 -- Row versions that this transaction made, removed or locked. did: 0 made, 1 to 3 locked with that
 -- strength, 12 and 13 replaced or removed with strength 2 or 3.
 
-CREATE OR REPLACE FUNCTION dsql_internal.occ_touched(relation regclass, own xid[])
+CREATE OR REPLACE FUNCTION dsql_internal.occ_touched(relation regclass, own xid[], blocks bigint[])
 RETURNS TABLE (id tid, made_by xid, next tid, did integer, key text)
 LANGUAGE sql STABLE
 AS $$
@@ -87,7 +158,7 @@ AS $$
         WHEN t_infomask2 & 8192 <> 0 THEN 13
         ELSE 12
       END AS did
-    FROM generate_series(0, pg_relation_size(relation) / 8192 - 1) block,
+    FROM unnest(blocks) block,
       LATERAL dsql_internal.occ_page_items(dsql_internal.occ_raw_page(relation::text, block))
     WHERE lp_flags = 1
       AND (t_xmin = ANY (own) OR t_xmax = ANY (own) OR t_infomask & 4096 <> 0)
@@ -112,7 +183,7 @@ $$;
 -- that fill has written are the shadow's copy of the snapshot.
 
 CREATE OR REPLACE FUNCTION dsql_internal.occ_changes_of(
-  relation oid, place regclass, own xid[], fill xid)
+  relation oid, place regclass, own xid[], fill xid, blocks bigint[])
 RETURNS TABLE (r oid, k text, t tid, s integer, n text, h text, key text)
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -120,7 +191,7 @@ BEGIN
   RETURN QUERY EXECUTE format($q$
     WITH RECURSIVE touched AS MATERIALIZED (
       SELECT *, made_by <> ALL ($1) OR made_by IS NOT DISTINCT FROM $2 AS is_base
-      FROM dsql_internal.occ_touched(%3$s::oid, $1)
+      FROM dsql_internal.occ_touched(%3$s::oid, $1, $3)
       WHERE did > 0 OR $2 IS NULL OR made_by <> $2
     ), chain (base, key, strength, latest, ended) AS (
       SELECT id, key, did - 10, next, next = id FROM touched WHERE is_base AND did > 10
@@ -148,7 +219,7 @@ BEGIN
     SELECT %2$s::oid, 'ins', NULL, NULL, content, hash, NULL FROM current
     WHERE id NOT IN (SELECT id FROM replaced)
     $q$, (SELECT format('%I.%I', nspname, relname) FROM pg_class c JOIN pg_namespace s ON s.oid = relnamespace
-      WHERE c.oid = place), relation, place::oid, dsql_internal.occ_hash(relation)) USING own, fill;
+      WHERE c.oid = place), relation, place::oid, dsql_internal.occ_hash(relation)) USING own, fill, blocks;
 END
 $$;
 
@@ -183,11 +254,11 @@ END
 $$;
 
 -- The changes of this transaction to real tables, and what the limits have counted. It has to hold locks on
--- the tables still. What leaves here as text has to mean the same under every setting of a client, hence the
+-- the tables still. since is a place in the log before all of them, as text; empty if none is known. What leaves here as text has to mean the same under every setting of a client, hence the
 -- styles.
 
 CREATE OR REPLACE FUNCTION dsql_internal.occ_save(
-  password text, OUT changes text, OUT footprint text, OUT counted text)
+  password text, since text, OUT changes text, OUT footprint text, OUT counted text)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp SET extra_float_digits = 3 SET datestyle = 'ISO'
 SET intervalstyle = 'iso_8601'
@@ -209,7 +280,8 @@ BEGIN
   JOIN pg_class ON pg_class.oid = relation AND relkind = 'r' AND relpersistence = 'p'
   JOIN pg_namespace ON pg_namespace.oid = relnamespace
     AND nspname NOT IN ('pg_catalog', 'dsql_internal'),
-  LATERAL dsql_internal.occ_changes_of(relation, relation, own, NULL) c;
+  LATERAL dsql_internal.occ_changes_of(relation, relation, own, NULL,
+    dsql_internal.occ_blocks(relation, own, nullif(since, '')::pg_lsn)) c;
 END
 $$;
 
@@ -256,7 +328,8 @@ BEGIN
   JOIN pg_class ON pg_class.oid = split_part(entry, ':', 2)::oid AND relkind = 'r'
     AND split_part(entry, ':', 1) <> '0',
   LATERAL dsql_internal.occ_changes_of(split_part(entry, ':', 1)::oid,
-    split_part(entry, ':', 2)::oid, own, nullif(split_part(entry, ':', 3), '')::xid) c
+    split_part(entry, ':', 2)::oid, own, nullif(split_part(entry, ':', 3), '')::xid,
+    ARRAY (SELECT generate_series(0, pg_relation_size(split_part(entry, ':', 2)::oid) / 8192 - 1))) c
   LEFT JOIN dsql_internal.occ_snapshot(shadows) m ON m.relation = c.r AND m.shadow = c.t,
   LATERAL (SELECT EXISTS (SELECT FROM pg_index WHERE indrelid = c.r AND indisprimary) AS keyed) k;
 END

@@ -208,7 +208,7 @@ class SessionLogicTest {
     assertThat(rig.session().concessions()).isEqualTo(1);
     assertThat(rig.postgres().log())
         .endsWith(
-            "SELECT * FROM dsql_internal.occ_save($1)", "ROLLBACK TO SAVEPOINT \"dsql$base\"");
+            "SELECT * FROM dsql_internal.occ_save($1, $2)", "ROLLBACK TO SAVEPOINT \"dsql$base\"");
     assertThat(query("COMMIT")).containsExactly("C COMMIT", "Z I");
     assertThat(rig.postgres().committed()).containsExactly(1);
   }

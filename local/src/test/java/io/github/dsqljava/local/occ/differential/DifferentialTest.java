@@ -21,7 +21,10 @@ import org.junit.jupiter.api.Test;
  */
 class DifferentialTest {
   /** What dsql-local does not do right yet; a feature that it learns is taken out here. */
-  private static final EnumSet<Feature> NOT_YET = EnumSet.noneOf(Feature.class);
+  private static final EnumSet<Feature> NOT_YET =
+      EnumSet.of(
+          // On shadows, a name is found without its schema although the search path lacks that.
+          Feature.DEFINER_FUNCTIONS);
 
   private static final boolean ASKED = System.getProperty("dsql.differential") != null;
 
