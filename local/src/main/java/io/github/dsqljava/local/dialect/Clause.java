@@ -83,6 +83,10 @@ public enum Clause {
 
   // Other objects
   TEMPORARY_VIEW("TEMPORARY or TEMP view not supported for CREATE VIEW", Source.WORDS_UNKNOWN),
+  TEMPORARY_SEQUENCE(
+      "TEMPORARY or TEMP sequence not supported for CREATE SEQUENCE", Source.WORDS_UNKNOWN),
+  /** A domain, a function or statistics in the schema pg_temp. */
+  TEMPORARY_OBJECT("TEMPORARY or TEMP <x> not supported", Source.UNLISTED),
   ENUM_TYPE("CREATE TYPE not supported", Source.CROSS_CHECKED),
   COMPOSITE_TYPE("unsupported statement: CompositeType", Source.CROSS_CHECKED),
   RANGE_TYPE("unsupported statement: CreateRange", Source.CROSS_CHECKED),

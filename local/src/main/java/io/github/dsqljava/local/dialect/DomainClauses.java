@@ -6,6 +6,7 @@ import io.github.dsqljava.local.sql.StatementCursor;
 final class DomainClauses implements ClauseFinder {
   @Override
   public void find(StatementCursor statement, Draft draft) {
+    TemporaryName.find(statement.copy(), "domain", draft);
     if (statement.holds("COLLATE")) {
       draft.found(Clause.COLLATE);
     }

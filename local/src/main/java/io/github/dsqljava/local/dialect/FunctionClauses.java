@@ -30,6 +30,7 @@ final class FunctionClauses implements ClauseFinder {
       draft.refuse(UNREAD); // a body in a body would take a second look at its text
       return;
     }
+    TemporaryName.find(statement.copy(), "function", draft);
     StatementCursor cursor = statement.copy();
     if (cursor.seek("LANGUAGE")) {
       cursor.skip();

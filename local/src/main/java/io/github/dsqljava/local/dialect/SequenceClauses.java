@@ -6,12 +6,20 @@ import io.github.dsqljava.local.sql.StatementCursor;
 final class SequenceClauses implements ClauseFinder {
   @Override
   public void find(StatementCursor statement, Draft draft) {
+    StatementCursor cursor = statement.copy();
+    cursor.accept("CREATE");
+    if (!cursor.accept("LOCAL")) {
+      cursor.accept("GLOBAL");
+    }
+    boolean temporary = cursor.at("TEMP") || cursor.at("TEMPORARY");
     if (!statement.seek("SEQUENCE")) {
       return;
     }
     statement.skip();
     statement.accept("IF", "NOT", "EXISTS");
-    statement.qualifiedName();
+    if (TemporaryName.accept(statement) || temporary) {
+      draft.found(Clause.TEMPORARY_SEQUENCE);
+    }
     if (!statement.seek("CACHE")) {
       draft.found(Clause.SEQUENCE_WITHOUT_CACHE);
     } else if (!CacheSize.isAccepted(statement)) {

@@ -156,7 +156,11 @@ final class StatementTable {
         works("ALTER VIEW", "AlterTable", DDL, AlterClauses.SUPPORTED),
         refused("CREATE MATERIALIZED VIEW", "CreateTableAs", DDL, CROSS_CHECKED),
         refused("REFRESH MATERIALIZED VIEW", "RefreshMatView", DDL, UNLISTED),
-        works("CREATE STATISTICS", "CreateStats", DDL),
+        works(
+            "CREATE STATISTICS",
+            "CreateStats",
+            DDL,
+            (statement, draft) -> TemporaryName.find(statement, "statistics", draft)),
         works("ALTER STATISTICS", "AlterStats", DDL, AlterClauses.SUPPORTED),
         refused("CREATE TRIGGER", "CreateTrig", DDL, "CREATE TRIGGER not supported", CROSS_CHECKED),
         refused("CREATE POLICY", "CreatePolicy", DDL, CROSS_CHECKED),

@@ -19,7 +19,8 @@ final class TableClauses implements ClauseFinder {
     if (!cursor.accept("GLOBAL")) {
       cursor.accept("LOCAL");
     }
-    if (cursor.accept("TEMP") || cursor.accept("TEMPORARY")) {
+    boolean temporary = cursor.accept("TEMP") || cursor.accept("TEMPORARY");
+    if (temporary) {
       draft.found(Clause.TEMPORARY_TABLE);
     } else if (cursor.accept("UNLOGGED")) {
       draft.found(Clause.UNLOGGED_TABLE);
@@ -28,7 +29,9 @@ final class TableClauses implements ClauseFinder {
       return;
     }
     cursor.accept("IF", "NOT", "EXISTS");
-    cursor.qualifiedName();
+    if (TemporaryName.accept(cursor) && !temporary) {
+      draft.found(Clause.TEMPORARY_TABLE);
+    }
     if (cursor.accept("PARTITION", "OF")) {
       draft.found(Clause.PARTITION_OF);
       cursor.qualifiedName();

@@ -14,7 +14,10 @@ final class ViewClauses implements ClauseFinder {
     if (!cursor.accept("LOCAL")) {
       cursor.accept("GLOBAL");
     }
-    if (cursor.at("TEMP") || cursor.at("TEMPORARY")) {
+    boolean temporary = cursor.accept("TEMP") || cursor.accept("TEMPORARY");
+    cursor.accept("RECURSIVE");
+    cursor.accept("VIEW");
+    if (TemporaryName.accept(cursor) || temporary) {
       draft.found(Clause.TEMPORARY_VIEW);
     }
     queries.find(statement, draft);

@@ -216,6 +216,16 @@ BEGIN
 END
 $$;
 
+-- The words of the dialect for what is temporary. Those for tables are known.
+
+CREATE OR REPLACE FUNCTION dsql_internal.temporary_words(tag text) RETURNS text
+LANGUAGE sql IMMUTABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT 'TEMPORARY or TEMP ' || lower(substr(tag, length('CREATE ') + 1)) || ' not supported'
+    || CASE WHEN tag IN ('CREATE TABLE', 'CREATE VIEW', 'CREATE SEQUENCE') THEN ' for ' || tag ELSE '' END
+$$;
+
 -- Not for the superuser, and not for the shadows that occ/occ.sql makes under a setting of its own.
 
 CREATE OR REPLACE FUNCTION dsql_internal.catalog_rules() RETURNS event_trigger
@@ -228,6 +238,11 @@ DECLARE
 BEGIN
   IF current_setting('is_superuser') = 'on' OR current_setting('dsql.makes_shadows', true) = 'on' THEN
     RETURN;
+  END IF;
+  -- The text may say nothing of it: the search path can lead there.
+  IF starts_with(tg_tag, 'CREATE')
+      AND EXISTS (SELECT FROM pg_event_trigger_ddl_commands() WHERE schema_name = 'pg_temp') THEN
+    RAISE feature_not_supported USING MESSAGE = dsql_internal.temporary_words(tg_tag);
   END IF;
   FOR command IN
     SELECT objid, object_type, starts_with(command_tag, 'CREATE') AS is_new
