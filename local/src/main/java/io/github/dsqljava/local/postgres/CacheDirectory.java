@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * The directory of files that later starts reuse: unpacked binaries, prepared data directories, the
  * certificate authority.
  *
- * <p>Any number of JVMs may share it: they make all files in it under {@link #locked}.
+ * <p>Any number of JVMs may share it: they make all files in it under {@link #locked}. They read
+ * what is complete without a lock, so a complete cache may be on a disk that nobody may write to.
  */
 public final class CacheDirectory {
   /** System property that names the directory. */
@@ -121,14 +122,44 @@ public final class CacheDirectory {
     Path lockFile = path.resolve(part + ".lock");
     ReentrantLock jvmLock = JVM_LOCKS.computeIfAbsent(lockFile, file -> new ReentrantLock());
     jvmLock.lock();
-    try (FileChannel channel =
-            FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    try (FileChannel channel = open(lockFile, part);
         FileLock lock = lock(channel)) {
       assert lock.isValid();
       return action.run();
     } finally {
       jvmLock.unlock();
     }
+  }
+
+  /**
+   * The same for what is not in the cache. Nobody can wait where the cache cannot be written to;
+   * the action runs all the same.
+   */
+  <T> T lockedWhereWritable(String part, LockedAction<T> action) throws IOException {
+    return isWritable() ? locked(part, action) : action.run();
+  }
+
+  private FileChannel open(Path lockFile, String part) throws IOException {
+    try {
+      return FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    } catch (IOException e) {
+      throw new IOException(
+          "the cache directory "
+              + path
+              + " cannot be written to, and something is missing in it ("
+              + part
+              + "); let this user write to it for one start, or name another directory with the"
+              + " system property "
+              + PROPERTY
+              + ": "
+              + e,
+          e);
+    }
+  }
+
+  /** Whether this process may make files in it. */
+  public boolean isWritable() {
+    return Files.isWritable(path);
   }
 
   private static FileLock lock(FileChannel channel) throws IOException {

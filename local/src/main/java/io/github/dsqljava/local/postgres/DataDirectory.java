@@ -68,6 +68,15 @@ final class DataDirectory {
   }
 
   /**
+   * Whether a directory the user named holds data of ours that can be used.
+   *
+   * @throws IOException if it holds what can never be used
+   */
+  static boolean isComplete(Path directory) throws IOException {
+    return Files.isRegularFile(directory.resolve(VERSION_FILE)) && isPresent(directory);
+  }
+
+  /**
    * Checks that a directory the user named is one of ours, or empty; removes the unfinished copy of
    * a start that was killed.
    */
@@ -188,12 +197,13 @@ final class DataDirectory {
     closeToOthers(unfinished);
     UserPrincipal ours = Files.getOwner(unfinished);
     account.own(unfinished);
-    ServerProgram.run(binaries, account, initdb(binaries.program("initdb"), unfinished), "");
+    List<String> initdb = initdb(binaries.program("initdb"), unfinished);
+    NamelessAccount.run(binaries, account, unfinished, initdb, "");
     List<String> singleUser = new ArrayList<>();
     singleUser.add(binaries.program("postgres").toString());
     singleUser.addAll(SINGLE_USER);
     singleUser.addAll(List.of("-D", unfinished.toString(), "postgres"));
-    String output = ServerProgram.run(binaries, account, singleUser, bootstrap);
+    String output = NamelessAccount.run(binaries, account, unfinished, singleUser, bootstrap);
     // A single-user PostgreSQL ends with code 0 even if its statements fail.
     List<String> errors =
         output.lines().filter(line -> line.contains("ERROR:") || line.contains("FATAL:")).toList();

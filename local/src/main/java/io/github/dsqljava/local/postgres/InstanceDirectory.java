@@ -10,6 +10,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -21,11 +22,19 @@ import java.util.concurrent.locks.LockSupport;
  *
  * <p>A lock on a file in it says that its JVM lives. A directory whose lock is free belongs to a
  * JVM that was killed; {@link #sweepOthers()} ends the server that still runs in it and deletes it.
+ * One without a lock file belongs to a JVM that was killed while it made the directory, if that was
+ * more than a moment ago.
  */
 final class InstanceDirectory implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(InstanceDirectory.class.getName());
   private static final String PREFIX = "dsql-local-";
   private static final String LOCK_FILE = "lock";
+  // Its name until it is locked.
+  private static final String NEW_LOCK_FILE = LOCK_FILE + ".new";
+
+  /** Far longer than any JVM needs from making its directory to locking it. */
+  private static final Duration UNLOCKED_LIMIT = Duration.ofMinutes(1);
+
   private static final Duration END_LIMIT = Duration.ofSeconds(5);
   private static final long POLL_NANOS = 5_000_000;
   private static final String SOCKET = ".s.PGSQL.5432";
@@ -48,7 +57,7 @@ final class InstanceDirectory implements AutoCloseable {
     System.setProperty(OPEN_HERE + path, "");
     try {
       // Locked before it gets the name that a sweep looks for.
-      Path unlocked = path.resolve(LOCK_FILE + ".new");
+      Path unlocked = path.resolve(NEW_LOCK_FILE);
       InstanceDirectory instance =
           new InstanceDirectory(
               path,
@@ -129,6 +138,12 @@ final class InstanceDirectory implements AutoCloseable {
     }
     Path lockFile = directory.resolve(LOCK_FILE);
     try {
+      if (isUnfinished(directory)) {
+        Files.deleteIfExists(directory.resolve(NEW_LOCK_FILE));
+        Files.delete(directory); // fails if there is anything else in it
+        LOG.log(System.Logger.Level.DEBUG, "removed what a start has left in {0}", directory);
+        return;
+      }
       if (!isOfOurAccount(directory, lockFile)) {
         return;
       }
@@ -151,6 +166,18 @@ final class InstanceDirectory implements AutoCloseable {
     }
   }
 
+  /** Whether a start has made it and got no further. */
+  private boolean isUnfinished(Path directory) throws IOException {
+    if (Files.exists(directory.resolve(LOCK_FILE), LinkOption.NOFOLLOW_LINKS)
+        || !Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)
+        || !owner(directory).equals(owner(path.resolve(LOCK_FILE)))) {
+      return false;
+    }
+    // Until it is locked, it belongs to this JVM's account, as the lock file does.
+    Instant changed = Files.getLastModifiedTime(directory, LinkOption.NOFOLLOW_LINKS).toInstant();
+    return changed.isBefore(Instant.now().minus(UNLOCKED_LIMIT));
+  }
+
   /**
    * All accounts may write to the parent, and this JVM may be root: a sweep touches no foreign
    * files.
@@ -158,8 +185,13 @@ final class InstanceDirectory implements AutoCloseable {
   private boolean isOfOurAccount(Path directory, Path lockFile) throws IOException {
     return Files.isRegularFile(lockFile, LinkOption.NOFOLLOW_LINKS)
         && Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)
-        && owner(directory).equals(owner(path))
+        && isOurs(owner(directory))
         && owner(lockFile).equals(owner(path.resolve(LOCK_FILE)));
+  }
+
+  /** A start that was killed early has not given its directory away. */
+  private boolean isOurs(Object owner) throws IOException {
+    return owner.equals(owner(path)) || owner.equals(owner(path.resolve(LOCK_FILE)));
   }
 
   private static Object owner(Path file) throws IOException {

@@ -145,14 +145,16 @@ public final class PostgresServer implements AutoCloseable {
       if (dataDirectory == null) {
         DataDirectory.create(data, binaries, account, cache, progress);
       } else {
-        cache.locked(
-            "data",
-            () -> {
-              if (!DataDirectory.isPresent(data)) {
-                DataDirectory.create(data, binaries, account, cache, progress);
-              }
-              return data;
-            });
+        if (!DataDirectory.isComplete(data)) { // or the cache may have to be written to
+          cache.lockedWhereWritable(
+              "data",
+              () -> {
+                if (!DataDirectory.isPresent(data)) {
+                  DataDirectory.create(data, binaries, account, cache, progress);
+                }
+                return data;
+              });
+        }
         DataDirectory.awaitPredecessor(data);
       }
       account.checkCanReach(data);

@@ -12,7 +12,8 @@ import java.util.List;
  *
  * <p>PostgreSQL asks the system for the account at the other end (peer authentication). Where this
  * JVM is root, that keeps out the other processes of the account that PostgreSQL runs as. Windows
- * cannot tell; there only the directory of the socket keeps others out.
+ * cannot tell, and no system can for an account without a name; there only the directory of the
+ * socket keeps others out.
  */
 final class SocketAccess {
   private static final String RULES = "hba.conf";
@@ -31,12 +32,15 @@ final class SocketAccess {
     // The owner of a new file is this JVM's account, even if the system property user.name differs.
     String ours = Files.getOwner(accounts, LinkOption.NOFOLLOW_LINKS).getName();
     Files.writeString(accounts, "jvm \"" + ours + "\" all\n");
+    String method = cannotTell(accounts) ? "trust" : "peer map=jvm";
     Path rules =
-        Files.writeString(
-            instance.path().resolve(RULES),
-            "local all all " + (Platform.isWindows() ? "trust" : "peer map=jvm") + "\n");
+        Files.writeString(instance.path().resolve(RULES), "local all all " + method + "\n");
     account.own(accounts);
     account.own(rules);
     return List.of("hba_file=" + rules, "ident_file=" + accounts);
+  }
+
+  private static boolean cannotTell(Path own) throws IOException {
+    return Platform.isWindows() || NamelessAccount.owns(own);
   }
 }

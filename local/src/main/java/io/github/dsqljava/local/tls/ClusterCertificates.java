@@ -3,6 +3,7 @@ package io.github.dsqljava.local.tls;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,25 +22,40 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The certificates a local cluster shows: a server certificate for {@code localhost} and {@code
- * *.dsql.<region>.on.aws}, issued by a certificate authority that stays the same for one cache
- * directory, so that clients can pin it.
+ * The certificates a local cluster shows: a server certificate for {@code localhost}, {@code
+ * *.dsql.<region>.on.aws} and the loopback addresses, issued by a certificate authority that stays
+ * the same for one cache directory, so that clients can pin it.
  *
  * <p>Keys are made by the JDK's own {@code keytool}; the JDK has no public API for it.
  *
  * @param authority certificate of the authority
  * @param authorityFile PEM file with that certificate
+ * @param trustStore PKCS12 file with that certificate alone, for programs that take no PEM
  * @param chain server certificate first
  * @param key private key of the server certificate
  */
 public record ClusterCertificates(
-    X509Certificate authority, Path authorityFile, List<X509Certificate> chain, PrivateKey key) {
+    X509Certificate authority,
+    Path authorityFile,
+    Path trustStore,
+    List<X509Certificate> chain,
+    PrivateKey key) {
+
+  /** The password of {@link #trustStore}. It keeps nothing secret: certificates are public. */
+  public static final String TRUST_STORE_PASSWORD = "dsql-local";
 
   private static final String AUTHORITY = "ca";
+  private static final String STORE = "keys.p12";
+  private static final String AUTHORITY_FILE = "ca.pem";
+  private static final String TRUST_STORE = "trust.p12";
+  // What a server certificate is for, beside the cluster's name on the service.
+  private static final List<String> LOOPBACK = List.of("127.0.0.1", "::1");
   // PKCS12 wants a password; what protects the file is its permissions.
   private static final char[] STORE_PASSWORD = "dsql-local".toCharArray();
   private static final Duration AUTHORITY_LIFETIME = Duration.ofDays(3650);
@@ -61,6 +77,57 @@ public record ClusterCertificates(
   }
 
   /**
+   * Loads the certificates for a region from a directory, if all are there and none is about to
+   * expire. Changes nothing, so it needs no lock and no right to write.
+   */
+  public static Optional<ClusterCertificates> load(Path directory, String region)
+      throws IOException {
+    return load(directory, region, InstantSource.system());
+  }
+
+  private static Optional<ClusterCertificates> load(
+      Path directory, String region, InstantSource clock) throws IOException {
+    Path storeFile = directory.resolve(STORE);
+    if (!Files.exists(storeFile)) {
+      return Optional.empty();
+    }
+    try {
+      KeyStore store = load(storeFile);
+      String server = server(region);
+      if (expiresSoon(store, AUTHORITY, clock)
+          || expiresSoon(store, server, clock)
+          || !servesLoopback(store, server)) {
+        return Optional.empty();
+      }
+      X509Certificate authority = (X509Certificate) store.getCertificate(AUTHORITY);
+      return holds(directory.resolve(AUTHORITY_FILE), pem(authority))
+              && trusts(directory.resolve(TRUST_STORE), authority)
+          ? Optional.of(of(store, directory, server))
+          : Optional.empty();
+    } catch (GeneralSecurityException e) {
+      throw unreadable(storeFile, e);
+    }
+  }
+
+  private static ClusterCertificates of(KeyStore store, Path directory, String server)
+      throws GeneralSecurityException {
+    List<X509Certificate> chain = new ArrayList<>();
+    for (Certificate certificate : store.getCertificateChain(server)) {
+      chain.add((X509Certificate) certificate);
+    }
+    return new ClusterCertificates(
+        (X509Certificate) store.getCertificate(AUTHORITY),
+        directory.resolve(AUTHORITY_FILE),
+        directory.resolve(TRUST_STORE),
+        chain,
+        (PrivateKey) store.getKey(server, STORE_PASSWORD));
+  }
+
+  private static String server(String region) {
+    return "server-" + region;
+  }
+
+  /**
    * Loads the certificates for a region from a directory; makes what is missing or about to expire.
    * Not safe for concurrent use of one directory: hold a lock.
    */
@@ -72,16 +139,15 @@ public record ClusterCertificates(
   static ClusterCertificates loadOrCreate(Path directory, String region, InstantSource clock)
       throws IOException {
     Files.createDirectories(directory);
-    Path storeFile = directory.resolve("keys.p12");
-    Path authorityFile = directory.resolve("ca.pem");
-    String server = "server-" + region;
+    Path storeFile = directory.resolve(STORE);
+    String server = server(region);
     try {
       @Nullable KeyStore store = Files.exists(storeFile) ? load(storeFile) : null;
       if (store == null || expiresSoon(store, AUTHORITY, clock)) {
         change(storeFile, /* keep= */ false, made -> createAuthority(made));
         store = load(storeFile);
       }
-      if (!store.containsAlias(server) || expiresSoon(store, server, clock)) {
+      if (expiresSoon(store, server, clock) || !servesLoopback(store, server)) {
         boolean replace = store.containsAlias(server);
         change(
             storeFile,
@@ -90,16 +156,24 @@ public record ClusterCertificates(
         store = load(storeFile);
       }
       X509Certificate authority = (X509Certificate) store.getCertificate(AUTHORITY);
-      writePem(authorityFile, authority);
-      List<X509Certificate> chain = new ArrayList<>();
-      for (Certificate certificate : store.getCertificateChain(server)) {
-        chain.add((X509Certificate) certificate);
-      }
-      return new ClusterCertificates(
-          authority, authorityFile, chain, (PrivateKey) store.getKey(server, STORE_PASSWORD));
+      writePem(directory.resolve(AUTHORITY_FILE), authority);
+      writeTrustStore(directory.resolve(TRUST_STORE), authority);
+      return of(store, directory, server);
     } catch (GeneralSecurityException e) {
       throw unreadable(storeFile, e);
     }
+  }
+
+  /** Earlier versions made certificates without addresses. */
+  private static boolean servesLoopback(KeyStore store, String alias)
+      throws GeneralSecurityException {
+    return store.getCertificate(alias) instanceof X509Certificate certificate
+        && certificate.getSubjectAlternativeNames() != null
+        && certificate.getSubjectAlternativeNames().stream().anyMatch(name -> isLoopback(name));
+  }
+
+  private static boolean isLoopback(List<?> name) {
+    return LOOPBACK.contains(String.valueOf(name.get(1)));
   }
 
   private static IOException unreadable(Path storeFile, Exception cause) {
@@ -197,7 +271,10 @@ public record ClusterCertificates(
         "-dname",
         "CN=localhost",
         "-ext",
-        "san=dns:localhost,dns:*.dsql." + region + ".on.aws",
+        "san=dns:localhost,dns:*.dsql."
+            + region
+            + ".on.aws,"
+            + LOOPBACK.stream().map(address -> "ip:" + address).collect(Collectors.joining(",")),
         "-ext",
         "ku:critical=digitalSignature",
         "-ext",
@@ -246,17 +323,57 @@ public record ClusterCertificates(
     }
   }
 
+  private static String pem(X509Certificate certificate) throws GeneralSecurityException {
+    return "-----BEGIN CERTIFICATE-----\n"
+        + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(certificate.getEncoded())
+        + "\n-----END CERTIFICATE-----\n";
+  }
+
+  private static boolean holds(Path file, String text) throws IOException {
+    return Files.exists(file) && Files.readString(file).equals(text);
+  }
+
   private static void writePem(Path file, X509Certificate certificate)
       throws IOException, GeneralSecurityException {
-    String pem =
-        "-----BEGIN CERTIFICATE-----\n"
-            + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(certificate.getEncoded())
-            + "\n-----END CERTIFICATE-----\n";
-    if (Files.exists(file) && Files.readString(file).equals(pem)) {
+    String pem = pem(certificate);
+    if (holds(file, pem)) {
       return;
     }
-    Path unfinished = file.resolveSibling(file.getFileName() + ".unfinished");
+    Path unfinished = unfinished(file);
     Files.writeString(unfinished, pem);
+    Files.move(unfinished, file, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  private static Path unfinished(Path file) {
+    return file.resolveSibling(file.getFileName() + ".unfinished");
+  }
+
+  private static boolean trusts(Path file, X509Certificate authority)
+      throws GeneralSecurityException {
+    if (!Files.exists(file)) {
+      return false;
+    }
+    KeyStore store = KeyStore.getInstance("PKCS12");
+    try (InputStream in = new ByteArrayInputStream(Files.readAllBytes(file))) {
+      store.load(in, TRUST_STORE_PASSWORD.toCharArray());
+    } catch (IOException e) {
+      return false; // it is made again
+    }
+    return authority.equals(store.getCertificate(AUTHORITY));
+  }
+
+  private static void writeTrustStore(Path file, X509Certificate authority)
+      throws IOException, GeneralSecurityException {
+    if (trusts(file, authority)) {
+      return;
+    }
+    KeyStore store = KeyStore.getInstance("PKCS12");
+    store.load(null, null);
+    store.setCertificateEntry(AUTHORITY, authority);
+    Path unfinished = unfinished(file);
+    try (OutputStream out = Files.newOutputStream(unfinished)) {
+      store.store(out, TRUST_STORE_PASSWORD.toCharArray());
+    }
     Files.move(unfinished, file, StandardCopyOption.REPLACE_EXISTING);
   }
 }

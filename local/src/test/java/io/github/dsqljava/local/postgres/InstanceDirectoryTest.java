@@ -10,13 +10,17 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @DisabledOnOs(OS.WINDOWS)
 class InstanceDirectoryTest {
@@ -59,6 +63,41 @@ class InstanceDirectoryTest {
     Files.delete(directory.resolve("lock"));
     sweep();
     assertThat(directory).exists();
+  }
+
+  /** A JVM that was killed while it started, at each step. */
+  @ParameterizedTest
+  @ValueSource(strings = {"", "lock.new"})
+  void sweepOthers_unfinishedAMinuteAgo_goes(String file) throws Exception {
+    Path directory = Files.createTempDirectory("dsql-local-");
+    made.add(directory);
+    if (!file.isEmpty()) {
+      Files.createFile(directory.resolve(file));
+    }
+    sweep();
+    assertThat(directory).as("it may still be about to lock").exists();
+    Files.setLastModifiedTime(directory, FileTime.from(Instant.now().minusSeconds(61)));
+    sweep();
+    assertThat(directory).doesNotExist();
+  }
+
+  @Test
+  void sweepOthers_oldAndWithSomethingElse_stays() throws Exception {
+    Path directory = Files.createTempDirectory("dsql-local-");
+    made.add(directory);
+    Files.createFile(directory.resolve("mine"));
+    Files.setLastModifiedTime(directory, FileTime.from(Instant.now().minusSeconds(3600)));
+    sweep();
+    assertThat(directory).isDirectoryContaining("glob:**/mine");
+  }
+
+  @Test
+  void sweepOthers_lockedButNotYetGivenToTheAccountOfPostgres_goes() throws Exception {
+    Path directory = Files.createTempDirectory("dsql-local-");
+    made.add(directory);
+    Files.createFile(directory.resolve("lock"));
+    sweep();
+    assertThat(directory).doesNotExist();
   }
 
   @Test

@@ -3,29 +3,38 @@ package io.github.dsqljava.local.tls;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.dsqljava.local.ChildProcess;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.KeyStore;
 import java.security.Signature;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509TrustManager;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ClusterCertificatesTest {
   private static final String REGION = "us-east-1";
+  private static final int IP_ADDRESS = 7;
   private static final int DNS_NAME = 2;
 
   @TempDir static Path shared;
@@ -43,7 +52,7 @@ class ClusterCertificatesTest {
   @BeforeEach
   void copyFiles() throws Exception {
     copy = Files.createDirectory(temporary.resolve("tls"));
-    for (String file : List.of("keys.p12", "ca.pem")) {
+    for (String file : List.of("keys.p12", "ca.pem", "trust.p12")) {
       Files.copy(shared.resolve(file), copy.resolve(file));
     }
   }
@@ -53,7 +62,10 @@ class ClusterCertificatesTest {
     X509Certificate server = made.chain().get(0);
     assertThat(server.getSubjectAlternativeNames())
         .containsExactlyInAnyOrder(
-            List.of(DNS_NAME, "localhost"), List.of(DNS_NAME, "*.dsql.us-east-1.on.aws"));
+            List.of(DNS_NAME, "localhost"),
+            List.of(DNS_NAME, "*.dsql.us-east-1.on.aws"),
+            List.of(IP_ADDRESS, "127.0.0.1"),
+            List.of(IP_ADDRESS, "0:0:0:0:0:0:0:1"));
     assertThat(server.getExtendedKeyUsage()).containsExactly("1.3.6.1.5.5.7.3.1");
     assertThat(server.getBasicConstraints()).isEqualTo(-1);
     server.checkValidity();
@@ -102,6 +114,77 @@ class ClusterCertificatesTest {
   }
 
   @Test
+  void trustStore_trustsTheAuthorityAlone() throws Exception {
+    KeyStore store =
+        KeyStore.getInstance(
+            made.trustStore().toFile(), ClusterCertificates.TRUST_STORE_PASSWORD.toCharArray());
+    assertThat(store.getType()).isEqualToIgnoringCase("PKCS12");
+    assertThat(Collections.list(store.aliases())).hasSize(1);
+    TrustManagerFactory trust =
+        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    trust.init(store);
+    assertThat(((X509TrustManager) trust.getTrustManagers()[0]).getAcceptedIssuers())
+        .containsExactly(made.authority());
+  }
+
+  @Test
+  void load_ofWhatIsComplete_needsNothingElse() throws Exception {
+    ClusterCertificates loaded = ClusterCertificates.load(copy, REGION).orElseThrow();
+    assertThat(loaded.chain()).isEqualTo(made.chain());
+    assertThat(loaded.key()).isEqualTo(made.key());
+    assertThat(copy.toFile().list()).hasSize(3);
+    assertThat(ClusterCertificates.load(copy, "eu-west-1")).isEmpty();
+    assertThat(ClusterCertificates.load(temporary, REGION)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ca.pem", "trust.p12"})
+  void load_ofWhatIsIncompleteOrBroken_isEmptyAndTheNextCreateMendsIt(String file)
+      throws Exception {
+    Files.delete(copy.resolve(file));
+    assertThat(ClusterCertificates.load(copy, REGION)).isEmpty();
+    Files.writeString(copy.resolve(file), "half");
+    assertThat(ClusterCertificates.load(copy, REGION)).isEmpty();
+    ClusterCertificates.loadOrCreate(copy, REGION);
+    assertThat(ClusterCertificates.load(copy, REGION)).isPresent();
+  }
+
+  /** As earlier versions made them. */
+  @Test
+  void serverCertificate_withoutAddresses_isRenewedUnderTheSameAuthority() throws Exception {
+    Path store = copy.resolve("keys.p12");
+    keytool(store, "-delete", "-alias", "server-" + REGION);
+    keytool(
+        store,
+        "-genkeypair",
+        "-alias",
+        "server-" + REGION,
+        "-signer",
+        "ca",
+        "-dname",
+        "CN=localhost",
+        "-ext",
+        "san=dns:localhost",
+        "-keyalg",
+        "EC");
+    assertThat(ClusterCertificates.load(copy, REGION)).isEmpty();
+    ClusterCertificates renewed = ClusterCertificates.loadOrCreate(copy, REGION);
+    assertThat(renewed.authority()).isEqualTo(made.authority());
+    assertThat(renewed.chain().get(0).getSubjectAlternativeNames())
+        .contains(List.of(IP_ADDRESS, "127.0.0.1"));
+  }
+
+  private static void keytool(Path store, String... arguments) throws Exception {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
+    command.addAll(List.of(arguments));
+    command.addAll(List.of("-keystore", store.toString(), "-storepass", "dsql-local"));
+    try (ChildProcess keytool = ChildProcess.start(new ProcessBuilder(command))) {
+      assertThat(keytool.awaitExit()).as("%s", keytool.lines()).isZero();
+    }
+  }
+
+  @Test
   void loadAgain_changesNothing() throws Exception {
     FileTime before = Files.getLastModifiedTime(copy.resolve("keys.p12"));
     ClusterCertificates again = ClusterCertificates.loadOrCreate(copy, REGION);
@@ -119,7 +202,7 @@ class ClusterCertificatesTest {
         .contains(List.of(DNS_NAME, "*.dsql.eu-west-1.on.aws"));
     other.chain().get(0).verify(made.authority().getPublicKey());
     assertThat(ClusterCertificates.loadOrCreate(copy, REGION).chain()).isEqualTo(made.chain());
-    assertThat(copy.toFile().list()).hasSize(2);
+    assertThat(copy.toFile().list()).hasSize(3);
   }
 
   @Test
