@@ -1,5 +1,7 @@
 package io.github.dsqljava.local.journal;
 
+import java.time.Duration;
+
 /**
  * A statement and its outcome, as its client saw it. Immutable. A cluster makes it; tests of code
  * that reads it can use the builder, too.
@@ -43,9 +45,11 @@ public final class RecordedStatement {
       String message) {}
 
   private final Values values;
+  private final Duration duration;
 
-  private RecordedStatement(Values values) {
+  private RecordedStatement(Values values, Duration duration) {
     this.values = values;
+    this.duration = duration;
   }
 
   /** A builder in which every text is empty. */
@@ -108,6 +112,14 @@ public final class RecordedStatement {
     return values.message;
   }
 
+  /**
+   * The time from its arrival to its answer, what came before it included. It does not count for
+   * {@link #equals}.
+   */
+  public Duration duration() {
+    return duration;
+  }
+
   /** Whether it lost against another transaction: SQLSTATE 40001. */
   public boolean isConflict() {
     return sqlState().equals(SERIALIZATION_FAILURE);
@@ -132,7 +144,7 @@ public final class RecordedStatement {
     return values.hashCode();
   }
 
-  /** All parts by name. */
+  /** All parts by name, but the duration. */
   @Override
   public String toString() {
     return "RecordedStatement" + values.toString().substring("Values".length());
@@ -149,6 +161,7 @@ public final class RecordedStatement {
     private String tag = "";
     private String sqlState = "";
     private String message = "";
+    private Duration duration = Duration.ZERO;
 
     private Builder() {}
 
@@ -206,11 +219,18 @@ public final class RecordedStatement {
       return this;
     }
 
+    /** See {@link RecordedStatement#duration()}. */
+    public Builder duration(Duration value) {
+      duration = value;
+      return this;
+    }
+
     /** The statement. */
     public RecordedStatement build() {
       return new RecordedStatement(
           new Values(
-              processId, user, protocol, sql, inTransaction, outcome, tag, sqlState, message));
+              processId, user, protocol, sql, inTransaction, outcome, tag, sqlState, message),
+          duration);
     }
   }
 }

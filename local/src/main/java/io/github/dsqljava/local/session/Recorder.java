@@ -13,6 +13,7 @@ import io.github.dsqljava.local.request.Step;
 import io.github.dsqljava.local.request.Step.Use;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -28,8 +29,9 @@ final class Recorder {
    *
    * @param run the group; null if it is not complete
    * @param step null for the end of a batch
+   * @param arrived System.nanoTime() when it came
    */
-  private record Expected(@Nullable Run run, @Nullable Step step) {}
+  private record Expected(@Nullable Run run, @Nullable Step step, long arrived) {}
 
   /** Tells whether the client has a transaction block open now. */
   interface Status {
@@ -54,6 +56,20 @@ final class Recorder {
     this.user = user;
   }
 
+  /** The session begins. */
+  void begins() {
+    journal.connected(processId, user);
+  }
+
+  /**
+   * The transaction has released its locks for another one.
+   *
+   * @param lost whether it has not kept its changes
+   */
+  void gaveWay(boolean lost) {
+    journal.gaveWay(processId, user, lost);
+  }
+
   void use(Status given) {
     status = given;
   }
@@ -63,11 +79,12 @@ final class Recorder {
     if (run.group().checksSyntax()) {
       return; // its statements follow
     }
+    long now = System.nanoTime();
     for (Step step : run.group().steps()) {
-      expected.add(new Expected(run, step));
+      expected.add(new Expected(run, step, now));
     }
     if (run.group().isLast()) {
-      expected.add(new Expected(run, null));
+      expected.add(new Expected(run, null, now));
     }
   }
 
@@ -170,7 +187,8 @@ final class Recorder {
   void ends(List<Step> waiting) {
     expected.forEach(entry -> leave(entry, Outcome.UNANSWERED));
     expected.clear();
-    waiting.forEach(step -> leave(new Expected(null, step), Outcome.UNANSWERED));
+    waiting.forEach(step -> leave(new Expected(null, step, System.nanoTime()), Outcome.UNANSWERED));
+    journal.disconnected(processId, user);
   }
 
   private void leave(Expected entry, Outcome outcome) {
@@ -203,6 +221,7 @@ final class Recorder {
             .tag(tag)
             .sqlState(error == null ? "" : error.sqlState())
             .message(error == null ? "" : utf8(error.message()))
+            .duration(Duration.ofNanos(System.nanoTime() - entry.arrived))
             .build());
   }
 

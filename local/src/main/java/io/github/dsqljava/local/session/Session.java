@@ -57,6 +57,7 @@ final class Session implements ClientExchange.Listener, Flow, OccSession, Partic
   private final Dispatcher dispatcher;
   private final Intake intake;
   private final Retries retries;
+  private final @Nullable Recorder recorder;
 
   /** Groups that are neither in the queue nor answered. */
   private final List<Run> underWay = new ArrayList<>();
@@ -108,6 +109,7 @@ final class Session implements ClientExchange.Listener, Flow, OccSession, Partic
             names,
             backend.allocator(),
             queue::isEmpty);
+    this.recorder = recorder;
     if (recorder != null) {
       recorder.use(() -> state.clientStatus() != TransactionStatus.IDLE);
     }
@@ -116,6 +118,9 @@ final class Session implements ClientExchange.Listener, Flow, OccSession, Partic
   /** The session begins. */
   void opened() {
     contention.add(this);
+    if (recorder != null) {
+      recorder.begins();
+    }
   }
 
   // ---- what the client sends
@@ -382,6 +387,10 @@ final class Session implements ClientExchange.Listener, Flow, OccSession, Partic
   @Override
   public void hasGivenWay() {
     state.hasGivenWay();
+    Transaction running = state.transaction();
+    if (recorder != null) {
+      recorder.gaveWay(running != null && running.phase() == Transaction.Phase.LOST);
+    }
   }
 
   @Override

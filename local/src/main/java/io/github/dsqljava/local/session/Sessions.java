@@ -11,6 +11,7 @@ import io.github.dsqljava.local.limits.Limits;
 import io.github.dsqljava.local.occ.Contention;
 import io.netty.channel.ChannelHandler;
 import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
 
 /** Makes what stands before each PostgreSQL session of a cluster. Thread-safe. */
 public final class Sessions {
@@ -42,6 +43,11 @@ public final class Sessions {
     this.maxMessageLength = (int) Math.min(Integer.MAX_VALUE, limits.of(Limit.MESSAGE_BYTES));
   }
 
+  private @Nullable Recorder recorder(int processId, String user) {
+    Journal ofConnection = journal.ofConnection();
+    return ofConnection == null ? null : new Recorder(ofConnection, processId, user);
+  }
+
   /**
    * Returns what has to stand in the pipeline of a new PostgreSQL session, nearest to PostgreSQL.
    *
@@ -61,7 +67,7 @@ public final class Sessions {
                 new StatementFaults(faults),
                 age,
                 dialect::read,
-                journal.isOn() ? new Recorder(journal, processId, user) : null),
+                recorder(processId, user)),
         maxMessageLength,
         messagesToTake);
   }

@@ -1,0 +1,119 @@
+package io.github.dsqljava.local;
+
+import io.github.dsqljava.local.journal.Journal;
+import io.github.dsqljava.local.journal.RecordedStatement;
+import io.github.dsqljava.local.journal.RefusedLogin;
+import java.time.InstantSource;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import java.util.function.Consumer;
+
+/** Tells people what happens on a cluster, in one line for each thing. Thread-safe. */
+final class StatementLog implements Journal {
+  private static final int MAX_TEXT = 300;
+
+  /** Local time: it stands beside what other programs of the same machine print. */
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("HH:mm:ss.SSS", Locale.ROOT).withZone(ZoneId.systemDefault());
+
+  private final Consumer<String> lines;
+  private final InstantSource clock;
+
+  StatementLog(Consumer<String> lines, InstantSource clock) {
+    this.lines = lines;
+    this.clock = clock;
+  }
+
+  @Override
+  public boolean isOn() {
+    return true;
+  }
+
+  @Override
+  public void add(RecordedStatement statement) {
+    double millis = statement.duration().toNanos() / 1e6;
+    print(
+        statement.processId(),
+        statement.user(),
+        String.format(Locale.ROOT, "%.1f ms  ", millis)
+            + text(statement)
+            + "  -> "
+            + answer(statement));
+  }
+
+  private static String text(RecordedStatement statement) {
+    return statement.protocol() == RecordedStatement.Protocol.FUNCTION_CALL
+        ? "(function call)"
+        : oneLine(statement.sql());
+  }
+
+  private static String answer(RecordedStatement statement) {
+    return switch (statement.outcome()) {
+      case SUCCEEDED -> statement.tag().isEmpty() ? "ok" : statement.tag();
+      case FAILED ->
+          (statement.isConflict() ? "CONFLICT " : "ERROR ")
+              + statement.sqlState()
+              + " "
+              + oneLine(statement.message());
+      case SKIPPED -> "skipped, because of an error before it";
+      case UNANSWERED -> "no answer, the connection ended";
+    };
+  }
+
+  @Override
+  public void add(RefusedLogin login) {
+    // The front end logs it, with the reason and the remedy.
+  }
+
+  @Override
+  public void connected(int processId, String user) {
+    print(processId, user, "connected");
+  }
+
+  @Override
+  public void disconnected(int processId, String user) {
+    print(processId, user, "disconnected");
+  }
+
+  @Override
+  public void gaveWay(int processId, String user, boolean lost) {
+    print(
+        processId,
+        user,
+        lost
+            ? "gives way to another session, and has lost: its next statement says so"
+            : "gives way to another session; COMMIT decides which of them wins");
+  }
+
+  private void print(int processId, String user, String what) {
+    lines.accept(time() + " [" + processId + " " + oneLine(user) + "] " + what);
+  }
+
+  private String time() {
+    return TIME.format(clock.instant());
+  }
+
+  /** White space becomes one blank, so that a statement of many lines stays readable in one. */
+  private static String oneLine(String text) {
+    StringBuilder line = new StringBuilder();
+    boolean blank = false;
+    for (int i = 0; i < text.length(); ) {
+      int c = text.codePointAt(i);
+      i += Character.charCount(c);
+      if (Character.isWhitespace(c)) {
+        blank = !line.isEmpty();
+        continue;
+      }
+      if (blank) {
+        line.append(' ');
+        blank = false;
+      }
+      if (line.length() >= MAX_TEXT) {
+        return line + "...";
+      }
+      line.appendCodePoint(Character.isISOControl(c) ? '?' : c);
+    }
+    return line.toString();
+  }
+}
