@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The 26 lower-case letters and digits that name a cluster. */
 final class ClusterId {
@@ -22,18 +24,46 @@ final class ClusterId {
     return id.toString();
   }
 
-  /** A permanent data directory keeps its cluster's id: it is part of the host name. */
-  static String of(Path dataDirectory) throws IOException {
+  /** Whether a text has the form of an id. */
+  static boolean isOne(String text) {
+    return text.length() == LENGTH
+        && text.chars().allMatch(c -> (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'));
+  }
+
+  /** The id that a permanent data directory keeps: it is part of the host name. */
+  static Optional<String> kept(Path dataDirectory) throws IOException {
     Path file = dataDirectory.resolve(FILE);
-    if (Files.exists(file)) {
-      String id = Files.readString(file).strip();
-      if (id.matches("[a-z0-9]{" + LENGTH + "}")) {
-        return id;
-      }
+    if (!Files.exists(file)) {
+      return Optional.empty();
+    }
+    String id = Files.readString(file).strip();
+    if (!isOne(id)) {
       throw new IOException(file + " does not hold a cluster id; delete it to get a new one");
     }
-    String id = random();
-    Files.writeString(file, id + "\n");
-    return id;
+    return Optional.of(id);
+  }
+
+  /**
+   * Returns the id of a data directory, which keeps it from now on.
+   *
+   * @param demanded the only id that will do; null if any does
+   * @param fresh the id of a directory that has none yet
+   */
+  static String of(Path dataDirectory, @Nullable String demanded, String fresh) throws IOException {
+    Optional<String> kept = kept(dataDirectory);
+    if (kept.isEmpty()) {
+      Files.writeString(dataDirectory.resolve(FILE), fresh + "\n");
+      return fresh;
+    }
+    if (demanded != null && !demanded.equals(kept.get())) {
+      throw new IOException(
+          dataDirectory
+              + " holds the data of cluster "
+              + kept.get()
+              + ", not of "
+              + demanded
+              + "; name that id or none, or another directory");
+    }
+    return kept.get();
   }
 }

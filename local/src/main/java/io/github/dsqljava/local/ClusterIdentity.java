@@ -10,6 +10,7 @@ import java.util.Set;
  */
 record ClusterIdentity(String id, String region) {
   static final String LOCALHOST = "localhost";
+  static final String LOOPBACK = "127.0.0.1";
 
   // The account number AWS uses in its documentation.
   private static final String ACCOUNT = "123456789012";
@@ -22,8 +23,9 @@ record ClusterIdentity(String id, String region) {
     return id + ".dsql." + region + ".on.aws";
   }
 
+  /** The names that clients connect to and sign tokens for; of ::1 both ways to write it. */
   Set<String> hosts() {
-    return Set.of(LOCALHOST, serviceHost());
+    return Set.of(LOCALHOST, LOOPBACK, "::1", "[::1]", serviceHost());
   }
 
   String arn() {

@@ -51,6 +51,9 @@ public final class DsqlLocal implements AutoCloseable {
   /** The ARN of {@link #principal()} in every cluster, to be named in AWS IAM GRANT. */
   public static final String PRINCIPAL_ARN = ClusterIdentity.PRINCIPAL_ARN;
 
+  /** The password of {@link #trustStore()}. It keeps nothing secret: certificates are public. */
+  public static final String TRUST_STORE_PASSWORD = ClusterCertificates.TRUST_STORE_PASSWORD;
+
   private static final String ADMIN = "admin";
   private static final Duration TOKEN_LIFETIME = Duration.ofMinutes(15);
 
@@ -60,6 +63,7 @@ public final class DsqlLocal implements AutoCloseable {
   private final ClusterCertificates certificates;
   private final IamDirectory iam;
   private final IamPrincipal principal;
+  private final Path hostsFile;
   private final PostgresServer postgres;
   private final OptimisticConcurrency concurrency;
   private final Jobs jobs;
@@ -67,6 +71,7 @@ public final class DsqlLocal implements AutoCloseable {
   private final ClusterFaults faults;
   private final @Nullable FaultFile faultFile;
   private final ClusterRecord record;
+  private final Tally tally;
 
   DsqlLocal(
       ClusterIdentity identity,
@@ -75,19 +80,22 @@ public final class DsqlLocal implements AutoCloseable {
       ClusterCertificates certificates,
       IamDirectory iam,
       IamPrincipal principal,
+      Path hostsFile,
       PostgresServer postgres,
       OptimisticConcurrency concurrency,
       Jobs jobs,
       FrontEnd frontEnd,
       ClusterFaults faults,
       @Nullable FaultFile faultFile,
-      ClusterRecord record) {
+      ClusterRecord record,
+      Tally tally) {
     this.identity = identity;
     this.clock = clock;
     this.time = time;
     this.certificates = certificates;
     this.iam = iam;
     this.principal = principal;
+    this.hostsFile = hostsFile;
     this.postgres = postgres;
     this.concurrency = concurrency;
     this.jobs = jobs;
@@ -95,6 +103,7 @@ public final class DsqlLocal implements AutoCloseable {
     this.faults = faults;
     this.faultFile = faultFile;
     this.record = record;
+    this.tally = tally;
   }
 
   /**
@@ -150,7 +159,38 @@ public final class DsqlLocal implements AutoCloseable {
     return certificates.authorityFile();
   }
 
-  /** Returns the default principal: new keys at each start, allowed to connect as every role. */
+  /**
+   * Returns a PKCS12 file with {@link #caCertificate()} alone, for programs that take their trust
+   * from {@code javax.net.ssl.trustStore}. Its password is {@link #TRUST_STORE_PASSWORD}.
+   */
+  public Path trustStore() {
+    return certificates.trustStore();
+  }
+
+  /**
+   * Returns a file in the format of {@code /etc/hosts} that maps {@link #clusterHost()} to
+   * 127.0.0.1, for {@code -Djdk.net.hosts.file}. It also has the lines of the system's file,
+   * because a JVM with that property asks nobody else for names.
+   */
+  public Path hostsFile() {
+    return hostsFile;
+  }
+
+  /** Returns the line that does the same in the system's own hosts file. */
+  public String hostsLine() {
+    return hostsLine(clusterHost());
+  }
+
+  /** Returns the line that gives a cluster's name, {@link #clusterHost()}, a loopback address. */
+  public static String hostsLine(String clusterHost) {
+    return HostsFile.line(clusterHost);
+  }
+
+  /**
+   * Returns the default principal, allowed to connect as every role. Its keys are new at each start
+   * unless {@link DsqlLocalBuilder#keptIdentity} or {@link DsqlLocalBuilder#accessKey} says
+   * otherwise.
+   */
   public IamPrincipal principal() {
     return principal;
   }
@@ -171,6 +211,14 @@ public final class DsqlLocal implements AutoCloseable {
   }
 
   /**
+   * Returns what has happened so far, in a few lines: connections, statements, conflicts, errors by
+   * SQLSTATE and refused logins. Counts only with {@link DsqlLocalBuilder#summary}.
+   */
+  public String summary() {
+    return tally.text();
+  }
+
+  /**
    * Returns a token of the default principal, to be used as the password of {@code user} within 15
    * minutes. Clients with an AWS SDK make their own from {@link #principal()}.
    */
@@ -186,9 +234,12 @@ public final class DsqlLocal implements AutoCloseable {
 
   /**
    * Returns the environment that points a program at this cluster: {@code CLUSTER_ENDPOINT}, {@code
-   * CLUSTER_PORT}, {@code CLUSTER_USER}, {@code CLUSTER_ID}, {@code AWS_REGION}, {@code
-   * AWS_ACCESS_KEY_ID}, {@code AWS_SECRET_ACCESS_KEY}, {@code CLUSTER_PRINCIPAL_ARN}, {@code
-   * CLUSTER_CA_FILE}, {@code PGSSLROOTCERT}. AWS SDKs and libpq read theirs by themselves.
+   * CLUSTER_PORT}, {@code CLUSTER_USER}, {@code CLUSTER_ID}, {@code CLUSTER_HOST} (the name as on
+   * the service), {@code AWS_REGION}, {@code AWS_ACCESS_KEY_ID}, {@code AWS_SECRET_ACCESS_KEY},
+   * {@code CLUSTER_PRINCIPAL_ARN}, {@code CLUSTER_CA_FILE}, {@code CLUSTER_HOSTS_FILE} ({@link
+   * #hostsFile()}), {@code CLUSTER_TRUST_STORE}, {@code CLUSTER_TRUST_STORE_PASSWORD}, {@code
+   * PGSSLROOTCERT}, {@code PGHOSTADDR}, {@code NODE_EXTRA_CA_CERTS}. AWS SDKs, libpq and Node.js
+   * read theirs by themselves.
    */
   public Map<String, String> environment() {
     Map<String, String> environment = new LinkedHashMap<>();
@@ -196,12 +247,19 @@ public final class DsqlLocal implements AutoCloseable {
     environment.put("CLUSTER_PORT", Integer.toString(port()));
     environment.put("CLUSTER_USER", ADMIN);
     environment.put("CLUSTER_ID", clusterId());
+    environment.put("CLUSTER_HOST", clusterHost());
     environment.put("AWS_REGION", region());
     environment.put("AWS_ACCESS_KEY_ID", principal.accessKeyId());
     environment.put("AWS_SECRET_ACCESS_KEY", principal.secretAccessKey());
     environment.put("CLUSTER_PRINCIPAL_ARN", principal.arn());
     environment.put("CLUSTER_CA_FILE", caFile().toString());
+    environment.put("CLUSTER_HOSTS_FILE", hostsFile().toString());
+    environment.put("CLUSTER_TRUST_STORE", trustStore().toString());
+    environment.put("CLUSTER_TRUST_STORE_PASSWORD", TRUST_STORE_PASSWORD);
     environment.put("PGSSLROOTCERT", caFile().toString());
+    // libpq connects to this address whatever the name is, and checks the certificate's name.
+    environment.put("PGHOSTADDR", ClusterIdentity.LOOPBACK);
+    environment.put("NODE_EXTRA_CA_CERTS", caFile().toString());
     return Collections.unmodifiableMap(environment);
   }
 

@@ -5,11 +5,11 @@ import io.github.dsqljava.local.faults.FaultPlan;
 import io.github.dsqljava.local.frontend.Cluster;
 import io.github.dsqljava.local.frontend.FrontEnd;
 import io.github.dsqljava.local.frontend.ServerTls;
-import io.github.dsqljava.local.iam.DbAction;
 import io.github.dsqljava.local.iam.IamDirectory;
 import io.github.dsqljava.local.iam.IamPrincipal;
 import io.github.dsqljava.local.iam.TokenVerifier;
 import io.github.dsqljava.local.jobs.Jobs;
+import io.github.dsqljava.local.journal.Journal;
 import io.github.dsqljava.local.limits.Admission;
 import io.github.dsqljava.local.limits.Limits;
 import io.github.dsqljava.local.limits.LimitsInPostgresql;
@@ -24,6 +24,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
@@ -52,6 +55,12 @@ public final class DsqlLocalBuilder {
   private InstantSource clock = InstantSource.system();
   private Limits limits = Limits.standard();
   private boolean record;
+  private boolean keptIdentity;
+  private @Nullable String clusterId;
+  private @Nullable IamPrincipal principal;
+  private boolean serverNameRequired = true;
+  private boolean summary;
+  private @Nullable Consumer<String> statementLog;
   private @Nullable Path faultFile;
   private Duration loginTimeout = DEFAULT_LOGIN_TIMEOUT;
   private Duration jobDelay = Jobs.DEFAULT_DELAY;
@@ -158,6 +167,73 @@ public final class DsqlLocalBuilder {
     return this;
   }
 
+  /**
+   * Sets whether the cluster has the id and the access key that the cache keeps beside the
+   * certificate authority, so that its name, its keys and the line for a hosts file are the same at
+   * each start; the first such start makes them. {@link #clusterId} and {@link #accessKey} win, and
+   * so does the id of a data directory that has one. Where the cache keeps none and cannot be
+   * written to, the cluster has new ones and {@link #progress} is told. Default: false, a new
+   * identity for each cluster.
+   */
+  public DsqlLocalBuilder keptIdentity(boolean on) {
+    this.keptIdentity = on;
+    return this;
+  }
+
+  /**
+   * Sets the cluster's id, which is the first part of {@link DsqlLocal#clusterHost()}. Default: the
+   * one that the data directory keeps, or a new one.
+   *
+   * @throws IllegalArgumentException unless it is 26 lower-case letters and digits
+   */
+  public DsqlLocalBuilder clusterId(String id) {
+    if (!ClusterId.isOne(id)) {
+      throw new IllegalArgumentException(
+          "cluster-id is \"" + id + "\", not 26 lower-case letters and digits");
+    }
+    this.clusterId = id;
+    return this;
+  }
+
+  /**
+   * Sets the access key of {@link DsqlLocal#principal()}. Default: a new one. It opens this cluster
+   * only, so take none that opens anything else.
+   *
+   * @throws IllegalArgumentException if either is blank
+   */
+  public DsqlLocalBuilder accessKey(String accessKeyId, String secretAccessKey) {
+    this.principal = KeptIdentity.principal(accessKeyId, secretAccessKey);
+    return this;
+  }
+
+  /**
+   * Sets whether a client has to send a TLS server name, as on the service. Without that, clients
+   * get in that send none, such as a JVM that connects to {@code localhost} and most clients that
+   * connect to 127.0.0.1; another cluster's name is refused all the same. Default: true.
+   */
+  public DsqlLocalBuilder serverNameRequired(boolean required) {
+    this.serverNameRequired = required;
+    return this;
+  }
+
+  /**
+   * Sets who gets a line for each statement that is answered: time, session, role, duration, text
+   * and answer; and for each connection, and each transaction that gives way to another one. (The
+   * log of this class has refused logins, with the reason and the remedy.) Called on event loops,
+   * one line at a time for each session: must be thread-safe and not block. Default: nobody, and
+   * nothing is spent on it.
+   */
+  public DsqlLocalBuilder statementLog(Consumer<String> lines) {
+    this.statementLog = lines;
+    return this;
+  }
+
+  /** Sets whether {@link DsqlLocal#summary()} counts. Default: it does not, and costs nothing. */
+  public DsqlLocalBuilder summary(boolean on) {
+    this.summary = on;
+    return this;
+  }
+
   /** Sets the consumer of messages about steps that take long. Default: the log, at level INFO. */
   public DsqlLocalBuilder progress(Consumer<String> progress) {
     this.progress = progress;
@@ -219,6 +295,63 @@ public final class DsqlLocalBuilder {
     }
   }
 
+  /**
+   * Returns the {@link DsqlLocal#clusterHost()} that a cluster of this builder has, and starts
+   * none. It is known before the start if {@link #clusterId} is set, if the data directory has one,
+   * or with {@link #keptIdentity}; else every start makes another one.
+   *
+   * @throws DsqlLocalException if the cache or the data directory cannot be read
+   * @throws IllegalStateException if it is not known
+   */
+  public String clusterHost() {
+    try {
+      Optional<String> kept =
+          dataDirectory == null ? Optional.empty() : ClusterId.kept(dataDirectory);
+      if (kept.isEmpty() && clusterId == null && !keptIdentity) {
+        throw new IllegalStateException("every start of this builder makes another cluster id");
+      }
+      String id =
+          kept.isPresent()
+              ? kept.get()
+              : clusterId != null
+                  ? clusterId
+                  : kept(CacheDirectory.open(cacheDirectory)).clusterId();
+      return new ClusterIdentity(id, region).serviceHost();
+    } catch (IOException e) {
+      throw new DsqlLocalException("the cluster's name is not known: " + e.getMessage(), e);
+    }
+  }
+
+  private KeptIdentity kept(CacheDirectory cache) throws IOException {
+    if (!keptIdentity) {
+      return KeptIdentity.random();
+    }
+    try {
+      return KeptIdentity.of(cache);
+    } catch (IOException e) {
+      if (cache.isWritable()) {
+        throw e;
+      }
+      progress.accept("This cluster has an identity for this start only: " + e.getMessage());
+      return KeptIdentity.random();
+    }
+  }
+
+  private String id(KeptIdentity kept, PostgresServer postgres) throws IOException {
+    String fresh = clusterId != null ? clusterId : kept.clusterId();
+    return dataDirectory == null ? fresh : ClusterId.of(postgres.dataDirectory(), clusterId, fresh);
+  }
+
+  /** A kept name has a kept file; it may be in the command line of other programs. */
+  private Path hostsFile(ClusterIdentity identity, CacheDirectory cache, PostgresServer postgres)
+      throws IOException {
+    Path kept = KeptIdentity.directory(cache).resolve(identity.id() + ".hosts");
+    boolean keep =
+        keptIdentity && (cache.isWritable() || HostsFile.isWritten(kept, identity.serviceHost()));
+    Path file = keep ? kept : postgres.socket().resolveSibling("hosts");
+    return HostsFile.write(file, identity.serviceHost());
+  }
+
   private DsqlLocal open() throws IOException {
     MovableClock time = new MovableClock(clock);
     CacheDirectory cache = CacheDirectory.open(cacheDirectory);
@@ -235,22 +368,19 @@ public final class DsqlLocalBuilder {
       installRules(connections);
       jobs = Jobs.start(concurrency, connections, time, jobDelay, analyzePeriod);
       ServerTls tls = await(tlsLater);
-      ClusterIdentity identity =
-          new ClusterIdentity(
-              dataDirectory == null ? ClusterId.random() : ClusterId.of(postgres.dataDirectory()),
-              region);
+      KeptIdentity kept = kept(cache);
+      ClusterIdentity identity = new ClusterIdentity(id(kept, postgres), region);
       IamDirectory iam = new IamDirectory();
-      IamPrincipal principal =
-          IamPrincipal.generate(
-              ClusterIdentity.PRINCIPAL_ARN, DbAction.DB_CONNECT, DbAction.DB_CONNECT_ADMIN);
-      iam.add(principal);
+      IamPrincipal first = principal != null ? principal : kept.principal();
+      iam.add(first);
+      Path hostsFile = hostsFile(identity, cache, postgres);
       FaultPlan faults = new FaultPlan();
       ClusterRecord clusterRecord = new ClusterRecord(record);
+      Tally tally = new Tally();
+      Journal journal = journal(clusterRecord, tally);
       FrontEnd frontEnd =
           FrontEnd.listen(
-              port,
-              cluster(identity, iam, postgres, concurrency, faults, clusterRecord, time),
-              tls);
+              port, cluster(identity, iam, postgres, concurrency, faults, journal, tls, time), tls);
       ClusterFaults clusterFaults = new ClusterFaults(faults, frontEnd, clock, time);
       FaultFile watched;
       try {
@@ -265,14 +395,16 @@ public final class DsqlLocalBuilder {
           time,
           tls.certificates(),
           iam,
-          principal,
+          first,
+          hostsFile,
           postgres,
           concurrency,
           jobs,
           frontEnd,
           clusterFaults,
           watched,
-          clusterRecord);
+          clusterRecord,
+          tally);
     } catch (IOException | RuntimeException e) {
       if (jobs != null) {
         jobs.close();
@@ -298,22 +430,25 @@ public final class DsqlLocalBuilder {
       PostgresServer postgres,
       OptimisticConcurrency concurrency,
       FaultPlan faults,
-      ClusterRecord clusterRecord,
+      Journal journal,
+      ServerTls tls,
       InstantSource time) {
     TokenVerifier verifier =
         new TokenVerifier(iam, clock, region, identity.arn(), identity.hosts());
-    Sessions sessions =
-        new Sessions(concurrency.contention(), faults, clusterRecord.journal(), limits, time);
+    Sessions sessions = new Sessions(concurrency.contention(), faults, journal, limits, time);
     return new Cluster(
         identity.id(),
+        identity.serviceHost(),
+        tls.certificates().authorityFile(),
         identity.hosts(),
+        serverNameRequired,
         verifier::verify,
         postgres.socket(),
         PostgresServer.SYSTEM_ROLE,
         loginTimeout,
         sessions::handler,
         faults,
-        clusterRecord.journal(),
+        journal,
         limits,
         new Admission(limits, time),
         time);
@@ -321,13 +456,27 @@ public final class DsqlLocalBuilder {
 
   private ServerTls tls(CacheDirectory cache) {
     try {
-      ClusterCertificates certificates =
-          cache.locked(
-              "tls", () -> ClusterCertificates.loadOrCreate(cache.path().resolve("tls"), region));
-      return ServerTls.of(certificates);
+      Path directory = KeptIdentity.directory(cache);
+      Optional<ClusterCertificates> complete = ClusterCertificates.load(directory, region);
+      return ServerTls.of(
+          complete.isPresent()
+              ? complete.get()
+              : cache.locked("tls", () -> ClusterCertificates.loadOrCreate(directory, region)));
     } catch (IOException e) {
       throw new CompletionException(e);
     }
+  }
+
+  private Journal journal(ClusterRecord clusterRecord, Tally tally) {
+    List<Journal> journals = new ArrayList<>();
+    journals.add(clusterRecord.journal());
+    if (summary) {
+      journals.add(tally);
+    }
+    if (statementLog != null) {
+      journals.add(new StatementLog(statementLog, clock));
+    }
+    return journals.size() == 1 ? journals.get(0) : new Journals(journals);
   }
 
   private static Executor runInNewThread() {

@@ -51,7 +51,13 @@ class DsqlLocalJarIT {
           "AWS_SECRET_ACCESS_KEY",
           "CLUSTER_PRINCIPAL_ARN",
           "CLUSTER_CA_FILE",
-          "PGSSLROOTCERT");
+          "CLUSTER_HOST",
+          "CLUSTER_HOSTS_FILE",
+          "CLUSTER_TRUST_STORE",
+          "CLUSTER_TRUST_STORE_PASSWORD",
+          "PGSSLROOTCERT",
+          "PGHOSTADDR",
+          "NODE_EXTRA_CA_CERTS");
 
   @TempDir static Path sharedDirectory;
   private static Program shared;
@@ -103,8 +109,7 @@ class DsqlLocalJarIT {
       // In a shell of its own, two clusters do not know of each other.
       assertThat(environment.get("CLUSTER_PORT"))
           .isNotEqualTo(shared.environment().get("CLUSTER_PORT"));
-      assertThat(environment.get("CLUSTER_ID"))
-          .isNotEqualTo(shared.environment().get("CLUSTER_ID"));
+      assertThat(environment.get("CLUSTER_ID")).isEqualTo(shared.environment().get("CLUSTER_ID"));
       try (Connection here = program.connect("admin");
           Connection there = shared.connect("admin")) {
         Jdbc.execute(here, "CREATE TABLE only_here (id int PRIMARY KEY)");
@@ -121,9 +126,8 @@ class DsqlLocalJarIT {
         "the whole text", () -> shared.child.lines().stream().anyMatch(l -> l.contains("Ctrl-C")));
     assertThat(String.join("\n", shared.child.lines()))
         .contains("accepts connections on localhost:" + environment.get("CLUSTER_PORT"))
-        .contains(environment.get("CLUSTER_ID") + ".dsql.eu-west-1.on.aws")
+        .contains("127.0.0.1 " + environment.get("CLUSTER_ID") + ".dsql.eu-west-1.on.aws")
         .contains("sslmode=verify-full")
-        .contains("AWS IAM GRANT app TO '" + environment.get("CLUSTER_PRINCIPAL_ARN") + "'")
         .doesNotContain(environment.get("AWS_SECRET_ACCESS_KEY"));
   }
 
@@ -238,6 +242,108 @@ class DsqlLocalJarIT {
   }
 
   @Test
+  void secondStart_withTheSameEnvFile_isCode1AndTouchesNothing() throws Exception {
+    byte[] before = Files.readAllBytes(shared.envFile);
+    try (Program second = Program.startWithoutWaiting(shared.envFile)) {
+      assertThat(second.child.awaitExit()).isEqualTo(1);
+      assertThat(second.child.lines())
+          .singleElement()
+          .asString()
+          .contains(shared.envFile + " belongs to a cluster that runs; nothing was changed");
+    }
+    assertThat(shared.envFile).hasBinaryContent(before);
+    try (Connection connection = shared.connect("admin")) {
+      assertThat(Jdbc.value(connection, "SELECT 1")).isEqualTo("1");
+    }
+  }
+
+  @Test
+  void logStatements_andTheSummaryAtTheEnd() throws Exception {
+    Path envFile = temporary.resolve("env");
+    String id = "abcdefghijklmnopqrstuvwxyz";
+    String[] options = {
+      "--log",
+      "statements",
+      "--sni",
+      "optional",
+      "--cluster-id",
+      id,
+      "--access-key",
+      "AKIAMINE",
+      "--secret-key",
+      "mine"
+    };
+    try (Program program = Program.start(envFile, options)) {
+      assertThat(program.environment())
+          .containsEntry("CLUSTER_ID", id)
+          .containsEntry("AWS_ACCESS_KEY_ID", "AKIAMINE");
+      try (Connection connection = program.connect("admin")) {
+        assertThat(Jdbc.value(connection, "SELECT 'seen'")).isEqualTo("seen");
+      }
+      assertThatThrownBy(() -> program.connect("admin", "none").close())
+          .isInstanceOf(SQLException.class);
+      assertThat(program.terminate()).isEqualTo(143);
+      assertThat(program.child.lines())
+          .anyMatch(
+              line ->
+                  line.matches("[0-9:.]+ \\[\\d+ admin\\] [0-9.]+ ms  SELECT 'seen'  -> SELECT 1"))
+          .anyMatch(line -> line.contains(" INFO login as \"admin\" refused (08006 "))
+          .contains("Connections: 1; logins refused: 08006 x 1");
+    }
+  }
+
+  @Test
+  void hostsCommand_ofAFile_printsTheLine() throws Exception {
+    try (ChildProcess hosts =
+        ChildProcess.start(
+            Program.clean(Program.java("hosts", "--env-file", shared.envFile.toString())))) {
+      assertThat(hosts.awaitExit()).isZero();
+      assertThat(hosts.lines())
+          .containsExactly("127.0.0.1 " + shared.environment().get("CLUSTER_HOST"));
+    }
+  }
+
+  /** As a container has it that is started with any number. */
+  @Test
+  void userWithoutAnEntryInTheListOfAccounts_startsOrIsToldWhy() throws Exception {
+    Path setpriv = Path.of("/usr/bin/setpriv");
+    assumeThat(System.getProperty("user.name")).as("the tests run as root").isEqualTo("root");
+    assumeThat(Files.isExecutable(setpriv)).as("setpriv is installed").isTrue();
+    Path home = Files.createDirectory(temporary.resolve("home"));
+    Path jar = Files.copy(JAR, home.resolve("dsql-local.jar"));
+    Files.setPosixFilePermissions(jar, PosixFilePermissions.fromString("rw-r--r--"));
+    Files.setAttribute(home, "unix:uid", 471100);
+    List<String> user =
+        List.of(setpriv.toString(), "--reuid=471100", "--regid=471100", "--clear-groups");
+    Path envFile = home.resolve("env");
+    List<String> command = new ArrayList<>(user);
+    command.add(ChildProcess.javaProgram().toString());
+    command.addAll(List.of("-Ddsql.local.cache=" + home.resolve("cache"), "-jar", jar.toString()));
+    command.addAll(List.of("--env-file", envFile.toString()));
+    ProcessBuilder builder = Program.clean(command);
+    builder.directory(home.toFile());
+    List<String> namespace = new ArrayList<>(user);
+    namespace.addAll(List.of("unshare", "--user", "--map-user=65534", "true"));
+    boolean possible;
+    try (ChildProcess unshare = ChildProcess.start(Program.clean(namespace))) {
+      possible = unshare.awaitExit() == 0;
+    }
+    try (Program program = new Program(ChildProcess.start(builder), envFile)) {
+      if (possible) {
+        program.awaitEnvFile();
+        try (Connection connection = program.connect("admin")) {
+          assertThat(Jdbc.value(connection, "SELECT current_user")).isEqualTo("admin");
+        }
+        assertThat(program.terminate()).isEqualTo(143);
+      } else {
+        assertThat(program.child.awaitExit()).isEqualTo(1);
+        assertThat(program.child.lines())
+            .anyMatch(line -> line.contains("471100, which is in no list of accounts"));
+      }
+    }
+  }
+
+  @Test
   void terminated_endsWithItsPostgresAndLeavesNothing() throws Exception {
     Path envFile = temporary.resolve("env");
     try (Program program = Program.start(envFile)) {
@@ -328,7 +434,11 @@ class DsqlLocalJarIT {
       assertThat(envFile).exists();
       try (Program next = Program.startWithoutWaiting(envFile)) {
         next.child.await("dsql-local accepts");
-        assertThat(next.environment()).isNotEqualTo(before);
+        assertThat(next.environment())
+            .as("all but the port is as before")
+            .usingRecursiveComparison()
+            .ignoringFields("CLUSTER_PORT")
+            .isEqualTo(before);
         try (Connection connection = next.connect("admin")) {
           assertThat(Jdbc.value(connection, "SELECT 1")).isEqualTo("1");
         }
@@ -459,7 +569,8 @@ class DsqlLocalJarIT {
       builder
           .environment()
           .keySet()
-          .removeIf(name -> name.matches("(CLUSTER|AWS|PG).*|JAVA_TOOL_OPTIONS|XDG_CACHE_HOME"));
+          .removeIf(
+              name -> name.matches("(CLUSTER|AWS|PG|NODE).*|JAVA_TOOL_OPTIONS|XDG_CACHE_HOME"));
       return builder;
     }
 
@@ -482,7 +593,7 @@ class DsqlLocalJarIT {
         Map<String, String> environment = new LinkedHashMap<>();
         for (String line : shell.lines()) {
           String[] pair = line.split("=", 2);
-          if (pair.length == 2 && pair[0].matches("(CLUSTER|AWS|PG)_?[A-Z_]+")) {
+          if (pair.length == 2 && pair[0].matches("(CLUSTER|AWS|PG|NODE_EXTRA)_?[A-Z_]+")) {
             environment.put(pair[0], pair[1]);
           }
         }

@@ -199,10 +199,11 @@ class LoginRefusalTest {
 
   @Test
   void startup_withoutServerName_isRefused() throws Exception {
-    assertFatal(
-        startupAnswer(null, Map.of("user", "admin")),
-        "08006",
-        "unable to accept connection, sni was not received");
+    Message error = startupAnswer(null, Map.of("user", "admin"));
+    assertFatal(error, "08006", "unable to accept connection, sni was not received");
+    assertThat(error.field('H'))
+        .contains("Connect to " + cluster.clusterHost())
+        .contains("--sni optional");
   }
 
   @Test

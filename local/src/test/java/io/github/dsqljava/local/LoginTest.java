@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -87,6 +88,29 @@ class LoginTest {
             Instant.now());
     try (RawClient client =
         RawClient.direct(cluster.port(), cluster.caCertificate(), cluster.clusterHost(), ALPN)) {
+      client.login("admin", token);
+    }
+  }
+
+  /** Whatever name a client knows the cluster by. */
+  @ParameterizedTest
+  @ValueSource(strings = {"localhost", "LocalHost", "127.0.0.1", "::1", "[::1]", "real", "REAL"})
+  void token_forAnyNameOfTheCluster_logsIn(String name) throws Exception {
+    String host =
+        switch (name) {
+          case "real" -> cluster.clusterHost();
+          case "REAL" -> cluster.clusterHost().toUpperCase(Locale.ROOT);
+          default -> name;
+        };
+    String token =
+        TokenMaker.sign(
+            cluster.principal(),
+            host,
+            cluster.region(),
+            DbAction.DB_CONNECT_ADMIN,
+            Duration.ofMinutes(1),
+            Instant.now());
+    try (RawClient client = direct()) {
       client.login("admin", token);
     }
   }

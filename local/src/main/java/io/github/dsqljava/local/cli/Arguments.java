@@ -16,6 +16,9 @@ import java.util.Optional;
 record Arguments(String command, Map<String, String> options) {
   static final String START = "start";
   static final String TOKEN = "token";
+  static final String HOSTS = "hosts";
+  static final String LIMITS = "limits";
+  static final String FAULTS = "faults";
 
   private static final Map<String, List<String>> OPTIONS_WITH_VALUE =
       Map.of(
@@ -27,9 +30,20 @@ record Arguments(String command, Map<String, String> options) {
               "--env-file",
               "--job-delay",
               "--limits",
-              "--faults"),
+              "--faults",
+              "--cluster-id",
+              "--access-key",
+              "--secret-key",
+              "--sni",
+              "--log"),
           TOKEN,
-          List.of("--env-file", "--user"));
+          List.of("--env-file", "--user"),
+          HOSTS,
+          List.of("--env-file", "--region", "--cluster-id", "--data-dir"),
+          LIMITS,
+          List.of(),
+          FAULTS,
+          List.of());
   private static final BigDecimal MAX_SECONDS =
       BigDecimal.valueOf(Duration.ofDays(365).toSeconds());
   private static final List<String> FLAGS = List.of("--help", "--version");
@@ -75,6 +89,20 @@ record Arguments(String command, Map<String, String> options) {
 
   Optional<String> option(String name) {
     return Optional.ofNullable(options.get(name));
+  }
+
+  /**
+   * One of a few words.
+   *
+   * @param words the allowed ones; the first is the default
+   */
+  String oneOf(String name, String... words) throws UsageException {
+    String text = options.getOrDefault(name, words[0]);
+    if (!List.of(words).contains(text)) {
+      throw new UsageException(
+          name + " is \"" + text + "\", not one of " + String.join(", ", words));
+    }
+    return text;
   }
 
   boolean has(String flag) {

@@ -1,11 +1,15 @@
 package io.github.dsqljava.local.cli;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * The file that tells other programs where the cluster is: one {@code NAME=value} a line, and a
  * last line that exports them all to whatever the sourcing shell starts.
  *
- * <p>It is there exactly while the cluster accepts connections, so a script can wait for it.
+ * <p>It is there exactly while the cluster accepts connections, so a script can wait for it. A lock
+ * on it says that its cluster runs: it goes with the process, however that ends.
  *
  * <p>Thread-safe.
  */
@@ -27,6 +32,7 @@ final class EnvironmentFile {
 
   private final Path path;
   private byte @Nullable [] written;
+  private @Nullable FileChannel lock;
   private boolean removed;
 
   EnvironmentFile(Path path) {
@@ -36,7 +42,8 @@ final class EnvironmentFile {
   /**
    * Removes what an earlier cluster left.
    *
-   * @throws IOException if the file is something else or cannot be written later
+   * @throws IOException if the file is something else, belongs to a cluster that runs, or cannot be
+   *     written later
    */
   synchronized void prepare() throws IOException {
     if (Files.isDirectory(path)) {
@@ -55,11 +62,41 @@ final class EnvironmentFile {
                 + " exists and was not written by dsql-local; nothing was changed, name another"
                 + " file");
       }
+      if (isLocked()) {
+        throw inUse();
+      }
       Files.delete(path);
     }
   }
 
-  /** Writes the file, unless {@link #remove()} has been called. */
+  private IOException inUse() {
+    return new IOException(
+        "--env-file "
+            + path
+            + " belongs to a cluster that runs; nothing was changed, stop that one or name another"
+            + " file");
+  }
+
+  private boolean isLocked() {
+    try (FileChannel other = FileChannel.open(path, StandardOpenOption.WRITE)) {
+      return lock(other) == null;
+    } catch (OverlappingFileLockException e) {
+      return true; // by this JVM
+    } catch (IOException e) {
+      return false; // no locks here
+    }
+  }
+
+  /** Locks a byte behind the text: on Windows nobody else could read what is locked. */
+  private static @Nullable FileLock lock(FileChannel channel) throws IOException {
+    return channel.tryLock(Long.MAX_VALUE - 1, 1, /* shared= */ false);
+  }
+
+  /**
+   * Writes the file, unless {@link #remove()} has been called.
+   *
+   * @throws IOException if it cannot be written, or another cluster has written one meanwhile
+   */
   synchronized void write(Map<String, String> environment) throws IOException {
     if (removed) {
       return;
@@ -70,18 +107,44 @@ final class EnvironmentFile {
     text.append("export ").append(String.join(" ", environment.keySet())).append('\n');
     // Created readable for its owner only (it holds a secret), then put in place in one step.
     Path unfinished = Files.createTempFile(directory(), ".dsql-local", ".env");
+    FileChannel channel = FileChannel.open(unfinished, StandardOpenOption.WRITE);
     try {
       byte[] bytes = text.toString().getBytes(StandardCharsets.UTF_8);
       Files.write(unfinished, bytes);
-      try {
-        Files.move(
-            unfinished, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      } catch (AtomicMoveNotSupportedException e) {
-        Files.move(unfinished, path, StandardCopyOption.REPLACE_EXISTING);
-      }
+      takeLock(channel);
+      putInPlace(unfinished);
       written = bytes;
+      lock = channel;
     } finally {
+      if (lock == null) {
+        channel.close();
+      }
       Files.deleteIfExists(unfinished);
+    }
+  }
+
+  private static void takeLock(FileChannel channel) {
+    try {
+      lock(channel);
+    } catch (IOException e) {
+      // This file system has no locks; a second start then cannot know of the first.
+      System.getLogger(EnvironmentFile.class.getName())
+          .log(System.Logger.Level.DEBUG, "environment file without a lock", e);
+    }
+  }
+
+  /** A link fails where a file is, in one step with making one; a move does so in two. */
+  private void putInPlace(Path unfinished) throws IOException {
+    try {
+      try {
+        Files.createLink(path, unfinished);
+      } catch (FileAlreadyExistsException e) {
+        throw e;
+      } catch (UnsupportedOperationException | FileSystemException e) {
+        Files.move(unfinished, path);
+      }
+    } catch (FileAlreadyExistsException e) {
+      throw inUse();
     }
   }
 
@@ -90,6 +153,9 @@ final class EnvironmentFile {
     removed = true;
     if (Files.exists(path) && Arrays.equals(Files.readAllBytes(path), written)) {
       Files.delete(path);
+    }
+    if (lock != null) {
+      lock.close();
     }
   }
 

@@ -19,12 +19,17 @@ import java.util.Set;
 public final class Main {
   private static final int FAILED = 1;
   private static final int BAD_USAGE = 2;
+  private static final String LOG_FORMAT = "java.util.logging.SimpleFormatter.format";
   private static final Duration TOKEN_LIFETIME = Duration.ofMinutes(15);
 
   private Main() {}
 
   /** Runs the program; ends the JVM with 1 for a failure and with 2 for a bad command line. */
   public static void main(String[] words) {
+    // One line for each message, unless the user has configured the JDK's logging.
+    if (System.getProperty(LOG_FORMAT) == null) {
+      System.setProperty(LOG_FORMAT, "%1$tT %4$s %5$s%6$s%n");
+    }
     int code = run(System.out, System.err, words);
     if (code != 0) {
       System.exit(code);
@@ -38,10 +43,16 @@ public final class Main {
         out.print(Usage.text());
       } else if (arguments.has("--version")) {
         out.println("dsql-local " + version());
-      } else if (arguments.command().equals(Arguments.TOKEN)) {
-        out.println(token(arguments));
       } else {
-        return serve(arguments, out, err);
+        switch (arguments.command()) {
+          case Arguments.TOKEN -> out.println(token(arguments));
+          case Arguments.HOSTS -> out.println(hosts(arguments));
+          case Arguments.LIMITS -> out.print(Usage.limits());
+          case Arguments.FAULTS -> out.print(Usage.faults());
+          default -> {
+            return serve(arguments, out, err);
+          }
+        }
       }
       return 0;
     } catch (UsageException e) {
@@ -60,41 +71,59 @@ public final class Main {
     Optional<EnvironmentFile> file =
         arguments.option("--env-file").map(Path::of).map(EnvironmentFile::new);
     DsqlLocalBuilder builder = builder(arguments).progress(out::println);
+    boolean log = arguments.oneOf("--log", "off", "statements").equals("statements");
     if (file.isPresent()) {
       file.get().prepare();
+    }
+    LinePrinter printer = log ? new LinePrinter(out) : null;
+    if (printer != null) {
+      builder.statementLog(printer::print);
     }
     Instant begin = Instant.now();
     DsqlLocal cluster = builder.start();
     // Signals end the JVM through here; the main thread just waits for PostgreSQL to end.
-    Thread stop = new Thread(() -> stop(cluster, file), "dsql-local-stop");
-    Runtime.getRuntime().addShutdownHook(stop);
+    Stop stop = new Stop(cluster, file, printer, out);
+    Thread hook = new Thread(stop, "dsql-local-stop");
+    Runtime.getRuntime().addShutdownHook(hook);
     if (file.isPresent()) {
-      file.get().write(cluster.environment());
+      try {
+        file.get().write(cluster.environment());
+      } catch (IOException e) {
+        stop.run();
+        throw e;
+      }
     }
     Duration took = Duration.between(begin, Instant.now());
     out.print(Welcome.text(cluster, arguments.option("--env-file"), took));
     out.flush();
     cluster.ended().join();
     try {
-      Runtime.getRuntime().removeShutdownHook(stop);
+      Runtime.getRuntime().removeShutdownHook(hook);
     } catch (IllegalStateException e) {
       return 0; // asked to stop
     }
-    stop(cluster, file);
+    stop.run();
     err.println("dsql-local: PostgreSQL has ended by itself");
     return FAILED;
   }
 
   private static DsqlLocalBuilder builder(Arguments arguments) throws UsageException {
-    DsqlLocalBuilder builder = DsqlLocal.builder().port(arguments.port());
-    arguments.option("--data-dir").map(Path::of).ifPresent(builder::dataDirectory);
+    DsqlLocalBuilder builder = named(arguments).port(arguments.port()).summary(true);
+    builder.serverNameRequired(arguments.oneOf("--sni", "required", "optional").equals("required"));
+    Optional<String> accessKey = arguments.option("--access-key");
+    Optional<String> secretKey = arguments.option("--secret-key");
+    if (accessKey.isPresent() != secretKey.isPresent()) {
+      throw new UsageException("--access-key and --secret-key go together");
+    }
+    if (accessKey.isPresent() && secretKey.isPresent()) {
+      builder.accessKey(accessKey.get(), secretKey.get());
+    }
     arguments.seconds("--job-delay").ifPresent(builder::jobDelay);
     Optional<String> limits = arguments.option("--limits");
     if (limits.isPresent()) {
       builder.limits(LimitList.parse(limits.get()));
     }
     try {
-      arguments.option("--region").ifPresent(builder::region);
       arguments.option("--faults").map(Path::of).ifPresent(builder::faults);
     } catch (IllegalArgumentException e) {
       throw new UsageException("--" + e.getMessage());
@@ -102,47 +131,56 @@ public final class Main {
     return builder;
   }
 
-  private static void stop(DsqlLocal cluster, Optional<EnvironmentFile> file) {
+  /** What gives a cluster its name. */
+  private static DsqlLocalBuilder named(Arguments arguments) throws UsageException {
+    DsqlLocalBuilder builder = DsqlLocal.builder().keptIdentity(true);
+    arguments.option("--data-dir").map(Path::of).ifPresent(builder::dataDirectory);
     try {
-      if (file.isPresent()) {
-        file.get().remove();
-      }
-    } catch (IOException e) {
-      // The cluster has to stop all the same.
-      System.getLogger(Main.class.getName())
-          .log(System.Logger.Level.DEBUG, "environment file stays", e);
+      arguments.option("--region").ifPresent(builder::region);
+      arguments.option("--cluster-id").ifPresent(builder::clusterId);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException("--" + e.getMessage());
     }
-    cluster.close();
+    return builder;
+  }
+
+  private static String hosts(Arguments arguments) throws UsageException, IOException {
+    Optional<String> file = arguments.option("--env-file");
+    String host =
+        file.isPresent()
+            ? required("hosts", EnvironmentFile.read(Path.of(file.get())), "CLUSTER_HOST")
+            : named(arguments).clusterHost();
+    return DsqlLocal.hostsLine(host);
   }
 
   private static String token(Arguments arguments) throws UsageException, IOException {
     Optional<String> file = arguments.option("--env-file");
     Map<String, String> environment =
         file.isPresent() ? EnvironmentFile.read(Path.of(file.get())) : System.getenv();
-    String arn = required(environment, "CLUSTER_PRINCIPAL_ARN");
+    String arn = required("token", environment, "CLUSTER_PRINCIPAL_ARN");
     IamPrincipal principal =
         new IamPrincipal(
             arn,
-            required(environment, "AWS_ACCESS_KEY_ID"),
-            required(environment, "AWS_SECRET_ACCESS_KEY"),
+            required("token", environment, "AWS_ACCESS_KEY_ID"),
+            required("token", environment, "AWS_SECRET_ACCESS_KEY"),
             Optional.ofNullable(environment.get("AWS_SESSION_TOKEN")),
             Set.of(DbAction.values()));
     String user = arguments.option("--user").orElse("admin");
     return TokenMaker.sign(
         principal,
-        required(environment, "CLUSTER_ENDPOINT"),
-        required(environment, "AWS_REGION"),
+        required("token", environment, "CLUSTER_ENDPOINT"),
+        required("token", environment, "AWS_REGION"),
         DbAction.requiredFor(user),
         TOKEN_LIFETIME,
         Instant.now());
   }
 
-  private static String required(Map<String, String> environment, String name)
+  private static String required(String command, Map<String, String> environment, String name)
       throws UsageException {
     String value = environment.get(name);
     if (value == null || value.isEmpty()) {
       throw new UsageException(
-          "token needs " + name + ": use --env-file with the file of a running cluster");
+          command + " needs " + name + ": use --env-file with the file of a running cluster");
     }
     return value;
   }

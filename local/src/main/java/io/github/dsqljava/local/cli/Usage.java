@@ -3,50 +3,67 @@ package io.github.dsqljava.local.cli;
 import io.github.dsqljava.local.ClusterFaults;
 import java.util.List;
 
-/** The answer to {@code --help}. What limits and faults there are is asked of those who know. */
+/**
+ * What the program tells about itself. What limits and faults there are is asked of those who know.
+ */
 final class Usage {
   private static final int WIDTH = 92;
-  private static final String INDENT = " ".repeat(22);
+  private static final String INDENT = "    ";
 
   private static final String TEXT =
       """
       dsql-local: an Aurora DSQL cluster on this machine
 
-      java -jar dsql-local.jar [--port N] [--data-dir DIR] [--region R] [--env-file FILE]
-                               [--job-delay SECONDS] [--limits LIST] [--faults FILE]
-          starts a cluster and runs until it is stopped (Ctrl-C or SIGTERM)
-          --port N          TCP port on the loopback addresses; default: any free one
+      java -jar dsql-local.jar [OPTIONS]
+          starts a cluster and runs until Ctrl-C or SIGTERM
+          --port N          TCP port on the loopback addresses; default: any free one.
+                            5432 for programs that know no other, such as AWS's samples
+          --env-file FILE   tells other programs where the cluster is and how to log in; there while
+                            the cluster accepts connections. Source it in a shell: ". ./FILE"
+          --log statements  prints each statement with its session, duration and answer
           --data-dir DIR    where the data lives on; default: temporary, gone at the end
           --region R        Region that tokens are signed for; default: us-east-1
-          --env-file FILE   written when the cluster accepts connections, removed at the end:
-                            CLUSTER_ENDPOINT, CLUSTER_PORT, CLUSTER_USER, CLUSTER_ID, AWS_REGION,
-                            AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, CLUSTER_PRINCIPAL_ARN,
-                            CLUSTER_CA_FILE, PGSSLROOTCERT
+          --sni optional    admits clients that send no TLS server name; the service refuses them
+          --cluster-id ID, --access-key ID, --secret-key SECRET
+                            26 characters and any key; default: the same at each start
           --job-delay SECONDS
                             how long CREATE INDEX ASYNC and other jobs take; default: 2
-          --limits LIST     limits that are not those of the service, as in
-                            transaction-rows=10,connection-age=60. There are
-      %s    --faults FILE     what is to go wrong, one fault a line, # begins a comment:
-      %s                      read again whenever it changes: replaces what is left of it; a copy
-                            of it is in FILE.armed as soon as it is armed
+          --limits LIST     limits that are not the service's, as in
+                            transaction-rows=10,connection-age=60
+          --faults FILE     what is to go wrong; read again whenever it changes
 
       java -jar dsql-local.jar token [--env-file FILE] [--user USER]
-          prints a token, good for 15 minutes, to be used as the password of USER
-          (default: admin); reads the variables above from FILE or from the environment
-
+          prints a token for USER (default: admin), to be used as the password within 15 minutes;
+          reads the cluster from FILE or from the environment
+      java -jar dsql-local.jar hosts [--env-file FILE]
+          prints the line for the system's hosts file, for clients that need AWS's kind of name
+      java -jar dsql-local.jar limits | faults
+          prints what may stand in --limits and in the file of --faults
       java -jar dsql-local.jar --help | --version
       """;
 
   private Usage() {}
 
   static String text() {
-    StringBuilder faults = new StringBuilder();
+    return TEXT;
+  }
+
+  static String limits() {
+    StringBuilder lines = new StringBuilder("--limits NAME=N,NAME=N. There are\n");
+    wrap(LimitList.names(), "", lines);
+    return lines.toString();
+  }
+
+  static String faults() {
+    StringBuilder lines =
+        new StringBuilder(
+            "The file of --faults has one fault a line; # begins a comment. When the cluster reads a"
+                + " new version,\nits faults replace what is left of the old ones, and a copy is in"
+                + " FILE.armed. There are\n");
     for (String form : ClusterFaults.fileForms()) {
-      wrap(form, "    ", faults);
+      wrap(form, "    ", lines);
     }
-    StringBuilder limits = new StringBuilder();
-    wrap(LimitList.names(), "", limits);
-    return TEXT.formatted(limits, faults);
+    return lines.toString();
   }
 
   /** Breaks behind spaces and bars; lines after the first one are indented by some more. */

@@ -18,9 +18,8 @@ final class Welcome {
             cluster.host(),
             cluster.port(),
             took.toMillis() / 1000.0));
-    text.append("  cluster ").append(cluster.clusterHost()).append('\n');
     if (envFile.isEmpty()) {
-      text.append("\nSet in the environment of your program (--env-file FILE writes them):\n");
+      text.append("\nIts environment (--env-file FILE writes it for other shells):\n");
       cluster
           .environment()
           .forEach((name, value) -> text.append("  ").append(name + "=" + value).append('\n'));
@@ -33,16 +32,14 @@ final class Welcome {
           . %s
           export PGPASSWORD="$(java -jar dsql-local.jar token)"
           psql "host=$CLUSTER_ENDPOINT port=$CLUSTER_PORT user=admin dbname=postgres sslmode=verify-full"
-        Another role (as admin):
-          CREATE ROLE app WITH LOGIN;
-          AWS IAM GRANT app TO '%s';
-        Ctrl-C or SIGTERM stops it%s.
+        For clients that need AWS's kind of name, a line for the hosts file, today and tomorrow:
+          %s
+        Ctrl-C or SIGTERM stops the cluster.
         """
             .formatted(
                 envFile.isPresent() ? "" : ", with --env-file FILE",
                 file.contains("/") ? file : "./" + file,
-                cluster.principal().arn(),
-                " and its PostgreSQL"));
+                cluster.hostsLine()));
     return text.toString();
   }
 }

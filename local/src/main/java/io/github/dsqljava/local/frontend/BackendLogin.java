@@ -46,7 +46,13 @@ final class BackendLogin extends ChannelInboundHandlerAdapter implements Message
      */
     void opened(Backend backend, ByteBuf greeting);
 
-    void refused(ErrorMessage error);
+    /**
+     * The session could not be opened.
+     *
+     * @param error for the client
+     * @param reason for the log
+     */
+    void refused(ErrorMessage error, String reason);
   }
 
   private final String user;
@@ -83,7 +89,7 @@ final class BackendLogin extends ChannelInboundHandlerAdapter implements Message
         result -> {
           if (!result.isSuccess()) {
             LOG.log(System.Logger.Level.WARNING, "PostgreSQL cannot be reached", result.cause());
-            refuse(ServiceErrors.connectionLost());
+            refuse(ServiceErrors.connectionLost(), Remedies.UNREACHABLE);
           }
         });
   }
@@ -148,7 +154,7 @@ final class BackendLogin extends ChannelInboundHandlerAdapter implements Message
         return;
       }
       switch (type) {
-        case BackendType.ERROR_RESPONSE -> refuse(translate(ErrorMessage.decode(message)));
+        case BackendType.ERROR_RESPONSE -> refuse(ErrorMessage.decode(message));
         case BackendType.READY_FOR_QUERY -> ready(message);
         case BackendType.DATA_ROW -> roleIsMapped = isTrue(message);
         case BackendType.NEGOTIATE_PROTOCOL_VERSION -> {}
@@ -180,12 +186,8 @@ final class BackendLogin extends ChannelInboundHandlerAdapter implements Message
       return;
     }
     if (checkingRole && !roleIsMapped) {
-      LOG.log(
-          System.Logger.Level.INFO,
-          "login refused: no AWS IAM GRANT {0} TO ''{1}''",
-          LogText.printable(user),
-          arnToCheck.orElse(""));
-      refuse(Refusals.accessDenied(Optional.empty()));
+      refuse(
+          Refusals.accessDenied(Optional.empty()), Remedies.notMapped(user, arnToCheck.orElse("")));
       return;
     }
     done = true;
@@ -214,31 +216,28 @@ final class BackendLogin extends ChannelInboundHandlerAdapter implements Message
   }
 
   /** Translates PostgreSQL's reasons into the service's. */
-  private ErrorMessage translate(ErrorMessage error) {
-    return switch (error.sqlState()) {
-      case TOO_MANY_CONNECTIONS -> Refusals.tooManyConnections();
-      case INVALID_AUTHORIZATION -> {
-        LOG.log(
-            System.Logger.Level.INFO, "login refused: {0}", LogText.printable(error.field('M')));
-        yield Refusals.accessDenied(Optional.empty());
-      }
-      default -> error;
-    };
+  private void refuse(ErrorMessage error) {
+    String reason = error.field('M');
+    switch (error.sqlState()) {
+      case TOO_MANY_CONNECTIONS -> refuse(Refusals.tooManyConnections(), Remedies.TOO_MANY);
+      case INVALID_AUTHORIZATION -> refuse(Refusals.accessDenied(Optional.empty()), reason);
+      default -> refuse(error, reason);
+    }
   }
 
-  private void refuse(ErrorMessage error) {
+  private void refuse(ErrorMessage error, String reason) {
     if (!done) {
       done = true;
       if (channel != null) {
         channel.close();
       }
-      outcome.refused(error);
+      outcome.refused(error, reason);
     }
   }
 
   @Override
   public void channelInactive(ChannelHandlerContext context) {
-    refuse(ServiceErrors.connectionLost());
+    refuse(ServiceErrors.connectionLost(), Remedies.UNREACHABLE);
   }
 
   @Override
@@ -255,6 +254,6 @@ final class BackendLogin extends ChannelInboundHandlerAdapter implements Message
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
     LOG.log(System.Logger.Level.WARNING, "PostgreSQL session failed while logging in", cause);
-    refuse(ServiceErrors.connectionLost());
+    refuse(ServiceErrors.connectionLost(), Remedies.UNREACHABLE);
   }
 }

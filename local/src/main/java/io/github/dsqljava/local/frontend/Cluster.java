@@ -18,7 +18,10 @@ import java.util.function.BiFunction;
  * The cluster, as the front end knows it.
  *
  * @param id the 26-character cluster id
+ * @param host its name as on the service
+ * @param authorityFile PEM file of the certificate authority that clients have to trust
  * @param hosts server names that lead to it, in lower case
+ * @param serverNameRequired whether a client has to send a TLS server name, as on the service
  * @param tokens judges a (user, token) pair
  * @param backendSocket Unix socket of PostgreSQL
  * @param systemRole PostgreSQL's superuser, closed to clients
@@ -32,7 +35,10 @@ import java.util.function.BiFunction;
  */
 public record Cluster(
     String id,
+    String host,
+    Path authorityFile,
     Set<String> hosts,
+    boolean serverNameRequired,
     BiFunction<String, String, TokenVerdict> tokens,
     Path backendSocket,
     String systemRole,

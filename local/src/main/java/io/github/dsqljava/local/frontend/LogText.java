@@ -2,7 +2,7 @@ package io.github.dsqljava.local.frontend;
 
 /** Texts that come from outside, made fit for a log. */
 final class LogText {
-  private static final int MAX_LENGTH = 200;
+  private static final int MAX_LENGTH = 500;
 
   private LogText() {}
 

@@ -1,5 +1,7 @@
 package io.github.dsqljava.local.frontend;
 
+import io.github.dsqljava.local.dialect.Refusal;
+import io.github.dsqljava.local.dialect.Settings;
 import io.github.dsqljava.local.faults.Fault.Trigger;
 import io.github.dsqljava.local.faults.FaultPlan.Strike;
 import io.github.dsqljava.local.frontend.LoginDecoder.Goodbye;
@@ -28,6 +30,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SNIServerName;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,7 +75,7 @@ final class LoginHandler extends SimpleChannelInboundHandler<Object> {
             .executor()
             .schedule(
                 () -> {
-                  LOG.log(System.Logger.Level.DEBUG, "login took too long: {0}", context.channel());
+                  LOG.log(System.Logger.Level.INFO, "login not completed: {0}", Remedies.SLOW);
                   context.close();
                 },
                 cluster.loginTimeout().toMillis(),
@@ -84,16 +87,27 @@ final class LoginHandler extends SimpleChannelInboundHandler<Object> {
   public void userEventTriggered(ChannelHandlerContext context, Object event) {
     if (event instanceof SslHandshakeCompletionEvent handshake) {
       if (!handshake.isSuccess()) {
-        LOG.log(System.Logger.Level.DEBUG, "TLS handshake failed", handshake.cause());
+        logFailedHandshake(handshake.cause());
         context.close();
       } else if (direct && applicationProtocol(context) == null) {
         // Like PostgreSQL 17: direct TLS without ALPN may be meant for another protocol.
-        LOG.log(
-            System.Logger.Level.INFO, "direct TLS without ALPN \"postgresql\": connection closed");
+        LOG.log(System.Logger.Level.INFO, "connection closed: {0}", Remedies.NO_ALPN);
         context.close();
       }
     }
     context.fireUserEventTriggered(event);
+  }
+
+  private void logFailedHandshake(Throwable cause) {
+    if (cause instanceof SSLException) {
+      LOG.log(
+          System.Logger.Level.INFO,
+          "TLS handshake failed: {0}; {1}",
+          LogText.printable(String.valueOf(cause.getMessage())),
+          Remedies.trust(cluster));
+    } else {
+      LOG.log(System.Logger.Level.DEBUG, "TLS handshake failed", cause); // it just went away
+    }
   }
 
   private static @Nullable String applicationProtocol(ChannelHandlerContext context) {
@@ -118,20 +132,26 @@ final class LoginHandler extends SimpleChannelInboundHandler<Object> {
   private void start(ChannelHandlerContext context, StartupPacket packet) {
     user = packet.user();
     SessionSettings requested = SessionSettings.of(packet);
-    if (serverName == null) {
-      refuse(context, Refusals.noServerName());
+    String name = serverName;
+    if (name == null && cluster.serverNameRequired()) {
+      refuse(
+          context,
+          Refusals.noServerName(Remedies.nameHint(cluster)),
+          Remedies.noServerName(cluster));
       return;
     }
     // PrivateLink without private DNS: the option names the cluster, the server name cannot.
-    boolean known =
-        requested.requestedClusterId().map(cluster.id()::equals).orElse(false)
-            || (requested.requestedClusterId().isEmpty() && cluster.answersTo(serverName));
-    if (!known) {
-      refuse(context, Refusals.invalidServerName());
+    Optional<String> asked = requested.requestedClusterId();
+    if (asked.isPresent() && !asked.get().equals(cluster.id())) {
+      refuse(context, Refusals.invalidServerName(), Remedies.otherCluster(cluster, asked.get()));
+      return;
+    }
+    if (asked.isEmpty() && name != null && !cluster.answersTo(name)) {
+      refuse(context, Refusals.invalidServerName(), Remedies.otherServerName(cluster, name));
       return;
     }
     if (packet.user().isEmpty()) {
-      refuse(context, Refusals.noUser());
+      refuse(context, Refusals.noUser(), Remedies.NO_USER);
       return;
     }
     startup = packet;
@@ -165,32 +185,28 @@ final class LoginHandler extends SimpleChannelInboundHandler<Object> {
     }
     TokenVerdict verdict = cluster.tokens().apply(packet.user(), password.token());
     if (verdict instanceof TokenVerdict.Refused refused) {
-      LOG.log(
-          System.Logger.Level.INFO,
-          "login as \"{0}\" refused: {1}",
-          LogText.printable(packet.user()),
-          LogText.printable(refused.diagnosis()));
-      refuse(context, Refusals.accessDenied(refused.hint()));
+      refuse(context, Refusals.accessDenied(refused.hint()), Remedies.token(refused, cluster));
     } else if (requested.refused().isPresent()) {
-      refuse(context, Refusals.settingNotSupported(requested.refused().get()));
+      Refusal setting = Settings.refusal(requested.refused().get());
+      refuse(context, Refusals.settingNotSupported(setting), Remedies.setting(setting));
     } else if (!packet.database().equals(Cluster.DATABASE)) {
-      refuse(context, Refusals.noSuchDatabase(packet.database()));
+      refuse(context, Refusals.noSuchDatabase(packet.database()), Remedies.otherDatabase());
     } else if (packet.user().equals(cluster.systemRole())) {
-      refuse(context, Refusals.accessDenied(Optional.empty()));
+      refuse(context, Refusals.accessDenied(Optional.empty()), Remedies.SYSTEM_ROLE);
     } else {
       Strike strike = cluster.faults().take(Trigger.LOGIN);
       if (strike != null) {
         cluster.faults().struck(strike);
-        strike.fault().answer().ifPresent(error -> refuse(context, error));
+        strike.fault().answer().ifPresent(error -> refuse(context, error, Remedies.FAULT));
         return;
       }
       switch (cluster.admission().enter()) {
         case TOO_FAST -> {
-          refuse(context, Refusals.rateExceeded());
+          refuse(context, Refusals.rateExceeded(), Remedies.TOO_FAST);
           return;
         }
         case TOO_MANY -> {
-          refuse(context, Refusals.tooManyConnections());
+          refuse(context, Refusals.tooManyConnections(), Remedies.TOO_MANY);
           return;
         }
         case ADMITTED ->
@@ -224,8 +240,8 @@ final class LoginHandler extends SimpleChannelInboundHandler<Object> {
               }
 
               @Override
-              public void refused(ErrorMessage error) {
-                refuse(context, error);
+              public void refused(ErrorMessage error, String reason) {
+                refuse(context, error, reason);
               }
             });
     backend = login;
@@ -267,12 +283,23 @@ final class LoginHandler extends SimpleChannelInboundHandler<Object> {
     return strike.fault().messages();
   }
 
-  /** Sends an error and closes the connection. */
-  void refuse(ChannelHandlerContext context, ErrorMessage error) {
+  /**
+   * Sends an error and closes the connection. Logs that once.
+   *
+   * @param reason why, and what to do about it; for the log alone
+   */
+  void refuse(ChannelHandlerContext context, ErrorMessage error, String reason) {
     if (finished) {
       return;
     }
     finish();
+    LOG.log(
+        System.Logger.Level.INFO,
+        "login{0} refused ({1} {2}): {3}",
+        user.isEmpty() ? "" : " as \"" + LogText.printable(user) + "\"",
+        error.sqlState(),
+        LogText.printable(error.field('M')),
+        LogText.printable(reason));
     if (cluster.journal().isOn()) {
       cluster
           .journal()
@@ -310,9 +337,10 @@ final class LoginHandler extends SimpleChannelInboundHandler<Object> {
     Throwable reason =
         cause instanceof DecoderException && cause.getCause() != null ? cause.getCause() : cause;
     if (cause instanceof ProtocolViolationException violation) {
-      refuse(context, Refusals.protocol(String.valueOf(violation.getMessage())));
+      refuse(context, Refusals.protocol(String.valueOf(violation.getMessage())), Remedies.PROTOCOL);
     } else if (reason instanceof UnsupportedProtocolException unsupported) {
-      refuse(context, Refusals.unsupportedProtocol(unsupported.version()));
+      refuse(
+          context, Refusals.unsupportedProtocol(unsupported.version()), Remedies.PROTOCOL_VERSION);
     } else {
       LOG.log(System.Logger.Level.DEBUG, "login ended", cause);
       context.close();

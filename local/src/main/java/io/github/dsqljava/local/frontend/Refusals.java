@@ -1,7 +1,6 @@
 package io.github.dsqljava.local.frontend;
 
 import io.github.dsqljava.local.dialect.Refusal;
-import io.github.dsqljava.local.dialect.Settings;
 import io.github.dsqljava.local.protocol.ErrorMessage;
 import java.util.Optional;
 
@@ -26,10 +25,14 @@ public final class Refusals {
         CONNECTION_FAILURE, "unable to accept connection, access denied", hint);
   }
 
-  /** SQLSTATE inferred. */
-  static ErrorMessage noServerName() {
+  /**
+   * SQLSTATE inferred.
+   *
+   * @param hint ours; none is known of the service
+   */
+  static ErrorMessage noServerName(String hint) {
     return ErrorMessage.fatal(
-        CONNECTION_FAILURE, "unable to accept connection, sni was not received");
+        CONNECTION_FAILURE, "unable to accept connection, sni was not received", Optional.of(hint));
   }
 
   /** SQLSTATE inferred. */
@@ -58,8 +61,7 @@ public final class Refusals {
         CONNECTION_FAILURE, "unable to accept connection, waking up cluster, please retry later");
   }
 
-  static ErrorMessage settingNotSupported(String name) {
-    Refusal refusal = Settings.refusal(name);
+  static ErrorMessage settingNotSupported(Refusal refusal) {
     return ErrorMessage.fatal(refusal.sqlState(), refusal.message());
   }
 

@@ -65,10 +65,10 @@ final class TlsGate extends ByteToMessageDecoder {
       context.close();
     } else if (StartupPacket.isSupported(code)) {
       in.skipBytes(in.readableBytes());
-      login.refuse(context, Refusals.plaintext());
+      login.refuse(context, Refusals.plaintext(), Remedies.PLAINTEXT);
     } else {
       in.skipBytes(in.readableBytes());
-      login.refuse(context, Refusals.protocol("invalid startup packet"));
+      login.refuse(context, Refusals.protocol("invalid startup packet"), Remedies.PROTOCOL);
     }
   }
 
@@ -104,7 +104,8 @@ final class TlsGate extends ByteToMessageDecoder {
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
     if (cause instanceof ProtocolViolationException violation) {
-      login.refuse(context, Refusals.protocol(String.valueOf(violation.getMessage())));
+      login.refuse(
+          context, Refusals.protocol(String.valueOf(violation.getMessage())), Remedies.PROTOCOL);
     } else {
       context.close().addListener(ChannelFutureListener.CLOSE);
     }

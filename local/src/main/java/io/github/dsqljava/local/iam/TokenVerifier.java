@@ -190,7 +190,8 @@ public final class TokenVerifier {
               Reason.WRONG_REGION,
               "signed for Region " + token.region() + " (expected: " + region + ")"));
     }
-    if (!hosts.contains(token.host())) {
+    // Names of hosts have no case; the signature is over the host as it was written.
+    if (!hosts.contains(token.host().toLowerCase(Locale.ROOT))) {
       return Optional.of(
           refused(
               Reason.WRONG_HOST,

@@ -68,15 +68,51 @@ class EnvironmentFileTest {
   }
 
   @Test
-  void write_existingFile_isReplacedNotRewritten() throws Exception {
-    Path path = temporary.resolve("env");
-    new EnvironmentFile(path).write(environment("old"));
+  void fileOfAKilledCluster_isReplacedNotRewritten() throws Exception {
+    Path path = left(environment("old"));
     // Whoever has it open goes on to read the old one as a whole.
     try (var open = Files.newBufferedReader(path)) {
-      new EnvironmentFile(path).write(environment("new"));
+      EnvironmentFile file = new EnvironmentFile(path);
+      file.prepare();
+      file.write(environment("new"));
       assertThat(open.lines()).contains("SAMPLE=old").doesNotContain("SAMPLE=new");
     }
     assertThat(EnvironmentFile.read(path)).containsEntry("SAMPLE", "new");
+  }
+
+  @Test
+  void prepare_fileOfAClusterThatRuns_isRefusedAndUntouched() throws Exception {
+    Path path = temporary.resolve("env");
+    EnvironmentFile running = new EnvironmentFile(path);
+    running.write(environment("first"));
+    byte[] content = Files.readAllBytes(path);
+    for (int i = 0; i < 2; i++) { // and the first refusal has not ended the lock
+      assertThatThrownBy(() -> new EnvironmentFile(path).prepare())
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining(path + " belongs to a cluster that runs; nothing was changed");
+      assertThat(path).hasBinaryContent(content);
+    }
+    running.remove();
+    new EnvironmentFile(path).prepare();
+  }
+
+  /** Both have looked before either has written. */
+  @Test
+  void write_afterAnotherCluster_isRefusedAndTouchesNothing() throws Exception {
+    Path path = temporary.resolve("env");
+    EnvironmentFile first = new EnvironmentFile(path);
+    EnvironmentFile second = new EnvironmentFile(path);
+    first.prepare();
+    second.prepare();
+    first.write(environment("first"));
+    assertThatThrownBy(() -> second.write(environment("second")))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("belongs to a cluster that runs");
+    second.remove();
+    assertThat(EnvironmentFile.read(path)).containsEntry("SAMPLE", "first");
+    assertThat(temporary.toFile().listFiles()).containsExactly(path.toFile());
+    first.remove();
+    assertThat(path).doesNotExist();
   }
 
   @Test
@@ -96,9 +132,19 @@ class EnvironmentFileTest {
     Files.createFile(path);
     new EnvironmentFile(path).prepare();
     assertThat(path).doesNotExist();
-    new EnvironmentFile(path).write(environment("left by a cluster that was killed"));
+    left(environment("left by a cluster that was killed"));
     new EnvironmentFile(path).prepare();
     assertThat(path).doesNotExist();
+  }
+
+  /** A file without the lock of its cluster. */
+  private Path left(Map<String, String> environment) throws Exception {
+    Path path = temporary.resolve("env");
+    EnvironmentFile file = new EnvironmentFile(path);
+    file.write(environment);
+    Path copy = Files.copy(path, temporary.resolve("copy"));
+    file.remove();
+    return Files.move(copy, path);
   }
 
   @ParameterizedTest
@@ -137,6 +183,7 @@ class EnvironmentFileTest {
     Path path = temporary.resolve("env");
     EnvironmentFile first = new EnvironmentFile(path);
     first.write(environment("käse"));
+    Files.delete(path); // somebody else, by hand
     EnvironmentFile second = new EnvironmentFile(path);
     second.prepare();
     second.write(environment("second"));

@@ -28,21 +28,25 @@ class MainTest {
   void help_printsUsageToStandardOutput(String words) {
     assertThat(run(words.split(" ", -1))).isZero();
     assertThat(text(out))
-        .contains("--port N", "--data-dir DIR", "--region R", "--env-file FILE", "token")
-        .contains("--faults FILE", "conflict-commits N [data|schema] [on TABLE]", "--limits LIST")
-        .contains("CLUSTER_PRINCIPAL_ARN");
+        .contains("--port N", "--data-dir DIR", "--region R", "--env-file FILE", "token", "hosts")
+        .contains("--faults FILE", "--limits LIST", "--sni optional", "--cluster-id ID")
+        .contains("--log statements");
+    assertThat(text(out).lines()).hasSizeLessThan(40);
     assertThat(text(err)).isEmpty();
   }
 
   @Test
-  void help_namesEveryLimitAndEveryFault_inLinesThatCanBeRead() {
-    String help = Usage.text();
+  void limitsAndFaults_nameEach_inLinesThatCanBeRead() {
+    assertThat(run("limits")).isZero();
+    assertThat(run("faults")).isZero();
+    String help = text(out);
     String inOneLine = help.replaceAll("\\|\n +", "|").replaceAll("\\s+", " ");
     assertThat(inOneLine).contains(ClusterFaults.fileForms()).contains(LimitList.names());
     for (Limit limit : Limit.values()) {
       assertThat(inOneLine).containsPattern("[ ,]" + limit.option() + "[,;]");
     }
-    assertThat(help.lines()).allMatch(line -> line.length() <= 100);
+    assertThat(help.lines()).allMatch(line -> line.length() <= 110);
+    assertThat(Usage.text().lines()).allMatch(line -> line.length() <= 100);
   }
 
   @Test
@@ -57,6 +61,10 @@ class MainTest {
     "--port=http, --port is \"http\"",
     "--region=Mars, --region is \"Mars\"",
     "run, unknown command \"run\"",
+    "--cluster-id=abc, --cluster-id is \"abc\"",
+    "--sni=off, '--sni is \"off\", not one of required, optional'",
+    "--log=all, '--log is \"all\", not one of off, statements'",
+    "--access-key=AKIA, --access-key and --secret-key go together",
   })
   void badCommandLine_isCode2WithMessageAndUsage(String words, String message) {
     assertThat(run(words.split(" ", -1))).isEqualTo(2);
@@ -118,10 +126,20 @@ class MainTest {
     assertThat(text(out)).contains("Action=DbConnectAdmin&");
   }
 
+  @Test
+  void hosts_ofAFileOrAnId_printsTheLine() throws Exception {
+    assertThat(run("hosts", "--env-file", envFile().toString())).isZero();
+    String id = "abcdefghijklmnopqrstuvwxyz";
+    assertThat(run("hosts", "--cluster-id", id, "--region", "eu-west-1")).isZero();
+    assertThat(text(out))
+        .isEqualTo("127.0.0.1 the.name\n127.0.0.1 " + id + ".dsql.eu-west-1.on.aws\n");
+  }
+
   private Path envFile() throws Exception {
     Map<String, String> environment = new LinkedHashMap<>();
     environment.put("CLUSTER_ENDPOINT", "localhost");
     environment.put("CLUSTER_PRINCIPAL_ARN", "arn:aws:iam::123456789012:user/test");
+    environment.put("CLUSTER_HOST", "the.name");
     environment.put("AWS_REGION", "eu-west-1");
     environment.put("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE");
     environment.put("AWS_SECRET_ACCESS_KEY", "the/secret+key");

@@ -178,13 +178,22 @@ class TokenVerifierTest {
         "zzzzzzzzzzzzzzzzzzzzzzzzzz.dsql.us-east-1.on.aws",
         HOST + ":5432",
         HOST + ".",
-        "ABCDEFGHIJKLMNOPQRSTUVWX12.dsql.us-east-1.on.aws"
       })
   void verify_otherHost_isRefused(String host) {
     assertRefused(
         new TestSigner(ANN).host(host).token(),
         Reason.WRONG_HOST,
         "signed for host " + host + " (expected: " + HOST + " or localhost)");
+  }
+
+  /** Names of hosts have no case; the signature is over the name as it was written. */
+  @ParameterizedTest
+  @ValueSource(strings = {"LOCALHOST", "LocalHost"})
+  void verify_hostInUpperCase_isTheSame(String host) {
+    assertThat(verifier.verify("app", new TestSigner(ANN).host(host).token()))
+        .isEqualTo(new Accepted(ANN));
+    String changed = new TestSigner(ANN).host("localhost").token().replace("localhost", host);
+    assertThat(reason(verifier.verify("app", changed))).isEqualTo(Reason.SIGNATURE_MISMATCH);
   }
 
   @ParameterizedTest

@@ -1,0 +1,63 @@
+package io.github.dsqljava.local;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+
+/**
+ * The file that gives a cluster's name on the service an address: for {@code -Djdk.net.hosts.file}
+ * of a JVM, which then asks nobody else. So it holds what the system's own file has, too.
+ */
+final class HostsFile {
+  private static final System.Logger LOG = System.getLogger(DsqlLocal.class.getName());
+  private static final Path SYSTEM = Path.of("/etc/hosts");
+
+  private HostsFile() {}
+
+  /** Returns the line for the system's own file. */
+  static String line(String clusterHost) {
+    return ClusterIdentity.LOOPBACK + " " + clusterHost;
+  }
+
+  /** Whether the file is there and says what it would say now. */
+  static boolean isWritten(Path file, String clusterHost) throws IOException {
+    return Files.exists(file)
+        && Files.readString(file, StandardCharsets.ISO_8859_1).equals(text(clusterHost));
+  }
+
+  /** Writes the file, unless it is there already; returns it. */
+  static Path write(Path file, String clusterHost) throws IOException {
+    if (isWritten(file, clusterHost)) {
+      return file;
+    }
+    String text = text(clusterHost);
+    Path unfinished =
+        Files.createTempFile(file.toAbsolutePath().resolveSibling(""), "hosts", ".unfinished");
+    try {
+      Files.writeString(unfinished, text, StandardCharsets.ISO_8859_1);
+      Files.move(unfinished, file, StandardCopyOption.REPLACE_EXISTING);
+    } finally {
+      Files.deleteIfExists(unfinished);
+    }
+    return file;
+  }
+
+  private static String text(String clusterHost) {
+    return line(clusterHost)
+        + "\n"
+        + (ClusterIdentity.LOOPBACK + " " + ClusterIdentity.LOCALHOST + "\n")
+        + ofTheSystem();
+  }
+
+  private static String ofTheSystem() {
+    try {
+      // No byte is malformed in ISO 8859-1.
+      return Files.exists(SYSTEM) ? Files.readString(SYSTEM, StandardCharsets.ISO_8859_1) : "";
+    } catch (IOException e) {
+      LOG.log(System.Logger.Level.DEBUG, "the system's hosts file cannot be read", e);
+      return "";
+    }
+  }
+}

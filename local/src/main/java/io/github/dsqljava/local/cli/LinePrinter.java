@@ -1,0 +1,67 @@
+package io.github.dsqljava.local.cli;
+
+import java.io.PrintStream;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Prints lines on a thread of its own: a terminal that is held up by Ctrl-S must not hold up the
+ * cluster. Drops lines that nobody takes for too long, and says how many. Thread-safe.
+ */
+final class LinePrinter implements AutoCloseable {
+  private static final int CAPACITY = 10_000;
+  private static final long PATIENCE_SECONDS = 2;
+
+  private final BlockingQueue<String> waiting = new ArrayBlockingQueue<>(CAPACITY);
+  private final AtomicLong dropped = new AtomicLong();
+  private final PrintStream out;
+  private final Thread thread;
+  private volatile boolean closing;
+
+  LinePrinter(PrintStream out) {
+    this.out = out;
+    this.thread = new Thread(this::run, "dsql-local-log");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  void print(String line) {
+    if (!waiting.offer(line)) {
+      dropped.incrementAndGet();
+    }
+  }
+
+  private void run() {
+    try {
+      while (!closing || !waiting.isEmpty()) {
+        String line = waiting.poll(50, TimeUnit.MILLISECONDS);
+        if (line != null) {
+          out.println(line);
+          tellDropped();
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // nobody waits for the rest
+    }
+  }
+
+  private void tellDropped() {
+    long lost = dropped.getAndSet(0);
+    if (lost > 0) {
+      out.println("... " + lost + " lines were not taken in time and are left out");
+    }
+  }
+
+  /** Waits until all lines are printed, but not for ever. */
+  @Override
+  public void close() {
+    closing = true;
+    try {
+      thread.join(TimeUnit.SECONDS.toMillis(PATIENCE_SECONDS));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
