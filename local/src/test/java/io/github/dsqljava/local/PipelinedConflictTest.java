@@ -168,25 +168,6 @@ class PipelinedConflictTest {
     }
   }
 
-  /** A driver that heals itself would not show it: PostgreSQL refuses the old plan for ever. */
-  @Test
-  void namedStatement_fitsTheSchemaAgain_behindTheMessageThatItHasChanged() throws Exception {
-    try (RawClient client = loggedIn()) {
-      client.send(concat(message('P', "s\0SELECT * FROM t\0\0\0"), message('S', "")));
-      assertThat(types(client, 1)).isEqualTo("1ZI");
-      byte[] use = concat(message('B', "\0s\0\0\0\0\0\0\0"), execute(), message('S', ""));
-      client.send(use);
-      assertThat(client.readUntilReady().get(1).body()[1]).as("columns").isEqualTo((byte) 2);
-      other("ALTER TABLE t ADD COLUMN w int");
-      client.send(use);
-      Message told = client.expect('E');
-      assertThat(told.field('C') + told.field('M')).contains("40001").contains("OC001");
-      client.expect('Z');
-      client.send(use);
-      assertThat(client.readUntilReady().get(1).body()[1]).as("columns").isEqualTo((byte) 3);
-    }
-  }
-
   private static void other(String... statements) throws Exception {
     try (Connection admin = Jdbc.connect(cluster, "admin")) {
       Jdbc.execute(admin, statements);

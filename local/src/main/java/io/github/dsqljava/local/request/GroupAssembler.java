@@ -15,7 +15,6 @@ import io.github.dsqljava.local.request.Step.Use;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -80,18 +79,6 @@ public final class GroupAssembler {
    */
   public void dataOfCopy() {
     cutWaiting();
-  }
-
-  /** Returns the client's prepared statements that PostgreSQL has said it has. */
-  public Collection<Prepared> statements() {
-    List<Prepared> confirmed = new ArrayList<>();
-    for (Naming naming : statements.values()) {
-      Prepared prepared = naming.confirmed();
-      if (prepared != null) {
-        confirmed.add(prepared);
-      }
-    }
-    return confirmed;
   }
 
   /** Returns the steps of messages that wait for the end of their batch. */

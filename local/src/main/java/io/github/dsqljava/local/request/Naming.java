@@ -75,13 +75,4 @@ public final class Naming {
     Naming known = withoutFailures();
     return known == null || (known.fate == Fate.DONE && known.prepared == null);
   }
-
-  /** Returns the statement that PostgreSQL has said it has; null if there is none. */
-  @Nullable Prepared confirmed() {
-    Naming known = this;
-    while (known != null && known.fate != Fate.DONE) {
-      known = known.before;
-    }
-    return known == null ? null : known.prepared;
-  }
 }

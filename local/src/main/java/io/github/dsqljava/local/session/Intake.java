@@ -5,9 +5,7 @@ import io.github.dsqljava.local.protocol.FrontendType;
 import io.github.dsqljava.local.protocol.Message;
 import io.github.dsqljava.local.request.Group;
 import io.github.dsqljava.local.request.GroupAssembler;
-import io.github.dsqljava.local.request.Prepared;
 import io.netty.buffer.ByteBuf;
-import java.util.Collection;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -103,11 +101,6 @@ final class Intake {
     }
     queue.takeDataOfCopy(this::write);
     backend.readClient(!queue.isFull());
-  }
-
-  /** Returns what the client has prepared, or has tried to. */
-  Collection<Prepared> prepared() {
-    return assembler.statements();
   }
 
   /** The session is over. */

@@ -1,7 +1,6 @@
 package io.github.dsqljava.local.session;
 
 import io.github.dsqljava.local.catalog.CatalogCopy;
-import io.github.dsqljava.local.catalog.Preparations;
 import io.github.dsqljava.local.dialect.ClientText;
 import io.github.dsqljava.local.dialect.Trait;
 import io.github.dsqljava.local.dialect.TransactionEffect;
@@ -161,8 +160,6 @@ final class Session implements ClientExchange.Listener, Flow, OccSession, Partic
     if (exchanges.isIdle()) {
       if (state.isYieldDue()) {
         giveWay();
-      } else if (state.hasStalePreparations() && state.status() == TransactionStatus.IDLE) {
-        renewPreparations();
       }
       if (isHeldUp()) {
         return false;
@@ -206,22 +203,6 @@ final class Session implements ClientExchange.Listener, Flow, OccSession, Partic
           Contention.PATIENCE);
     }
     return true;
-  }
-
-  private void renewPreparations() {
-    if (!state.takeStalePreparations()) {
-      return;
-    }
-    own.ask(
-        Leave.NONE,
-        answer -> {
-          if (answer.error() == null) {
-            Preparations.renewals(
-                    intake.prepared(), answer.row().get(0), names, backend.allocator())
-                .forEach(script -> own.ask(Leave.NONE, unused -> {}, script));
-          }
-        },
-        Preparations.NAMES);
   }
 
   // ---- sending

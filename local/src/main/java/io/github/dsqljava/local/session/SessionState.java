@@ -18,7 +18,6 @@ final class SessionState {
 
   private @Nullable Transaction transaction;
   private boolean active;
-  private boolean preparationsAreStale;
   private int yieldAsked = NOBODY_ASKS;
 
   /** How often it has given way; read by any thread. */
@@ -136,18 +135,6 @@ final class SessionState {
   void told(ErrorMessage error) {
     if (ServiceErrors.isSchemaConflict(error)) {
       catalog.renew();
-      preparationsAreStale = true;
     }
-  }
-
-  /** Whether prepared statements are older than the copy of the catalog; says so once. */
-  boolean takeStalePreparations() {
-    boolean stale = preparationsAreStale;
-    preparationsAreStale = false;
-    return stale;
-  }
-
-  boolean hasStalePreparations() {
-    return preparationsAreStale;
   }
 }

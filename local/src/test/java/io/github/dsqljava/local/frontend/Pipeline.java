@@ -20,6 +20,30 @@ public final class Pipeline {
     return message('B', string(portal), string(statement), new byte[6]);
   }
 
+  /**
+   * A Bind with parameters.
+   *
+   * @param format of all parameters and of all results: 0 is text, 1 is binary
+   */
+  public Pipeline bind(String portal, String statement, int format, byte[]... parameters) {
+    ByteArrayOutputStream values = new ByteArrayOutputStream();
+    for (byte[] value : parameters) {
+      values.writeBytes(ByteBuffer.allocate(4).putInt(value.length).array());
+      values.writeBytes(value);
+    }
+    return message(
+        'B',
+        string(portal),
+        string(statement),
+        ByteBuffer.allocate(6)
+            .putShort((short) 1)
+            .putShort((short) format)
+            .putShort((short) parameters.length)
+            .array(),
+        values.toByteArray(),
+        ByteBuffer.allocate(4).putShort((short) 1).putShort((short) format).array());
+  }
+
   public Pipeline describePortal(String portal) {
     return message('D', new byte[] {'P'}, string(portal));
   }

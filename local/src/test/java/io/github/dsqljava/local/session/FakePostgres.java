@@ -22,7 +22,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -511,11 +510,6 @@ final class FakePostgres {
         pending.add(number);
       }
       row("0");
-    } else if (sql.contains("pg_prepared_statements")) {
-      row(
-          statements.keySet().stream()
-              .map(name -> HexFormat.of().formatHex(name.getBytes(StandardCharsets.UTF_8)))
-              .collect(Collectors.joining(" ")));
     } else {
       row("1");
     }
