@@ -103,7 +103,7 @@ public record ClusterEndpoint(String host, int port, String region, Optional<Str
             + " does not say which AWS region it is in. There are three ways to name it:"
             + " set the region explicitly (builder region(\"us-east-1\") or URL ?region=us-east-1);"
             + " give the full host name <26-character cluster id>.dsql.<region>.on.aws;"
-            + " or let the AWS default region chain find it (AWS_REGION, system property aws.region,"
+            + " or let the AWS default region chain find it (AWS_REGION, AWS_DEFAULT_REGION, system property aws.region,"
             + " or region in ~/.aws/config)");
   }
 

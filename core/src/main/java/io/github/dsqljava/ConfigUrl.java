@@ -18,7 +18,7 @@ import java.util.Set;
  */
 final class ConfigUrl {
 
-  private static final List<String> SCHEMES = List.of("dsql://", "postgresql://");
+  private static final List<String> SCHEMES = List.of("dsql://", "postgresql://", "postgres://");
 
   /** What other PostgreSQL clients call it, where the spelling does not lead to our name. */
   private static final Map<String, String> OTHER_NAMES =
@@ -64,7 +64,7 @@ final class ConfigUrl {
             .filter(url::startsWith)
             .findFirst()
             .map(scheme -> url.substring(scheme.length()))
-            .orElseThrow(() -> refused("must begin with dsql:// or postgresql://"));
+            .orElseThrow(() -> refused("must begin with dsql://, postgresql:// or postgres://"));
     if (rest.indexOf('#') >= 0) {
       throw refused("has a fragment (#...), which means nothing here; write # as %23");
     }

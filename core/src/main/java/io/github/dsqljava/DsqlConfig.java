@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.StringJoiner;
+import java.util.function.Supplier;
 import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
 import software.amazon.awssdk.identity.spi.IdentityProvider;
 
@@ -149,6 +150,11 @@ public final class DsqlConfig {
     return values.get(Setting.CONNECT_TIMEOUT);
   }
 
+  /** How many prepared statements a connection keeps; 0 for none. */
+  public int statementCacheSize() {
+    return values.get(Setting.STATEMENT_CACHE_SIZE);
+  }
+
   /**
    * Whether another one leads to the same cluster with the same settings, whatever layers they came
    * from. Credentials providers are compared by their own {@code equals}.
@@ -204,6 +210,7 @@ public final class DsqlConfig {
     private final SettingValues explicit;
     private SettingValues url;
     private SettingValues environment;
+    private Supplier<Optional<String>> environmentRegion = Optional::empty;
     private RegionChain regionChain;
 
     Builder() {
@@ -217,15 +224,17 @@ public final class DsqlConfig {
       explicit = new SettingValues(other.explicit);
       url = new SettingValues(other.url);
       environment = new SettingValues(other.environment);
+      environmentRegion = other.environmentRegion;
       regionChain = other.regionChain;
     }
 
     /**
      * Settings from a URL: {@code dsql://user@host:port/database?key=value&...}, or the same with
-     * {@code postgresql://}. Keys: {@code region}, {@code profile}, {@code schema}, {@code
-     * tokenDurationSecs}, {@code tokenAction}, {@code tokenHost}, {@code applicationNamePrefix},
-     * {@code caFile}, {@code tlsNegotiation}, {@code earlyPassword}, {@code connectTimeoutSecs}.
-     * Percent-encoded parts are decoded; a plus sign is a plus sign.
+     * {@code postgresql://} or {@code postgres://}. Keys: {@code region}, {@code profile}, {@code
+     * schema}, {@code tokenDurationSecs}, {@code tokenAction}, {@code tokenHost}, {@code
+     * applicationNamePrefix}, {@code caFile}, {@code tlsNegotiation}, {@code earlyPassword}, {@code
+     * connectTimeoutSecs}, {@code statementCacheSize}. Percent-encoded parts are decoded; a plus
+     * sign is a plus sign.
      *
      * @throws InvalidConfigurationException for an unknown or repeated key, a password, a fragment,
      *     an IP address, or a malformed value; the message never shows the URL
@@ -237,21 +246,36 @@ public final class DsqlConfig {
 
     /**
      * Settings from environment variables: CLUSTER_ENDPOINT, CLUSTER_PORT, CLUSTER_USER,
-     * CLUSTER_CA_FILE and AWS_REGION. An empty variable counts as not set; all others are ignored.
+     * CLUSTER_DATABASE, CLUSTER_SCHEMA, CLUSTER_CA_FILE, and AWS_REGION or else AWS_DEFAULT_REGION.
+     * An empty variable counts as not set; all others are ignored. The region is only looked at,
+     * and may only be wrong, if nothing nearer names one.
+     *
+     * <p>PGDATABASE and the like are not read: where they are set, they are meant for another
+     * server.
      *
      * @param variables as {@link System#getenv()} returns them
      */
     public Builder environment(Map<String, String> variables) {
       Objects.requireNonNull(variables, "environment");
       SettingValues values = new SettingValues();
+      Supplier<Optional<String>> region = Optional::empty;
       for (Setting<?> setting : Setting.ALL) {
-        String variable = setting.variable();
-        String text = variable == null ? null : variables.get(variable);
-        if (text != null && !text.isEmpty()) {
-          values.parse(setting, text, "environment variable " + variable);
+        Optional<String> given =
+            setting.variables().stream()
+                .filter(variable -> !variables.getOrDefault(variable, "").isEmpty())
+                .findFirst();
+        if (given.isPresent()) {
+          String text = variables.getOrDefault(given.get(), "");
+          String source = "environment variable " + given.get();
+          if (setting == Setting.REGION) {
+            region = () -> Optional.of(Setting.REGION.parse(text, source));
+          } else {
+            values.parse(setting, text, source);
+          }
         }
       }
       environment = values;
+      environmentRegion = region;
       return this;
     }
 
@@ -270,9 +294,9 @@ public final class DsqlConfig {
 
     /**
      * The AWS region of the cluster. Looked for in this order: this setter, the URL's {@code
-     * region}, the host name, AWS_REGION from {@link #environment}, the AWS default region chain.
-     * AWS_REGION stands behind the host name because it is a part of that chain: it says where the
-     * program runs, not where the cluster is.
+     * region}, the host name, AWS_REGION or AWS_DEFAULT_REGION from {@link #environment}, the AWS
+     * default region chain. AWS_REGION stands behind the host name because it is a part of that
+     * chain: it says where the program runs, not where the cluster is.
      */
     public Builder region(String region) {
       return set(Setting.REGION, region);
@@ -390,6 +414,17 @@ public final class DsqlConfig {
       return set(Setting.CONNECT_TIMEOUT, timeout);
     }
 
+    /**
+     * How many prepared statements a connection keeps for the next use of the same text, 0 to
+     * 10,000; the one that was not used for longest makes room. Default 256, as in Vert.x: more
+     * than most programs have. With 0, a statement with parameters takes two round trips each time;
+     * for programs that put values into their texts, or that want nothing to be kept across changes
+     * of the schema.
+     */
+    public Builder statementCacheSize(int statements) {
+      return set(Setting.STATEMENT_CACHE_SIZE, statements);
+    }
+
     /** Replaces the AWS default region chain, so that tests need no network. */
     Builder regionChain(RegionChain chain) {
       regionChain = chain;
@@ -433,6 +468,7 @@ public final class DsqlConfig {
       putDefault(all, Setting.TLS_NEGOTIATION, TlsNegotiation.DIRECT);
       putDefault(all, Setting.EARLY_PASSWORD, false);
       putDefault(all, Setting.CONNECT_TIMEOUT, Duration.ofSeconds(10));
+      putDefault(all, Setting.STATEMENT_CACHE_SIZE, 256);
       boolean admin = all.get(Setting.USER).equals("admin");
       putDefault(all, Setting.SCHEMA, admin ? "public" : "myschema");
       putDefault(all, Setting.TOKEN_ACTION, TokenAction.forUser(all.get(Setting.USER)));
@@ -442,9 +478,7 @@ public final class DsqlConfig {
               all.get(Setting.PORT),
               explicit.find(Setting.REGION).or(() -> url.find(Setting.REGION)),
               () ->
-                  environment
-                      .find(Setting.REGION)
-                      .or(() -> regionChain.region(all.find(Setting.PROFILE))));
+                  environmentRegion.get().or(() -> regionChain.region(all.find(Setting.PROFILE))));
       // A bare cluster id has become a host by now, and no region one.
       all.put(Setting.ENDPOINT, endpoint.host());
       all.put(Setting.REGION, endpoint.region());

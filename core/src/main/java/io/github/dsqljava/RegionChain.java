@@ -12,10 +12,18 @@ interface RegionChain {
 
   /**
    * The AWS SDK's chain: system property {@code aws.region}, AWS_REGION, the profile's entry in
-   * {@code ~/.aws/config}, and the instance metadata service, which is a network call.
+   * {@code ~/.aws/config}, and the instance metadata service, which is a network call. Before the
+   * profile stands AWS_DEFAULT_REGION, which all other AWS SDKs and the AWS CLI read.
    */
   RegionChain AWS_DEFAULT =
       profile -> {
+        if (System.getProperty("aws.region") == null && unset("AWS_REGION")) {
+          String text = System.getenv("AWS_DEFAULT_REGION");
+          if (text != null && !text.isEmpty()) {
+            return Optional.of(
+                Setting.REGION.parse(text, "environment variable AWS_DEFAULT_REGION"));
+          }
+        }
         try {
           var chain = DefaultAwsRegionProviderChain.builder();
           profile.ifPresent(chain::profileName);
@@ -27,6 +35,11 @@ interface RegionChain {
           return Optional.empty();
         }
       };
+
+  private static boolean unset(String variable) {
+    String text = System.getenv(variable);
+    return text == null || text.isEmpty();
+  }
 
   /** The region, or empty if no link of the chain knows one. May block. */
   Optional<String> region(Optional<String> profile);

@@ -17,31 +17,34 @@ import software.amazon.awssdk.identity.spi.IdentityProvider;
  *
  * @param name as in messages and in {@link DsqlConfig#toString()}
  * @param urlKey the key in a URL's query, or null for what has its own place in a URL or none
- * @param variable the environment variable, or null
+ * @param variables the environment variables that may give it; the first that is set counts
  * @param read from a text; for a setting that is an object only, refuses
  * @param check applied to every value, whether read or given as an object
  */
 record Setting<T>(
     String name,
     @Nullable String urlKey,
-    @Nullable String variable,
+    List<String> variables,
     Function<String, T> read,
     UnaryOperator<T> check) {
 
   static final Setting<String> ENDPOINT =
-      text("endpoint", null, "CLUSTER_ENDPOINT", HostName::check);
+      text("endpoint", null, List.of("CLUSTER_ENDPOINT"), HostName::check);
   static final Setting<Integer> PORT =
-      new Setting<>("port", null, "CLUSTER_PORT", SettingCheck::readInt, SettingCheck::port);
-  static final Setting<String> USER = text("user", null, "CLUSTER_USER", SettingCheck::text);
-  static final Setting<String> DATABASE = text("database", null, null, SettingCheck::text);
+      new Setting<>(
+          "port", null, List.of("CLUSTER_PORT"), SettingCheck::readInt, SettingCheck::port);
+  static final Setting<String> USER =
+      text("user", null, List.of("CLUSTER_USER"), SettingCheck::text);
+  static final Setting<String> DATABASE =
+      text("database", null, List.of("CLUSTER_DATABASE"), SettingCheck::text);
   static final Setting<String> REGION =
-      text("region", "region", "AWS_REGION", SettingCheck::region);
-  static final Setting<String> PROFILE = text("profile", "profile", null, SettingCheck::text);
+      text("region", "region", List.of("AWS_REGION", "AWS_DEFAULT_REGION"), SettingCheck::region);
+  static final Setting<String> PROFILE = text("profile", "profile", List.of(), SettingCheck::text);
   static final Setting<IdentityProvider<? extends AwsCredentialsIdentity>> CREDENTIALS_PROVIDER =
       new Setting<>(
           "credentialsProvider",
           null,
-          null,
+          List.of(),
           text -> {
             throw new IllegalArgumentException("is an object and has no text form");
           },
@@ -50,44 +53,61 @@ record Setting<T>(
       new Setting<>(
           "tokenLifetime",
           "tokenDurationSecs",
-          null,
+          List.of(),
           SettingCheck::readSeconds,
           SettingCheck::tokenLifetime);
   static final Setting<TokenAction> TOKEN_ACTION =
       new Setting<>(
           "tokenAction",
           "tokenAction",
-          null,
+          List.of(),
           text -> SettingCheck.readConstant(TokenAction.class, text),
           UnaryOperator.identity());
-  static final Setting<String> TOKEN_HOST = text("tokenHost", "tokenHost", null, HostName::check);
-  static final Setting<String> SCHEMA = text("schema", "schema", null, SettingCheck::identifier);
+  static final Setting<String> TOKEN_HOST =
+      text("tokenHost", "tokenHost", List.of(), HostName::check);
+  static final Setting<String> SCHEMA =
+      text("schema", "schema", List.of("CLUSTER_SCHEMA"), SettingCheck::identifier);
   static final Setting<String> APPLICATION_NAME_PREFIX =
-      text("applicationNamePrefix", "applicationNamePrefix", null, SettingCheck::printableAscii);
+      text(
+          "applicationNamePrefix",
+          "applicationNamePrefix",
+          List.of(),
+          SettingCheck::printableAscii);
   static final Setting<Path> CA_FILE =
       new Setting<>(
-          "caFile", "caFile", "CLUSTER_CA_FILE", SettingCheck::readPath, UnaryOperator.identity());
+          "caFile",
+          "caFile",
+          List.of("CLUSTER_CA_FILE"),
+          SettingCheck::readPath,
+          UnaryOperator.identity());
   static final Setting<TlsNegotiation> TLS_NEGOTIATION =
       new Setting<>(
           "tlsNegotiation",
           "tlsNegotiation",
-          null,
+          List.of(),
           text -> SettingCheck.readConstant(TlsNegotiation.class, text),
           UnaryOperator.identity());
   static final Setting<Boolean> EARLY_PASSWORD =
       new Setting<>(
           "earlyPassword",
           "earlyPassword",
-          null,
+          List.of(),
           SettingCheck::readBoolean,
           UnaryOperator.identity());
   static final Setting<Duration> CONNECT_TIMEOUT =
       new Setting<>(
           "connectTimeout",
           "connectTimeoutSecs",
-          null,
+          List.of(),
           SettingCheck::readSeconds,
           SettingCheck::connectTimeout);
+  static final Setting<Integer> STATEMENT_CACHE_SIZE =
+      new Setting<>(
+          "statementCacheSize",
+          "statementCacheSize",
+          List.of(),
+          SettingCheck::readInt,
+          SettingCheck::statementCacheSize);
 
   /** Every setting, in the order of {@link DsqlConfig#toString()}. */
   static final List<Setting<?>> ALL =
@@ -107,14 +127,12 @@ record Setting<T>(
           CA_FILE,
           TLS_NEGOTIATION,
           EARLY_PASSWORD,
-          CONNECT_TIMEOUT);
+          CONNECT_TIMEOUT,
+          STATEMENT_CACHE_SIZE);
 
   private static Setting<String> text(
-      String name,
-      @Nullable String urlKey,
-      @Nullable String variable,
-      UnaryOperator<String> check) {
-    return new Setting<>(name, urlKey, variable, Function.identity(), check);
+      String name, @Nullable String urlKey, List<String> variables, UnaryOperator<String> check) {
+    return new Setting<>(name, urlKey, variables, Function.identity(), check);
   }
 
   /** The setting with that key in a URL's query. */

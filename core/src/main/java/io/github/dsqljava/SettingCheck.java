@@ -20,6 +20,9 @@ final class SettingCheck {
 
   private static final Duration MAX_CONNECT_TIMEOUT = Duration.ofHours(1);
 
+  /** The server keeps a plan of each in the memory of its session. */
+  private static final int MAX_STATEMENT_CACHE_SIZE = 10_000;
+
   /** PostgreSQL cuts longer identifiers silently (NAMEDATALEN is 64 with the final zero). */
   private static final int MAX_IDENTIFIER_BYTES = 63;
 
@@ -82,6 +85,13 @@ final class SettingCheck {
   static Duration connectTimeout(Duration value) {
     if (value.compareTo(Duration.ofMillis(1)) < 0 || value.compareTo(MAX_CONNECT_TIMEOUT) > 0) {
       throw new IllegalArgumentException("is out of range; give 1 millisecond to 1 hour");
+    }
+    return value;
+  }
+
+  static int statementCacheSize(int value) {
+    if (value < 0 || value > MAX_STATEMENT_CACHE_SIZE) {
+      throw new IllegalArgumentException("is out of range; give 0 (no cache) to 10000");
     }
     return value;
   }

@@ -95,6 +95,44 @@ class DsqlConfigRulesTest {
   }
 
   @Test
+  void region_ofTheOtherVariable_whereTheFirstIsNotSet() {
+    Map<String, String> other = Map.of("AWS_DEFAULT_REGION", "sa-east-1");
+    assertThat(builder().endpoint("localhost").environment(other).build())
+        .returns("sa-east-1", c -> c.endpoint().region());
+    Map<String, String> both = Map.of("AWS_DEFAULT_REGION", "sa-east-1", "AWS_REGION", "eu-west-1");
+    assertThat(builder().endpoint("localhost").environment(both).build())
+        .returns("eu-west-1", c -> c.endpoint().region());
+    Map<String, String> empty = Map.of("AWS_DEFAULT_REGION", "sa-east-1", "AWS_REGION", "");
+    assertThat(builder().endpoint("localhost").environment(empty).build())
+        .returns("sa-east-1", c -> c.endpoint().region());
+  }
+
+  @Test
+  void region_garbageInAVariable_mattersOnlyWhereItIsNeeded() {
+    Map<String, String> garbage = Map.of("AWS_REGION", "Europe (Ireland)");
+    assertThat(builder().endpoint(HOST).environment(garbage).build())
+        .returns("eu-west-2", c -> c.endpoint().region());
+    DsqlConfig config = builder().endpoint(HOST).environment(garbage).build();
+    assertThat(config.toBuilder().region("us-east-1").build())
+        .returns("us-east-1", c -> c.endpoint().region());
+    DsqlConfig.Builder needed = config.toBuilder().endpoint("localhost");
+    assertThatThrownBy(needed::build)
+        .isInstanceOf(InvalidConfigurationException.class)
+        .hasMessageContaining("environment variable AWS_REGION")
+        .hasMessageContaining("write it like us-east-1");
+  }
+
+  @Test
+  void statementCacheSize_outOfRange_refused() {
+    for (int size : new int[] {-1, 10_001}) {
+      assertThatThrownBy(() -> builder().statementCacheSize(size))
+          .isInstanceOf(InvalidConfigurationException.class)
+          .hasMessageContaining("statementCacheSize")
+          .hasMessageContaining("0 (no cache) to 10000");
+    }
+  }
+
+  @Test
   void region_namedNowhere_chainIsAskedWithTheProfile() {
     DsqlConfig config =
         DsqlConfig.builder()

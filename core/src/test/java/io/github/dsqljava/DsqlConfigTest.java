@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -90,7 +91,7 @@ class DsqlConfigTest {
             "other",
             b -> b.database("other"),
             "dsql://" + HOST + "/other",
-            null),
+            "CLUSTER_DATABASE=other"),
         new Row<>(
             "schema",
             DsqlConfig::schema,
@@ -98,7 +99,7 @@ class DsqlConfigTest {
             "shop",
             b -> b.schema("shop"),
             "dsql://" + HOST + "?schema=shop",
-            null),
+            "CLUSTER_SCHEMA=shop"),
         new Row<>(
             "profile",
             DsqlConfig::profile,
@@ -178,6 +179,14 @@ class DsqlConfigTest {
             Duration.ofSeconds(3),
             b -> b.connectTimeout(Duration.ofSeconds(3)),
             "dsql://" + HOST + "?connectTimeoutSecs=3",
+            null),
+        new Row<>(
+            "statementCacheSize",
+            DsqlConfig::statementCacheSize,
+            256,
+            0,
+            b -> b.statementCacheSize(0),
+            "dsql://" + HOST + "?statementCacheSize=0",
             null));
   }
 
@@ -207,8 +216,10 @@ class DsqlConfigTest {
   <T> void url_overridesDefault(Row<T> row) {
     if (row.url() != null) {
       assertThat(row.getter().apply(builder().url(row.url()).build())).isEqualTo(row.other());
-      String postgresql = row.url().replace("dsql://", "postgresql://");
-      assertThat(row.getter().apply(builder().url(postgresql).build())).isEqualTo(row.other());
+      for (String scheme : List.of("postgresql://", "postgres://")) {
+        String url = row.url().replace("dsql://", scheme);
+        assertThat(row.getter().apply(builder().url(url).build())).isEqualTo(row.other());
+      }
     }
   }
 

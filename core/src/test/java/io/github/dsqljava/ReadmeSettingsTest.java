@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -27,7 +28,10 @@ class ReadmeSettingsTest {
                   assertThat(cell(row, 2)).isEqualTo("`" + setting.urlKey() + "`");
                 }
                 assertThat(cell(row, 3))
-                    .isEqualTo(setting.variable() == null ? "" : "`" + setting.variable() + "`");
+                    .isEqualTo(
+                        setting.variables().stream()
+                            .map(variable -> "`" + variable + "`")
+                            .collect(Collectors.joining(", ")));
               });
     }
   }
