@@ -9,7 +9,11 @@ import java.util.Optional;
 public enum RetryKind {
   /** Another transaction changed the same rows and committed first (40001, OC000). */
   CONFLICT,
-  /** The session's view of the schema was out of date (40001, OC001). */
+  /**
+   * The session's view of the schema was out of date (40001, OC001), or a statement that was
+   * prepared before does not fit the schema any more (0A000 {@code cached plan must not change
+   * result type}, and what else shows it).
+   */
   STALE_SCHEMA,
   /** The connection was lost, or the server unavailable, before COMMIT was sent. */
   CONNECTION,

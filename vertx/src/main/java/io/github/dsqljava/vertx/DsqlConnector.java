@@ -41,8 +41,9 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>Each physical connection gets a login token of its own, TLS with a fully verified certificate,
- * and the configured schema as its {@code search_path}. Prepared statements are cached (256 a
- * connection) and statements are pipelined (256 deep).
+ * and the configured schema as its {@code search_path}. Prepared statements are cached ({@link
+ * DsqlConfig#statementCacheSize()} a connection) until the schema changes, and statements are
+ * pipelined (256 deep).
  *
  * <p><b>Threads.</b> Nothing blocks. A future completes as Vert.x does it: on the Vert.x context of
  * the one who called, or, for a caller that is no Vert.x thread, on an event loop; what is attached

@@ -34,6 +34,12 @@ final class Transactions {
   /** Not the object of one thread: the steps of a transaction may run on several. */
   private static final RandomGenerator RANDOM = () -> ThreadLocalRandom.current().nextLong();
 
+  /**
+   * A statement that was prepared before the schema changed fails once, and then all connections
+   * have forgotten it. The others are for changes in between.
+   */
+  private static final int MAX_SUSPICIONS = 3;
+
   private final Vertx vertx;
   private final TransactionAttempts attempts;
   private final RetryPolicy retryPolicy;
@@ -72,6 +78,9 @@ final class Transactions {
     private @Nullable Throwable lastFailure;
     private int begun;
 
+    /** Attempts that failed with what is most often a mistake of the function. */
+    private int suspicions;
+
     Run(TransactionOptions options, Function<SqlConnection, Future<T>> work) {
       this.options = options;
       this.work = work;
@@ -109,7 +118,8 @@ final class Transactions {
         return Future.succeededFuture(committed.result());
       }
       if (outcome instanceof AttemptOutcome.Failed<T> failed) {
-        return failed.kind() == null
+        suspicions += failed.suspected() ? 1 : 0;
+        return failed.kind() == null || suspicions > MAX_SUSPICIONS
             ? fail(failed.failure())
             : again(failed.kind(), failed.failure());
       }

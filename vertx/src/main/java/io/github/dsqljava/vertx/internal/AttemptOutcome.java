@@ -18,9 +18,17 @@ public sealed interface AttemptOutcome<T extends @Nullable Object> {
    *
    * @param failure why
    * @param kind why another attempt may help, or null if it does not
+   * @param suspected whether the kind is only suspected: the failure may as well be a mistake of
+   *     the function's, which another attempt would meet, too
    */
-  record Failed<T extends @Nullable Object>(Throwable failure, @Nullable RetryKind kind)
-      implements AttemptOutcome<T> {}
+  record Failed<T extends @Nullable Object>(
+      Throwable failure, @Nullable RetryKind kind, boolean suspected) implements AttemptOutcome<T> {
+
+    /** A failure whose kind is certain. */
+    Failed(Throwable failure, @Nullable RetryKind kind) {
+      this(failure, kind, /* suspected= */ false);
+    }
+  }
 
   /** There was no connection to begin it on. */
   record NotStarted<T extends @Nullable Object>(Throwable failure) implements AttemptOutcome<T> {}

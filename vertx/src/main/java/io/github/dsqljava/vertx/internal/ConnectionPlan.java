@@ -90,7 +90,8 @@ public final class ConnectionPlan {
             .setPassword(token.value())
             .setSslMode(SslMode.VERIFY_FULL)
             .setSslOptions(sslOptions.copy())
-            .setCachePreparedStatements(true)
+            .setCachePreparedStatements(config.statementCacheSize() > 0)
+            .setPreparedStatementCacheMaxSize(Math.max(1, config.statementCacheSize()))
             .setPipeliningLimit(PIPELINING_LIMIT)
             // Whether and when to try again is for the pool and the caller to decide.
             .setReconnectAttempts(0);

@@ -1,5 +1,6 @@
 package io.github.dsqljava.vertx.internal;
 
+import io.github.dsqljava.spi.StaleSign;
 import io.netty.channel.EventLoop;
 import io.vertx.core.Completable;
 import io.vertx.core.Future;
@@ -18,6 +19,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -114,6 +116,13 @@ final class PooledSession implements Connection.Holder {
 
   TracingPolicy tracingPolicy() {
     return connection.tracingPolicy();
+  }
+
+  /** See {@link SchemaAwareConnection#signOf}. */
+  Optional<StaleSign> signOf(Throwable failure) {
+    return connection instanceof SchemaAwareConnection aware
+        ? aware.signOf(failure)
+        : Optional.empty();
   }
 
   /** Who is told of the connection's events from now on; null for nobody. */

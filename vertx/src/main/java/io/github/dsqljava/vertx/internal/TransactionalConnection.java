@@ -5,6 +5,7 @@ import io.github.dsqljava.RetryKind;
 import io.github.dsqljava.ServerError;
 import io.github.dsqljava.TransactionRolledBackException;
 import io.github.dsqljava.spi.CommitErrors;
+import io.github.dsqljava.spi.StaleSign;
 import io.github.dsqljava.spi.pool.Lease;
 import io.vertx.core.Completable;
 import io.vertx.core.internal.VertxInternal;
@@ -43,6 +44,9 @@ final class TransactionalConnection<T extends @Nullable Object> extends LeasedCo
   private boolean inTransaction;
   private @Nullable PgException firstError;
   private @Nullable Throwable loss;
+
+  /** What the first failure said about the statements that the connection had prepared. */
+  private Optional<StaleSign> firstSign = Optional.empty();
 
   /** Statements without an answer, whose text may hold a COMMIT of their own. */
   private int doubtful;
@@ -144,6 +148,9 @@ final class TransactionalConnection<T extends @Nullable Object> extends LeasedCo
   }
 
   private void note(Throwable failure) {
+    if (firstError == null && loss == null && firstSign.isEmpty()) {
+      firstSign = session.signOf(failure);
+    }
     if (failure instanceof PgException error) {
       firstError = firstError == null ? error : firstError;
     } else if (isLost() || DriverErrors.isConnectionLost(failure)) {
@@ -274,6 +281,10 @@ final class TransactionalConnection<T extends @Nullable Object> extends LeasedCo
     Optional<RetryKind> kind = DriverErrors.retryKind(firstError);
     if (kind.isEmpty() && loss != null) {
       kind = Optional.of(RetryKind.CONNECTION);
+    }
+    if (kind.isEmpty() && firstSign.isPresent()) {
+      return new AttemptOutcome.Failed<>(
+          failure, RetryKind.STALE_SCHEMA, firstSign.get() == StaleSign.SUSPECTED);
     }
     return new AttemptOutcome.Failed<>(failure, kind.orElse(null));
   }

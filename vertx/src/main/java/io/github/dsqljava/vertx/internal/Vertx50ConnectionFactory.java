@@ -36,6 +36,7 @@ final class Vertx50ConnectionFactory extends PgConnectionFactory {
   private final ConnectionPlan plan;
   private final TlsClient tls;
   private final Vertx50Attempts attempts = new Vertx50Attempts();
+  private final SchemaEpoch schema = new SchemaEpoch();
 
   Vertx50ConnectionFactory(ConnectionPlan plan) {
     super((VertxInternal) plan.vertx(), new NetClientOptions().setTcpKeepAlive(true));
@@ -110,16 +111,12 @@ final class Vertx50ConnectionFactory extends PgConnectionFactory {
       ContextInternal context,
       boolean earlyPassword) {
     PgSocketConnection connection =
-        new PgSocketConnection(
+        new SchemaAwareConnection(
             socket,
             metrics(options),
             // The connection keeps its options for life; the token is only needed now.
             new PgConnectOptions(options).setPassword(""),
-            options.getCachePreparedStatements(),
-            options.getPreparedStatementCacheMaxSize(),
-            options.getPreparedStatementCacheSqlFilter(),
-            options.getPipeliningLimit(),
-            options.getUseLayer7Proxy(),
+            schema,
             context);
     connection.init();
     ChannelPipeline pipeline = socket.channelHandlerContext().pipeline();
