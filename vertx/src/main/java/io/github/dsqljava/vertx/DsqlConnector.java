@@ -128,7 +128,7 @@ public final class DsqlConnector {
     try {
       ConnectionPlan plan = new ConnectionPlan(vertx, config, tokens, trust);
       ClassLoader classes = DsqlConnector.class.getClassLoader();
-      TransportChoice choice = TransportChoice.of(classes, config.tlsNegotiation());
+      TransportChoice choice = TransportChoice.of(classes);
       return new DsqlConnector(config, tokens, choice.open(plan), ownVertx);
     } catch (RuntimeException | Error e) {
       tokens.close();

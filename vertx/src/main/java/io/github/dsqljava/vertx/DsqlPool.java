@@ -1,5 +1,6 @@
 package io.github.dsqljava.vertx;
 
+import io.github.dsqljava.pool.PoolHealth;
 import io.github.dsqljava.pool.PoolStats;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
@@ -185,6 +186,19 @@ public interface DsqlPool extends Pool {
    *     than a chunk may be
    */
   Future<BatchResult> executeMany(String sql, List<Tuple> rows, BatchOptions options);
+
+  /**
+   * Waits until the minimum of connections ({@link io.github.dsqljava.pool.PoolPolicy#minSize()})
+   * is open, as long as that takes, for a program that wants to begin with a pool that works. Use
+   * {@code ready().timeout(..)} to wait no longer; {@link #health()} says then what is wrong.
+   *
+   * @return completes at once if the minimum is 0; fails with a {@link
+   *     io.github.dsqljava.ClosedException} when the pool is closed before
+   */
+  Future<Void> ready();
+
+  /** Whether the pool can do its work, and why not, without asking the server. */
+  PoolHealth health();
 
   /** The pool at this moment. */
   PoolStats stats();

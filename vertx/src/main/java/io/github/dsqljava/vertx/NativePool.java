@@ -26,7 +26,8 @@ final class NativePool extends Vertx50Pool implements DsqlPool {
         settings.listener(),
         settings.closeGrace(),
         settings.statementTimeout().orElse(Duration.ZERO),
-        settings.initHook().orElse(null));
+        settings.initHook().orElse(null),
+        settings.acquireHook().orElse(null));
     this.transactions = new Transactions(plan.vertx(), this, settings);
     this.name = plan.config().endpoint().address();
   }

@@ -40,7 +40,8 @@ public final class PoolSettings {
       Optional<Duration> statementTimeout,
       Duration closeGrace,
       PoolListener listener,
-      Optional<Function<SqlConnection, Future<Void>>> initHook) {}
+      Optional<Function<SqlConnection, Future<Void>>> initHook,
+      Optional<Function<SqlConnection, Future<Void>>> acquireHook) {}
 
   private final Values values;
 
@@ -135,6 +136,20 @@ public final class PoolSettings {
     return values.initHook;
   }
 
+  /**
+   * Run on a connection each time before the pool hands it out, for a query of the pool, a
+   * transaction or {@code getConnection()}, on the caller's context; the caller waits for its
+   * future, for {@link io.github.dsqljava.DsqlConfig#connectTimeout()} at most. For what depends on
+   * the caller, such as a setting per tenant; what is the same for all belongs into {@link
+   * #initHook()}, which costs no round trip for each use. If it fails, is late, or leaves a
+   * transaction open, the pool closes that connection and the caller gets the hook's error; {@code
+   * inTransaction} runs again after a conflict or a loss of the connection in it. It must not keep
+   * or close the connection. Default: none.
+   */
+  public Optional<Function<SqlConnection, Future<Void>>> acquireHook() {
+    return values.acquireHook;
+  }
+
   @Override
   public boolean equals(Object other) {
     return other instanceof PoolSettings that && values.equals(that.values);
@@ -164,6 +179,7 @@ public final class PoolSettings {
     private Duration closeGrace = Duration.ofSeconds(5);
     private PoolListener listener = PoolListener.NONE;
     private Optional<Function<SqlConnection, Future<Void>>> initHook = Optional.empty();
+    private Optional<Function<SqlConnection, Future<Void>>> acquireHook = Optional.empty();
 
     private Builder() {}
 
@@ -176,6 +192,7 @@ public final class PoolSettings {
       closeGrace = from.closeGrace;
       listener = from.listener;
       initHook = from.initHook;
+      acquireHook = from.acquireHook;
     }
 
     /** All sizes and times at once; see {@link PoolSettings#policy()}. */
@@ -294,6 +311,12 @@ public final class PoolSettings {
       return this;
     }
 
+    /** See {@link PoolSettings#acquireHook()}. */
+    public Builder acquireHook(Function<SqlConnection, Future<Void>> hook) {
+      acquireHook = Optional.of(Objects.requireNonNull(hook, "acquireHook"));
+      return this;
+    }
+
     /**
      * The settings.
      *
@@ -310,7 +333,8 @@ public final class PoolSettings {
               statementTimeout,
               closeGrace,
               listener,
-              initHook));
+              initHook,
+              acquireHook));
     }
   }
 }

@@ -1,7 +1,6 @@
 package io.github.dsqljava.vertx;
 
 import io.github.dsqljava.InvalidConfigurationException;
-import io.github.dsqljava.TlsNegotiation;
 import io.github.dsqljava.vertx.internal.ConnectionPlan;
 import io.github.dsqljava.vertx.internal.PublicApiTransport;
 import io.github.dsqljava.vertx.internal.Transport;
@@ -11,19 +10,14 @@ import java.lang.System.Logger.Level;
 import java.util.function.Function;
 
 /**
- * Which way of opening connections fits the Vert.x that is there. Vert.x 5.1 has a public option
- * for direct TLS; 5.0 has none, but lets a subclass in; anything else gets an SSLRequest.
+ * Which way of opening connections fits the Vert.x that is there. It lets a subclass in, unless it
+ * seals its internals off, on the module path; there a connection begins with an SSLRequest.
  */
 enum TransportChoice {
-  /** Public API, direct TLS (Vert.x 5.1 and later). */
-  PUBLIC_API_DIRECT,
-  /** Subclass of the driver's connection factory, direct TLS or SSLRequest (Vert.x 5.0). */
+  /** Subclass of the driver's connection factory, direct TLS or SSLRequest. */
   VERTX_50,
-  /** Public API, SSLRequest (any Vert.x 5). */
+  /** Public API, SSLRequest. */
   PUBLIC_API_SSL_REQUEST;
-
-  /** First seen in 5.1.0: the public option for direct TLS. */
-  private static final String MARK_OF_51 = "io.vertx.pgclient.SslNegotiation";
 
   /** Moved to another package in 5.1.0: what the subclass is built on. */
   private static final String MARK_OF_50 = "io.vertx.sqlclient.spi.ConnectionFactory";
@@ -39,10 +33,7 @@ enum TransportChoice {
    */
   record Opened(Transport transport, TlsMode tlsMode, Function<PoolSettings, DsqlPool> pools) {}
 
-  static TransportChoice of(ClassLoader classes, TlsNegotiation wanted) {
-    if (isPresent(MARK_OF_51, classes)) {
-      return wanted == TlsNegotiation.DIRECT ? PUBLIC_API_DIRECT : PUBLIC_API_SSL_REQUEST;
-    }
+  static TransportChoice of(ClassLoader classes) {
     return isPresent(MARK_OF_50, classes) ? VERTX_50 : PUBLIC_API_SSL_REQUEST;
   }
 
@@ -57,7 +48,6 @@ enum TransportChoice {
 
   Opened open(ConnectionPlan plan) {
     return switch (this) {
-      case PUBLIC_API_DIRECT -> publicApi(plan, /* direct= */ true, TlsMode.DIRECT);
       case VERTX_50 -> openVertx50(plan);
       case PUBLIC_API_SSL_REQUEST -> openSslRequest(plan);
     };
@@ -79,13 +69,13 @@ enum TransportChoice {
 
   private static Opened openSslRequest(ConnectionPlan plan) {
     if (!plan.direct()) {
-      return publicApi(plan, /* direct= */ false, TlsMode.SSL_REQUEST);
+      return publicApi(plan, TlsMode.SSL_REQUEST);
     }
-    Opened opened = publicApi(plan, /* direct= */ false, TlsMode.SSL_REQUEST_FALLBACK);
+    Opened opened = publicApi(plan, TlsMode.SSL_REQUEST_FALLBACK);
     LOGGER.log(
         Level.WARNING,
-        "Direct TLS needs Vert.x 5.1 or later, or Vert.x 5.0 on the class path; each connection to {0}"
-            + " takes one round trip more, for an SSLRequest",
+        "Direct TLS needs Vert.x on the class path; each connection to {0} takes one round trip more,"
+            + " for an SSLRequest",
         plan.config().endpoint().address());
     return opened;
   }
@@ -104,16 +94,16 @@ enum TransportChoice {
             + " works with it");
   }
 
-  private static Opened publicApi(ConnectionPlan plan, boolean direct, TlsMode mode) {
+  private static Opened publicApi(ConnectionPlan plan, TlsMode mode) {
     String host = plan.config().endpoint().host();
     if (host.indexOf('.') < 0) {
       throw new InvalidConfigurationException(
           "Host "
               + host
-              + " has no dot, and with this Vert.x version the JDK sends no server name (SNI) for such"
-              + " a name; connect under a name with a dot, or use Vert.x 5.0 on the class path");
+              + " has no dot, and on the module path the JDK sends no server name (SNI) for such"
+              + " a name; connect under a name with a dot, or put Vert.x on the class path");
     }
-    PublicApiTransport transport = PublicApiTransport.open(plan, direct);
+    PublicApiTransport transport = PublicApiTransport.open(plan);
     return new Opened(transport, mode, settings -> refusePool());
   }
 }

@@ -43,6 +43,7 @@ class PoolSettingsTest {
             .closeGrace(Duration.ofSeconds(4))
             .listener(listener)
             .initHook(connection -> Future.succeededFuture())
+            .acquireHook(connection -> Future.succeededFuture())
             .build();
     PoolPolicy policy = settings.policy();
     assertThat(policy.minSize()).isEqualTo(2);
@@ -57,6 +58,7 @@ class PoolSettingsTest {
     assertThat(settings.closeGrace()).isEqualTo(Duration.ofSeconds(4));
     assertThat(settings.listener()).isSameAs(listener);
     assertThat(settings.initHook()).isPresent();
+    assertThat(settings.acquireHook()).isPresent();
     assertThat(PoolSettings.defaults().policy().maxSize()).isEqualTo(10);
   }
 

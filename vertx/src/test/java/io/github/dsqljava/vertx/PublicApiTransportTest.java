@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The transport for other versions of Vert.x, made by hand, against a local cluster. */
+/** The transport for the module path, made by hand, against a local cluster. */
 @SuppressWarnings({"NullAway.Init", "InterruptedExceptionSwallowed"})
 class PublicApiTransportTest {
 
@@ -76,8 +76,7 @@ class PublicApiTransportTest {
     TokenSource source = TokenSource.of(config);
     tokens.add(source);
     return PublicApiTransport.open(
-        new ConnectionPlan(vertx, config, source, TrustedCertificates.of(config)),
-        /* direct= */ false);
+        new ConnectionPlan(vertx, config, source, TrustedCertificates.of(config)));
   }
 
   @ParameterizedTest

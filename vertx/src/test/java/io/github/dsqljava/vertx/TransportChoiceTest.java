@@ -22,7 +22,6 @@ import org.junit.jupiter.api.Test;
 
 class TransportChoiceTest {
 
-  private static final String ONLY_51 = "io.vertx.pgclient.SslNegotiation";
   private static final String ONLY_50 = "io.vertx.sqlclient.spi.ConnectionFactory";
 
   private static final Vertx VERTX = Vertx.vertx();
@@ -80,28 +79,13 @@ class TransportChoiceTest {
   @Test
   void of_vertxOfTheBuild_subclass() {
     ClassLoader real = TransportChoiceTest.class.getClassLoader();
-    assertThat(TransportChoice.of(real, DIRECT)).isEqualTo(TransportChoice.VERTX_50);
-    assertThat(TransportChoice.of(real, SSL_REQUEST)).isEqualTo(TransportChoice.VERTX_50);
+    assertThat(TransportChoice.of(real)).isEqualTo(TransportChoice.VERTX_50);
+    assertThat(TransportChoice.of(knowing(ONLY_50))).isEqualTo(TransportChoice.VERTX_50);
   }
 
   @Test
-  void of_vertx51_publicApi() {
-    ClassLoader vertx51 = knowing(ONLY_51);
-    assertThat(TransportChoice.of(vertx51, DIRECT)).isEqualTo(TransportChoice.PUBLIC_API_DIRECT);
-    assertThat(TransportChoice.of(vertx51, SSL_REQUEST))
-        .isEqualTo(TransportChoice.PUBLIC_API_SSL_REQUEST);
-  }
-
-  @Test
-  void of_bothMarks_publicApiWins() {
-    assertThat(TransportChoice.of(knowing(ONLY_51, ONLY_50), DIRECT))
-        .isEqualTo(TransportChoice.PUBLIC_API_DIRECT);
-  }
-
-  @Test
-  void of_neitherMark_publicApiWithSslRequest() {
-    assertThat(TransportChoice.of(knowing(), DIRECT))
-        .isEqualTo(TransportChoice.PUBLIC_API_SSL_REQUEST);
+  void of_noMark_publicApiWithSslRequest() {
+    assertThat(TransportChoice.of(knowing())).isEqualTo(TransportChoice.PUBLIC_API_SSL_REQUEST);
   }
 
   @Test
@@ -113,8 +97,7 @@ class TransportChoiceTest {
             throw new NoClassDefFoundError(name);
           }
         };
-    assertThat(TransportChoice.of(broken, DIRECT))
-        .isEqualTo(TransportChoice.PUBLIC_API_SSL_REQUEST);
+    assertThat(TransportChoice.of(broken)).isEqualTo(TransportChoice.PUBLIC_API_SSL_REQUEST);
   }
 
   private static ConnectionPlan plan(String host, TlsNegotiation negotiation) {
@@ -142,13 +125,6 @@ class TransportChoiceTest {
             () -> TransportChoice.PUBLIC_API_SSL_REQUEST.open(plan("localhost", SSL_REQUEST)))
         .isInstanceOf(InvalidConfigurationException.class)
         .hasMessageContaining("SNI");
-  }
-
-  @Test
-  void open_directThroughAnApiThatIsNotThere_refused() {
-    assertThatThrownBy(() -> TransportChoice.PUBLIC_API_DIRECT.open(plan("db.example.com", DIRECT)))
-        .isInstanceOf(InvalidConfigurationException.class)
-        .hasMessageContaining("sslrequest");
   }
 
   /** What it cannot promise it does not offer. */

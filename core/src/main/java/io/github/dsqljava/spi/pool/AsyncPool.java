@@ -5,6 +5,7 @@ import io.github.dsqljava.PoolBusyException;
 import io.github.dsqljava.PoolTimeoutException;
 import io.github.dsqljava.pool.CloseReason;
 import io.github.dsqljava.pool.ConnectRate;
+import io.github.dsqljava.pool.PoolHealth;
 import io.github.dsqljava.pool.PoolListener;
 import io.github.dsqljava.pool.PoolPolicy;
 import io.github.dsqljava.pool.PoolStats;
@@ -60,6 +61,7 @@ public final class AsyncPool<C> {
   private final OpenGate gate;
   private final PoolAlarm alarm;
   private final PoolTrouble trouble;
+  private final PoolReadiness readiness;
   private final WaiterQueue<C> waiters = new WaiterQueue<>();
   private @Nullable Throwable lastFailure;
   private long lastFailureAt;
@@ -98,11 +100,34 @@ public final class AsyncPool<C> {
         new OpenGate(new FullJitter(policy.baseBackoff(), policy.maxBackoff()), rate, random);
     this.alarm = new PoolAlarm(scheduler, this::wake);
     this.trouble = new PoolTrouble(name);
+    this.readiness = new PoolReadiness(name, policy.minSize(), trouble);
   }
 
   /** Opens {@link PoolPolicy#minSize()} connections. Returns at once. */
   public void start() {
     change((now, effects) -> {});
+  }
+
+  /**
+   * Waits for {@link PoolPolicy#minSize()} open connections, as long as that takes.
+   *
+   * @return completes at once if they are there, or the minimum is 0; fails with a {@link
+   *     ClosedException} when the pool is closed before
+   */
+  public CompletableFuture<Void> ready() {
+    CompletableFuture<Void> ready = new CompletableFuture<>();
+    change((now, effects) -> readiness.await(ready));
+    return ready;
+  }
+
+  /** Whether the pool can do its work, as far as it knows without asking anybody. */
+  public PoolHealth health() {
+    lock.lock();
+    try {
+      return readiness.health(slots.open(), closing != null, lastFailure, scheduler.nanoTime());
+    } finally {
+      lock.unlock();
+    }
   }
 
   // --- handing out
@@ -653,6 +678,7 @@ public final class AsyncPool<C> {
       long now = scheduler.nanoTime();
       change.apply(now, effects);
       fill(now, effects);
+      readiness.look(slots.open(), closing == null ? null : closedException(), effects);
       completeClosing(effects);
     } finally {
       lock.unlock();

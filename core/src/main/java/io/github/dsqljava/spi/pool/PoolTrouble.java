@@ -71,6 +71,19 @@ final class PoolTrouble {
     troubled = false;
   }
 
+  /** What is wrong; empty if nothing is. */
+  String describe(long now) {
+    return troubled
+        ? "The pool has opened no connection to "
+            + name
+            + " for "
+            + seconds(now - since)
+            + " (failed attempts: "
+            + failures
+            + ")"
+        : "";
+  }
+
   private static String seconds(long nanos) {
     return Duration.ofNanos(nanos).toSeconds() + " s";
   }

@@ -2,6 +2,7 @@ package io.github.dsqljava.vertx.internal;
 
 import io.vertx.core.Future;
 import io.vertx.core.internal.ContextInternal;
+import io.vertx.pgclient.impl.PgConnectionFactory;
 import io.vertx.pgclient.impl.PgConnectionImpl;
 import io.vertx.sqlclient.PrepareOptions;
 import io.vertx.sqlclient.PreparedQuery;
@@ -9,6 +10,7 @@ import io.vertx.sqlclient.PreparedStatement;
 import io.vertx.sqlclient.Query;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.internal.Connection;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +18,11 @@ import org.jspecify.annotations.Nullable;
 abstract class CheckedConnection extends PgConnectionImpl {
 
   CheckedConnection(ContextInternal context, LeasedConnection leased) {
-    super(leased.session.factory(), context, leased);
+    this(leased.session.factory(), context, leased);
+  }
+
+  CheckedConnection(PgConnectionFactory factory, ContextInternal context, Connection connection) {
+    super(factory, context, connection);
   }
 
   @Override

@@ -239,6 +239,20 @@ class LeasedConnection implements Connection {
     }
   }
 
+  /**
+   * Ends what its user may do, while the lease goes on for another one.
+   *
+   * @return whether it had not ended before
+   */
+  final boolean handOn() {
+    boolean first = over.compareAndSet(false, true);
+    if (first) {
+      holder = null;
+      session.user(null);
+    }
+    return first;
+  }
+
   /** Gives the connection up: the pool closes it after what is under way. */
   final void discard() {
     if (over.compareAndSet(false, true)) {

@@ -3,24 +3,23 @@ package io.github.dsqljava.vertx.internal;
 import io.github.dsqljava.ClosedException;
 import io.github.dsqljava.ConnectPhase;
 import io.github.dsqljava.DsqlException;
-import io.github.dsqljava.InvalidConfigurationException;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.pgclient.PgConnection;
 import io.vertx.sqlclient.SqlConnection;
-import java.lang.reflect.Method;
-import java.util.Arrays;
-import java.util.function.UnaryOperator;
 
 /**
- * Opens connections through Vert.x's public API only: for Vert.x 5.1 and later, whose option for
- * direct TLS is reached by reflection because we compile against 5.0, and for whatever else comes.
+ * Opens connections through Vert.x's public API only: on the module path, where its internals are
+ * sealed off.
  *
- * <p>Less than the 5.0 transport can do:
+ * <p>Less than the other transport can do:
  *
  * <ul>
+ *   <li>They begin with an SSLRequest.
+ *   <li>They forget prepared statements that do not fit the schema any more as Vert.x does, which
+ *       is for some signs only.
  *   <li>Connections do not share a network client, so that TLS sessions are not resumed.
  *   <li>Vert.x loses the reason of a failed TLS handshake, so that a refused certificate is a
  *       {@link io.github.dsqljava.ClusterUnreachableException} whose text names it as the usual
@@ -30,50 +29,14 @@ import java.util.function.UnaryOperator;
 public final class PublicApiTransport implements Transport {
 
   private final ConnectionPlan plan;
-  private final UnaryOperator<PgConnectOptions> negotiation;
 
-  private PublicApiTransport(ConnectionPlan plan, UnaryOperator<PgConnectOptions> negotiation) {
+  private PublicApiTransport(ConnectionPlan plan) {
     this.plan = plan;
-    this.negotiation = negotiation;
   }
 
-  /**
-   * Makes the transport.
-   *
-   * @param direct whether to set the option for direct TLS, which must be there
-   */
-  public static PublicApiTransport open(ConnectionPlan plan, boolean direct) {
-    return new PublicApiTransport(plan, direct ? directTls() : UnaryOperator.identity());
-  }
-
-  /** {@code options.setSslNegotiation(SslNegotiation.DIRECT)}, which does not compile on 5.0. */
-  private static UnaryOperator<PgConnectOptions> directTls() {
-    try {
-      Class<?> type =
-          Class.forName(
-              "io.vertx.pgclient.SslNegotiation",
-              /* initialize= */ true,
-              PgConnectOptions.class.getClassLoader());
-      Object value =
-          Arrays.stream(type.getEnumConstants())
-              .filter(constant -> constant.toString().equalsIgnoreCase("direct"))
-              .findFirst()
-              .orElseThrow(() -> new NoSuchFieldException(type.getName() + ".DIRECT"));
-      Method setter = PgConnectOptions.class.getMethod("setSslNegotiation", type);
-      return options -> {
-        try {
-          setter.invoke(options, value);
-          return options;
-        } catch (ReflectiveOperationException e) {
-          throw new IllegalStateException("Vert.x refused the option for direct TLS", e);
-        }
-      };
-    } catch (ReflectiveOperationException e) {
-      throw new InvalidConfigurationException(
-          "This Vert.x has an option for direct TLS in a form this connector does not know; set"
-              + " tlsNegotiation to sslrequest",
-          e);
-    }
+  /** Makes the transport. */
+  public static PublicApiTransport open(ConnectionPlan plan) {
+    return new PublicApiTransport(plan);
   }
 
   @Override
@@ -96,7 +59,7 @@ public final class PublicApiTransport implements Transport {
             .setTimer(
                 plan.config().connectTimeout().toMillis(),
                 id -> result.tryFail(plan.timedOut(ConnectPhase.UNKNOWN)));
-    PgConnection.connect(plan.vertx(), negotiation.apply(options))
+    PgConnection.connect(plan.vertx(), options)
         .onComplete(
             opened -> {
               plan.vertx().cancelTimer(timer);

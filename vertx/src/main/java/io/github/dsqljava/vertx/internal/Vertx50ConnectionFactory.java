@@ -3,6 +3,7 @@ package io.github.dsqljava.vertx.internal;
 import io.github.dsqljava.ClosedException;
 import io.github.dsqljava.DsqlException;
 import io.netty.channel.ChannelPipeline;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
@@ -15,6 +16,7 @@ import io.vertx.core.spi.metrics.VertxMetrics;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.pgclient.impl.PgConnectionFactory;
 import io.vertx.pgclient.impl.PgSocketConnection;
+import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.internal.Connection;
 import io.vertx.sqlclient.internal.command.InitCommand;
 import java.time.Duration;
@@ -44,6 +46,21 @@ final class Vertx50ConnectionFactory extends PgConnectionFactory {
     this.tls =
         new TlsClient(
             plan.trust(), plan.config().endpoint(), plan.direct(), plan.config().connectTimeout());
+  }
+
+  @Override
+  public Future<SqlConnection> connect(Context context, PgConnectOptions options) {
+    ContextInternal caller = (ContextInternal) context;
+    Promise<SqlConnection> result = caller.promise();
+    connect(asEventLoopContext(caller), options)
+        .map(
+            opened -> {
+              SingleConnection connection = new SingleConnection(this, caller, opened);
+              opened.init(connection);
+              return (SqlConnection) connection;
+            })
+        .onComplete(result);
+    return result.future();
   }
 
   @Override

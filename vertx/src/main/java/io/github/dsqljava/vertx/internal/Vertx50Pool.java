@@ -1,7 +1,10 @@
 package io.github.dsqljava.vertx.internal;
 
 import io.github.dsqljava.NestedTransactionException;
+import io.github.dsqljava.RetryKind;
+import io.github.dsqljava.StatementOutcomeUnknownException;
 import io.github.dsqljava.pool.ConnectRate;
+import io.github.dsqljava.pool.PoolHealth;
 import io.github.dsqljava.pool.PoolListener;
 import io.github.dsqljava.pool.PoolPolicy;
 import io.github.dsqljava.pool.PoolStats;
@@ -26,6 +29,7 @@ import io.vertx.sqlclient.internal.SqlClientBase;
 import io.vertx.sqlclient.internal.command.CommandBase;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -42,6 +46,7 @@ public abstract class Vertx50Pool extends SqlClientBase implements Pool, Transac
   private final AsyncPool<PooledSession> pool;
   private final Duration acquireTimeout;
   private final Duration closeGrace;
+  private final @Nullable AcquireHook acquireHook;
 
   /** A caller must not wait for a timer that never comes. */
   private final Closeable whenVertxCloses;
@@ -60,10 +65,15 @@ public abstract class Vertx50Pool extends SqlClientBase implements Pool, Transac
       PoolListener listener,
       Duration closeGrace,
       Duration statementTimeout,
-      @Nullable Function<SqlConnection, Future<Void>> initHook) {
+      @Nullable Function<SqlConnection, Future<Void>> initHook,
+      @Nullable Function<SqlConnection, Future<Void>> acquireHook) {
     super(PgDriver.INSTANCE);
     ConnectionPlan plan = transport.plan();
     this.vertx = (VertxInternal) plan.vertx();
+    this.acquireHook =
+        acquireHook == null
+            ? null
+            : new AcquireHook(vertx, acquireHook, plan.config().connectTimeout());
     this.acquireTimeout = policy.acquireTimeout();
     this.closeGrace = closeGrace;
     this.pool =
@@ -86,6 +96,27 @@ public abstract class Vertx50Pool extends SqlClientBase implements Pool, Transac
   /** See {@link AsyncPool#stats()}. */
   public PoolStats stats() {
     return pool.stats();
+  }
+
+  /** See {@link AsyncPool#health()}. */
+  public PoolHealth health() {
+    return pool.health();
+  }
+
+  /** See {@link AsyncPool#ready()}. */
+  public Future<Void> ready() {
+    Promise<Void> promise = promise(vertx.getOrCreateContext());
+    var unused =
+        pool.ready()
+            .whenComplete(
+                (done, failure) -> {
+                  if (failure == null) {
+                    promise.tryComplete();
+                  } else {
+                    promise.tryFail(failure);
+                  }
+                });
+    return promise.future();
   }
 
   /** See {@link AsyncPool#expireConnections()}. */
@@ -188,8 +219,20 @@ public abstract class Vertx50Pool extends SqlClientBase implements Pool, Transac
             lease ->
                 new PooledTransaction<>(vertx, this, context, lease, readOnly, deadline, outcome)
                     .run(work),
-            failure -> outcome.tryComplete(new AttemptOutcome.NotStarted<>(failure)));
+            failure -> outcome.tryComplete(notStarted(failure)));
     return outcome.future();
+  }
+
+  /** A conflict or a loss in the acquire hook is as good as one in the transaction. */
+  private static <T extends @Nullable Object> AttemptOutcome<T> notStarted(Throwable failure) {
+    Optional<RetryKind> kind =
+        failure instanceof StatementOutcomeUnknownException
+                || DriverErrors.isConnectionLost(failure)
+            ? Optional.of(RetryKind.CONNECTION)
+            : DriverErrors.retryKind(failure);
+    return kind.isPresent()
+        ? new AttemptOutcome.Failed<>(failure, kind.get())
+        : new AttemptOutcome.NotStarted<>(failure);
   }
 
   /** Gets a lease; what goes wrong with it, too, reaches the caller, and the place is free. */
@@ -207,14 +250,30 @@ public abstract class Vertx50Pool extends SqlClientBase implements Pool, Transac
                 refused.accept(failure);
                 return;
               }
+              if (acquireHook == null) {
+                grant(lease, granted, refused);
+                return;
+              }
               try {
-                granted.accept(lease);
+                acquireHook.run(context, lease, () -> grant(lease, granted, refused), refused);
               } catch (RuntimeException | Error e) { // of a Vert.x that is being closed
                 lease.discard();
                 refused.accept(e);
               }
             });
     return acquired;
+  }
+
+  private static void grant(
+      Lease<PooledSession> lease,
+      Consumer<Lease<PooledSession>> granted,
+      Consumer<Throwable> refused) {
+    try {
+      granted.accept(lease);
+    } catch (RuntimeException | Error e) { // of a Vert.x that is being closed
+      lease.discard();
+      refused.accept(e);
+    }
   }
 
   /** What fails because the pool is closed fails at once: Vert.x may be closed, and tell nobody. */

@@ -1,0 +1,93 @@
+package io.github.dsqljava.vertx.internal;
+
+import io.github.dsqljava.spi.pool.Lease;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.internal.VertxInternal;
+import io.vertx.sqlclient.SqlConnection;
+import java.time.Duration;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/** What a program does with each connection before the pool hands it out. */
+final class AcquireHook {
+  private final VertxInternal vertx;
+  private final Function<SqlConnection, Future<Void>> hook;
+  private final Duration limit;
+
+  /**
+   * @param limit how long the hook may take
+   */
+  AcquireHook(VertxInternal vertx, Function<SqlConnection, Future<Void>> hook, Duration limit) {
+    this.vertx = vertx;
+    this.hook = hook;
+    this.limit = limit;
+  }
+
+  /**
+   * Runs the hook, and then one of the two; a connection on which the hook failed is given up.
+   *
+   * @param context the caller's, where the hook is called
+   */
+  void run(
+      ContextInternal context,
+      Lease<PooledSession> lease,
+      Runnable granted,
+      Consumer<Throwable> refused) {
+    LeasedConnection guest = new LeasedConnection(vertx, lease);
+    PooledConnection connection = new PooledConnection(context, guest);
+    guest.init(connection);
+    Promise<Void> ended = Promise.promise();
+    long timer = vertx.setTimer(Math.max(1, limit.toMillis()), id -> ended.tryFail(stuck()));
+    context.emit(v -> call(connection, ended));
+    ended
+        .future()
+        .onComplete(
+            done -> {
+              vertx.cancelTimer(timer);
+              if (done.failed()) {
+                guest.discard();
+                refused.accept(done.cause());
+              } else {
+                guest.whenQuiet(() -> handOn(guest, granted, refused));
+              }
+            });
+  }
+
+  private void call(SqlConnection connection, Promise<Void> ended) {
+    try {
+      Future<Void> result = hook.apply(connection);
+      if (result == null) {
+        ended.tryFail(new NullPointerException("The acquire hook returned null"));
+      } else {
+        result.onComplete(ended::tryComplete, ended::tryFail);
+      }
+    } catch (Throwable e) { // also a checked exception that was thrown past the compiler
+      ended.tryFail(e);
+    }
+  }
+
+  private static void handOn(
+      LeasedConnection guest, Runnable granted, Consumer<Throwable> refused) {
+    if (guest.isLost() || guest.session.status() != SessionStatus.IDLE) {
+      guest.discard();
+      refused.accept(new IllegalStateException("The acquire hook left a transaction open"));
+    } else if (guest.handOn()) {
+      granted.run();
+    } else {
+      refused.accept(
+          new IllegalStateException(
+              "The acquire hook closed the connection, which is for the caller to use"));
+    }
+  }
+
+  private TimeoutException stuck() {
+    return new TimeoutException(
+        "The acquire hook did not complete within "
+            + limit
+            + " (connectTimeout). Look at what it waits for: the server's answers to its"
+            + " statements, or something that never comes. The connection is closed");
+  }
+}
