@@ -28,7 +28,7 @@ final class NativePool extends Vertx50Pool implements DsqlPool {
         settings.statementTimeout().orElse(Duration.ZERO),
         settings.initHook().orElse(null),
         settings.acquireHook().orElse(null));
-    this.transactions = new Transactions(plan.vertx(), this, settings);
+    this.transactions = new Transactions(plan, this, settings);
     this.name = plan.config().endpoint().address();
   }
 

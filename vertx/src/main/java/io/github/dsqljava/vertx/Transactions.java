@@ -10,7 +10,9 @@ import io.github.dsqljava.pool.PoolPolicy;
 import io.github.dsqljava.retry.RetryPolicy;
 import io.github.dsqljava.spi.RetrySequence;
 import io.github.dsqljava.vertx.internal.AttemptOutcome;
+import io.github.dsqljava.vertx.internal.ConnectionPlan;
 import io.github.dsqljava.vertx.internal.Deadline;
+import io.github.dsqljava.vertx.internal.Spans;
 import io.github.dsqljava.vertx.internal.TransactionAttempts;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -41,14 +43,16 @@ final class Transactions {
   private static final int MAX_SUSPICIONS = 3;
 
   private final Vertx vertx;
+  private final Spans spans;
   private final TransactionAttempts attempts;
   private final RetryPolicy retryPolicy;
   private final Duration acquireTimeout;
   private final Optional<Duration> deadlineOfPool;
   private final PoolListener listener;
 
-  Transactions(Vertx vertx, TransactionAttempts attempts, PoolSettings settings) {
-    this.vertx = vertx;
+  Transactions(ConnectionPlan plan, TransactionAttempts attempts, PoolSettings settings) {
+    this.vertx = plan.vertx();
+    this.spans = new Spans(plan);
     this.attempts = attempts;
     this.retryPolicy = settings.retryPolicy();
     this.acquireTimeout = settings.policy().acquireTimeout();
@@ -60,7 +64,10 @@ final class Transactions {
       TransactionOptions options, Function<SqlConnection, Future<T>> work) {
     Objects.requireNonNull(options, "options");
     Objects.requireNonNull(work, "work");
-    return new Run<>(options, work).attempt();
+    Spans.Span span = spans.begin("dsql.transaction");
+    return new Run<>(options, work)
+        .attempt()
+        .onComplete(result -> span.end(result.failed() ? result.cause() : null));
   }
 
   /** One call of inTransaction. Its steps follow each other, so that it needs no lock. */

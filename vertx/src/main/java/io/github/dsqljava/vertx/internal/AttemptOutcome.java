@@ -1,6 +1,7 @@
 package io.github.dsqljava.vertx.internal;
 
 import io.github.dsqljava.RetryKind;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,6 +10,20 @@ import org.jspecify.annotations.Nullable;
  * @param <T> what its function gives
  */
 public sealed interface AttemptOutcome<T extends @Nullable Object> {
+
+  /** What another attempt, or nobody, is told; null if it was committed. */
+  static @Nullable Throwable failureOf(AttemptOutcome<?> outcome) {
+    if (outcome instanceof Failed<?> failed) {
+      return failed.failure();
+    } else if (outcome instanceof NotStarted<?> notStarted) {
+      return notStarted.failure();
+    } else if (outcome instanceof Unknown<?> unknown) {
+      return unknown.cause();
+    }
+    return outcome instanceof TimedOut<?>
+        ? new TimeoutException("The transaction's deadline has passed")
+        : null;
+  }
 
   /** It is in the database. */
   record Committed<T extends @Nullable Object>(T result) implements AttemptOutcome<T> {}

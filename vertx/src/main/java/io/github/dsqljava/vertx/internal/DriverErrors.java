@@ -45,6 +45,18 @@ final class DriverErrors {
     return Optional.empty();
   }
 
+  /** The same, also behind an exception of ours; for reports, which decide nothing. */
+  static Optional<ServerError> anyServerError(Throwable failure) {
+    Throwable at = failure;
+    for (int depth = 0; at != null && depth < MAX_DEPTH; depth++, at = at.getCause()) {
+      Optional<ServerError> found = serverError(at);
+      if (found.isPresent()) {
+        return found;
+      }
+    }
+    return Optional.empty();
+  }
+
   /**
    * Whether a statement failed because its connection did. What Vert.x refuses by itself, such as a
    * wrong number of parameters, is neither that nor a server's error.

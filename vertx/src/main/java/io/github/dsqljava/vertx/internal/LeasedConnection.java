@@ -263,6 +263,7 @@ class LeasedConnection implements Connection {
   private void end(boolean reusable) {
     holder = null;
     session.user(null);
+    session.useEnds();
     if (reusable) {
       lease.release();
     } else {

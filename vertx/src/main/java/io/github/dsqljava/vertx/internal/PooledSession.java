@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +48,9 @@ final class PooledSession implements Connection.Holder {
   private final Runnable lost;
   private volatile Connection.@Nullable Holder user;
   private volatile boolean closed;
+
+  /** Is told when the use of the connection ends. */
+  private final AtomicReference<Runnable> use = new AtomicReference<>(() -> {});
 
   PooledSession(
       PgConnectionFactory factory,
@@ -128,6 +132,19 @@ final class PooledSession implements Connection.Holder {
   /** Who is told of the connection's events from now on; null for nobody. */
   void user(Connection.@Nullable Holder holder) {
     user = holder;
+  }
+
+  /**
+   * Somebody has the connection from now on.
+   *
+   * @param ends is run when that is over, or the connection is lost
+   */
+  void useBegins(Runnable ends) {
+    use.set(ends);
+  }
+
+  void useEnds() {
+    use.getAndSet(() -> {}).run();
   }
 
   /** Runs a task on the connection's event loop: at once when this is it. */
@@ -242,6 +259,7 @@ final class PooledSession implements Connection.Holder {
   @Override
   public void handleClosed() {
     closed = true;
+    useEnds();
     Connection.Holder holder = user;
     if (holder != null) {
       holder.handleClosed();

@@ -47,6 +47,8 @@ public abstract class Vertx50Pool extends SqlClientBase implements Pool, Transac
   private final Duration acquireTimeout;
   private final Duration closeGrace;
   private final @Nullable AcquireHook acquireHook;
+  private final PoolReports reports;
+  private final Spans spans;
 
   /** A caller must not wait for a timer that never comes. */
   private final Closeable whenVertxCloses;
@@ -74,6 +76,8 @@ public abstract class Vertx50Pool extends SqlClientBase implements Pool, Transac
         acquireHook == null
             ? null
             : new AcquireHook(vertx, acquireHook, plan.config().connectTimeout());
+    this.reports = new PoolReports(vertx, plan.config().endpoint().address(), policy.maxSize());
+    this.spans = new Spans(plan);
     this.acquireTimeout = policy.acquireTimeout();
     this.closeGrace = closeGrace;
     this.pool =
@@ -212,6 +216,8 @@ public abstract class Vertx50Pool extends SqlClientBase implements Pool, Transac
           new AttemptOutcome.NotStarted<>(new NestedTransactionException("inTransaction")));
     }
     Promise<AttemptOutcome<T>> outcome = promise(context);
+    Spans.Span attempt = spans.begin("dsql.transaction.attempt");
+    var unusedSpan = outcome.future().onSuccess(how -> attempt.end(AttemptOutcome.failureOf(how)));
     var unused =
         acquire(
             context,
@@ -241,11 +247,18 @@ public abstract class Vertx50Pool extends SqlClientBase implements Pool, Transac
       Duration timeout,
       Consumer<Lease<PooledSession>> granted,
       Consumer<Throwable> refused) {
+    Runnable queued = reports.waits();
     CompletableFuture<Lease<PooledSession>> acquired =
         pool.acquire(context.nettyEventLoop(), timeout);
+    Spans.Span wait = acquired.isDone() ? failure -> {} : spans.begin("dsql.connection.wait");
     var unused =
         acquired.whenComplete(
             (lease, failure) -> {
+              queued.run();
+              wait.end(failure);
+              if (failure == null) {
+                lease.connection().useBegins(reports.uses());
+              }
               if (failure != null) {
                 refused.accept(failure);
                 return;
@@ -296,6 +309,7 @@ public abstract class Vertx50Pool extends SqlClientBase implements Pool, Transac
     Objects.requireNonNull(grace, "grace");
     closed = true;
     vertx.removeCloseHook(whenVertxCloses);
+    reports.close();
     return Future.fromCompletionStage(pool.close(grace));
   }
 }
