@@ -1,10 +1,12 @@
 package io.github.dsqljava;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
- * A chunk of a batch failed for good. The chunks before it are in the database, those after it were
- * not tried; {@link #chunks()} says so for each.
+ * A chunk of a batch failed for good, or its rows, or it was stopped. The chunks before are in the
+ * database, those after were not tried, unless several were under way at once; {@link #chunks()}
+ * says for each.
  *
  * <pre>{@code
  * if (failure instanceof BatchFailedException failed) {
@@ -22,24 +24,39 @@ public final class BatchFailedException extends DsqlException {
   /**
    * Made by the runner of batches.
    *
-   * @param chunks all chunks, one of them failed
+   * @param chunks all chunks that are known; if all of them are committed, the rows behind them
+   *     could not be had, or were not wanted
    * @param cause what it failed with
    */
   public BatchFailedException(List<BatchChunk> chunks, Throwable cause) {
     super(message(chunks, cause), cause);
     this.chunks = List.copyOf(chunks);
-    this.firstUncertainRow = failed(chunks).firstRow();
+    this.firstUncertainRow =
+        failed(chunks).map(BatchChunk::firstRow).orElseGet(() -> endOf(chunks));
   }
 
-  private static BatchChunk failed(List<BatchChunk> chunks) {
-    return chunks.stream()
-        .filter(chunk -> chunk.outcome() != ChunkOutcome.COMMITTED)
-        .findFirst()
-        .orElseThrow();
+  private static Optional<BatchChunk> failed(List<BatchChunk> chunks) {
+    return chunks.stream().filter(chunk -> chunk.outcome() != ChunkOutcome.COMMITTED).findFirst();
+  }
+
+  private static int endOf(List<BatchChunk> chunks) {
+    return chunks.isEmpty() ? 0 : chunks.get(chunks.size() - 1).endRow();
   }
 
   private static String message(List<BatchChunk> chunks, Throwable cause) {
-    BatchChunk failed = failed(chunks);
+    if (failed(chunks).isEmpty()) {
+      return "The batch ended behind row "
+          + endOf(chunks)
+          + ", with "
+          + chunks.size()
+          + " chunks in the database: "
+          + text(cause)
+          + ".";
+    }
+    BatchChunk failed = failed(chunks).get();
+    boolean others =
+        chunks.subList(failed.index() + 1, chunks.size()).stream()
+            .anyMatch(chunk -> chunk.outcome() != ChunkOutcome.NOT_STARTED);
     return "Chunk "
         + (failed.index() + 1)
         + " of "
@@ -52,7 +69,10 @@ public final class BatchFailedException extends DsqlException {
         + became(failed.outcome())
         + ": "
         + text(cause)
-        + ". The rows before it are in the database, those after it were not tried.";
+        + ". The rows before it are in the database, "
+        + (others
+            ? "and some of those after it; chunks() says which."
+            : "those after it were not tried.");
   }
 
   private static String became(ChunkOutcome outcome) {
@@ -63,7 +83,10 @@ public final class BatchFailedException extends DsqlException {
     };
   }
 
-  /** Every chunk and what became of it; empty after deserialization. */
+  /**
+   * Every chunk and what became of it; of an iterator or a stream, every one whose rows had come.
+   * Empty after deserialization.
+   */
   public List<BatchChunk> chunks() {
     return chunks == null ? List.of() : chunks;
   }

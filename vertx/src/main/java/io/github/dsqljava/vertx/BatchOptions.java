@@ -3,7 +3,9 @@ package io.github.dsqljava.vertx;
 import io.github.dsqljava.InvalidConfigurationException;
 import io.github.dsqljava.internal.Options;
 import io.github.dsqljava.spi.BatchPlan;
+import io.vertx.core.Future;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -17,12 +19,16 @@ import java.util.function.Consumer;
  */
 public final class BatchOptions {
 
+  private static final int MOST_AT_ONCE = 1_000;
+
   private static final BatchOptions DEFAULTS = builder().build();
 
   private record Values(
       int maxRows,
       long maxBytes,
+      int concurrency,
       TransactionOptions transaction,
+      Optional<Future<?>> stop,
       Consumer<BatchProgress> progress) {}
 
   private final Values values;
@@ -63,6 +69,23 @@ public final class BatchOptions {
     return values.maxBytes;
   }
 
+  /**
+   * How many chunks are under way at once, 1 to 1,000, each on a connection of its own. Default 1:
+   * the chunks are committed in their order, and others get at the pool's connections, too.
+   */
+  public int concurrency() {
+    return values.concurrency;
+  }
+
+  /**
+   * When this completes, in whatever way, no chunk is begun any more; those under way are waited
+   * for, and then the batch fails with a {@link java.util.concurrent.CancellationException} as the
+   * cause, which tells how far it came. (A future of Vert.x cannot be cancelled.) Default: none.
+   */
+  public Optional<Future<?>> stop() {
+    return values.stop;
+  }
+
   /** How each chunk is run; a deadline is for each chunk. */
   public TransactionOptions transaction() {
     return values.transaction;
@@ -101,7 +124,9 @@ public final class BatchOptions {
 
     private int maxRows = 1_000;
     private long maxBytes = 4L * 1024 * 1024;
+    private int concurrency = 1;
     private TransactionOptions transaction = TransactionOptions.defaults();
+    private Optional<Future<?>> stop = Optional.empty();
     private Consumer<BatchProgress> progress = NOBODY;
 
     private Builder() {}
@@ -109,7 +134,9 @@ public final class BatchOptions {
     private Builder(Values from) {
       maxRows = from.maxRows;
       maxBytes = from.maxBytes;
+      concurrency = from.concurrency;
       transaction = from.transaction;
+      stop = from.stop;
       progress = from.progress;
     }
 
@@ -122,6 +149,22 @@ public final class BatchOptions {
     /** See {@link BatchOptions#maxBytes()}. */
     public Builder maxBytes(long bytes) {
       maxBytes = BatchPlan.checkBytes(bytes);
+      return this;
+    }
+
+    /** See {@link BatchOptions#concurrency()}. */
+    public Builder concurrency(int chunks) {
+      if (chunks < 1 || chunks > MOST_AT_ONCE) {
+        throw new InvalidConfigurationException(
+            "concurrency is " + chunks + "; give 1 to " + MOST_AT_ONCE + " chunks at once");
+      }
+      concurrency = chunks;
+      return this;
+    }
+
+    /** See {@link BatchOptions#stop()}. */
+    public Builder stop(Future<?> when) {
+      stop = Optional.of(Objects.requireNonNull(when, "stop"));
       return this;
     }
 
@@ -139,7 +182,8 @@ public final class BatchOptions {
 
     /** The options. */
     public BatchOptions build() {
-      return new BatchOptions(new Values(maxRows, maxBytes, transaction, progress));
+      return new BatchOptions(
+          new Values(maxRows, maxBytes, concurrency, transaction, stop, progress));
     }
   }
 }

@@ -18,7 +18,7 @@ public final class BatchProgress {
     return values.chunksDone;
   }
 
-  /** How many chunks there are. */
+  /** How many chunks there are; of an iterator or a stream, how many were begun so far. */
   public int chunks() {
     return values.chunks;
   }
@@ -28,7 +28,7 @@ public final class BatchProgress {
     return values.rowsDone;
   }
 
-  /** How many rows were given. */
+  /** How many rows were given; by an iterator or a stream, so far. */
   public int rows() {
     return values.rows;
   }

@@ -3,11 +3,13 @@ package io.github.dsqljava.vertx;
 import io.github.dsqljava.pool.PoolHealth;
 import io.github.dsqljava.pool.PoolStats;
 import io.vertx.core.Future;
+import io.vertx.core.streams.ReadStream;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.TransactionPropagation;
 import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
@@ -174,8 +176,9 @@ public interface DsqlPool extends Pool {
 
   /**
    * Executes a statement for many rows, in chunks that Aurora DSQL accepts as a transaction each
-   * (3,000 rows, 10 MiB). The chunks run one after the other; each is a transaction as {@link
-   * #inTransaction} runs it, all of its rows sent in one flight.
+   * (3,000 rows, 10 MiB). The chunks run one after the other, or as many at once as {@link
+   * BatchOptions#concurrency()} says; each is a transaction as {@link #inTransaction} runs it, all
+   * of its rows sent in one flight.
    *
    * @param sql with {@code $1} to {@code $n}
    * @param rows the values, one tuple for each execution; neither changed nor kept: the list may
@@ -186,6 +189,24 @@ public interface DsqlPool extends Pool {
    *     than a chunk may be
    */
   Future<BatchResult> executeMany(String sql, List<Tuple> rows, BatchOptions options);
+
+  /**
+   * As {@link #executeMany(String, List, BatchOptions)}, with rows that are asked for as they are
+   * needed, so that any number of them takes the memory of a few chunks.
+   *
+   * @param rows called on an event loop, where it must not block; never by two threads at once
+   * @return what was written; or a {@link io.github.dsqljava.BatchFailedException}, also if the
+   *     iterator throws, or a row is too large: what was written before stays
+   */
+  Future<BatchResult> executeMany(String sql, Iterator<? extends Tuple> rows, BatchOptions options);
+
+  /**
+   * As {@link #executeMany(String, Iterator, BatchOptions)}, with a stream, which is paused while
+   * enough rows are there. Its handlers are set and, if the batch ends before the stream, taken
+   * away again; the stream stays paused then.
+   */
+  Future<BatchResult> executeMany(
+      String sql, ReadStream<? extends Tuple> rows, BatchOptions options);
 
   /**
    * Waits until the minimum of connections ({@link io.github.dsqljava.pool.PoolPolicy#minSize()})

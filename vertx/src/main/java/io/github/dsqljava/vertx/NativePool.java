@@ -5,15 +5,19 @@ import io.github.dsqljava.vertx.internal.ConnectionPlan;
 import io.github.dsqljava.vertx.internal.Vertx50Pool;
 import io.github.dsqljava.vertx.internal.Vertx50Transport;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.streams.ReadStream;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
+import java.util.Iterator;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The pool on Vert.x 5.0: our own, inside and outside. */
 final class NativePool extends Vertx50Pool implements DsqlPool {
+  private final Vertx vertx;
   private final Transactions transactions;
   private final String name;
 
@@ -28,6 +32,7 @@ final class NativePool extends Vertx50Pool implements DsqlPool {
         settings.statementTimeout().orElse(Duration.ZERO),
         settings.initHook().orElse(null),
         settings.acquireHook().orElse(null));
+    this.vertx = plan.vertx();
     this.transactions = new Transactions(plan, this, settings);
     this.name = plan.config().endpoint().address();
   }
@@ -48,7 +53,19 @@ final class NativePool extends Vertx50Pool implements DsqlPool {
 
   @Override
   public Future<BatchResult> executeMany(String sql, List<Tuple> rows, BatchOptions options) {
-    return BatchRun.start(this, sql, rows, options);
+    return BatchRun.start(this, vertx, sql, rows, options);
+  }
+
+  @Override
+  public Future<BatchResult> executeMany(
+      String sql, Iterator<? extends Tuple> rows, BatchOptions options) {
+    return BatchRun.start(this, vertx, sql, rows, options);
+  }
+
+  @Override
+  public Future<BatchResult> executeMany(
+      String sql, ReadStream<? extends Tuple> rows, BatchOptions options) {
+    return BatchRun.start(this, vertx, sql, rows, options);
   }
 
   /** Where it leads and what it has. */

@@ -46,6 +46,7 @@ class OptionsStyleTest {
           Map.entry(PoolPolicy.class, PoolPolicy.builder().maxSize(7).build()),
           Map.entry(PoolListener.class, new PoolListener() {}),
           Map.entry(TransactionOptions.class, TransactionOptions.builder().readOnly(true).build()),
+          Map.entry(Future.class, Future.succeededFuture()),
           Map.entry(Consumer.class, (Consumer<Object>) value -> {}),
           Map.entry(Function.class, (Function<Object, Object>) value -> Future.succeededFuture()));
 
