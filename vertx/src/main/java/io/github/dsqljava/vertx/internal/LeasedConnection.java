@@ -227,16 +227,52 @@ class LeasedConnection implements Connection {
       end(/* reusable= */ false);
       done.succeed();
     } else if (session.status() == SessionStatus.IDLE) {
+      giveBackIdle(done);
+    } else {
+      session.execute("ROLLBACK", (result, failure) -> giveBackIdle(failure, done));
+    }
+  }
+
+  private void giveBackIdle(@Nullable Throwable failure, Completable<Void> done) {
+    if (failure == null && session.status() == SessionStatus.IDLE) {
+      giveBackIdle(done);
+    } else {
+      end(/* reusable= */ false);
+      done.succeed();
+    }
+  }
+
+  /** What its user has set is not for the next one. */
+  private void giveBackIdle(Completable<Void> done) {
+    if (session.hasSeenSet()) {
+      session.execute("RESET ALL", (result, failure) -> giveBackReset(failure, done));
+    } else {
       end(/* reusable= */ true);
       done.succeed();
-    } else {
-      session.execute(
-          "ROLLBACK",
-          (result, failure) -> {
-            end(failure == null && session.status() == SessionStatus.IDLE);
-            done.succeed();
-          });
     }
+  }
+
+  private void giveBackReset(@Nullable Throwable failure, Completable<Void> done) {
+    ConnectionHook hook = session.initHook();
+    boolean reset = failure == null && session.status() == SessionStatus.IDLE;
+    if (!reset || hook == null) {
+      session.settingsAreKnown();
+      end(reset);
+      done.succeed();
+      return;
+    }
+    hook.run(
+        vertx.getOrCreateContext(),
+        lease,
+        () -> {
+          end(/* reusable= */ true);
+          done.succeed();
+        },
+        problem -> {
+          LOGGER.log(
+              Level.WARNING, "The init hook failed on a connection that was reset: {0}", problem);
+          done.succeed(); // and the connection is given up
+        });
   }
 
   /**

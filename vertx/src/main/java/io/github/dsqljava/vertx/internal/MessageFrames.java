@@ -38,8 +38,8 @@ final class MessageFrames {
      * A message begins.
      *
      * @param detail the status in a ReadyForQuery; in a CommandComplete one of {@link
-     *     PgMessages#COMMITTED}, {@link PgMessages#ROLLED_BACK} and {@link PgMessages#BEGUN} if
-     *     that is what its tag says; 0 for everything else
+     *     PgMessages#COMMITTED}, {@link PgMessages#ROLLED_BACK}, {@link PgMessages#BEGUN} and
+     *     {@link PgMessages#SET} if that is what its tag says; 0 for everything else
      */
     Verdict begins(byte type, byte detail) throws ProtocolException;
 

@@ -31,10 +31,13 @@ final class PgMessages {
   /** Type and length. */
   static final int HEADER = 5;
 
-  // What a CommandComplete may say of the transaction.
+  // What a CommandComplete may say of the transaction, and of the session.
   static final byte COMMITTED = 'C';
   static final byte ROLLED_BACK = 'R';
   static final byte BEGUN = 'B';
+  static final byte SET = 'S';
+
+  private static final String SET_TAG = "SET\0";
 
   /** How much of a tag tells COMMIT from COMMENT, and all others apart. */
   static final int TAG_BEGIN = 5;
@@ -49,8 +52,12 @@ final class PgMessages {
     return in.writerIndex() - index < HEADER ? -1 : in.getUnsignedInt(index + 1) + 1;
   }
 
-  /** What a CommandComplete says of the transaction, by its tag; 0 if nothing. */
+  /** What a CommandComplete says of the transaction or the session, by its tag; 0 if nothing. */
   static byte control(ByteBuf in, int index) {
+    if (length(in, index) == HEADER + SET_TAG.length()) {
+      String tag = in.toString(index + HEADER, SET_TAG.length(), StandardCharsets.US_ASCII);
+      return tag.equals(SET_TAG) ? SET : 0;
+    }
     if (length(in, index) < HEADER + TAG_BEGIN) {
       return 0;
     }

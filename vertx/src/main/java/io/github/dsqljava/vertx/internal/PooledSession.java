@@ -45,6 +45,7 @@ final class PooledSession implements Connection.Holder {
   private final ContextInternal context;
   private final SessionWire wire;
   private final Duration statementTimeout;
+  private final @Nullable ConnectionHook initHook;
   private final Runnable lost;
   private volatile Connection.@Nullable Holder user;
   private volatile boolean closed;
@@ -57,12 +58,15 @@ final class PooledSession implements Connection.Holder {
       PgSocketConnection connection,
       ContextInternal context,
       Duration statementTimeout,
+      @Nullable ConnectionHook initHook,
       Runnable lost) {
     this.factory = factory;
     this.connection = connection;
     this.context = context;
     this.wire = SessionWire.of(connection);
     this.statementTimeout = statementTimeout;
+    this.initHook = initHook;
+    wire.settingsAreKnown();
     this.lost = lost;
     context.exceptionHandler(this::broken);
   }
@@ -101,6 +105,21 @@ final class PooledSession implements Connection.Holder {
   /** See {@link SessionWire#hasSeenEnd()}. */
   boolean hasSeenEnd() {
     return wire.hasSeenEnd();
+  }
+
+  /** See {@link SessionWire#hasSeenSet()}. */
+  boolean hasSeenSet() {
+    return wire.hasSeenSet();
+  }
+
+  /** See {@link SessionWire#settingsAreKnown()}. */
+  void settingsAreKnown() {
+    wire.settingsAreKnown();
+  }
+
+  /** What shapes a new connection, and one whose settings were reset; null for nothing. */
+  @Nullable ConnectionHook initHook() {
+    return initHook;
   }
 
   /** See {@link SessionWire#hasSeenBegin()}. */

@@ -27,6 +27,9 @@ final class SessionSource implements ConnectionSource<PooledSession> {
   private final Duration statementTimeout;
   private final @Nullable Function<SqlConnection, Future<Void>> initHook;
 
+  /** The same on a connection that was reset. */
+  private final @Nullable ConnectionHook again;
+
   SessionSource(
       ConnectionPlan plan,
       Vertx50ConnectionFactory factory,
@@ -36,6 +39,14 @@ final class SessionSource implements ConnectionSource<PooledSession> {
     this.factory = factory;
     this.statementTimeout = statementTimeout;
     this.initHook = initHook;
+    this.again =
+        initHook == null
+            ? null
+            : new ConnectionHook(
+                (VertxInternal) plan.vertx(),
+                "init hook",
+                initHook,
+                plan.config().connectTimeout());
   }
 
   @Override
@@ -58,7 +69,8 @@ final class SessionSource implements ConnectionSource<PooledSession> {
   private Future<PooledSession> adopt(
       SqlConnection connection, ContextInternal context, Runnable lost) {
     PgSocketConnection socket = (PgSocketConnection) ((SqlConnectionInternal) connection).unwrap();
-    PooledSession session = new PooledSession(factory, socket, context, statementTimeout, lost);
+    PooledSession session =
+        new PooledSession(factory, socket, context, statementTimeout, again, lost);
     if (session.isClosed()) {
       return Future.failedFuture(
           plan.explain(new ClosedChannelException(), ConnectPhase.LOGIN)); // during the init hook

@@ -55,6 +55,9 @@ final class SessionWire extends ChannelDuplexHandler {
 
   private boolean beginSeen;
 
+  /** Whether settings of the session were changed that are still so. */
+  private volatile boolean setSeen;
+
   /** A guarded BEGIN has failed, and nobody has rolled back. */
   private boolean refusing;
 
@@ -129,6 +132,16 @@ final class SessionWire extends ChannelDuplexHandler {
   /** Whether the server has said BEGIN once more since the last guarded one. */
   boolean hasSeenBegin() {
     return beginSeen;
+  }
+
+  /** Whether a SET was executed since {@link #settingsAreKnown()}; callable from any thread. */
+  boolean hasSeenSet() {
+    return setSeen;
+  }
+
+  /** The settings are as the next user expects them. */
+  void settingsAreKnown() {
+    setSeen = false;
   }
 
   @Override
@@ -254,6 +267,9 @@ final class SessionWire extends ChannelDuplexHandler {
     }
 
     private void tag(byte control) {
+      if (control == PgMessages.SET) {
+        setSeen = true;
+      }
       boolean own = group != null && !(group.isAnswered() && group.replies().begun());
       if (!own) {
         endSeen |= control == PgMessages.COMMITTED || control == PgMessages.ROLLED_BACK;

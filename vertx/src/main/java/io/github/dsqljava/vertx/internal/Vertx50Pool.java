@@ -46,7 +46,7 @@ public abstract class Vertx50Pool extends SqlClientBase implements Pool, Transac
   private final AsyncPool<PooledSession> pool;
   private final Duration acquireTimeout;
   private final Duration closeGrace;
-  private final @Nullable AcquireHook acquireHook;
+  private final @Nullable ConnectionHook acquireHook;
   private final PoolReports reports;
   private final Spans spans;
 
@@ -75,7 +75,8 @@ public abstract class Vertx50Pool extends SqlClientBase implements Pool, Transac
     this.acquireHook =
         acquireHook == null
             ? null
-            : new AcquireHook(vertx, acquireHook, plan.config().connectTimeout());
+            : new ConnectionHook(
+                vertx, "acquire hook", acquireHook, plan.config().connectTimeout());
     this.reports = new PoolReports(vertx, plan.config().endpoint().address(), policy.maxSize());
     this.spans = new Spans(plan);
     this.acquireTimeout = policy.acquireTimeout();

@@ -11,17 +11,24 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
-/** What a program does with each connection before the pool hands it out. */
-final class AcquireHook {
+/** What a program does with a connection of a pool before others use it. */
+final class ConnectionHook {
   private final VertxInternal vertx;
+  private final String name;
   private final Function<SqlConnection, Future<Void>> hook;
   private final Duration limit;
 
   /**
+   * @param name for messages, such as "acquire hook"
    * @param limit how long the hook may take
    */
-  AcquireHook(VertxInternal vertx, Function<SqlConnection, Future<Void>> hook, Duration limit) {
+  ConnectionHook(
+      VertxInternal vertx,
+      String name,
+      Function<SqlConnection, Future<Void>> hook,
+      Duration limit) {
     this.vertx = vertx;
+    this.name = name;
     this.hook = hook;
     this.limit = limit;
   }
@@ -60,7 +67,7 @@ final class AcquireHook {
     try {
       Future<Void> result = hook.apply(connection);
       if (result == null) {
-        ended.tryFail(new NullPointerException("The acquire hook returned null"));
+        ended.tryFail(new NullPointerException("The " + name + " returned null"));
       } else {
         result.onComplete(ended::tryComplete, ended::tryFail);
       }
@@ -69,23 +76,25 @@ final class AcquireHook {
     }
   }
 
-  private static void handOn(
-      LeasedConnection guest, Runnable granted, Consumer<Throwable> refused) {
+  private void handOn(LeasedConnection guest, Runnable granted, Consumer<Throwable> refused) {
     if (guest.isLost() || guest.session.status() != SessionStatus.IDLE) {
       guest.discard();
-      refused.accept(new IllegalStateException("The acquire hook left a transaction open"));
+      refused.accept(new IllegalStateException("The " + name + " left a transaction open"));
     } else if (guest.handOn()) {
+      guest.session.settingsAreKnown(); // it sets them again the next time
       granted.run();
     } else {
       refused.accept(
           new IllegalStateException(
-              "The acquire hook closed the connection, which is for the caller to use"));
+              "The " + name + " closed the connection, which is for the caller to use"));
     }
   }
 
   private TimeoutException stuck() {
     return new TimeoutException(
-        "The acquire hook did not complete within "
+        "The "
+            + name
+            + " did not complete within "
             + limit
             + " (connectTimeout). Look at what it waits for: the server's answers to its"
             + " statements, or something that never comes. The connection is closed");
