@@ -4,6 +4,7 @@ import io.github.dsqljava.local.catalog.CatalogVersion;
 import io.github.dsqljava.local.faults.FaultPlan;
 import io.github.dsqljava.local.frontend.Cluster;
 import io.github.dsqljava.local.frontend.FrontEnd;
+import io.github.dsqljava.local.frontend.NettyLog;
 import io.github.dsqljava.local.frontend.ServerTls;
 import io.github.dsqljava.local.iam.IamDirectory;
 import io.github.dsqljava.local.iam.IamPrincipal;
@@ -353,6 +354,7 @@ public final class DsqlLocalBuilder {
   }
 
   private DsqlLocal open() throws IOException {
+    NettyLog.takeOver();
     MovableClock time = new MovableClock(clock);
     CacheDirectory cache = CacheDirectory.open(cacheDirectory);
     // Both take most of a second the first time, and neither needs the other.
