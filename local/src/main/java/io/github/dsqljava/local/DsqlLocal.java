@@ -9,8 +9,11 @@ import io.github.dsqljava.local.jobs.Jobs;
 import io.github.dsqljava.local.limits.MovableClock;
 import io.github.dsqljava.local.occ.OptimisticConcurrency;
 import io.github.dsqljava.local.postgres.PostgresServer;
+import io.github.dsqljava.local.postgres.SystemConnection;
 import io.github.dsqljava.local.tls.ClusterCertificates;
 import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -19,6 +22,9 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,10 +61,10 @@ public final class DsqlLocal implements AutoCloseable {
   public static final String TRUST_STORE_PASSWORD = ClusterCertificates.TRUST_STORE_PASSWORD;
 
   private static final String ADMIN = "admin";
-  private static final Duration TOKEN_LIFETIME = Duration.ofMinutes(15);
 
   private final ClusterIdentity identity;
   private final InstantSource clock;
+  private final Duration tokenLifetime;
   private final MovableClock time;
   private final ClusterCertificates certificates;
   private final IamDirectory iam;
@@ -72,10 +78,13 @@ public final class DsqlLocal implements AutoCloseable {
   private final @Nullable FaultFile faultFile;
   private final ClusterRecord record;
   private final Tally tally;
+  private final UnaryOperator<String> tokens = this::token;
+  private @Nullable KeyProperties keyProperties;
 
   DsqlLocal(
       ClusterIdentity identity,
       InstantSource clock,
+      Duration tokenLifetime,
       MovableClock time,
       ClusterCertificates certificates,
       IamDirectory iam,
@@ -91,6 +100,7 @@ public final class DsqlLocal implements AutoCloseable {
       Tally tally) {
     this.identity = identity;
     this.clock = clock;
+    this.tokenLifetime = tokenLifetime;
     this.time = time;
     this.certificates = certificates;
     this.iam = iam;
@@ -104,6 +114,7 @@ public final class DsqlLocal implements AutoCloseable {
     this.faultFile = faultFile;
     this.record = record;
     this.tally = tally;
+    OpenClusters.add(port(), tokens);
   }
 
   /**
@@ -205,6 +216,12 @@ public final class DsqlLocal implements AutoCloseable {
     return faults;
   }
 
+  /** Returns the means to drop what a test has made. */
+  public ClusterObjects objects() {
+    return new ClusterObjects(
+        () -> SystemConnection.open(postgres.socket(), PostgresServer.SYSTEM_ROLE));
+  }
+
   /** Returns the record of what clients sent and got, which is off unless it was asked for. */
   public ClusterRecord record() {
     return record;
@@ -219,8 +236,9 @@ public final class DsqlLocal implements AutoCloseable {
   }
 
   /**
-   * Returns a token of the default principal, to be used as the password of {@code user} within 15
-   * minutes. Clients with an AWS SDK make their own from {@link #principal()}.
+   * Returns a token of the default principal, to be used as the password of {@code user} within
+   * {@link DsqlLocalBuilder#tokenLifetime}, by default 15 minutes. Clients with an AWS SDK make
+   * their own from {@link #principal()}.
    */
   public String token(String user) {
     return token(principal, user);
@@ -229,7 +247,98 @@ public final class DsqlLocal implements AutoCloseable {
   /** Returns a token that another principal signed. */
   public String token(IamPrincipal signer, String user) {
     return TokenMaker.sign(
-        signer, host(), region(), DbAction.requiredFor(user), TOKEN_LIFETIME, clock.instant());
+        signer, host(), region(), DbAction.requiredFor(user), tokenLifetime, clock.instant());
+  }
+
+  /** Returns {@link #jdbcUrl(String)} for {@code admin}. */
+  public String jdbcUrl() {
+    return jdbcUrl(ADMIN);
+  }
+
+  /**
+   * Returns a URL for pgjdbc with all it takes: name, certificate authority, user, and {@link
+   * FreshToken}, which makes a new token for each connection. So a pool can hold it. It has no
+   * secret and works in this JVM.
+   */
+  public String jdbcUrl(String user) {
+    return "jdbc:postgresql:"
+        + urlRest(user)
+        + "&authenticationPluginClassName="
+        + FreshToken.class.getName();
+  }
+
+  /**
+   * Returns a URL for AWS's JDBC connector, which finds keys where the AWS SDK does: see {@link
+   * #setSystemProperties}.
+   */
+  public String awsJdbcUrl() {
+    return "jdbc:aws-dsql:postgresql:" + urlRest(ADMIN);
+  }
+
+  private String urlRest(String user) {
+    return "//"
+        + clusterHost()
+        + ":"
+        + port()
+        + "/postgres?user="
+        + URLEncoder.encode(user, StandardCharsets.UTF_8)
+        + "&sslmode=verify-full&sslrootcert="
+        + URLEncoder.encode(caFile().toString(), StandardCharsets.UTF_8)
+        + "&socketFactory="
+        + LoopbackSocketFactory.class.getName();
+  }
+
+  /** Returns {@link #dataSource(String)} for {@code admin}. */
+  public DataSource dataSource() {
+    return dataSource(ADMIN);
+  }
+
+  /**
+   * Returns a data source for pgjdbc. It is no pool: each call opens a connection, with a fresh
+   * token. Thread-safe.
+   *
+   * @throws DsqlLocalException if pgjdbc is not on the class path
+   */
+  public DataSource dataSource(String user) {
+    return new ClusterDataSource(user, this::jdbcUrl, tokens);
+  }
+
+  /**
+   * Returns what {@code ConnectionFactoryOptions} of R2DBC need for r2dbc-postgresql, by the names
+   * of the options. The password is a {@code Supplier<String>} of fresh tokens, so a pool can hold
+   * them; all other values are strings and numbers.
+   */
+  public Map<String, Object> r2dbcOptions() {
+    Map<String, Object> options = new LinkedHashMap<>();
+    options.put("driver", "postgresql");
+    options.put("host", host());
+    options.put("port", port());
+    options.put("database", "postgres");
+    options.put("user", ADMIN);
+    options.put("password", (Supplier<String>) () -> token(ADMIN));
+    options.put("sslMode", "verify-full");
+    options.put("sslRootCert", caFile().toString());
+    return Collections.unmodifiableMap(options);
+  }
+
+  /**
+   * Sets the system properties from which AWS SDKs in this JVM take keys and Region: {@code
+   * aws.accessKeyId}, {@code aws.secretAccessKey} and {@code aws.region}; {@code aws.sessionToken}
+   * is cleared. {@link #close} gives them their former values, unless somebody else has set them
+   * since. Idempotent.
+   */
+  public synchronized void setSystemProperties() {
+    if (keyProperties == null) {
+      keyProperties = KeyProperties.set(principal, region());
+    }
+  }
+
+  /** Gives the system properties their former values, as {@link #close} does. Idempotent. */
+  public synchronized void restoreSystemProperties() {
+    if (keyProperties != null) {
+      keyProperties.restore();
+      keyProperties = null;
+    }
   }
 
   /**
@@ -287,6 +396,8 @@ public final class DsqlLocal implements AutoCloseable {
   /** Closes all connections and stops PostgreSQL; returns when both are gone. Idempotent. */
   @Override
   public void close() {
+    OpenClusters.remove(port(), tokens);
+    restoreSystemProperties();
     if (faultFile != null) {
       faultFile.close();
     }

@@ -49,6 +49,8 @@ public final class DsqlLocalBuilder {
   private static final Pattern REGION = Pattern.compile("[a-z]{2}(-[a-z]+)+-[0-9]");
   private static final Duration DEFAULT_LOGIN_TIMEOUT = Duration.ofSeconds(60);
 
+  private static final Duration DEFAULT_TOKEN_LIFETIME = Duration.ofMinutes(15);
+
   private int port;
   private String region = DsqlLocal.DEFAULT_REGION;
   private @Nullable Path dataDirectory;
@@ -62,6 +64,7 @@ public final class DsqlLocalBuilder {
   private boolean serverNameRequired = true;
   private boolean summary;
   private @Nullable Consumer<String> statementLog;
+  private Duration tokenLifetime = DEFAULT_TOKEN_LIFETIME;
   private @Nullable Path faultFile;
   private Duration loginTimeout = DEFAULT_LOGIN_TIMEOUT;
   private Duration jobDelay = Jobs.DEFAULT_DELAY;
@@ -137,6 +140,22 @@ public final class DsqlLocalBuilder {
       throw new IllegalArgumentException("loginTimeout is " + timeout + ", not positive");
     }
     this.loginTimeout = timeout;
+    return this;
+  }
+
+  /**
+   * Sets how long tokens of {@link DsqlLocal#token} can be used to connect. Default 15 minutes, as
+   * AWS SDKs make them; longer for a pool that holds one as its password.
+   *
+   * @throws IllegalArgumentException unless between 1 second and 7 days, what the service takes
+   */
+  public DsqlLocalBuilder tokenLifetime(Duration lifetime) {
+    if (lifetime.compareTo(Duration.ofSeconds(1)) < 0
+        || lifetime.compareTo(TokenVerifier.MAX_LIFETIME) > 0) {
+      throw new IllegalArgumentException(
+          "tokenLifetime is " + lifetime + ", not between 1 second and 7 days");
+    }
+    this.tokenLifetime = lifetime;
     return this;
   }
 
@@ -394,6 +413,7 @@ public final class DsqlLocalBuilder {
       return new DsqlLocal(
           identity,
           clock,
+          tokenLifetime,
           time,
           tls.certificates(),
           iam,

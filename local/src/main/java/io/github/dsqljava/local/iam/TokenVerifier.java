@@ -41,7 +41,7 @@ public final class TokenVerifier {
    * parameters of Signature Version 4; Aurora DSQL User Guide, "Generating an authentication
    * token".
    */
-  static final Duration MAX_LIFETIME = Duration.ofDays(7);
+  public static final Duration MAX_LIFETIME = Duration.ofDays(7);
 
   /**
    * How far the clock of a client may run ahead. Inferred: AWS services name five minutes in their

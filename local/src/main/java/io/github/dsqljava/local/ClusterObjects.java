@@ -1,0 +1,72 @@
+package io.github.dsqljava.local;
+
+import io.github.dsqljava.local.postgres.SystemConnection;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * The objects of a cluster's database: what a test has made can be dropped after it.
+ *
+ * <pre>{@code
+ * long mark = cluster.objects().mark();
+ * // ... a test makes tables, schemas, roles
+ * cluster.objects().dropNewerThan(mark);
+ * }</pre>
+ *
+ * <p>Rows are left as they are in tables that are older than the mark. Clients are not told that
+ * the schema has changed.
+ *
+ * <p>Thread-safe. Both methods wait for PostgreSQL.
+ */
+public final class ClusterObjects {
+  private static final String NEWEST =
+      """
+      SELECT greatest(
+        (SELECT max(oid) FROM pg_catalog.pg_class), (SELECT max(oid) FROM pg_catalog.pg_proc),
+        (SELECT max(oid) FROM pg_catalog.pg_type), (SELECT max(oid) FROM pg_catalog.pg_roles),
+        (SELECT max(oid) FROM pg_catalog.pg_namespace))
+      """;
+
+  private final SystemConnection.Opener connections;
+
+  ClusterObjects(SystemConnection.Opener connections) {
+    this.connections = connections;
+  }
+
+  /**
+   * Returns a number above which objects are that are made from now on.
+   *
+   * @throws DsqlLocalException if the cluster is closed
+   */
+  public long mark() {
+    return Long.parseLong(query(NEWEST, "could not look for the objects of the cluster"));
+  }
+
+  /**
+   * Drops all schemas, tables, views, indexes, sequences, functions, domains and roles that
+   * programs have made since a mark, whoever owns them, and the IAM mappings of those roles.
+   *
+   * @throws DsqlLocalException if a connection still uses one of them, after 5 seconds, or if the
+   *     cluster is closed; nothing is dropped then
+   */
+  public void dropNewerThan(long mark) {
+    try (InputStream script = ClusterObjects.class.getResourceAsStream("drop-objects.sql")) {
+      String text = new String(script.readAllBytes(), StandardCharsets.UTF_8);
+      query(
+          text.replace("${mark}", Long.toString(mark)),
+          "could not drop what was made since; close connections, and end their transactions,"
+              + " first");
+    } catch (IOException e) {
+      throw new DsqlLocalException("could not read drop-objects.sql: " + e.getMessage(), e);
+    }
+  }
+
+  private String query(String sql, String failure) {
+    try (SystemConnection connection = connections.open()) {
+      return connection.query(sql).stream().flatMap(row -> row.stream()).findFirst().orElse("");
+    } catch (IOException e) {
+      throw new DsqlLocalException(failure + ": " + e.getMessage(), e);
+    }
+  }
+}
