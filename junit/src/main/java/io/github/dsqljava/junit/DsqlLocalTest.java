@@ -1,0 +1,75 @@
+package io.github.dsqljava.junit;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Inherited;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/**
+ * Gives a test class a local Aurora DSQL. Test methods, methods before and after them, and
+ * constructors take as parameters: {@link io.github.dsqljava.local.DsqlLocal}, {@link
+ * javax.sql.DataSource} and {@link java.sql.Connection} (with pgjdbc on the class path), and
+ * whatever a {@link DsqlLocalAdapter} offers.
+ *
+ * <pre>{@code
+ * @DsqlLocalTest
+ * class OrdersTest {
+ *   @Test
+ *   void orders(Connection connection) throws SQLException { ... }
+ * }
+ * }</pre>
+ *
+ * <p>After each test, faults that it armed are gone, and so are the objects that it made; rows that
+ * it changed in older tables stay. Connections that were injected are closed. A test that fails
+ * prints the conflicts and refusals that the cluster recorded.
+ *
+ * <p>Test classes may run concurrently: each has a cluster to itself while it runs. Test methods of
+ * one class that run concurrently share their cluster, and what they made is dropped when none of
+ * them runs; with {@link Cluster#PER_METHOD} each has its own.
+ */
+@Documented
+@Inherited
+@ExtendWith(DsqlLocalExtension.class)
+@Retention(RetentionPolicy.RUNTIME)
+@Target(ElementType.TYPE)
+public @interface DsqlLocalTest {
+  /** Returns whose cluster it is. By default one class after the other uses the JVM's. */
+  Cluster cluster() default Cluster.SHARED;
+
+  /** Returns what is done after each test. By default its objects are dropped. */
+  Reset reset() default Reset.DROP_OBJECTS;
+
+  /**
+   * Returns whether AWS SDKs in this JVM find the cluster's keys: system properties {@code
+   * aws.accessKeyId}, {@code aws.secretAccessKey} and {@code aws.region}. Off by default, for they
+   * are the whole JVM's: such classes must not run concurrently.
+   */
+  boolean systemProperties() default false;
+
+  /** Returns what sets the cluster up: limits, jobs, Region. By default the service's values. */
+  Class<? extends ClusterSetup> setup() default ClusterSetup.Standard.class;
+
+  /** Whose a cluster is. */
+  enum Cluster {
+    /**
+     * The JVM's: it is started for the first class that asks for this {@link #setup}, and serves
+     * one class at a time. It ends with the JVM.
+     */
+    SHARED,
+    /** A new one for each class. */
+    PER_CLASS,
+    /** A new one for each test method. */
+    PER_METHOD
+  }
+
+  /** What is done after a test. */
+  enum Reset {
+    /** The objects that the test made are dropped, faults disarmed, the record emptied. */
+    DROP_OBJECTS,
+    /** Nothing: tests of the class build on each other. Its objects are dropped after the class. */
+    NOTHING
+  }
+}
