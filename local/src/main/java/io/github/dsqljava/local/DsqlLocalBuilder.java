@@ -64,6 +64,7 @@ public final class DsqlLocalBuilder {
   private boolean serverNameRequired = true;
   private boolean summary;
   private @Nullable Consumer<String> statementLog;
+  private boolean ahead = true;
   private Duration tokenLifetime = DEFAULT_TOKEN_LIFETIME;
   private @Nullable Path faultFile;
   private Duration loginTimeout = DEFAULT_LOGIN_TIMEOUT;
@@ -156,6 +157,17 @@ public final class DsqlLocalBuilder {
           "tokenLifetime is " + lifetime + ", not between 1 second and 7 days");
     }
     this.tokenLifetime = lifetime;
+    return this;
+  }
+
+  /**
+   * Sets whether, once this cluster is there, an empty PostgreSQL is made ready for the next one
+   * with the same limits. Default: it is, from the second such cluster of a JVM on, unless there is
+   * a {@link #dataDirectory}; the next start takes a third of the time then. One is kept at most;
+   * it has some 25 MB of memory and ends with the JVM.
+   */
+  public DsqlLocalBuilder ahead(boolean ahead) {
+    this.ahead = ahead;
     return this;
   }
 
@@ -379,14 +391,16 @@ public final class DsqlLocalBuilder {
     // Both take most of a second the first time, and neither needs the other.
     CompletableFuture<ServerTls> tlsLater =
         CompletableFuture.supplyAsync(() -> tls(cache), runInNewThread());
-    PostgresServer postgres = PostgresServer.start(cache, dataDirectory, progress, limits);
+    SpareServers.Maker maker = () -> serverWithRules(cache);
+    boolean spares = ahead && dataDirectory == null;
+    PostgresServer postgres =
+        spares ? SpareServers.take(cache, limits, maker) : serverWithRules(cache);
     OptimisticConcurrency concurrency = null;
     Jobs jobs = null;
     try {
       SystemConnection.Opener connections =
           () -> SystemConnection.open(postgres.socket(), PostgresServer.SYSTEM_ROLE);
       concurrency = OptimisticConcurrency.start(connections, time);
-      installRules(connections);
       jobs = Jobs.start(concurrency, connections, time, jobDelay, analyzePeriod);
       ServerTls tls = await(tlsLater);
       KeptIdentity kept = kept(cache);
@@ -409,6 +423,9 @@ public final class DsqlLocalBuilder {
       } catch (IOException | RuntimeException e) {
         frontEnd.close();
         throw e;
+      }
+      if (spares) {
+        SpareServers.prepare(cache, limits, maker);
       }
       return new DsqlLocal(
           identity,
@@ -439,10 +456,16 @@ public final class DsqlLocalBuilder {
     }
   }
 
-  private void installRules(SystemConnection.Opener connections) throws IOException {
-    try (SystemConnection connection = connections.open()) {
+  private PostgresServer serverWithRules(CacheDirectory cache) throws IOException {
+    PostgresServer postgres = PostgresServer.start(cache, dataDirectory, progress, limits);
+    try (SystemConnection connection =
+        SystemConnection.open(postgres.socket(), PostgresServer.SYSTEM_ROLE)) {
       connection.run(LimitsInPostgresql.script());
       CatalogVersion.installRules(connection);
+      return postgres;
+    } catch (IOException | RuntimeException e) {
+      postgres.close();
+      throw e;
     }
   }
 

@@ -299,6 +299,11 @@ public final class PostgresServer implements AutoCloseable {
     return dataDirectory;
   }
 
+  /** Returns whether the server has not ended. */
+  public boolean isRunning() {
+    return process.isAlive();
+  }
+
   /** Completes, on a thread of the JDK's, when the server has ended for any reason. */
   public CompletableFuture<Void> ended() {
     return process.onExit().thenAccept(process -> {});
