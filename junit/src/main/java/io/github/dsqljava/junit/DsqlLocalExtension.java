@@ -136,7 +136,7 @@ public final class DsqlLocalExtension
   }
 
   /** What was made for this context and no other: the key has its id, for stores inherit. */
-  @SuppressWarnings("unchecked")
+  @SuppressWarnings({"unchecked", "deprecation"}) // what JUnit 6 has in its place, 5 has not
   private static Deque<Made> made(ExtensionContext context) {
     return (Deque<Made>)
         store(context)

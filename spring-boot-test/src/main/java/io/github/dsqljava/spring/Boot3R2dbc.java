@@ -1,0 +1,13 @@
+package io.github.dsqljava.spring;
+
+import io.github.dsqljava.local.DsqlLocal;
+import io.r2dbc.spi.ConnectionFactoryOptions;
+import org.springframework.boot.autoconfigure.r2dbc.R2dbcConnectionDetails;
+
+/** What a connection factory needs, in Spring Boot 3's own type. */
+record Boot3R2dbc(DsqlLocal cluster) implements R2dbcConnectionDetails {
+  @Override
+  public ConnectionFactoryOptions getConnectionFactoryOptions() {
+    return R2dbc.options(cluster);
+  }
+}

@@ -1,0 +1,30 @@
+package io.github.dsqljava.spring;
+
+import io.github.dsqljava.local.DsqlLocal;
+import io.github.dsqljava.spring.DsqlLocalConnection.JdbcDriver;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
+
+/** What a data source needs, in Spring Boot 4's own type. */
+record Boot4Jdbc(DsqlLocal cluster, JdbcDriver driver) implements JdbcConnectionDetails {
+  @Override
+  public String getUsername() {
+    return "admin";
+  }
+
+  /** The driver finds a token for each connection by itself. */
+  @Override
+  public @Nullable String getPassword() {
+    return null;
+  }
+
+  @Override
+  public String getJdbcUrl() {
+    return Jdbc.url(cluster, driver);
+  }
+
+  @Override
+  public String getDriverClassName() {
+    return Jdbc.className(driver);
+  }
+}
