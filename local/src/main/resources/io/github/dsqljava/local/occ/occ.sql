@@ -176,7 +176,7 @@ AS $$
     SELECT format('hash_record_extended(ROW(%1$s), 0) || '':'' || hash_record_extended(ROW(%1$s), 1)',
       string_agg(format('"dsql$row".%I', attname), ', ' ORDER BY attnum))
     FROM pg_index JOIN pg_attribute ON attrelid = indrelid AND attnum = ANY (indkey)
-    WHERE indrelid = relation AND indisprimary), 'NULL::text')
+    WHERE indrelid = relation AND indisprimary HAVING count(*) > 0), 'NULL::text')
 $$;
 
 -- Changes to one table. place is the table itself, or the shadow that stands in for it; the rows
