@@ -50,12 +50,18 @@ final class ClusterId {
    * @param fresh the id of a directory that has none yet
    */
   static String of(Path dataDirectory, @Nullable String demanded, String fresh) throws IOException {
+    check(dataDirectory, demanded);
     Optional<String> kept = kept(dataDirectory);
     if (kept.isEmpty()) {
       Files.writeString(dataDirectory.resolve(FILE), fresh + "\n");
-      return fresh;
     }
-    if (demanded != null && !demanded.equals(kept.get())) {
+    return kept.orElse(fresh);
+  }
+
+  /** Fails if a data directory has another id than the one that is demanded. */
+  static void check(Path dataDirectory, @Nullable String demanded) throws IOException {
+    Optional<String> kept = kept(dataDirectory);
+    if (kept.isPresent() && demanded != null && !demanded.equals(kept.get())) {
       throw new IOException(
           dataDirectory
               + " holds the data of cluster "
@@ -64,6 +70,5 @@ final class ClusterId {
               + demanded
               + "; name that id or none, or another directory");
     }
-    return kept.get();
   }
 }

@@ -386,6 +386,9 @@ public final class DsqlLocalBuilder {
 
   private DsqlLocal open() throws IOException {
     NettyLog.takeOver();
+    if (dataDirectory != null) {
+      ClusterId.check(dataDirectory, clusterId);
+    }
     MovableClock time = new MovableClock(clock);
     CacheDirectory cache = CacheDirectory.open(cacheDirectory);
     // Both take most of a second the first time, and neither needs the other.

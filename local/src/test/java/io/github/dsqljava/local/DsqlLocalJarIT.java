@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import io.github.dsqljava.local.iam.DbAction;
 import io.github.dsqljava.local.iam.IamPrincipal;
 import io.github.dsqljava.local.iam.TokenMaker;
+import io.github.dsqljava.local.postgres.CacheDirectory;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -27,6 +28,7 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -282,7 +284,9 @@ class DsqlLocalJarIT {
       }
       assertThatThrownBy(() -> program.connect("admin", "none").close())
           .isInstanceOf(SQLException.class);
-      assertThat(program.terminate()).isEqualTo(143);
+      // Not by Process.destroy(), which closes the stream that the summary comes through.
+      Program.signal("TERM", program.child.pid());
+      assertThat(program.child.awaitExit()).isEqualTo(143);
       assertThat(program.child.lines())
           .anyMatch(
               line ->
@@ -312,13 +316,22 @@ class DsqlLocalJarIT {
     Path home = Files.createDirectory(temporary.resolve("home"));
     Path jar = Files.copy(JAR, home.resolve("dsql-local.jar"));
     Files.setPosixFilePermissions(jar, PosixFilePermissions.fromString("rw-r--r--"));
+    Path cache = Files.createDirectory(home.resolve("cache"));
+    try (Stream<Path> entries = Files.list(CacheDirectory.open(null).path())) {
+      for (Path entry : entries.toList()) {
+        if (entry.getFileName().toString().matches("postgresql-.*(?<!unfinished)")) {
+          Files.createSymbolicLink(cache.resolve(entry.getFileName()), entry); // no unpacking
+        }
+      }
+    }
     Files.setAttribute(home, "unix:uid", 471100);
+    Files.setAttribute(cache, "unix:uid", 471100);
     List<String> user =
         List.of(setpriv.toString(), "--reuid=471100", "--regid=471100", "--clear-groups");
     Path envFile = home.resolve("env");
     List<String> command = new ArrayList<>(user);
     command.add(ChildProcess.javaProgram().toString());
-    command.addAll(List.of("-Ddsql.local.cache=" + home.resolve("cache"), "-jar", jar.toString()));
+    command.addAll(List.of("-Ddsql.local.cache=" + cache, "-jar", jar.toString()));
     command.addAll(List.of("--env-file", envFile.toString()));
     ProcessBuilder builder = Program.clean(command);
     builder.directory(home.toFile());

@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.cert.X509Certificate;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.util.ArrayList;
@@ -53,25 +54,40 @@ class NamesTest {
     }
   }
 
+  /** The second start has a cache in which nothing can be written, so it needs no lock. */
   @Test
-  void keptIdentity_isTheSameAtEachStart_andTheCertificate() {
+  void keptIdentity_isTheSameAtEachStart_alsoFromACacheThatNobodyMayWriteTo() throws Exception {
     Map<String, String> first;
-    List<?> chain;
+    X509Certificate authority;
     try (DsqlLocal cluster = kept().start()) {
       first = cluster.environment();
-      chain = List.of(cluster.caCertificate());
+      authority = cluster.caCertificate();
     }
     assertThat(kept().clusterHost()).isEqualTo(first.get("CLUSTER_HOST"));
-    try (DsqlLocal cluster = kept().start();
-        DsqlLocal another = DsqlLocal.builder().cacheDirectory(shared).start()) {
-      assertThat(cluster.environment())
-          .usingRecursiveComparison()
-          .ignoringFields("CLUSTER_PORT")
-          .isEqualTo(first);
-      assertThat(chain).isEqualTo(List.of(cluster.caCertificate()));
-      assertThat(another.clusterId()).as("the library's default").isNotEqualTo(cluster.clusterId());
-      assertThat(another.principal()).isNotEqualTo(cluster.principal());
-      assertThat(another.hostsFile()).isNotEqualTo(cluster.hostsFile());
+    List<Path> locks = new ArrayList<>();
+    try {
+      for (String part : List.of("tls", "template", "postgresql", "data")) {
+        Path lock = shared.resolve(part + ".lock");
+        Files.deleteIfExists(lock);
+        locks.add(Files.createDirectory(lock)); // cannot be opened
+      }
+      try (DsqlLocal cluster = kept().start();
+          Connection connection = Jdbc.connect(cluster, "admin");
+          DsqlLocal another = DsqlLocal.builder().cacheDirectory(shared).start()) {
+        assertThat(Jdbc.value(connection, "SELECT 1")).isEqualTo("1");
+        assertThat(cluster.environment())
+            .usingRecursiveComparison()
+            .ignoringFields("CLUSTER_PORT")
+            .isEqualTo(first);
+        assertThat(cluster.caCertificate()).isEqualTo(authority);
+        assertThat(another.clusterId()).as("the library's own").isNotEqualTo(cluster.clusterId());
+        assertThat(another.principal()).isNotEqualTo(cluster.principal());
+        assertThat(another.hostsFile()).isNotEqualTo(cluster.hostsFile());
+      }
+    } finally {
+      for (Path lock : locks) {
+        Files.delete(lock);
+      }
     }
   }
 
@@ -95,19 +111,6 @@ class NamesTest {
         .isInstanceOf(DsqlLocalException.class)
         .hasMessageContaining(file + " holds no identity of dsql-local; delete it");
     assertThat(file).hasContent(content);
-  }
-
-  @Test
-  void clusterIdAndAccessKey_winOverWhatIsKept() throws Exception {
-    try (DsqlLocal cluster = kept().clusterId(ID).accessKey("AKIAMINE", "my/secret").start()) {
-      assertThat(cluster.clusterHost()).isEqualTo(ID + ".dsql.us-east-1.on.aws");
-      assertThat(cluster.environment())
-          .containsEntry("AWS_ACCESS_KEY_ID", "AKIAMINE")
-          .containsEntry("AWS_SECRET_ACCESS_KEY", "my/secret");
-      try (Connection connection = Jdbc.connect(cluster, "admin")) {
-        assertThat(Jdbc.value(connection, "SELECT current_user")).isEqualTo("admin");
-      }
-    }
   }
 
   @ParameterizedTest
@@ -144,9 +147,13 @@ class NamesTest {
 
   /** What a program does that reads only its environment. */
   @Test
-  void hostsFileAndTrustStore_areAllThatAJvmNeeds() throws Exception {
-    try (DsqlLocal cluster = kept().start()) {
+  void hostsFileAndTrustStore_areAllThatAJvmNeeds_withAGivenIdAndKeyToo() throws Exception {
+    try (DsqlLocal cluster = kept().clusterId(ID).accessKey("AKIAMINE", "my/secret").start()) {
+      assertThat(cluster.clusterHost()).isEqualTo(ID + ".dsql.us-east-1.on.aws");
       Map<String, String> environment = cluster.environment();
+      assertThat(environment)
+          .containsEntry("AWS_ACCESS_KEY_ID", "AKIAMINE")
+          .containsEntry("AWS_SECRET_ACCESS_KEY", "my/secret");
       List<String> options =
           List.of(
               "-Djdk.net.hosts.file=" + environment.get("CLUSTER_HOSTS_FILE"),
@@ -184,35 +191,6 @@ class NamesTest {
         System.out.println("I am " + Jdbc.value(connection, "SELECT current_user"));
       }
       System.out.println("localhost is " + InetAddress.getByName("localhost").getHostAddress());
-    }
-  }
-
-  /** A complete cache in which nothing can be written: here its lock files cannot be opened. */
-  @Test
-  void completeCache_needsNoLock() throws Exception {
-    kept().start().close();
-    List<Path> locks = new ArrayList<>();
-    try {
-      for (String part : List.of("tls", "template", "postgresql", "data")) {
-        Path lock = shared.resolve(part + ".lock");
-        Files.deleteIfExists(lock);
-        locks.add(Files.createDirectory(lock));
-      }
-      try (DsqlLocal cluster = kept().start();
-          Connection connection = Jdbc.connect(cluster, "admin")) {
-        assertThat(cluster.clusterHost()).isEqualTo(kept().clusterHost());
-        assertThat(Jdbc.value(connection, "SELECT 1")).isEqualTo("1");
-      }
-      // A Region that has no certificate yet is another matter.
-      DsqlLocalBuilder elsewhere = kept().region("eu-west-1");
-      assertThatThrownBy(elsewhere::start)
-          .isInstanceOf(DsqlLocalException.class)
-          .hasMessageContaining(
-              shared + " cannot be written to, and something is missing in it (tls)");
-    } finally {
-      for (Path lock : locks) {
-        Files.delete(lock);
-      }
     }
   }
 

@@ -145,6 +145,17 @@ class CacheDirectoryTest {
     inThread(() -> cache.locked("part", () -> "ran")).get(10, TimeUnit.SECONDS);
   }
 
+  @Test
+  void locked_whereNoLockCanBeMade_saysThatSomethingIsMissing() throws Exception {
+    CacheDirectory cache = CacheDirectory.open(temporary);
+    Files.createDirectory(temporary.resolve("part.lock")); // root may write anywhere else
+    assertThatThrownBy(() -> cache.locked("part", () -> "ran"))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining(
+            temporary + " cannot be written to, and something is missing in it (part)")
+        .hasMessageContaining("dsql.local.cache");
+  }
+
   private interface Action {
     void run() throws IOException;
   }
