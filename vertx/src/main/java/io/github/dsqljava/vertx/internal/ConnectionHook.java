@@ -12,7 +12,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** What a program does with a connection of a pool before others use it. */
-final class ConnectionHook {
+final class ConnectionHook implements PooledSession.Shaping {
   private final VertxInternal vertx;
   private final String name;
   private final Function<SqlConnection, Future<Void>> hook;
@@ -38,7 +38,8 @@ final class ConnectionHook {
    *
    * @param context the caller's, where the hook is called
    */
-  void run(
+  @Override
+  public void run(
       ContextInternal context,
       Lease<PooledSession> lease,
       Runnable granted,

@@ -253,7 +253,7 @@ class LeasedConnection implements Connection {
   }
 
   private void giveBackReset(@Nullable Throwable failure, Completable<Void> done) {
-    ConnectionHook hook = session.initHook();
+    PooledSession.Shaping hook = session.shaping();
     boolean reset = failure == null && session.status() == SessionStatus.IDLE;
     if (!reset || hook == null) {
       session.settingsAreKnown();

@@ -1,6 +1,7 @@
 package io.github.dsqljava.vertx.internal;
 
 import io.github.dsqljava.spi.StaleSign;
+import io.github.dsqljava.spi.pool.Lease;
 import io.netty.channel.EventLoop;
 import io.vertx.core.Completable;
 import io.vertx.core.Future;
@@ -23,6 +24,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +34,18 @@ import org.jspecify.annotations.Nullable;
  * <p>Safe to use from several threads; what it does happens on the connection's event loop.
  */
 final class PooledSession implements Connection.Holder {
+  /** Prepares a connection for its next user. */
+  @FunctionalInterface
+  interface Shaping {
+
+    /** Runs one of the two when it is done; in the second case the connection is given up. */
+    void run(
+        ContextInternal context,
+        Lease<PooledSession> lease,
+        Runnable granted,
+        Consumer<Throwable> refused);
+  }
+
   private static final Logger LOGGER = System.getLogger(PooledSession.class.getName());
 
   /** How long the server may take to hang up: some round trips to anywhere. */
@@ -45,7 +59,7 @@ final class PooledSession implements Connection.Holder {
   private final ContextInternal context;
   private final SessionWire wire;
   private final Duration statementTimeout;
-  private final @Nullable ConnectionHook initHook;
+  private final @Nullable Shaping shaping;
   private final Runnable lost;
   private volatile Connection.@Nullable Holder user;
   private volatile boolean closed;
@@ -58,14 +72,14 @@ final class PooledSession implements Connection.Holder {
       PgSocketConnection connection,
       ContextInternal context,
       Duration statementTimeout,
-      @Nullable ConnectionHook initHook,
+      @Nullable Shaping shaping,
       Runnable lost) {
     this.factory = factory;
     this.connection = connection;
     this.context = context;
     this.wire = SessionWire.of(connection);
     this.statementTimeout = statementTimeout;
-    this.initHook = initHook;
+    this.shaping = shaping;
     wire.settingsAreKnown();
     this.lost = lost;
     context.exceptionHandler(this::broken);
@@ -117,9 +131,9 @@ final class PooledSession implements Connection.Holder {
     wire.settingsAreKnown();
   }
 
-  /** What shapes a new connection, and one whose settings were reset; null for nothing. */
-  @Nullable ConnectionHook initHook() {
-    return initHook;
+  /** What shapes a connection whose settings were reset; null for nothing. */
+  @Nullable Shaping shaping() {
+    return shaping;
   }
 
   /** See {@link SessionWire#hasSeenBegin()}. */
