@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
@@ -40,10 +41,13 @@ class RobustnessTest {
           + " FROM look";
 
   private static DsqlLocal cluster;
+  private static Set<Thread> threadsBefore;
 
   @BeforeAll
   static void start() throws Exception {
-    cluster = DsqlLocal.builder().loginTimeout(Duration.ofSeconds(2)).start();
+    // The spare PostgreSQL of earlier tests, if there is one, stays.
+    threadsBefore = Thread.getAllStackTraces().keySet();
+    cluster = DsqlLocal.builder().loginTimeout(Duration.ofSeconds(2)).ahead(false).start();
     Jdbc.createMappedRole(cluster, "app");
     try (Connection admin = Jdbc.connect(cluster, "admin")) {
       Jdbc.execute(admin, "CREATE SEQUENCE gate CACHE 1");
@@ -421,7 +425,7 @@ class RobustnessTest {
 
   private static List<String> liveThreads() {
     return Thread.getAllStackTraces().keySet().stream()
-        .filter(Thread::isAlive)
+        .filter(thread -> thread.isAlive() && !threadsBefore.contains(thread))
         .map(Thread::getName)
         .toList();
   }
