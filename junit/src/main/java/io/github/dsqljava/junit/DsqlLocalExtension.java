@@ -5,6 +5,7 @@ import java.lang.reflect.Executable;
 import java.lang.reflect.Method;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
@@ -138,9 +139,10 @@ public final class DsqlLocalExtension
   /** What was made for this context and no other: the key has its id, for stores inherit. */
   @SuppressWarnings({"unchecked", "deprecation"}) // what JUnit 6 has in its place, 5 has not
   private static Deque<Made> made(ExtensionContext context) {
-    return (Deque<Made>)
+    Object made =
         store(context)
             .getOrComputeIfAbsent("made for " + context.getUniqueId(), key -> new ArrayDeque<>());
+    return (Deque<Made>) Objects.requireNonNull(made);
   }
 
   private static @Nullable Lease lease(ExtensionContext context) {
