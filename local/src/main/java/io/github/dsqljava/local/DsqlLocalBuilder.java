@@ -164,7 +164,7 @@ public final class DsqlLocalBuilder {
    * Sets whether, once this cluster is there, an empty PostgreSQL is made ready for the next one
    * with the same limits. Default: it is, from the second such cluster of a JVM on, unless there is
    * a {@link #dataDirectory}; the next start takes a third of the time then. One is kept at most;
-   * it has some 25 MB of memory and ends with the JVM.
+   * it has some 35 MB of memory and ends with the JVM.
    */
   public DsqlLocalBuilder ahead(boolean ahead) {
     this.ahead = ahead;
