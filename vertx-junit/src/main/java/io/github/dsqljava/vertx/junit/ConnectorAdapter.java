@@ -9,7 +9,9 @@ import io.github.dsqljava.vertx.PoolSettings;
 import io.vertx.core.Future;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 
@@ -61,15 +63,19 @@ public final class ConnectorAdapter implements DsqlLocalAdapter {
   }
 
   @Override
-  public void close(Object made) throws Exception {
+  public void close(Object made) throws ExecutionException, InterruptedException, TimeoutException {
     if (made instanceof DsqlPool pool) {
-      await(connectors.remove(pool));
+      DsqlConnector connector = connectors.remove(pool);
+      if (connector != null) {
+        await(connector);
+      }
     } else if (made instanceof DsqlConnector connector) {
       await(connector);
     }
   }
 
-  private static void await(DsqlConnector connector) throws Exception {
+  private static void await(DsqlConnector connector)
+      throws ExecutionException, InterruptedException, TimeoutException {
     Future<Void> closed = connector.close();
     closed.toCompletionStage().toCompletableFuture().get(CLOSE_SECONDS, TimeUnit.SECONDS);
   }
