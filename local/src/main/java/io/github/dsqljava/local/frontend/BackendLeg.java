@@ -1,6 +1,7 @@
 package io.github.dsqljava.local.frontend;
 
 import io.github.dsqljava.local.protocol.ClientEnd;
+import io.github.dsqljava.local.protocol.Reading;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
@@ -12,8 +13,21 @@ import io.netty.channel.ChannelHandlerContext;
 final class BackendLeg extends Leg {
   private static final System.Logger LOG = System.getLogger(BackendLeg.class.getName());
 
-  BackendLeg(Channel client) {
+  private final AnswerPace pace;
+
+  BackendLeg(Channel client, AnswerPace pace) {
     super(client);
+    this.pace = pace;
+  }
+
+  @Override
+  void written() {
+    pace.written();
+  }
+
+  @Override
+  void takes(boolean more) {
+    peer.config().setAutoRead(more);
   }
 
   @Override
@@ -23,12 +37,15 @@ final class BackendLeg extends Leg {
       peer.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(sent -> Transports.close(peer));
     } else if (event == ClientEnd.CLOSED) {
       peer.close();
+    } else if (event instanceof Reading what) {
+      pace.read(what);
     }
     context.fireUserEventTriggered(event);
   }
 
   @Override
   public void channelInactive(ChannelHandlerContext context) {
+    pace.closed();
     peer.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
     context.fireChannelInactive();
   }

@@ -11,8 +11,19 @@ import java.io.IOException;
 final class ClientLeg extends Leg {
   private static final System.Logger LOG = System.getLogger(ClientLeg.class.getName());
 
-  ClientLeg(Channel backend) {
+  private final AnswerPace pace;
+
+  ClientLeg(Channel backend, AnswerPace pace) {
     super(backend);
+    this.pace = pace;
+  }
+
+  @Override
+  void written() {}
+
+  @Override
+  void takes(boolean more) {
+    pace.clientTakes(more);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.github.dsqljava.local.frontend;
 
+import io.github.dsqljava.local.limits.MemoryBudget;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -37,6 +38,9 @@ public final class FrontEnd implements AutoCloseable {
   /** How often the front end looks for connections that have become too old. */
   private static final long SWEEP_MILLIS = 100;
 
+  /** For what the clients of a cluster do not read, all together, outside of the heap. */
+  private static final long UNREAD_BYTES = 128L * 1024 * 1024;
+
   /** When a client was logged in. */
   static final AttributeKey<Instant> OPENED = AttributeKey.valueOf(FrontEnd.class, "opened");
 
@@ -67,6 +71,7 @@ public final class FrontEnd implements AutoCloseable {
             new DefaultThreadFactory("dsql-local-io", /* daemon= */ true),
             NioIoHandler.newFactory());
     ChannelGroup clients = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
+    MemoryBudget unread = new MemoryBudget(UNREAD_BYTES);
     ServerBootstrap bootstrap =
         new ServerBootstrap()
             .group(eventLoops)
@@ -78,7 +83,7 @@ public final class FrontEnd implements AutoCloseable {
                   @Override
                   protected void initChannel(Channel channel) {
                     clients.add(channel);
-                    LoginHandler login = new LoginHandler(cluster);
+                    LoginHandler login = new LoginHandler(cluster, unread);
                     channel
                         .pipeline()
                         .addLast("tls-gate", new TlsGate(tls.context(), login))

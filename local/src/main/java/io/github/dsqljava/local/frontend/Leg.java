@@ -6,8 +6,8 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 
 /**
  * One direction of a logged-in connection: it writes all bytes that this channel receives to the
- * peer. It reads the peer only as fast as this channel takes the peer's bytes. Knows bytes, and no
- * messages.
+ * peer. The peer is read only as fast as this channel takes the peer's bytes; {@link AnswerPace}
+ * has the exception. Knows bytes, and no messages.
  */
 // A failed write closes its channel, and channelInactive sees that.
 @SuppressWarnings("FutureReturnValueIgnored")
@@ -27,11 +27,18 @@ abstract class Leg extends ChannelInboundHandlerAdapter {
   @Override
   public final void channelReadComplete(ChannelHandlerContext context) {
     peer.flush();
+    written();
   }
 
   @Override
   public final void channelWritabilityChanged(ChannelHandlerContext context) {
-    peer.config().setAutoRead(context.channel().isWritable());
+    takes(context.channel().isWritable());
     context.fireChannelWritabilityChanged();
   }
+
+  /** The peer has been given all that this channel has received. */
+  abstract void written();
+
+  /** This channel takes more from the peer, or does not. */
+  abstract void takes(boolean more);
 }

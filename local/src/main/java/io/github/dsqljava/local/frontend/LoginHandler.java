@@ -10,6 +10,7 @@ import io.github.dsqljava.local.frontend.LoginDecoder.UnsupportedProtocolExcepti
 import io.github.dsqljava.local.iam.IamPrincipal;
 import io.github.dsqljava.local.iam.TokenVerdict;
 import io.github.dsqljava.local.journal.RefusedLogin;
+import io.github.dsqljava.local.limits.MemoryBudget;
 import io.github.dsqljava.local.protocol.BackendType;
 import io.github.dsqljava.local.protocol.ErrorMessage;
 import io.github.dsqljava.local.protocol.ProtocolViolationException;
@@ -44,6 +45,7 @@ final class LoginHandler extends SimpleChannelInboundHandler<Object> {
   private static final byte[] ASK_FOR_PASSWORD = {'R', 0, 0, 0, 8, 0, 0, 0, 3};
 
   private final Cluster cluster;
+  private final MemoryBudget unread;
   private @Nullable ScheduledFuture<?> deadline;
   private @Nullable String serverName;
   private String user = "";
@@ -53,8 +55,12 @@ final class LoginHandler extends SimpleChannelInboundHandler<Object> {
   private @Nullable BackendLogin backend;
   private boolean finished;
 
-  LoginHandler(Cluster cluster) {
+  /**
+   * @param unread for answers that clients do not read
+   */
+  LoginHandler(Cluster cluster, MemoryBudget unread) {
     this.cluster = cluster;
+    this.unread = unread;
   }
 
   void serverName(SNIServerName name) {
@@ -258,14 +264,15 @@ final class LoginHandler extends SimpleChannelInboundHandler<Object> {
     finish();
     backend = null;
     Channel client = context.channel();
+    AnswerPace pace = new AnswerPace(backendChannel, client, unread);
     backendChannel
         .pipeline()
         .addLast("session", cluster.sessions().handler(opened.processId(), user, messagesToTake()))
-        .addLast("backend-leg", new BackendLeg(client));
+        .addLast("backend-leg", new BackendLeg(client, pace));
     client.attr(FrontEnd.OPENED).set(cluster.clock().instant());
     client.attr(Backend.KEY).set(opened);
     context.writeAndFlush(greeting);
-    client.pipeline().addLast("client-leg", new ClientLeg(backendChannel));
+    client.pipeline().addLast("client-leg", new ClientLeg(backendChannel, pace));
     // Before the client leg gets any bytes, because it may turn reading off again.
     client.config().setAutoRead(true);
     // Removing the decoder passes what it still holds to the client leg, so it goes last.

@@ -98,7 +98,7 @@ public final class Parking {
    * used blocks in the same way: PostgreSQL keeps its lock until the transaction ends, beyond a
    * rollback to the base.
    */
-  private void giveUp(Transaction running) {
+  public void giveUp(Transaction running) {
     lose(running, ServiceErrors.schemaConflict(), /* then= */ () -> {});
   }
 

@@ -125,14 +125,20 @@ public final class Group {
    * sends behind the data belongs to the same transaction.
    */
   public boolean mayLoseSync() {
-    return !isQuery()
-        && firstOf(TransactionEffect.DML).isPresent()
-        && reachable().stream().anyMatch(Group::copies);
+    return !isQuery() && mayAskForData();
+  }
+
+  /** Whether PostgreSQL may ask for data of COPY. */
+  public boolean mayAskForData() {
+    return effect() == TransactionEffect.DML && reachable().stream().anyMatch(Group::copies);
   }
 
   private static boolean copies(Step step) {
     Statement statement = step.statement();
-    return step.runs() && statement != null && statement.node().equals("Copy");
+    return step.runs()
+        && statement != null
+        && statement.effect() == TransactionEffect.DML
+        && statement.node().equals("Copy");
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.github.dsqljava.local.session;
 
+import io.github.dsqljava.local.protocol.Reading;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.time.Duration;
@@ -28,6 +29,12 @@ interface Backend {
 
   /** Says whether more is to be read from the client. */
   void readClient(boolean more);
+
+  /**
+   * Somebody waits for locks of the session, so that PostgreSQL's answers have to be read also
+   * while the client reads nothing.
+   */
+  void read(Reading what);
 
   /** Runs a task on the event loop. Any thread. */
   void execute(Runnable task);

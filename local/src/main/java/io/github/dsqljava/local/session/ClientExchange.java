@@ -36,17 +36,19 @@ final class ClientExchange implements Exchange {
   /** How much of an answer is held back. */
   enum Holding {
     NOTHING,
-    /** All of it, so that the group can be run again. */
-    TO_RUN_AGAIN,
-    /** The same; and what follows the data of a COPY is held until the commit. */
-    TO_COMMIT
+    /** All of it, so that the group can be run again; but COPY has to ask for its data. */
+    ALL
   }
 
   /** Told about the end of it. */
   interface Listener {
     void answered(ClientExchange exchange, TransactionStatus status);
 
-    void copyBegins(ClientExchange exchange);
+    /** PostgreSQL asks for data; returns whether the client knows that from an earlier try. */
+    boolean copyBegins(ClientExchange exchange);
+
+    /** A COPY that asks for data has failed for good. */
+    void copyFails(ClientExchange exchange);
   }
 
   private final Run run;
@@ -80,6 +82,12 @@ final class ClientExchange implements Exchange {
   /** Whether PostgreSQL was asked to cancel it. */
   private boolean cancelled;
 
+  /** Whether its COPY was ended so that its transaction gives way. */
+  private boolean withdrawn;
+
+  /** Whether the client has got what comes now, up to the next COPY that asks for data. */
+  private boolean repeats;
+
   /** Whether the client must not hear that a transaction is open already. */
   private boolean hidesWarnings;
 
@@ -95,6 +103,11 @@ final class ClientExchange implements Exchange {
     this.client = client;
     this.listener = listener;
     group.names().areSent();
+    CopyInput input = run.input();
+    if (input != null) {
+      input.isSent();
+      repeats = input.isAhead();
+    }
     this.skips = group.changesSchema() ? new Skips() : null;
     this.jobs = group.asksForJobs() ? new JobAnswers(group, allocator) : null;
   }
@@ -103,9 +116,30 @@ final class ClientExchange implements Exchange {
     return run;
   }
 
-  /** Whether the client has seen nothing of it, so that it can be run again. */
+  /**
+   * Whether it can be run again: the client has seen nothing of it, or nothing but what comes
+   * before a COPY whose data is kept.
+   */
   boolean isHolding() {
-    return holding != Holding.NOTHING && !seen;
+    CopyInput input = run.input();
+    return holding != Holding.NOTHING && !seen && (input == null || input.isKept());
+  }
+
+  /** Its COPY is ended so that its transaction gives way. */
+  void withdraw() {
+    withdrawn = true;
+  }
+
+  /** Whether it has failed because its COPY was ended. */
+  boolean isWithdrawn() {
+    return withdrawn && Conflicts.isCancellation(sqlState());
+  }
+
+  /** Whether it has failed because it was stopped for others, and can be run again. */
+  boolean isStopped() {
+    boolean stopped =
+        Conflicts.isDeadlock(sqlState()) || (cancelled && Conflicts.isCancellation(sqlState()));
+    return isWithdrawn() || (stopped && isHolding());
   }
 
   void markCancelled() {
@@ -175,6 +209,7 @@ final class ClientExchange implements Exchange {
   private boolean wantsAll() {
     FailInPlace failure = group.failure();
     return group.isExtended()
+        || repeats
         || hidesWarnings
         || skips != null
         || jobs != null
@@ -184,6 +219,10 @@ final class ClientExchange implements Exchange {
 
   @Override
   public void bytes(ByteBuf bytes) {
+    if (repeats) {
+      bytes.release();
+      return;
+    }
     if (holding == Holding.NOTHING) {
       seen = true;
       client.send(bytes);
@@ -214,6 +253,10 @@ final class ClientExchange implements Exchange {
     }
     if (isHidden(type)) {
       message.release();
+      return;
+    }
+    if (repeats && type == BackendType.PARAMETER_STATUS) {
+      client.send(message); // to go back has changed it
       return;
     }
     switch (type) {
@@ -248,13 +291,14 @@ final class ClientExchange implements Exchange {
 
   /** The client has to send data before there is more to come. */
   private void copyBegins(ByteBuf message) {
-    if (holding == Holding.TO_RUN_AGAIN) {
-      holding = Holding.NOTHING;
+    if (listener.copyBegins(this)) {
+      message.release();
+      CopyInput input = run.input();
+      repeats = input != null && input.isAhead();
+    } else {
+      release(client::send);
+      client.send(message);
     }
-    release(client::send);
-    client.send(message);
-    seen = true;
-    listener.copyBegins(this);
   }
 
   private void failed(ErrorMessage decoded) {
@@ -270,6 +314,7 @@ final class ClientExchange implements Exchange {
         lastCompletion = null;
       }
       error = failure.answer();
+      repeats = false;
       if (!run.endsConnection()) {
         bytes(failure.answer().encode(allocator));
       }
@@ -277,10 +322,25 @@ final class ClientExchange implements Exchange {
     }
     passLastCompletion();
     error = decoded;
+    repeats = false;
+    if (isWithdrawn()) {
+      return;
+    }
     if (!complete) {
       ErrorMessage own = failure == null ? decoded : failure.translate(decoded);
       bytes(inWordsOfService(own).encode(allocator));
     }
+    CopyInput input = run.input();
+    if (input != null && input.isOpen() && !mayRunAgain()) {
+      listener.copyFails(this);
+      // The client sends data, and PostgreSQL may end before it says more.
+      holding = Holding.NOTHING;
+      deliver();
+    }
+  }
+
+  private boolean mayRunAgain() {
+    return isStopped() || (isHolding() && Conflicts.mayBeConflict(sqlState()));
   }
 
   private ErrorMessage inWordsOfService(ErrorMessage found) {

@@ -137,6 +137,19 @@ final class Dispatcher {
     }
   }
 
+  /** Runs a group again whose turn has come, and whose transaction has given way since. */
+  void resume(Run run) {
+    Transaction running = state.transaction();
+    if (running == null) {
+      throw new IllegalStateException("the transaction of the group is over");
+    }
+    if (running.phase() == Phase.LOST) {
+      tellLoss(running, run);
+    } else {
+      dispatchInside(running, run);
+    }
+  }
+
   /** PostgreSQL reads all statements of a Query before it runs the first. */
   private void checkSyntax(Run run) {
     boolean inTransaction = state.status() == TransactionStatus.OPEN;
@@ -161,7 +174,7 @@ final class Dispatcher {
     } else if (!mayBeginImplicit(group)) {
       flow.send(run, state.isContended() || (isAlone() && group.has(Trait.CHANGES_ROWS)));
     } else if (!group.isLast()
-        || group.mayLoseSync()
+        || group.mayAskForData()
         || !sendUnguarded(run, /* holding= */ isAlone())) {
       beginImplicit(run);
     }
@@ -249,15 +262,21 @@ final class Dispatcher {
     boolean guardable = running.hasBase();
     if (running.isOffTables()) {
       parking.run(running, group);
-    } else if (first && guardable && (isAlone() || state.isContended())) {
+    } else if (first && guardable && (isAlone() || state.isContended() || around(running, group))) {
       running.protectedBy(Protection.BASE);
       flow.send(run, /* holding= */ true);
-    } else if (!sendUnguarded(run, /* holding= */ false)) {
+    } else if ((guardable && group.mayAskForData()) // nobody knows how long it will take
+        || !sendUnguarded(run, /* holding= */ false)) {
       if (guardable) {
         setStatementSavepoint(running);
       }
       flow.send(run, /* holding= */ guardable);
     }
+  }
+
+  /** Whether it is the first of a transaction that is not the client's, so nothing is before it. */
+  private static boolean around(Transaction running, Group group) {
+    return running.isImplicit() && group.mayAskForData();
   }
 
   // ---- transactions
@@ -292,7 +311,7 @@ final class Dispatcher {
     return (group.executes() || (!group.isLast() && !group.bound().isEmpty()))
         && !group.standsAlone()
         && !group.effect().isTransactionControl()
-        && (!group.isLast() || group.mayLoseSync() || locksForOthers(group));
+        && (!group.isLast() || group.mayAskForData() || locksForOthers(group));
   }
 
   private boolean locksForOthers(Group group) {

@@ -32,9 +32,6 @@ final class Exchanges implements Interruptible, MessageSplitter.Sink {
   /** Whether PostgreSQL asks for data of COPY, and takes no notice of Sync. */
   private boolean copiesIn;
 
-  /** Whether the client has sent Sync since PostgreSQL asked for data. */
-  private boolean syncInCopy;
-
   /** Whether ReadyForQuery has come that nothing must follow yet. */
   private @Nullable ReadyForQuery deferred;
 
@@ -102,10 +99,10 @@ final class Exchanges implements Interruptible, MessageSplitter.Sink {
         ready(current, ready);
       }
     } else {
-      if (type == BackendType.ERROR_RESPONSE && copiesIn) {
-        copyFails();
-      }
       current.message(type, message);
+      if (type == BackendType.ERROR_RESPONSE) {
+        copyEnds(); // PostgreSQL takes no more data
+      }
     }
   }
 
@@ -123,25 +120,11 @@ final class Exchanges implements Interruptible, MessageSplitter.Sink {
 
   void copyBegins() {
     copiesIn = true;
-    syncInCopy = false;
-  }
-
-  /** The client has sent Sync among its data. It counts if the COPY fails, and only then. */
-  void syncInCopy() {
-    syncInCopy = true;
-  }
-
-  /** PostgreSQL takes no more data. */
-  private void copyFails() {
-    if (syncInCopy && inFlight.peekFirst() instanceof ClientExchange of) {
-      of.run().group().regainsSync();
-    }
-    copyEnds();
   }
 
   /**
-   * The client has sent all data of COPY, or gives up. The Sync of a batch of the extended protocol
-   * has come too early, so PostgreSQL gets another one.
+   * PostgreSQL has got all data of COPY, or takes no more. The Sync of a batch of the extended
+   * protocol has come too early, so PostgreSQL gets another one.
    */
   void copyEnds() {
     if (copiesIn
@@ -170,6 +153,11 @@ final class Exchanges implements Interruptible, MessageSplitter.Sink {
 
   boolean isIdle() {
     return inFlight.isEmpty();
+  }
+
+  /** Returns the group that PostgreSQL runs, if it runs one and nothing else is under way. */
+  @Nullable ClientExchange current() {
+    return inFlight.size() == 1 && inFlight.peekFirst() instanceof ClientExchange of ? of : null;
   }
 
   /** Whether something is under way that others may have to reckon with. */

@@ -2,7 +2,6 @@ package io.github.dsqljava.local.session;
 
 import io.github.dsqljava.local.dialect.ClientText;
 import io.github.dsqljava.local.protocol.FrontendType;
-import io.github.dsqljava.local.protocol.Message;
 import io.github.dsqljava.local.request.Group;
 import io.github.dsqljava.local.request.GroupAssembler;
 import io.netty.buffer.ByteBuf;
@@ -16,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class Intake {
   private final Backend backend;
   private final Exchanges exchanges;
+  private final Copies copies;
   private final ClientQueue queue;
   private final @Nullable Recorder recorder;
   private final GroupAssembler assembler;
@@ -27,11 +27,13 @@ final class Intake {
   Intake(
       Backend backend,
       Exchanges exchanges,
+      Copies copies,
       ClientQueue queue,
       Function<String, ClientText> reader,
       @Nullable Recorder recorder) {
     this.backend = backend;
     this.exchanges = exchanges;
+    this.copies = copies;
     this.queue = queue;
     this.recorder = recorder;
     this.assembler = new GroupAssembler(backend.allocator(), reader, this::received);
@@ -40,24 +42,11 @@ final class Intake {
   void take(byte type, ByteBuf message) {
     if (!FrontendType.belongsToBatch(type)) {
       outsideOfGroups(type, message);
-    } else if (exchanges.copiesIn()) {
+    } else if (copies.isOpen()) {
       message.release();
-      inCopy(type);
+      copies.takeOther(type);
     } else {
       assembler.add(type, message);
-    }
-  }
-
-  /**
-   * PostgreSQL takes no notice of Sync and Flush while it waits for data, and ends the connection
-   * when it gets anything else. The message must not reach it: perhaps the COPY has failed, and
-   * nobody here knows yet; then PostgreSQL would run what nobody has judged.
-   */
-  private void inCopy(byte type) {
-    if (type == FrontendType.SYNC) {
-      exchanges.syncInCopy();
-    } else if (type != FrontendType.FLUSH) {
-      backend.write(Message.empty(backend.allocator(), FrontendType.QUERY)); // never a valid one
     }
   }
 
@@ -71,36 +60,47 @@ final class Intake {
 
   /** Data of COPY that comes before PostgreSQL has asked for it waits. */
   private void outsideOfGroups(byte type, ByteBuf message) {
-    if (FrontendType.isOfCopy(type) && !exchanges.copiesIn()) {
+    if (FrontendType.isOfCopy(type) && !copies.isOpen()) {
       assembler.dataOfCopy();
     }
-    if (exchanges.copiesIn() || (queue.isEmpty() && exchanges.isIdle())) {
-      write(type, message);
+    if (copies.isOpen() && FrontendType.isOfCopy(type)) {
+      copies.take(type, message);
+    } else if (exchanges.copiesIn() || (queue.isEmpty() && exchanges.isIdle())) {
+      backend.write(message);
     } else {
       queue.add(type, message);
     }
   }
 
-  /** Writes a message that belongs to no group. */
+  /** Writes a message that belongs to no group, and to no COPY. */
   void write(byte type, ByteBuf message) {
-    if (type == FrontendType.COPY_FAIL) {
-      exchanges.clientGivesUpCopy();
-    }
     backend.write(message);
-    if (type == FrontendType.COPY_DONE || type == FrontendType.COPY_FAIL) {
-      exchanges.copyEnds();
-    }
   }
 
-  /** PostgreSQL asks for data of COPY. */
-  void copyBegins(Run run) {
-    exchanges.copyBegins();
-    run.group().losesSync();
+  /** PostgreSQL asks for data of COPY; returns whether the client knows that already. */
+  boolean copyBegins(Run run) {
+    if (copies.begins(run)) {
+      backend.readClient(!isFull());
+      return true;
+    }
     if (recorder != null) {
       recorder.copyBegins(run);
     }
-    queue.takeDataOfCopy(this::write);
-    backend.readClient(!queue.isFull());
+    queue.takeDataOfCopy(
+        (type, message) -> {
+          if (FrontendType.isOfCopy(type)) {
+            copies.take(type, message);
+          } else {
+            backend.write(message);
+          }
+        });
+    backend.readClient(!isFull());
+    return false;
+  }
+
+  /** Whether the client should be read no more for now. */
+  boolean isFull() {
+    return queue.isFull() || copies.isFull();
   }
 
   /** The session is over. */

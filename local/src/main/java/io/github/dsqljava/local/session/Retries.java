@@ -105,7 +105,7 @@ final class Retries {
    * What a group has prepared survives its failure, and would be in the way of another try. A name
    * whose Parse PostgreSQL has not come to may stand for an older statement of the client.
    */
-  private void forgetStatements(Group group) {
+  void forgetStatements(Group group) {
     List<Prepared> prepared = group.preparedSoFar();
     if (!prepared.isEmpty()) {
       ByteBuf script = allocator.buffer();

@@ -20,6 +20,7 @@ final class Run {
   private @Nullable Transaction within;
   private @Nullable Transaction ends;
   private @Nullable Hit fault;
+  private @Nullable CopyInput input;
 
   Run(Group group) {
     this.group = group;
@@ -132,7 +133,19 @@ final class Run {
     return fault != null && fault.fault().answer().isEmpty();
   }
 
+  /** Returns what the client sends for its COPYs; null if PostgreSQL has not asked for data. */
+  @Nullable CopyInput input() {
+    return input;
+  }
+
+  void input(CopyInput given) {
+    input = given;
+  }
+
   void release() {
     group.release();
+    if (input != null) {
+      input.forget();
+    }
   }
 }

@@ -6,6 +6,7 @@ import io.github.dsqljava.local.dialect.Trait;
 import io.github.dsqljava.local.dialect.TransactionEffect;
 import io.github.dsqljava.local.faults.Fault.Before;
 import io.github.dsqljava.local.faults.StatementFaults;
+import io.github.dsqljava.local.limits.MemoryBudget;
 import io.github.dsqljava.local.occ.Committing;
 import io.github.dsqljava.local.occ.Contention;
 import io.github.dsqljava.local.occ.Interruption;
@@ -18,6 +19,7 @@ import io.github.dsqljava.local.protocol.Answer;
 import io.github.dsqljava.local.protocol.Call;
 import io.github.dsqljava.local.protocol.ErrorMessage;
 import io.github.dsqljava.local.protocol.MessageSplitter;
+import io.github.dsqljava.local.protocol.Reading;
 import io.github.dsqljava.local.protocol.ReadyForQuery;
 import io.github.dsqljava.local.protocol.TransactionStatus;
 import io.github.dsqljava.local.request.Group;
@@ -54,6 +56,7 @@ final class Session implements ClientExchange.Listener, Flow, OccSession, Partic
   private final Committing committing;
   private final ClientQueue queue;
   private final Dispatcher dispatcher;
+  private final Copies copies;
   private final Intake intake;
   private final Retries retries;
   private final @Nullable Recorder recorder;
@@ -68,6 +71,7 @@ final class Session implements ClientExchange.Listener, Flow, OccSession, Partic
 
   /**
    * @param pid process id of the PostgreSQL session
+   * @param keeping memory for data of COPY
    * @param recorder null if nothing is recorded
    */
   @SuppressWarnings("this-escape")
@@ -79,6 +83,7 @@ final class Session implements ClientExchange.Listener, Flow, OccSession, Partic
       StatementFaults faults,
       Dispatcher.Age age,
       Function<String, ClientText> reader,
+      MemoryBudget keeping,
       @Nullable Recorder recorder) {
     this.pid = pid;
     this.backend = backend;
@@ -92,8 +97,9 @@ final class Session implements ClientExchange.Listener, Flow, OccSession, Partic
     this.parking = new Parking(this, contention);
     this.committing = new Committing(this, contention);
     this.queue = new ClientQueue(recorder == null ? run -> {} : recorder::getsNoReady);
-    this.intake = new Intake(backend, exchanges, queue, reader, recorder);
     this.retries = new Retries(state, own, parking, this, backend.allocator());
+    this.copies = new Copies(backend, exchanges, state, own, parking, retries, keeping);
+    this.intake = new Intake(backend, exchanges, copies, queue, reader, recorder);
     this.dispatcher =
         new Dispatcher(
             state,
@@ -144,16 +150,22 @@ final class Session implements ClientExchange.Listener, Flow, OccSession, Partic
       client.flush();
     }
     updateActivity(); // before looking at the others, so that of two at least one sees the other
+    if (state.isYieldDue()) {
+      copies.giveWay();
+    }
     while (runNext()) {
       // and the next one
     }
-    backend.readClient(!queue.isFull());
+    backend.readClient(!intake.isFull());
     updateActivity();
     backend.flush();
   }
 
   /** Runs what is next, if its turn has come. */
   private boolean runNext() {
+    if (copies.isPaused()) {
+      return !isHeldUp() && exchanges.isIdle() && resumeCopy();
+    }
     if (queue.isEmpty() || isHeldUp()) {
       return false;
     }
@@ -178,6 +190,22 @@ final class Session implements ClientExchange.Listener, Flow, OccSession, Partic
     queue.remove(run);
     underWay.add(run);
     dispatcher.dispatch(run);
+    return true;
+  }
+
+  /** The client may have sent the rest of the data that a group waits for. */
+  private boolean resumeCopy() {
+    if (state.isYieldDue()) {
+      giveWay();
+      if (isHeldUp()) {
+        return false;
+      }
+    }
+    Run run = copies.takeDue();
+    if (run == null) {
+      return queue.takeMessage(intake::write);
+    }
+    dispatcher.resume(run);
     return true;
   }
 
@@ -211,8 +239,7 @@ final class Session implements ClientExchange.Listener, Flow, OccSession, Partic
   public void send(Run run, boolean holding) {
     Transaction running = state.transaction();
     boolean implicit = running != null && running.isImplicit();
-    Holding held = !holding ? Holding.NOTHING : implicit ? Holding.TO_COMMIT : Holding.TO_RUN_AGAIN;
-    ClientExchange exchange = exchanges.send(run, held, this);
+    ClientExchange exchange = exchanges.send(run, holding ? Holding.ALL : Holding.NOTHING, this);
     if (implicit && run.group().effect() == TransactionEffect.BEGIN) {
       exchange.hideWarnings();
     }
@@ -260,8 +287,13 @@ final class Session implements ClientExchange.Listener, Flow, OccSession, Partic
   }
 
   @Override
-  public void copyBegins(ClientExchange exchange) {
-    intake.copyBegins(exchange.run());
+  public boolean copyBegins(ClientExchange exchange) {
+    return intake.copyBegins(exchange.run());
+  }
+
+  @Override
+  public void copyFails(ClientExchange exchange) {
+    copies.fails(exchange.run());
   }
 
   @Override
@@ -286,10 +318,11 @@ final class Session implements ClientExchange.Listener, Flow, OccSession, Partic
     } else if (group.changesSchema() && !failed && group.has(Trait.MENTIONS_FOREIGN_KEYS)) {
       contention.foreignKeyAdded();
     }
-    if (exchange.isHolding() && retries.runsAgain(exchange, status)) {
+    if (copies.pauses(exchange) || (exchange.isHolding() && retries.runsAgain(exchange, status))) {
       exchange.discard();
       return;
     }
+    copies.fails(run);
     schemaNews.over(exchange);
     if (judge.settle(exchange)) {
       exchange.deliver();
@@ -311,6 +344,7 @@ final class Session implements ClientExchange.Listener, Flow, OccSession, Partic
   @Override
   public void over(Run run, boolean failed) {
     run.group().names().settle(failed);
+    copies.over(run);
     settle();
     queue.over(run, failed);
     underWay.remove(run);
@@ -385,13 +419,16 @@ final class Session implements ClientExchange.Listener, Flow, OccSession, Partic
             }
             pump();
           }
+          if (!closed) {
+            backend.read(own.isUnderWay() ? Reading.PAST_CLIENT : Reading.AHEAD_OF_CLIENT);
+          }
         });
   }
 
   private void giveWay() {
     // A transaction that is about to end need not.
     Run next = queue.peek();
-    if (next == null || !next.group().effect().endsTransaction()) {
+    if (copies.isPaused() || next == null || !next.group().effect().endsTransaction()) {
       state.nobodyAsksToYield();
       parking.giveWay();
     }

@@ -6,6 +6,7 @@ import io.github.dsqljava.local.protocol.Message;
 import io.github.dsqljava.local.protocol.MessageSplitter;
 import io.github.dsqljava.local.protocol.MessageSplitter.Handling;
 import io.github.dsqljava.local.protocol.ProtocolViolationException;
+import io.github.dsqljava.local.protocol.Reading;
 import io.github.dsqljava.local.protocol.ServiceErrors;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -187,6 +188,11 @@ final class SessionHandler extends ChannelDuplexHandler implements Backend {
     if (buffer != null && buffer.getUserDefinedWritability(1) != more) {
       buffer.setUserDefinedWritability(1, more);
     }
+  }
+
+  @Override
+  public void read(Reading what) {
+    context.fireUserEventTriggered(what);
   }
 
   @Override

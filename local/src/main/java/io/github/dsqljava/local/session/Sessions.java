@@ -8,6 +8,7 @@ import io.github.dsqljava.local.faults.StatementFaults;
 import io.github.dsqljava.local.journal.Journal;
 import io.github.dsqljava.local.limits.Limit;
 import io.github.dsqljava.local.limits.Limits;
+import io.github.dsqljava.local.limits.MemoryBudget;
 import io.github.dsqljava.local.occ.Contention;
 import io.netty.channel.ChannelHandler;
 import java.time.InstantSource;
@@ -15,6 +16,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes what stands before each PostgreSQL session of a cluster. Thread-safe. */
 public final class Sessions {
+  /** For the data of COPY of all sessions together, which is kept outside of the heap. */
+  private static final long COPY_BYTES = 128L * 1024 * 1024;
+
+  private final MemoryBudget copies = new MemoryBudget(COPY_BYTES);
   private final Contention contention;
   private final CatalogVersion catalog = new CatalogVersion();
   private final Dialect dialect = Dialect.standard();
@@ -67,6 +72,7 @@ public final class Sessions {
                 new StatementFaults(faults),
                 age,
                 dialect::read,
+                copies,
                 recorder(processId, user)),
         maxMessageLength,
         messagesToTake);

@@ -52,13 +52,16 @@ final class FakePostgres {
   /** A bound statement; parameters are text. */
   private record Portal(String sql, List<String> parameters) {}
 
+  /** What a rollback goes back to; the shadow is null if there was none. */
+  private record Savepoint(List<Integer> pending, List<Integer> shadow) {}
+
   private static final String NO_CHANGES = "W10=";
 
   private final Deque<ByteBuf> received = new ArrayDeque<>();
   private final List<ByteBuf> answers = new ArrayList<>();
   private final Map<String, String> statements = new HashMap<>();
   private final Map<String, Portal> portals = new HashMap<>();
-  private final Map<String, List<Integer>> savepoints = new LinkedHashMap<>();
+  private final Map<String, Savepoint> savepoints = new LinkedHashMap<>();
   private final Set<Integer> committed = new TreeSet<>();
 
   /** Numbers that another transaction has taken: inserting one of them is a conflict. */
@@ -428,7 +431,9 @@ final class FakePostgres {
       case "COMMIT" -> commit();
       case "ROLLBACK" -> rollback(words);
       case "SAVEPOINT" -> {
-        savepoints.put(words[1], List.copyOf(pending));
+        savepoints.put(
+            words[1],
+            new Savepoint(List.copyOf(pending), shadow == null ? null : List.copyOf(shadow)));
         complete("SAVEPOINT");
       }
       case "RELEASE" -> {
@@ -459,12 +464,12 @@ final class FakePostgres {
   private void rollback(String[] words) {
     if (words.length > 1 && words[1].equals("TO")) {
       String name = words[3];
-      List<Integer> saved = savepoints.get(name);
+      Savepoint saved = savepoints.get(name);
       if (saved == null) {
         throw new Failure("3B001", "savepoint " + name + " does not exist");
       }
-      pending = new ArrayList<>(saved);
-      shadow = null; // made behind the base, the only savepoint that is left while it is there
+      pending = new ArrayList<>(saved.pending());
+      shadow = saved.shadow() == null ? null : new ArrayList<>(saved.shadow());
       status = TransactionStatus.OPEN;
     } else {
       endTransaction();

@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The logic of a session, step by step, without PostgreSQL and without time. */
 class SessionLogicTest {
@@ -375,6 +377,7 @@ class SessionLogicTest {
   void cancellation_ofACopyThatTheClientGivesUp_isNotTakenForItsError() throws Exception {
     otherIsActive();
     rig.send(new Pipeline().query("COPY t FROM STDIN"));
+    rig.answer(); // BEGIN
     var leave = rig.session().interruption();
     var granted = Signals.prepare(leave);
     rig.runTasks();
@@ -462,6 +465,119 @@ class SessionLogicTest {
     rig.send(new Pipeline().message('c'));
     rig.settle();
     assertThat(rig.answers()).containsExactly("G", "C COPY 0", "Z I");
+  }
+
+  /** Begins a transaction with an insertion in it, and a COPY that has got a number. */
+  private void openCopy(boolean extended) {
+    query("BEGIN");
+    query(insert(1));
+    Pipeline copy = new Pipeline();
+    copy = extended ? copy.run("COPY t FROM STDIN").sync() : copy.query("COPY t FROM STDIN");
+    rig.send(copy);
+    rig.settle();
+    rig.send(new Pipeline().copyData("2\n"));
+    rig.settle();
+    rig.answers();
+    rig.postgres().log().clear();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void copyThatWaitsForItsData_givesWay_andRunsAgainWithAllOfIt(boolean extended) {
+    openCopy(extended);
+    rig.somebodyWaits();
+    rig.settle();
+    assertThat(rig.postgres().log()).endsWith("ROLLBACK TO SAVEPOINT \"dsql$base\"");
+    assertThat(rig.answers()).isEmpty();
+    rig.send(new Pipeline().copyData("3\n").sync());
+    rig.settle();
+    assertThat(rig.postgres().log()).doesNotContain("COPY t FROM STDIN");
+    Pipeline rest = new Pipeline().copyDone();
+    rig.send((extended ? rest.sync() : rest).query("COMMIT"));
+    rig.settle();
+    assertThat(rig.answers()).containsExactly("C COPY 2", "Z T", "C COMMIT", "Z I");
+    assertThat(rig.postgres().committed()).containsExactly(1, 2, 3);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void badDataOfACopyThatGivesWay_isToldAtItsEnd(boolean extended) {
+    openCopy(extended);
+    rig.somebodyWaits();
+    rig.settle();
+    Pipeline bad = new Pipeline().copyData("x\n").sync().copyDone();
+    rig.send((extended ? bad.sync() : bad).query("ROLLBACK"));
+    rig.settle();
+    assertThat(rig.answers())
+        .containsExactly(
+            "E 22P02 invalid input syntax for type integer", "Z E", "C ROLLBACK", "Z I");
+  }
+
+  @Test
+  void dataThatEndsWhileTheCopyGivesWay_isCopied() {
+    for (boolean fails : new boolean[] {false, true}) {
+      openCopy(/* extended= */ false);
+      rig.somebodyWaits();
+      rig.runTasks(); // PostgreSQL has been told, and has not answered
+      rig.send(fails ? new Pipeline().copyFail() : new Pipeline().copyDone());
+      rig.settle();
+      assertThat(rig.answers())
+          .containsExactlyElementsOf(
+              fails
+                  ? List.of("E 57014 COPY from stdin failed", "Z E")
+                  : List.of("C COPY 1", "Z T"));
+      query("ROLLBACK");
+    }
+  }
+
+  @Test
+  void copyOfMoreThanIsKept_doesNotGiveWay() {
+    openCopy(/* extended= */ false);
+    sendMoreThanIsKept();
+    rig.somebodyWaits();
+    rig.settle();
+    assertThat(rig.postgres().log()).isEmpty();
+    assertThat(rig.isReadable()).isTrue();
+    rig.send(new Pipeline().copyDone());
+    rig.settle();
+    assertThat(rig.answers()).containsExactly("C COPY 1", "Z T");
+  }
+
+  @Test
+  void copyThatHasGivenWay_runsAgainWhenThereIsMoreThanIsKept() {
+    openCopy(/* extended= */ false);
+    rig.somebodyWaits();
+    rig.settle();
+    sendMoreThanIsKept();
+    assertThat(rig.isReadable()).as("until PostgreSQL takes data again").isFalse();
+    rig.settle();
+    assertThat(rig.postgres().log()).endsWith("COPY t FROM STDIN");
+    assertThat(rig.isReadable()).isTrue();
+    rig.send(new Pipeline().copyData("3\n").copyDone());
+    rig.settle();
+    assertThat(rig.answers()).containsExactly("C COPY 2", "Z T");
+  }
+
+  /** Data that is no number. */
+  private void sendMoreThanIsKept() {
+    String megabyte = " ".repeat(1024 * 1024);
+    for (int n = CopyInput.MAX_KEPT / megabyte.length(); n >= 0; n--) {
+      rig.send(new Pipeline().copyData(megabyte));
+    }
+  }
+
+  @Test
+  void conflictInTheMiddleOfACopy_isNotTold() {
+    openCopy(/* extended= */ false);
+    rig.send(new Pipeline().copyDone());
+    rig.postgres().failOnce("INSERT INTO t VALUES (9)", "40001");
+    rig.settle();
+    rig.send(new Pipeline().query("COPY t FROM STDIN; INSERT INTO t VALUES (9)"));
+    rig.settle();
+    rig.send(new Pipeline().copyData("7\n").copyDone());
+    rig.settle();
+    assertThat(rig.answers())
+        .containsExactly("C COPY 1", "Z T", "G", "C COPY 1", "C INSERT 0 1", "Z T");
   }
 
   @Test

@@ -7,6 +7,7 @@ import io.github.dsqljava.local.dialect.Dialect;
 import io.github.dsqljava.local.faults.FaultPlan;
 import io.github.dsqljava.local.faults.StatementFaults;
 import io.github.dsqljava.local.frontend.Pipeline;
+import io.github.dsqljava.local.limits.MemoryBudget;
 import io.github.dsqljava.local.occ.Contention;
 import io.github.dsqljava.local.protocol.BackendType;
 import io.github.dsqljava.local.protocol.CommandComplete;
@@ -15,6 +16,7 @@ import io.github.dsqljava.local.protocol.ErrorMessage;
 import io.github.dsqljava.local.protocol.Message;
 import io.github.dsqljava.local.protocol.MessageSplitter;
 import io.github.dsqljava.local.protocol.MessageSplitter.Handling;
+import io.github.dsqljava.local.protocol.Reading;
 import io.github.dsqljava.local.protocol.ReadyForQuery;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -50,6 +52,7 @@ final class SessionRig implements Backend {
   private final MessageSplitter fromClient;
   private final MessageSplitter fromPostgres;
   private final Session session;
+  private String last = "";
   private boolean cut;
   private boolean readable = true;
 
@@ -74,6 +77,7 @@ final class SessionRig implements Backend {
         new StatementFaults(cluster.faults),
         new Dispatcher.Age(Duration.ofSeconds(300), () -> Instant.EPOCH),
         reader,
+        new MemoryBudget(Long.MAX_VALUE),
         /* recorder= */ null);
   }
 
@@ -152,6 +156,11 @@ final class SessionRig implements Backend {
     return all;
   }
 
+  /** Returns what the client has got last; empty if that is nothing. */
+  String last() {
+    return last;
+  }
+
   boolean isCut() {
     return cut;
   }
@@ -216,14 +225,16 @@ final class SessionRig implements Backend {
 
   @Override
   public void flush() {
-    while (!written.isEmpty()) {
-      // A buffer may hold several messages.
-      ByteBuf bytes = written.remove();
-      while (bytes.isReadable()) {
-        postgres.receive(bytes.readRetainedSlice(1 + bytes.getInt(bytes.readerIndex() + 1)));
-      }
-      bytes.release();
+    // A buffer may hold several messages, or a part of one.
+    ByteBuf bytes = allocator.buffer();
+    for (ByteBuf next = written.poll(); next != null; next = written.poll()) {
+      bytes.writeBytes(next);
+      next.release();
     }
+    while (bytes.isReadable()) {
+      postgres.receive(bytes.readRetainedSlice(1 + bytes.getInt(bytes.readerIndex() + 1)));
+    }
+    bytes.release();
   }
 
   @Override
@@ -231,7 +242,8 @@ final class SessionRig implements Backend {
     while (message.isReadable()) {
       ByteBuf one = message.readSlice(1 + message.getInt(message.readerIndex() + 1));
       if (!cut) {
-        client.add(text(one));
+        last = text(one);
+        client.add(last);
       }
     }
     message.release();
@@ -249,6 +261,9 @@ final class SessionRig implements Backend {
   public void readClient(boolean more) {
     readable = more;
   }
+
+  @Override
+  public void read(Reading what) {}
 
   @Override
   public void execute(Runnable task) {
