@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.dsqljava.local.frontend.Pipeline;
 import io.github.dsqljava.local.frontend.RawClient;
 import io.github.dsqljava.local.frontend.RawClient.Message;
+import io.github.dsqljava.local.journal.RecordedStatement;
 import java.io.IOException;
 import java.sql.Connection;
 import java.util.ArrayList;
@@ -342,6 +343,50 @@ class SilentClientsTest extends FaultFixture {
       assertThat(done(a, false)).containsExactly("E 54000 transaction row limit exceeded", "Z E");
     }
     assertThat(rows()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void copyThatWaitsItself_inACircle_givesWay(boolean extended) throws Exception {
+    try (RawClient a = loggedIn();
+        RawClient b = loggedIn()) {
+      query(a, "BEGIN");
+      query(a, "UPDATE r SET v = 11 WHERE id = 1");
+      copy(a, COPY, extended);
+      query(b, "BEGIN");
+      query(b, "INSERT INTO t VALUES (7)");
+      send(a, lines(0, ROWS)); // which waits for B, and makes B give way
+      assertThat(query(b, "UPDATE r SET v = 12 WHERE id = 1")).containsExactly("C UPDATE 1", "Z T");
+      assertThat(query(b, "COMMIT")).containsExactly("C COMMIT", "Z I");
+      assertThat(done(a, extended)).containsExactly("C COPY " + ROWS, "Z T");
+      assertThat(query(a, "COMMIT")).containsExactly(DATA_CONFLICT, "Z I");
+    }
+    assertThat(rows()).containsExactly("7");
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void record_hasTheCopyOnce(boolean extended) throws Exception {
+    cluster.record().clear();
+    try (RawClient b = loggedIn()) {
+      cluster.record().start();
+      try (RawClient a = loggedIn()) {
+        query(a, "BEGIN");
+        query(a, "UPDATE r SET v = 11 WHERE id = 1");
+        copy(a, COPY, extended);
+        sendLines(a, 0, 3);
+        query(b, "BEGIN");
+        query(b, "UPDATE r SET v = 12 WHERE id = 1");
+        query(b, "ROLLBACK");
+        done(a, extended);
+        query(a, "COMMIT");
+      } finally {
+        cluster.record().stop();
+      }
+    }
+    assertThat(cluster.record().statements())
+        .extracting(RecordedStatement::tag)
+        .containsExactly("BEGIN", "UPDATE 1", "COPY 3", "COMMIT");
   }
 
   // ---- answers that nobody reads

@@ -13,6 +13,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** When PostgreSQL is read while a client reads nothing. */
+// A failed write shows in what is pending.
+@SuppressWarnings("FutureReturnValueIgnored")
 class AnswerPaceTest {
   private static final int MEBIBYTE = 1024 * 1024;
 
