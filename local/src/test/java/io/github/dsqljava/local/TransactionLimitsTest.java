@@ -155,10 +155,12 @@ class TransactionLimitsTest {
         A: SELECT count(*) FROM s WHERE v = 1 => [3000]
         A: BEGIN
         A: UPDATE s SET v = 1 WHERE id = 1 => #1
-        A: INSERT INTO s SELECT i, 0 FROM generate_series(4001, 5500) i => #1500
-        A: DELETE FROM s WHERE id > 4000 => #1500
+        A: INSERT INTO s SELECT i, 0 FROM generate_series(4001, 5499) i => #1499
+        A: DELETE FROM s WHERE id > 4000 => #1499
+        B: BEGIN
         B: UPDATE s SET v = 2 WHERE id = 1 => #1
-        A: UPDATE s SET v = 1 WHERE id = 2 => ROWS
+        B: ROLLBACK
+        A: UPDATE s SET v = 1 WHERE id IN (2, 3) => ROWS
         A: ROLLBACK
         """);
   }
