@@ -1,5 +1,7 @@
 package io.github.dsqljava.local;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -20,7 +22,10 @@ final class ClustersInChild {
     for (int i = 0; i < count; i++) {
       clusters.add(DsqlLocal.start());
     }
-    Eventually.holds("a spare", () -> servers().size() == count + 1);
+    Eventually.holds(
+        "a spare that listens",
+        () ->
+            servers().size() == count + 1 && servers().stream().allMatch(ClustersInChild::listens));
     servers().forEach(directory -> System.out.println("server " + directory));
     System.out.println("ready");
     System.out.flush();
@@ -28,6 +33,11 @@ final class ClustersInChild {
       // until the test has seen enough
     }
     clusters.forEach(DsqlLocal::close);
+  }
+
+  /** Whether PostgreSQL runs: a JVM that is killed before leaves the directory to a later start. */
+  private static boolean listens(String directory) {
+    return Files.exists(Path.of(directory, ".s.PGSQL.5432"));
   }
 
   /** The directories of the servers of this JVM. */

@@ -37,6 +37,7 @@ class NoWayAroundTest {
           "cacheDirectory",
           "clock",
           "clusterHost",
+          "ahead",
           "clusterId",
           "dataDirectory",
           "faults",
@@ -51,7 +52,8 @@ class NoWayAroundTest {
           "serverNameRequired",
           "start",
           "statementLog",
-          "summary");
+          "summary",
+          "tokenLifetime");
 
   private static <T extends Executable> Stream<T> open(T[] members) {
     return Arrays.stream(members)

@@ -13,7 +13,7 @@ class LogTextTest {
 
   @Test
   void printable_longText_isCut() {
-    assertThat(LogText.printable("x".repeat(9000))).hasSize(203).endsWith("...");
-    assertThat(LogText.printable("x".repeat(200))).hasSize(200);
+    assertThat(LogText.printable("x".repeat(9000))).hasSize(503).endsWith("...");
+    assertThat(LogText.printable("x".repeat(500))).hasSize(500);
   }
 }
