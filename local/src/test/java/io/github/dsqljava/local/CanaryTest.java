@@ -111,6 +111,63 @@ class CanaryTest {
     expectRightOnes("within the limits", /* pathToo= */ true);
   }
 
+  /**
+   * PostgreSQL evaluates the constant parts of an index's expressions as whoever plans a statement
+   * on its table.
+   */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "CREATE TABLE t (id int PRIMARY KEY, n int);"
+            + " CREATE UNIQUE INDEX ASYNC ON t (id) WHERE looks(1)",
+        "CREATE TABLE t (id int PRIMARY KEY, n int);"
+            + " CREATE INDEX ASYNC ON t ((n + looks(1)::int))",
+        "CREATE TABLE t (id int PRIMARY KEY, n int);"
+            + " CREATE TABLE c (id int PRIMARY KEY, t int REFERENCES t);"
+            + " CREATE UNIQUE INDEX ASYNC ON c (id) WHERE looks(1)",
+      })
+  void constantPart_findsItsOwnRole(String schema) throws Exception {
+    for (String statement : schema.split("; ")) {
+      Jdbc.executeAgain(app, statement);
+    }
+    Jdbc.executeAgain(app, "INSERT INTO t (id, n) SELECT i, i FROM generate_series(1, 5) i");
+    cluster.advanceTime(Duration.ofMinutes(1));
+    Jdbc.awaitJobs(app);
+    // New sessions have planned nothing.
+    for (int round = 0; round < 4; round++) {
+      try (Connection one = Jdbc.connect(cluster, "app");
+          Connection other = Jdbc.connect(cluster, "app")) {
+        for (Connection connection : new Connection[] {one, other}) {
+          Jdbc.executeAgain(connection, "SET search_path = " + PATH);
+          connection.setAutoCommit(false);
+        }
+        Jdbc.value(one, "SELECT n FROM hot");
+        Jdbc.execute(one, "UPDATE t SET n = n + 1 WHERE id = 1");
+        Jdbc.execute(other, "UPDATE t SET n = n + 1 WHERE id IN (1, 2)");
+        if (round % 2 == 0) {
+          other.rollback();
+        } else {
+          other.commit();
+        }
+        Jdbc.execute(one, "UPDATE t SET n = n + 1 WHERE id = 3");
+        Jdbc.execute(one, "DELETE FROM t WHERE id = 4");
+        Jdbc.execute(one, "INSERT INTO t (id, n) VALUES (4, 4)");
+        if (round >= 2) {
+          Jdbc.execute(other, "UPDATE t SET n = n + 1 WHERE id = 3");
+          other.rollback();
+        }
+        try {
+          one.commit();
+        } catch (SQLException e) {
+          assertThat(e.getSQLState()).isEqualTo("40001");
+        }
+      }
+    }
+    try (Connection connection = Jdbc.connect(cluster, "app")) {
+      assertThat(calls(connection, "wrong_role")).isFalse();
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void constraint_thatAJobValidates_findsItsOwnRole(boolean parked) throws Exception {

@@ -289,6 +289,30 @@ class InnocentTransactionsTest {
             """);
   }
 
+  @Test
+  void tablesWithNothingToSet() throws Exception {
+    play(
+        """
+        CREATE TABLE t ();
+        CREATE TABLE parent (id bigint GENERATED ALWAYS AS IDENTITY (CACHE 1) PRIMARY KEY);
+        INSERT INTO t DEFAULT VALUES;
+        INSERT INTO parent DEFAULT VALUES
+        """,
+        "A: BEGIN\n"
+            + """
+            A: INSERT INTO t DEFAULT VALUES => #1
+            A: DELETE FROM parent => #1
+            A: INSERT INTO parent OVERRIDING SYSTEM VALUE VALUES (1) => #1
+            """
+            + MEET
+            + """
+            A: SELECT count(*) FROM t => [2]
+            A: COMMIT
+            A: SELECT count(*) FROM t => [2]
+            A: SELECT id FROM parent => [1]
+            """);
+  }
+
   // ---- where it is not so
 
   /**

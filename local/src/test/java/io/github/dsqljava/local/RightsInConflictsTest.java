@@ -245,6 +245,69 @@ class RightsInConflictsTest {
     }
   }
 
+  /** The text of an index is not taken for SQL of ours. */
+  @Test
+  void literalOfAnIndex_isOnlyALiteral() throws Exception {
+    Jdbc.execute(
+        admin,
+        "CREATE SEQUENCE leak CACHE 1",
+        "CREATE TABLE t (id int PRIMARY KEY, n text)",
+        "CREATE UNIQUE INDEX ASYNC ON t (id)"
+            + " WHERE n <> ' ON public.t (id); SELECT setval($$public.leak$$, 99); --'");
+    cluster.advanceTime(Duration.ofMinutes(1));
+    Jdbc.awaitJobs(admin);
+    Jdbc.executeAgain(admin, "INSERT INTO t VALUES (1, 'a'), (2, 'b')");
+    admin.setAutoCommit(false);
+    Jdbc.value(admin, "SELECT n FROM t WHERE id = 1");
+    Jdbc.executeAgain(rival, "UPDATE t SET n = 'y' WHERE id = 1");
+    Jdbc.execute(admin, "UPDATE t SET n = 'x' WHERE id = 1"); // on shadows
+    assertThat(Jdbc.value(admin, "SELECT n FROM t WHERE id = 1")).isEqualTo("x");
+    admin.rollback();
+    assertThat(Jdbc.value(admin, "SELECT is_called FROM leak")).isEqualTo("f");
+  }
+
+  /** While shadows are made, a function of a client's does not find those of other tables. */
+  @Test
+  void shadowOfAForeignTable_isNotReadWhileOthersAreMade() throws Exception {
+    Jdbc.createMappedRole(cluster, "app");
+    Jdbc.executeAgain(
+        admin,
+        "CREATE SCHEMA hr",
+        "GRANT USAGE ON SCHEMA hr TO app",
+        "CREATE TABLE hr.secret (id int PRIMARY KEY, v int)",
+        "INSERT INTO hr.secret VALUES (1, 4711)");
+    String name = Jdbc.value(admin, "SELECT 'secret$' || 'hr.secret'::regclass::oid");
+    try (Connection app = Jdbc.connect(cluster, "app");
+        Connection other = Jdbc.connect(cluster, "app")) {
+      Jdbc.executeAgain(
+          app,
+          "SET search_path = app_schema",
+          "CREATE SEQUENCE leak CACHE 1",
+          "CREATE TABLE \"" + name + "\" (id int PRIMARY KEY, v int)",
+          "CREATE TABLE secret (id int PRIMARY KEY, v int)",
+          "CREATE FUNCTION spy(x int) RETURNS int LANGUAGE sql IMMUTABLE"
+              + " SET search_path = app_schema AS $$ SELECT coalesce((SELECT"
+              + " max(setval('app_schema.leak', v))::int * 0 FROM \""
+              + name
+              + "\"), 0) + x $$",
+          "CREATE TABLE t (id int PRIMARY KEY, n int)",
+          "CREATE UNIQUE INDEX ASYNC ON t (spy(id))");
+      cluster.advanceTime(Duration.ofMinutes(1));
+      Jdbc.awaitJobs(app);
+      Jdbc.executeAgain(app, "INSERT INTO t VALUES (1, 1), (2, 2)");
+      Jdbc.executeAgain(other, "SET search_path = app_schema", "SELECT * FROM t");
+      app.setAutoCommit(false);
+      Jdbc.value(app, "SELECT n FROM t WHERE id = 1");
+      Jdbc.executeAgain(other, "UPDATE t SET n = 6 WHERE id = 1");
+      Jdbc.execute(app, "UPDATE t SET n = 5 WHERE id = 1"); // on shadows
+      assertThatThrownBy(() -> Jdbc.execute(app, "SELECT * FROM hr.secret"))
+          .isInstanceOfSatisfying(
+              SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("42501"));
+      app.rollback();
+      assertThat(Jdbc.value(app, "SELECT is_called FROM leak")).isEqualTo("f");
+    }
+  }
+
   /** Each of these is a door: a new one has to be named here. */
   @Test
   void functionsOfOurs_thatAClientMayCall_areThese() throws Exception {

@@ -264,7 +264,7 @@ CREATE OR REPLACE FUNCTION dsql_internal.job_act_for_owner(class oid, id oid, re
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-  IF NOT dsql_internal.is_built_in(class, id) THEN
+  IF NOT dsql_internal.is_built_in(class, id) OR dsql_internal.indexes_call_clients(relation) THEN
     PERFORM dsql_internal.set_config('role',
       (SELECT rolname FROM pg_class JOIN pg_roles ON pg_roles.oid = relowner WHERE pg_class.oid = relation), true);
   END IF;

@@ -179,6 +179,55 @@ AS $$
     WHERE indrelid = relation AND indisprimary HAVING count(*) > 0), 'NULL::text')
 $$;
 
+-- PostgreSQL evaluates constant parts of an index's expressions as whoever plans a statement on the table. So
+-- where an index calls a client's function, the superuser plans nothing: the owner of the table does, as when
+-- PostgreSQL builds the index.
+
+CREATE OR REPLACE FUNCTION dsql_internal.occ_random_name() RETURNS text
+LANGUAGE sql VOLATILE
+AS $$ SELECT 'dsql$' || replace(gen_random_uuid()::text, '-', '') $$;
+
+-- Runs a statement on a table that gives one JSON value for $1.
+
+CREATE OR REPLACE FUNCTION dsql_internal.occ_run(relation oid, statement text, argument jsonb) RETURNS jsonb
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  name text;
+  result jsonb;
+BEGIN
+  IF NOT dsql_internal.indexes_call_clients(relation) THEN
+    EXECUTE statement INTO result USING argument;
+    RETURN result;
+  END IF;
+  name := dsql_internal.occ_random_name();
+  EXECUTE format('CREATE FUNCTION dsql_internal.%I(statement text, argument jsonb) RETURNS jsonb'
+    ' LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp'
+    ' AS %L', name,
+    'DECLARE result jsonb; BEGIN EXECUTE statement INTO result USING argument; RETURN result; END');
+  EXECUTE format('REVOKE ALL ON FUNCTION dsql_internal.%I(text, jsonb) FROM PUBLIC', name);
+  EXECUTE format('ALTER FUNCTION dsql_internal.%I(text, jsonb) OWNER TO %I', name,
+    (SELECT rolname FROM pg_class JOIN pg_roles ON pg_roles.oid = relowner WHERE pg_class.oid = relation));
+  EXECUTE format('SELECT dsql_internal.%I($1, $2)', name) INTO result USING statement, argument;
+  EXECUTE format('DROP FUNCTION dsql_internal.%I(text, jsonb)', name);
+  RETURN result;
+END
+$$;
+
+-- Rows at some places that this transaction sees.
+
+CREATE OR REPLACE FUNCTION dsql_internal.occ_rows(relation regclass, hash text, ids tid[])
+RETURNS TABLE (id tid, content text, hashed text)
+LANGUAGE sql VOLATILE
+AS $$
+  SELECT x.id, x.content, x.hashed
+  FROM jsonb_to_recordset(dsql_internal.occ_run(relation, format(
+      'SELECT coalesce(jsonb_agg(jsonb_build_object(''id'', ctid, ''content'', ("dsql$row".*)::text, ''hashed'', %s)),'
+      ' ''[]'') FROM ONLY %s "dsql$row" WHERE ctid = ANY (ARRAY'
+      ' (SELECT e::tid FROM jsonb_array_elements_text($1) AS e))', hash, relation),
+    to_jsonb(coalesce(ids, '{}')))) AS x (id tid, content text, hashed text)
+$$;
+
 -- Changes to one table. place is the table itself, or the shadow that stands in for it; the rows
 -- that fill has written are the shadow's copy of the snapshot.
 
@@ -191,7 +240,7 @@ BEGIN
   RETURN QUERY EXECUTE format($q$
     WITH RECURSIVE touched AS MATERIALIZED (
       SELECT *, made_by <> ALL ($1) OR made_by IS NOT DISTINCT FROM $2 AS is_base
-      FROM dsql_internal.occ_touched(%3$s::oid, $1, $3)
+      FROM dsql_internal.occ_touched(%2$s::oid, $1, $3)
       WHERE did > 0 OR $2 IS NULL OR made_by <> $2
     ), chain (base, key, strength, latest, ended) AS (
       SELECT id, key, did - 10, next, next = id FROM touched WHERE is_base AND did > 10
@@ -200,26 +249,25 @@ BEGIN
       FROM chain JOIN touched v ON v.id = chain.latest
       WHERE NOT ended AND v.did > 10 AND NOT v.is_base
     ), current AS MATERIALIZED (
-      SELECT ctid AS id, ("dsql$row".*)::text AS content, %4$s AS hash FROM %1$s "dsql$row"
-      WHERE ctid = ANY (ARRAY (SELECT id FROM touched WHERE NOT is_base))
+      SELECT id, content, hashed AS hash
+      FROM dsql_internal.occ_rows(%2$s::oid, %3$L, ARRAY (SELECT id FROM touched WHERE NOT is_base))
     ), replaced AS MATERIALIZED (
       SELECT chain.base, current.id, current.content, current.hash
       FROM chain JOIN current ON current.id = chain.latest WHERE NOT ended
     )
-    SELECT %2$s::oid, 'lock', id, did, NULL::text, NULL::text, key
+    SELECT %1$s::oid, 'lock', id, did, NULL::text, NULL::text, key
     FROM touched WHERE is_base AND did BETWEEN 1 AND 3
     UNION ALL
-    SELECT %2$s::oid, CASE WHEN replaced.base IS NULL THEN 'del' ELSE 'upd' END,
+    SELECT %1$s::oid, CASE WHEN replaced.base IS NULL THEN 'del' ELSE 'upd' END,
       chain.base, max(greatest(chain.strength, locked.did)), replaced.content, replaced.hash, chain.key
     FROM chain LEFT JOIN replaced ON replaced.base = chain.base
     LEFT JOIN touched locked
       ON locked.id = chain.latest AND NOT locked.is_base AND locked.did BETWEEN 1 AND 3
     GROUP BY chain.base, replaced.base, replaced.content, replaced.hash, chain.key
     UNION ALL
-    SELECT %2$s::oid, 'ins', NULL, NULL, content, hash, NULL FROM current
+    SELECT %1$s::oid, 'ins', NULL, NULL, content, hash, NULL FROM current
     WHERE id NOT IN (SELECT id FROM replaced)
-    $q$, (SELECT format('%I.%I', nspname, relname) FROM pg_class c JOIN pg_namespace s ON s.oid = relnamespace
-      WHERE c.oid = place), relation, place::oid, dsql_internal.occ_hash(relation)) USING own, fill, blocks;
+    $q$, relation, place::oid, dsql_internal.occ_hash(relation)) USING own, fill, blocks;
 END
 $$;
 
@@ -261,7 +309,7 @@ CREATE OR REPLACE FUNCTION dsql_internal.occ_save(
   password text, since text, OUT changes text, OUT footprint text, OUT counted text)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp SET extra_float_digits = 3 SET datestyle = 'ISO'
-SET intervalstyle = 'iso_8601'
+SET intervalstyle = 'iso_8601' SET dsql.makes_shadows = on
 AS $$
 DECLARE
   own xid[] := dsql_internal.occ_own_xids();
@@ -312,7 +360,7 @@ CREATE OR REPLACE FUNCTION dsql_internal.occ_save_shadows(
   password text, shadows text, OUT changes text, OUT footprint text, OUT counted text)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp SET extra_float_digits = 3 SET datestyle = 'ISO'
-SET intervalstyle = 'iso_8601'
+SET intervalstyle = 'iso_8601' SET dsql.makes_shadows = on
 AS $$
 DECLARE
   own xid[] := dsql_internal.occ_own_xids();
@@ -395,15 +443,17 @@ BEGIN
   FOR item IN
     SELECT r, r::regclass AS relation FROM jsonb_to_recordset(rows) AS d (r oid, k text, h text)
     GROUP BY r HAVING bool_or(k = 'del') AND bool_or(k = 'ins' AND h IS NOT NULL)
+      AND EXISTS (SELECT FROM pg_attribute WHERE attrelid = r AND attnum > 0 AND NOT attisdropped
+        AND attgenerated = '' AND attidentity <> 'a') -- or there is nothing that an update could set
   LOOP
-    EXECUTE format('SELECT coalesce(jsonb_agg(jsonb_build_object('
-      '''r'', d.r, ''k'', ''upd'', ''t'', d.t, ''s'', d.s, ''n'', i.n)), ''[]'')'
-      ' FROM jsonb_to_recordset($1) AS d (r oid, k text, t tid, s integer)'
-      ' JOIN ONLY %2$s "dsql$row" ON "dsql$row".ctid = d.t'
-      ' JOIN jsonb_to_recordset($1) AS i (r oid, k text, n text, h text) ON i.h = %3$s'
-      ' WHERE d.r = %1$s AND d.k = ''del'' AND i.r = %1$s AND i.k = ''ins''',
-      item.r, item.relation, dsql_internal.occ_hash(item.r))
-    INTO more USING rows;
+    SELECT coalesce(jsonb_agg(jsonb_build_object('r', item.r, 'k', 'upd', 't', d.t, 's', d.s, 'n', i.n)), '[]')
+    INTO more
+    FROM jsonb_to_recordset(rows) AS d (r oid, k text, t tid, s integer)
+    JOIN dsql_internal.occ_rows(item.relation, dsql_internal.occ_hash(item.r), ARRAY (
+      SELECT g.t FROM jsonb_to_recordset(rows) AS g (r oid, k text, t tid) WHERE g.r = item.r AND g.k = 'del')) b
+      ON b.id = d.t
+    JOIN jsonb_to_recordset(rows) AS i (r oid, k text, n text, h text) ON i.h = b.hashed
+    WHERE d.r = item.r AND d.k = 'del' AND i.r = item.r AND i.k = 'ins';
     pairs := pairs || more;
   END LOOP;
   IF pairs = '[]' THEN
@@ -484,9 +534,9 @@ BEGIN
         replacements := replacements || format(' AND (SELECT pg_catalog.count(*) FROM u%s) IS NOT NULL', item.r);
         results := results || format(' UNION ALL SELECT %s, id FROM u%1$s', item.r);
       WHEN 'ins' THEN
-        parts := parts || format(', i%s AS (INSERT INTO %s (%s) OVERRIDING SYSTEM VALUE SELECT %s FROM'
+        parts := parts || format(', i%s AS (INSERT INTO %s %s OVERRIDING SYSTEM VALUE SELECT %s FROM'
           ' (SELECT %s AS n %s OFFSET 0) y WHERE %s AND %s RETURNING %s AS id)',
-          item.r, item.name, item.column_list, item.values_list, item.content, format(of_kind, item.r, 'ins'),
+          item.r, item.name, '(' || item.column_list || ')', item.values_list, item.content, format(of_kind, item.r, 'ins'),
           removals, replacements, item.id);
         results := results || format(' UNION ALL SELECT %s, id FROM i%1$s', item.r);
     END CASE;
@@ -509,10 +559,6 @@ AS $$
     OR EXISTS (SELECT FROM pg_attribute JOIN pg_type ON pg_type.oid = atttypid
       WHERE attrelid = relation AND attnum > 0 AND (attgenerated <> '' OR typtype <> 'b'))
 $$;
-
-CREATE OR REPLACE FUNCTION dsql_internal.occ_random_name() RETURNS text
-LANGUAGE sql VOLATILE
-AS $$ SELECT 'dsql$' || replace(gen_random_uuid()::text, '-', '') $$;
 
 -- The limits count each change of a row, and repeating counts its last one only. So what they had counted
 -- before stays.
@@ -558,13 +604,12 @@ BEGIN
     WHERE k IN ('upd', 'ins')
   LOOP
     EXIT WHEN NOT same;
-    EXECUTE format('SELECT (SELECT array_agg(("dsql$row".*)::text ORDER BY ("dsql$row".*)::text COLLATE "C")'
-      ' FROM ONLY %2$s "dsql$row" WHERE ctid = ANY (ARRAY (SELECT (e.value ->> 1)::tid'
-      ' FROM jsonb_array_elements($1) e WHERE (e.value ->> 0)::oid = %1$s)))'
-      ' IS NOT DISTINCT FROM (SELECT array_agg(n ORDER BY n COLLATE "C")'
-      ' FROM jsonb_to_recordset($2) AS d (r oid, k text, n text) WHERE r = %1$s AND k IN (''upd'', ''ins''))',
-      item.r, item.relation)
-    INTO same USING written, rows;
+    SELECT (SELECT array_agg(content ORDER BY content COLLATE "C")
+        FROM dsql_internal.occ_rows(item.relation, 'NULL', ARRAY (SELECT (e.value ->> 1)::tid
+          FROM jsonb_array_elements(written) e WHERE (e.value ->> 0)::oid = item.r)))
+      IS NOT DISTINCT FROM (SELECT array_agg(n ORDER BY n COLLATE "C")
+        FROM jsonb_to_recordset(rows) AS d (r oid, k text, n text) WHERE d.r = item.r AND k IN ('upd', 'ins'))
+    INTO same;
   END LOOP;
   IF NOT same THEN
     RAISE serialization_failure USING MESSAGE = 'changes cannot be repeated as they were';
@@ -589,6 +634,7 @@ CREATE OR REPLACE FUNCTION dsql_internal.occ_repeat_begin(
   OUT skipped integer, OUT rows jsonb, OUT statement text, OUT targets jsonb)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp SET dsql.makes_shadows = on SET client_min_messages = error
+SET extra_float_digits = 3 SET datestyle = 'ISO' SET intervalstyle = 'iso_8601'
 AS $$
 DECLARE
   item record;
@@ -617,8 +663,9 @@ BEGIN
         CONTINUE;
       END IF;
     END IF;
-    EXECUTE format('SELECT 1 FROM ONLY %s WHERE ctid = $1 FOR %s', item.relation, item.strength)
-    USING item.t;
+    PERFORM dsql_internal.occ_run(item.relation, format(
+      'SELECT to_jsonb(1) FROM ONLY %s WHERE ctid = ($1 ->> 0)::tid FOR %s', item.relation, item.strength),
+      jsonb_build_array(item.t));
   END LOOP;
   SELECT coalesce(jsonb_agg(to_jsonb(d)), '[]') INTO rows FROM dsql_internal.occ_decode(changes) d
   WHERE k <> 'lock';
@@ -783,8 +830,9 @@ BEGIN
   EXECUTE format('ALTER TABLE %s ADD %I tid', shadow, origin);
   -- The block is a subtransaction, so the copies carry an id of their own.
   BEGIN
-    EXECUTE format('INSERT INTO %s (%s, %I) SELECT %2$s, ctid FROM ONLY %4$s',
-      shadow, column_list, origin, base);
+    PERFORM dsql_internal.occ_run(base, format(
+      'WITH made AS (INSERT INTO %s (%s, %I) SELECT %2$s, ctid FROM ONLY %4$s RETURNING 1)'
+      ' SELECT to_jsonb(count(*)) FROM made', shadow, column_list, origin, base), NULL);
     EXECUTE format('SELECT xmin FROM %s LIMIT 1', shadow) INTO fill;
   EXCEPTION WHEN division_by_zero THEN
     RAISE;
@@ -795,15 +843,23 @@ BEGIN
 END
 $$;
 
--- The unique indexes of a shadow. The shadow belongs to the client for now, and PostgreSQL evaluates the
--- expressions of an index as the owner of the table.
+-- How a shadow is written, whatever the search path.
+
+CREATE OR REPLACE FUNCTION dsql_internal.occ_shadow_text(shadow oid) RETURNS text
+LANGUAGE sql STABLE
+AS $$ SELECT format('pg_temp.%I', relname) FROM pg_class WHERE oid = shadow $$;
+
+-- The unique indexes of a shadow. PostgreSQL evaluates the expressions of an index as the owner of the table,
+-- so the client owns the shadow meanwhile, whose name nobody can know.
 
 CREATE OR REPLACE FUNCTION dsql_internal.occ_shadow_indexes(
-  base regclass, shadow regclass, path name[], search_path text) RETURNS void
+  base regclass, shadow regclass, path name[], client name, search_path text) RETURNS void
 LANGUAGE plpgsql VOLATILE
 AS $$
 DECLARE
   item record;
+  prefix text;
+  owner oid := (SELECT relowner FROM pg_class WHERE oid = shadow);
 BEGIN
   -- They keep their names, which error messages contain.
   FOR item IN
@@ -814,15 +870,19 @@ BEGIN
     LEFT JOIN pg_constraint c ON c.conindid = i.indexrelid AND c.contype IN ('p', 'u')
     WHERE i.indrelid = base AND i.indisunique AND i.indisready
   LOOP
+    prefix := format('CREATE UNIQUE INDEX %I ON %s ', item.name, base);
     item.name := dsql_internal.occ_shadow_name(base, item.name, path);
     IF item.conname IS NOT NULL THEN
-      EXECUTE format('ALTER TABLE %s ADD CONSTRAINT %I %s', shadow, item.name, item.rule);
+      EXECUTE format('ALTER TABLE %s ADD CONSTRAINT %I %s', dsql_internal.occ_shadow_text(shadow), item.name,
+        item.rule);
+    ELSIF NOT starts_with(item.definition, prefix) THEN
+      RAISE internal_error USING MESSAGE = 'an index is not written as expected';
     ELSE
-      PERFORM dsql_internal.occ_with_path(search_path, regexp_replace(
-        replace(item.definition, ' ON ' || base || ' ', ' ON ' || shadow || ' '),
-        '^CREATE UNIQUE INDEX .* ON ' || dsql_internal.occ_pattern(shadow::text),
-        dsql_internal.occ_replacement(format('CREATE %s INDEX %I ON %s',
-          CASE WHEN item.is_valid THEN 'UNIQUE' END, item.name, shadow))));
+      UPDATE pg_class SET relowner = (SELECT oid FROM pg_roles WHERE rolname = client) WHERE oid = shadow;
+      PERFORM dsql_internal.occ_with_path(search_path, format('CREATE %s INDEX %I ON %s %s',
+        CASE WHEN item.is_valid THEN 'UNIQUE' END, item.name, dsql_internal.occ_shadow_text(shadow),
+        substr(item.definition, length(prefix) + 1)));
+      UPDATE pg_class SET relowner = owner WHERE oid = shadow;
       IF NOT item.is_valid THEN -- its job has found duplicates: it lets no more in
         UPDATE pg_index SET indisunique = true, indisvalid = false
         WHERE indexrelid = format('pg_temp.%I', item.name)::regclass;
@@ -887,7 +947,7 @@ BEGIN
     SELECT * INTO copy FROM dsql_internal.occ_shadow(item.oid, snapshot::regclass);
     made := ltrim(concat(made, ' ', item.oid, ':', copy.shadow::oid, ':', copy.fill));
     targets := targets || jsonb_build_object(
-      'r', item.oid, 'name', copy.shadow, 'id', 'ctid', 'columns', copy.shadow::oid, 'first', false);
+      'r', item.oid, 'name', dsql_internal.occ_shadow_text(copy.shadow), 'id', 'ctid', 'columns', copy.shadow::oid, 'first', false);
   END LOOP;
   -- The UPDATE alone locks less if the transaction had locked the row, and as long as the shadow has no index.
   FOR item IN
@@ -931,11 +991,8 @@ BEGIN
     SELECT split_part(entry, ':', 1)::oid AS base, split_part(entry, ':', 2)::oid AS shadow
     FROM unnest(string_to_array(made, ' ')) AS entry WHERE split_part(entry, ':', 1) <> '0'
   LOOP
-    EXECUTE format('ALTER TABLE %s RENAME TO %I', item.shadow::regclass, dsql_internal.occ_shadow_name(
-      item.base, (SELECT relname FROM pg_class WHERE oid = item.base), path));
-    UPDATE pg_class SET relowner = (SELECT oid FROM pg_roles WHERE rolname = client), relacl = NULL
-    WHERE oid = item.shadow;
-    PERFORM dsql_internal.occ_shadow_indexes(item.base, item.shadow, path, search_path);
+    UPDATE pg_class SET relacl = NULL WHERE oid = item.shadow;
+    PERFORM dsql_internal.occ_shadow_indexes(item.base, item.shadow, path, client, search_path);
     -- A function that takes a row of the table takes one of the shadow, too.
     EXECUTE (SELECT format('CREATE CAST (%s AS %s) WITH INOUT AS IMPLICIT', s.reltype::regtype, b.reltype::regtype)
       FROM pg_class s, pg_class b WHERE s.oid = item.shadow AND b.oid = item.base);
@@ -966,6 +1023,14 @@ BEGIN
       replace(item.definition, ' REFERENCES ' || item.confrelid::regclass || '(',
         ' REFERENCES ' || dsql_internal.occ_shadow_of(item.confrelid, shadows) || '('),
       CASE WHEN item.convalidated THEN 'NOT VALID' END);
+  END LOOP;
+  -- Nothing of the client's runs from here on.
+  FOR item IN
+    SELECT split_part(entry, ':', 1)::oid AS base, split_part(entry, ':', 2)::oid AS shadow
+    FROM unnest(string_to_array(made, ' ')) AS entry WHERE split_part(entry, ':', 1) <> '0'
+  LOOP
+    EXECUTE format('ALTER TABLE %s RENAME TO %I', item.shadow::regclass, dsql_internal.occ_shadow_name(
+      item.base, (SELECT relname FROM pg_class WHERE oid = item.base), path));
   END LOOP;
   -- A view may rest on an older view.
   FOR item IN
