@@ -224,7 +224,7 @@ AS $$
   FROM jsonb_to_recordset(dsql_internal.occ_run(relation, format(
       'SELECT coalesce(jsonb_agg(jsonb_build_object(''id'', ctid, ''content'', ("dsql$row".*)::text, ''hashed'', %s)),'
       ' ''[]'') FROM ONLY %s "dsql$row" WHERE ctid = ANY (ARRAY'
-      ' (SELECT e::tid FROM jsonb_array_elements_text($1) AS e))', hash, relation),
+      ' (SELECT p.place::tid FROM jsonb_array_elements_text($1) AS p (place)))', hash, relation),
     to_jsonb(coalesce(ids, '{}')))) AS x (id tid, content text, hashed text)
 $$;
 
