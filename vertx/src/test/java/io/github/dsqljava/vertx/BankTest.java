@@ -228,7 +228,7 @@ class BankTest {
     assertThat(booked).as("every acknowledged transfer").containsAll(acknowledged);
     assertThat(booked)
         .as("no transfer that was reported as rolled back")
-        .doesNotContainAnyElementsOf(failed.keySet());
+        .noneMatch(failed::containsKey);
     Set<UUID> lost = new HashSet<>(unknown);
     lost.retainAll(booked);
     assertThat(booked).hasSize(acknowledged.size() + lost.size());
