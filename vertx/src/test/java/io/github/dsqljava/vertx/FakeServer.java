@@ -239,8 +239,9 @@ final class FakeServer implements AutoCloseable {
       if (type == 'X') {
         return true;
       }
-      queries.add(new String(body, 0, Math.max(0, body.length - 1), StandardCharsets.UTF_8));
-      message(out, 'C', text("SET\0"));
+      String sql = new String(body, 0, Math.max(0, body.length - 1), StandardCharsets.UTF_8);
+      queries.add(sql);
+      message(out, 'C', text(sql.split(" ")[0] + "\0"));
       message(out, 'Z', text("I"));
     }
   }
