@@ -41,9 +41,9 @@ final class OccCalls {
   /** Returns what makes the functions take the password, and no older one. For the superuser. */
   String install() {
     return "DELETE FROM dsql_internal.occ_password;"
-        + " INSERT INTO dsql_internal.occ_password VALUES ("
+        + " INSERT INTO dsql_internal.occ_password VALUES (pg_catalog.encode(pg_catalog.sha256("
         + SqlStrings.quote(password)
-        + ")";
+        + "), 'hex'))";
   }
 
   /**

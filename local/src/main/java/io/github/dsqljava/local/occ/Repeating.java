@@ -37,7 +37,7 @@ final class Repeating {
   private static final System.Logger LOG = System.getLogger(Repeating.class.getName());
 
   /** How often a transaction repeats its changes after crossing others that do the same. */
-  private static final int MAX_ATTEMPTS = 20;
+  private static final int MAX_CROSSINGS = 20;
 
   /** How often a key share is tried again that a commit has overtaken at that moment. */
   private static final int MAX_OVERTAKEN = 3;
@@ -49,7 +49,8 @@ final class Repeating {
   private final List<Call> behind;
   private final Outcome outcome;
   private boolean splits;
-  private int attempt;
+  private int crossings;
+  private int overtaken;
 
   private Repeating(
       OccSession session,
@@ -80,7 +81,6 @@ final class Repeating {
   }
 
   private void attempt(List<Call> before) {
-    attempt++;
     List<Call> script = new ArrayList<>(before);
     script.add(calls.repeat(savings, splits));
     script.addAll(behind);
@@ -98,7 +98,7 @@ final class Repeating {
     if (error == null) {
       outcome.repeated(answer.row().get(0).equals("0"));
     } else if (Conflicts.isCircle(sqlState)) {
-      if (attempt < MAX_ATTEMPTS) {
+      if (++crossings < MAX_CROSSINGS) {
         tryAgain();
       } else {
         outcome.crossed();
@@ -108,7 +108,7 @@ final class Repeating {
       tryAgain();
     } else if (Conflicts.isSerializationFailure(sqlState)
         && savings.has(RowStrength.KEY_SHARE)
-        && attempt < MAX_OVERTAKEN) {
+        && ++overtaken < MAX_OVERTAKEN) {
       tryAgain();
     } else {
       outcome.lost(loss(error));

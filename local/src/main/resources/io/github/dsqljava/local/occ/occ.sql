@@ -285,7 +285,8 @@ AS $$
 $$;
 
 -- The functions that do more than their caller may do by itself ask for a password that only the JVM knows.
--- It comes as a parameter, which PostgreSQL shows to nobody, and is another one at each start.
+-- It comes as a parameter, which PostgreSQL shows to nobody, and is another one at each start. PostgreSQL keeps
+-- its hash only.
 
 CREATE TABLE IF NOT EXISTS dsql_internal.occ_password (value text NOT NULL);
 
@@ -295,7 +296,7 @@ CREATE OR REPLACE FUNCTION dsql_internal.occ_admit(password text) RETURNS void
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-  IF NOT EXISTS (SELECT FROM dsql_internal.occ_password WHERE value = password) THEN
+  IF NOT EXISTS (SELECT FROM dsql_internal.occ_password WHERE value = encode(sha256(convert_to(password, 'UTF8')), 'hex')) THEN
     RAISE insufficient_privilege USING MESSAGE = 'only the session itself may call this function';
   END IF;
 END
@@ -849,8 +850,8 @@ CREATE OR REPLACE FUNCTION dsql_internal.occ_shadow_text(shadow oid) RETURNS tex
 LANGUAGE sql STABLE
 AS $$ SELECT format('pg_temp.%I', relname) FROM pg_class WHERE oid = shadow $$;
 
--- The unique indexes of a shadow. PostgreSQL evaluates the expressions of an index as the owner of the table,
--- so the client owns the shadow meanwhile, whose name nobody can know.
+-- The unique indexes of a shadow. PostgreSQL evaluates the expressions of all its indexes as the owner of the
+-- table whenever it builds one, so the client owns the shadow meanwhile, whose name nobody can know.
 
 CREATE OR REPLACE FUNCTION dsql_internal.occ_shadow_indexes(
   base regclass, shadow regclass, path name[], client name, search_path text) RETURNS void
@@ -861,6 +862,7 @@ DECLARE
   prefix text;
   owner oid := (SELECT relowner FROM pg_class WHERE oid = shadow);
 BEGIN
+  UPDATE pg_class SET relowner = (SELECT oid FROM pg_roles WHERE rolname = client) WHERE oid = shadow;
   -- They keep their names, which error messages contain.
   FOR item IN
     SELECT dsql_internal.pg_get_indexdef(i.indexrelid) AS definition, c.conname,
@@ -878,17 +880,16 @@ BEGIN
     ELSIF NOT starts_with(item.definition, prefix) THEN
       RAISE internal_error USING MESSAGE = 'an index is not written as expected';
     ELSE
-      UPDATE pg_class SET relowner = (SELECT oid FROM pg_roles WHERE rolname = client) WHERE oid = shadow;
       PERFORM dsql_internal.occ_with_path(search_path, format('CREATE %s INDEX %I ON %s %s',
         CASE WHEN item.is_valid THEN 'UNIQUE' END, item.name, dsql_internal.occ_shadow_text(shadow),
         substr(item.definition, length(prefix) + 1)));
-      UPDATE pg_class SET relowner = owner WHERE oid = shadow;
       IF NOT item.is_valid THEN -- its job has found duplicates: it lets no more in
         UPDATE pg_index SET indisunique = true, indisvalid = false
         WHERE indexrelid = format('pg_temp.%I', item.name)::regclass;
       END IF;
     END IF;
   END LOOP;
+  UPDATE pg_class SET relowner = owner WHERE oid = shadow;
 END
 $$;
 
