@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The set-ups of the README are files of the module "projects", which builds and runs them. */
+/**
+ * The set-ups of the README are files of the module "projects", which builds and runs them. They
+ * are all the blocks of Java that are whole classes; the module "examples" compiles the others.
+ */
 class ReadmeTest {
   private static final Path ROOT = Path.of(System.getProperty("basedir", ".")).resolve("..");
 
@@ -28,5 +32,10 @@ class ReadmeTest {
     assertThat(readme)
         .contains("```java\n" + String.join("\n", lines.subList(first, lines.size())) + "\n```")
         .contains(title + ", " + lines.size() + " lines");
+  }
+
+  @Test
+  void nothingElse_isAWholeClass() throws Exception {
+    assertThat(Files.readString(ROOT.resolve("README.md")).split("```java\n@", -1)).hasSize(1 + 3);
   }
 }
