@@ -23,8 +23,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * }</pre>
  *
  * <p>After each test, faults that it armed are gone, and so are the objects that it made; rows that
- * it changed in older tables stay. Connections that were injected are closed. A test that fails
- * prints the conflicts and refusals that the cluster recorded.
+ * it changed in older tables stay, unless {@link #reset} is {@link Reset#EMPTY_TABLES}. Connections
+ * that were injected are closed. A test that fails prints the conflicts and refusals that the
+ * cluster recorded.
  *
  * <p>Test classes may run concurrently: each has a cluster to itself while it runs. Test methods of
  * one class that run concurrently share their cluster, and what they made is dropped when none of
@@ -67,8 +68,16 @@ public @interface DsqlLocalTest {
 
   /** What is done after a test. */
   enum Reset {
-    /** The objects that the test made are dropped, faults disarmed, the record emptied. */
+    /**
+     * The objects that the test made are dropped, faults disarmed, the record emptied. Rows stay in
+     * tables that are older than the test.
+     */
     DROP_OBJECTS,
+    /**
+     * As {@link #DROP_OBJECTS}, and the tables that are left, such as those made before all tests
+     * of the class, are emptied. Rows that each test needs are inserted before each test.
+     */
+    EMPTY_TABLES,
     /** Nothing: tests of the class build on each other. Its objects are dropped after the class. */
     NOTHING
   }

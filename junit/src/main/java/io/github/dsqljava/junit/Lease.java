@@ -46,7 +46,7 @@ final class Lease {
   }
 
   private boolean isReset() {
-    return settings.cluster() != Cluster.PER_METHOD && settings.reset() == Reset.DROP_OBJECTS;
+    return settings.cluster() != Cluster.PER_METHOD && settings.reset() != Reset.NOTHING;
   }
 
   /** Before a test and its methods that run before each test. */
@@ -64,6 +64,9 @@ final class Lease {
       Long mark = marks.get(testClass);
       if (mark != null) {
         cluster.objects().dropNewerThan(mark);
+      }
+      if (settings.reset() == Reset.EMPTY_TABLES) {
+        cluster.objects().emptyTables();
       }
     }
   }

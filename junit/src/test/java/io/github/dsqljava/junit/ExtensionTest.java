@@ -77,6 +77,11 @@ class ExtensionTest {
   }
 
   @Test
+  void reset_emptyTables_takesRowsOutOfTheTablesOfTheClass() {
+    run(Rows.class).testEvents().assertStatistics(all -> all.succeeded(2).failed(0));
+  }
+
+  @Test
   void faults_ofATest_doNotStrikeTheNext() {
     run(Faults.class).testEvents().assertStatistics(all -> all.succeeded(2).failed(0));
   }
@@ -306,6 +311,24 @@ class ExtensionTest {
     @Order(2)
     void goesOn(Connection connection) throws Exception {
       execute(connection, "INSERT INTO story VALUES (1)");
+    }
+  }
+
+  @DsqlLocalTest(reset = Reset.EMPTY_TABLES)
+  static class Rows {
+    @BeforeAll
+    static void before(Connection connection) throws Exception {
+      execute(connection, "CREATE TABLE of_class (id int PRIMARY KEY)");
+    }
+
+    @Test
+    void one(Connection connection) throws Exception {
+      execute(connection, "INSERT INTO of_class VALUES (1)");
+    }
+
+    @Test
+    void two(Connection connection) throws Exception {
+      execute(connection, "INSERT INTO of_class VALUES (1)");
     }
   }
 

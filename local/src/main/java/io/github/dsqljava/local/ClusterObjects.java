@@ -14,10 +14,10 @@ import java.nio.charset.StandardCharsets;
  * cluster.objects().dropNewerThan(mark);
  * }</pre>
  *
- * <p>Rows are left as they are in tables that are older than the mark. Clients are not told that
- * the schema has changed.
+ * <p>Rows are left as they are in tables that are older than the mark; {@link #emptyTables} is for
+ * them. Clients are not told that the schema has changed.
  *
- * <p>Thread-safe. Both methods wait for PostgreSQL.
+ * <p>Thread-safe. All methods wait for PostgreSQL.
  */
 public final class ClusterObjects {
   private static final String NEWEST =
@@ -51,14 +51,30 @@ public final class ClusterObjects {
    *     cluster is closed; nothing is dropped then
    */
   public void dropNewerThan(long mark) {
-    try (InputStream script = ClusterObjects.class.getResourceAsStream("drop-objects.sql")) {
-      String text = new String(script.readAllBytes(), StandardCharsets.UTF_8);
-      query(
-          text.replace("${mark}", Long.toString(mark)),
-          "could not drop what was made since; close connections, and end their transactions,"
-              + " first");
+    query(
+        script("drop-objects.sql").replace("${mark}", Long.toString(mark)),
+        "could not drop what was made since; close connections, and end their transactions,"
+            + " first");
+  }
+
+  /**
+   * Deletes all rows of all tables of programs, whoever owns them, and starts their identity
+   * columns anew. Sequences that belong to no column go on.
+   *
+   * @throws DsqlLocalException if a transaction still uses one of them, after 5 seconds, or if the
+   *     cluster is closed; nothing is deleted then
+   */
+  public void emptyTables() {
+    query(
+        script("empty-tables.sql"),
+        "could not empty the tables; close connections, and end their transactions, first");
+  }
+
+  private static String script(String name) {
+    try (InputStream script = ClusterObjects.class.getResourceAsStream(name)) {
+      return new String(script.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
-      throw new DsqlLocalException("could not read drop-objects.sql: " + e.getMessage(), e);
+      throw new DsqlLocalException("could not read " + name + ": " + e.getMessage(), e);
     }
   }
 

@@ -4,7 +4,7 @@ DO $drop$
 DECLARE
   mark oid := ${mark};
   command text;
-  made name;
+  made record;
 BEGIN
   SET LOCAL lock_timeout = '5s';
   LOOP
@@ -36,10 +36,10 @@ BEGIN
     EXIT WHEN NOT FOUND;
     EXECUTE command;
   END LOOP;
-  FOR made IN SELECT r.rolname FROM pg_catalog.pg_roles r WHERE r.oid > mark LOOP
-    DELETE FROM dsql_internal.iam_role_mapping m WHERE m.role_oid = made::regrole;
-    EXECUTE format('DROP OWNED BY %I CASCADE', made);
-    EXECUTE format('DROP ROLE %I', made);
+  FOR made IN SELECT r.oid, r.rolname FROM pg_catalog.pg_roles r WHERE r.oid > mark LOOP
+    DELETE FROM dsql_internal.iam_role_mapping m WHERE m.role_oid = made.oid;
+    EXECUTE format('DROP OWNED BY %I CASCADE', made.rolname);
+    EXECUTE format('DROP ROLE %I', made.rolname);
   END LOOP;
 END
 $drop$

@@ -14,7 +14,7 @@ class ClusterObjectsTest {
       "SELECT string_agg(x, ' ' ORDER BY x) FROM ("
           + "SELECT relname::text x FROM pg_class WHERE relnamespace = 'public'::regnamespace"
           + " UNION ALL SELECT nspname FROM pg_namespace WHERE nspname LIKE 's_'"
-          + " UNION ALL SELECT rolname FROM pg_roles WHERE rolname LIKE 'r_'"
+          + " UNION ALL SELECT rolname FROM pg_roles WHERE rolname LIKE 'r%' AND rolsuper IS FALSE"
           + " UNION ALL SELECT proname FROM pg_proc WHERE proname LIKE 'f_'"
           + " UNION ALL SELECT typname FROM pg_type WHERE typname LIKE 'd_'"
           + " UNION ALL SELECT arn FROM sys.iam_pg_role_mappings) y";
@@ -53,6 +53,8 @@ class ClusterObjectsTest {
           "CREATE SCHEMA s2",
           "CREATE TABLE s2.t (id int PRIMARY KEY)",
           "CREATE TABLE s1.t (id int PRIMARY KEY)",
+          "CREATE ROLE \"rÄ b\" WITH LOGIN",
+          "AWS IAM GRANT \"rÄ b\" TO '" + DsqlLocal.PRINCIPAL_ARN + "'",
           "CREATE ROLE r2 WITH LOGIN",
           "AWS IAM GRANT r2 TO '" + DsqlLocal.PRINCIPAL_ARN + "'",
           "GRANT USAGE, CREATE ON SCHEMA s2 TO r2");
@@ -71,6 +73,27 @@ class ClusterObjectsTest {
           .hasMessageContaining("does not exist");
       // The names are free again.
       Jdbc.execute(admin, "CREATE TABLE young (id int PRIMARY KEY)", "CREATE ROLE r2");
+    }
+  }
+
+  @Test
+  void emptyTables_emptiesThoseOfEverybody_inTheOrderOfNoReference_andStartsIdentitiesAnew()
+      throws Exception {
+    try (Connection admin = cluster.dataSource().getConnection()) {
+      Jdbc.execute(
+          admin,
+          "CREATE SCHEMA \"E s\"",
+          "CREATE TABLE \"E s\".\"p T\" (id bigint GENERATED ALWAYS AS IDENTITY (CACHE 1)"
+              + " PRIMARY KEY, v int CHECK (v < 9))",
+          "CREATE TABLE child (id int PRIMARY KEY, p bigint REFERENCES \"E s\".\"p T\" (id))",
+          "INSERT INTO \"E s\".\"p T\" (v) VALUES (1), (2)",
+          "INSERT INTO child VALUES (1, 1)");
+
+      cluster.objects().emptyTables();
+
+      assertThat(Jdbc.value(admin, "SELECT count(*) FROM child")).isEqualTo("0");
+      assertThat(Jdbc.value(admin, "INSERT INTO \"E s\".\"p T\" (v) VALUES (3) RETURNING id"))
+          .isEqualTo("1");
     }
   }
 
