@@ -15,9 +15,7 @@ public final class MessageSplitter {
     /** Passes within a run of bytes, in as many pieces as it comes in. */
     PASS,
     /** Is cut out of the stream and handed over. */
-    TAKE,
-    /** Stays here, with all that follows, until {@link #resume}. */
-    HOLD
+    TAKE
   }
 
   /** Receives the stream. Buffers become the receiver's to release. */
