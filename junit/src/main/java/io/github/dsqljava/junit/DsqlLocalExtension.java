@@ -3,10 +3,9 @@ package io.github.dsqljava.junit;
 import io.github.dsqljava.junit.DsqlLocalTest.Cluster;
 import java.lang.reflect.Executable;
 import java.lang.reflect.Method;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
@@ -17,6 +16,9 @@ import org.junit.jupiter.api.extension.ExtensionContext.Store;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolutionException;
 import org.junit.jupiter.api.extension.ParameterResolver;
+import org.junit.jupiter.api.extension.TestInstanceFactoryContext;
+import org.junit.jupiter.api.extension.TestInstancePostProcessor;
+import org.junit.jupiter.api.extension.TestInstancePreConstructCallback;
 
 /**
  * What {@link DsqlLocalTest} registers. JUnit makes it; it keeps its state in JUnit's stores.
@@ -26,21 +28,40 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 public final class DsqlLocalExtension
     implements BeforeAllCallback,
         AfterAllCallback,
+        TestInstancePreConstructCallback,
+        TestInstancePostProcessor,
         BeforeEachCallback,
         AfterEachCallback,
         ParameterResolver {
   private static final Namespace NAMESPACE = Namespace.create(DsqlLocalExtension.class);
 
-  private record Made(DsqlLocalAdapter adapter, Object object) {}
+  /** There once a test has begun: JUnit ends tests whose beginning failed elsewhere, too. */
+  private static final String BEGUN = "begun";
 
   /** For JUnit. */
   public DsqlLocalExtension() {}
 
   @Override
   public void beforeAll(ExtensionContext context) {
-    if (settings(context).cluster() != Cluster.PER_METHOD && lease(context) == null) {
-      store(context).put(Lease.class, Lease.take(context.getUniqueId(), settings(context)));
+    Lease lease = leaseOfClass(context);
+    if (lease != null && !isOwner(context, lease)) {
+      lease.enter(context.getUniqueId());
     }
+  }
+
+  /** With a new instance for each test, what its constructor makes is the test's. */
+  @Override
+  public void preConstructTestInstance(
+      TestInstanceFactoryContext instance, ExtensionContext context) {
+    Lease lease = lease(context);
+    if (lease != null && isInstancePerMethod(context)) {
+      lease.markFor(instance.getTestClass().getName());
+    }
+  }
+
+  @Override
+  public void postProcessTestInstance(Object instance, ExtensionContext context) {
+    Injected.instanceMade(context, instance);
   }
 
   @Override
@@ -49,21 +70,22 @@ public final class DsqlLocalExtension
       store(context).put(Lease.class, Lease.take(context.getUniqueId(), settings(context)));
     }
     required(context).begin(context.getRequiredTestClass().getName());
+    store(context).put(BEGUN, true);
   }
 
   @Override
   public void afterEach(ExtensionContext context) throws Exception {
-    Lease lease = required(context);
-    if (context.getExecutionException().isPresent()) {
-      String report = Report.of(context.getDisplayName(), lease.cluster);
-      if (!report.isEmpty()) {
-        System.err.print(report);
-      }
+    Lease lease = lease(context);
+    if (lease == null) {
+      return; // no cluster could be started, as JUnit has been told
     }
+    report(context, lease);
     try {
-      closeMade(context);
+      closeInjected(context, isInstancePerMethod(context));
     } finally {
-      lease.end(context.getRequiredTestClass().getName());
+      if (store(context).remove(BEGUN) != null) {
+        lease.end(context.getRequiredTestClass().getName());
+      }
       giveBack(context, lease);
     }
   }
@@ -71,20 +93,49 @@ public final class DsqlLocalExtension
   @Override
   public void afterAll(ExtensionContext context) throws Exception {
     Lease lease = lease(context);
+    if (lease != null) {
+      report(context, lease);
+    }
     try {
-      closeMade(context);
+      closeInjected(context, true);
     } finally {
       if (lease != null) {
+        lease.leave(context.getUniqueId());
         giveBack(context, lease);
       }
     }
   }
 
+  private static void report(ExtensionContext context, Lease lease) {
+    if (context.getExecutionException().isPresent()) {
+      System.err.print(Report.of(context.getDisplayName(), lease.cluster));
+    }
+  }
+
+  private static void closeInjected(ExtensionContext context, boolean instancesToo)
+      throws Exception {
+    try {
+      Injected.of(context).close();
+    } finally {
+      if (instancesToo) {
+        Injected.closeOfInstances(context);
+      }
+    }
+  }
+
   private static void giveBack(ExtensionContext context, Lease lease) {
-    if (lease.owner.equals(context.getUniqueId())) {
+    if (isOwner(context, lease)) {
       store(context).remove(Lease.class);
       lease.giveBack();
     }
+  }
+
+  private static boolean isOwner(ExtensionContext context, Lease lease) {
+    return lease.owner.equals(context.getUniqueId());
+  }
+
+  private static boolean isInstancePerMethod(ExtensionContext context) {
+    return !context.getTestInstanceLifecycle().equals(Optional.of(Lifecycle.PER_CLASS));
   }
 
   @Override
@@ -96,16 +147,20 @@ public final class DsqlLocalExtension
   public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
     Class<?> type = parameter.getParameter().getType();
     DsqlLocalAdapter adapter = Adapters.of(type).orElseThrow();
-    Lease lease = lease(context);
+    Executable executable = parameter.getDeclaringExecutable();
+    // The one instance of a class is made before anything else is done for the class.
+    Lease lease = context.getTestMethod().isEmpty() ? leaseOfClass(context) : lease(context);
     if (lease == null) {
       throw new ParameterResolutionException(
           "with a cluster for each method there is none yet for "
-              + name(parameter.getDeclaringExecutable())
+              + name(executable)
               + ": only tests and what runs before and after each of them can have one");
     }
     try {
       Object object = adapter.create(type, lease.cluster);
-      made(context).push(new Made(adapter, object));
+      Injected injected =
+          executable instanceof Method ? Injected.of(context) : Injected.ofTheNextInstance();
+      injected.add(adapter, object);
       return object;
     } catch (Exception e) {
       throw new ParameterResolutionException(
@@ -117,36 +172,26 @@ public final class DsqlLocalExtension
     return executable instanceof Method method ? method.getName() : "the constructor";
   }
 
-  private static void closeMade(ExtensionContext context) throws Exception {
-    Deque<Made> made = made(context);
-    Exception failure = null;
-    for (Made next = made.poll(); next != null; next = made.poll()) {
-      try {
-        next.adapter.close(next.object);
-      } catch (Exception e) {
-        if (failure == null) {
-          failure = e;
-        } else {
-          failure.addSuppressed(e);
-        }
-      }
-    }
-    if (failure != null) {
-      throw failure;
-    }
-  }
-
-  /** What was made for this context and no other: the key has its id, for stores inherit. */
-  @SuppressWarnings({"unchecked", "deprecation"}) // what JUnit 6 has in its place, 5 has not
-  private static Deque<Made> made(ExtensionContext context) {
-    Object made =
-        store(context)
-            .getOrComputeIfAbsent("made for " + context.getUniqueId(), key -> new ArrayDeque<>());
-    return (Deque<Made>) Objects.requireNonNull(made);
-  }
-
   private static @Nullable Lease lease(ExtensionContext context) {
     return store(context).get(Lease.class, Lease.class);
+  }
+
+  /**
+   * Returns the cluster of a class: its own, if it says what it wants or is no nested one, else
+   * that of the class around it; null with a cluster for each method.
+   */
+  private static @Nullable Lease leaseOfClass(ExtensionContext context) {
+    DsqlLocalTest settings = settings(context);
+    if (settings.cluster() == Cluster.PER_METHOD) {
+      return null;
+    }
+    Lease lease = lease(context);
+    boolean isItsOwn = context.getRequiredTestClass().isAnnotationPresent(DsqlLocalTest.class);
+    if (lease == null || (isItsOwn && !isOwner(context, lease))) {
+      lease = Lease.take(context.getUniqueId(), settings);
+      store(context).put(Lease.class, lease);
+    }
+    return lease;
   }
 
   private static Lease required(ExtensionContext context) {

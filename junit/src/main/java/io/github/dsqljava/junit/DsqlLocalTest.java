@@ -46,7 +46,8 @@ public @interface DsqlLocalTest {
   /**
    * Returns whether AWS SDKs in this JVM find the cluster's keys: system properties {@code
    * aws.accessKeyId}, {@code aws.secretAccessKey} and {@code aws.region}. Off by default, for they
-   * are the whole JVM's: such classes must not run concurrently.
+   * are the whole JVM's. All clusters of these tests have one key, so such classes may run
+   * concurrently, unless they set different Regions or keys in their {@link #setup}.
    */
   boolean systemProperties() default false;
 
@@ -69,8 +70,8 @@ public @interface DsqlLocalTest {
   /** What is done after a test. */
   enum Reset {
     /**
-     * The objects that the test made are dropped, faults disarmed, the record emptied. Rows stay in
-     * tables that are older than the test.
+     * The objects that the test made are dropped, faults disarmed, the record emptied. What it did
+     * to older objects stays: rows, columns, indexes, privileges.
      */
     DROP_OBJECTS,
     /**

@@ -3,6 +3,7 @@ package io.github.dsqljava.junit;
 import io.github.dsqljava.junit.DsqlLocalTest.Cluster;
 import io.github.dsqljava.junit.DsqlLocalTest.Reset;
 import io.github.dsqljava.local.DsqlLocal;
+import io.github.dsqljava.local.iam.IamPrincipal;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -19,6 +20,9 @@ final class Lease {
 
   /** By the classes, nested ones too, whose tests have run: what was there before the first. */
   private final Map<String, Long> marks = new HashMap<>();
+
+  /** By the ids of the nested classes that run: what was there before them. */
+  private final Map<String, Long> marksOfNested = new HashMap<>();
 
   private int running;
 
@@ -49,11 +53,33 @@ final class Lease {
     return settings.cluster() != Cluster.PER_METHOD && settings.reset() != Reset.NOTHING;
   }
 
+  /** Before a nested class that has no cluster to itself. */
+  synchronized void enter(String id) {
+    if (isReset()) {
+      marksOfNested.put(id, cluster.objects().mark());
+    }
+  }
+
+  /** After a nested class: what it has made goes, unless others run that may have made it. */
+  synchronized void leave(String id) {
+    Long mark = marksOfNested.remove(id);
+    if (mark != null && running == 0 && marksOfNested.keySet().stream().allMatch(id::startsWith)) {
+      cluster.objects().dropNewerThan(mark);
+    }
+  }
+
+  /** Before the first instance of a class whose tests have an instance each. */
+  synchronized void markFor(String testClass) {
+    if (isReset()) {
+      marks.computeIfAbsent(testClass, key -> cluster.objects().mark());
+    }
+  }
+
   /** Before a test and its methods that run before each test. */
   synchronized void begin(String testClass) {
-    if (running++ == 0 && isReset()) {
+    if (running++ == 0) {
       cluster.record().clear();
-      marks.computeIfAbsent(testClass, key -> cluster.objects().mark());
+      markFor(testClass);
     }
   }
 
@@ -82,11 +108,26 @@ final class Lease {
       }
       cluster.faults().clear();
       cluster.record().clear();
+      cluster.record().start();
+      forgetPrincipals();
       cluster.objects().dropNewerThan(markOfAll);
     } catch (RuntimeException e) {
       cluster.close();
       throw e;
     }
     SharedClusters.giveBack(settings.setup(), cluster);
+  }
+
+  /** The cluster's own stays. */
+  private void forgetPrincipals() {
+    String own = cluster.principal().accessKeyId();
+    for (IamPrincipal principal : cluster.iam().principals()) {
+      if (!principal.accessKeyId().equals(own)) {
+        cluster.iam().remove(principal.accessKeyId());
+      }
+    }
+    if (cluster.iam().byAccessKeyId(own).isEmpty()) {
+      cluster.iam().add(cluster.principal());
+    }
   }
 }

@@ -49,7 +49,7 @@ final class SharedClusters {
   }
 
   static DsqlLocal start(Class<? extends ClusterSetup> setup) {
-    DsqlLocalBuilder builder = DsqlLocal.builder().record(true);
+    DsqlLocalBuilder builder = DsqlLocal.builder().record(true).sharedAccessKey(true);
     try {
       var constructor = setup.getDeclaredConstructor();
       constructor.setAccessible(true);

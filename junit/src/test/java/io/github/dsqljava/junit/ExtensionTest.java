@@ -25,6 +25,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
@@ -34,7 +35,11 @@ import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.platform.testkit.engine.EngineExecutionResults;
@@ -79,6 +84,28 @@ class ExtensionTest {
   @Test
   void reset_emptyTables_takesRowsOutOfTheTablesOfTheClass() {
     run(Rows.class).testEvents().assertStatistics(all -> all.succeeded(2).failed(0));
+  }
+
+  @Test
+  void testThatAnotherExtensionStopsAtItsBegin_doesNotEndTheResets() {
+    EngineExecutionResults results = run(AfterAFailure.class);
+    results.testEvents().assertStatistics(all -> all.succeeded(2).failed(1));
+  }
+
+  @Test
+  void constructors_getParameters_withAnInstanceForTheClassAndForEachTest() throws Exception {
+    run(OneInstance.class).testEvents().assertStatistics(all -> all.succeeded(2).failed(0));
+    run(InstanceEach.class).testEvents().assertStatistics(all -> all.succeeded(2).failed(0));
+    for (AutoCloseable connection : CONNECTIONS) {
+      assertThat(((Connection) connection).isClosed()).isTrue();
+    }
+    run(Objects.class).testEvents().assertStatistics(all -> all.succeeded(4).failed(0));
+  }
+
+  @Test
+  void nestedClasses_thatSayWhatTheyWant_getIt_othersLeaveNothing() {
+    run(Outer.class).testEvents().assertStatistics(all -> all.succeeded(4).failed(0));
+    hasEnded(GIVEN.get("Own"));
   }
 
   @Test
@@ -491,6 +518,126 @@ class ExtensionTest {
     void found(DsqlLocal cluster) {
       assertThat(System.getProperty("aws.accessKeyId"))
           .isEqualTo(cluster.principal().accessKeyId());
+    }
+  }
+
+  /** Fails before the first test. */
+  static final class FailsOnce implements BeforeEachCallback {
+    private static final AtomicBoolean FAILED = new AtomicBoolean();
+
+    @Override
+    public void beforeEach(ExtensionContext context) {
+      if (FAILED.compareAndSet(false, true)) {
+        throw new IllegalStateException("of another extension");
+      }
+    }
+  }
+
+  @ExtendWith(FailsOnce.class)
+  @DsqlLocalTest
+  static class AfterAFailure {
+    @Test
+    void one(Connection connection) throws Exception {
+      execute(connection, "CREATE TABLE of_each (id int PRIMARY KEY)");
+    }
+
+    @Test
+    void two(Connection connection) throws Exception {
+      execute(connection, "CREATE TABLE of_each (id int PRIMARY KEY)");
+    }
+
+    @Test
+    void three(Connection connection) throws Exception {
+      execute(connection, "CREATE TABLE of_each (id int PRIMARY KEY)");
+    }
+  }
+
+  @DsqlLocalTest
+  @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+  static class OneInstance {
+    private final Connection connection;
+
+    OneInstance(Connection connection) throws Exception {
+      CONNECTIONS.add(connection);
+      this.connection = connection;
+      execute(connection, "CREATE TABLE of_class (id int PRIMARY KEY)");
+    }
+
+    @Test
+    void one() throws Exception {
+      execute(connection, "INSERT INTO of_class VALUES (1)");
+    }
+
+    @Test
+    void two() throws Exception {
+      execute(connection, "INSERT INTO of_class VALUES (2)");
+    }
+  }
+
+  /** What a constructor leaves open, and has made, is gone before the next test. */
+  @DsqlLocalTest
+  static class InstanceEach {
+    InstanceEach(Connection connection) throws Exception {
+      CONNECTIONS.add(connection);
+      execute(connection, "CREATE TABLE of_each (id int PRIMARY KEY)");
+      connection.setAutoCommit(false);
+      execute(connection, "INSERT INTO of_each VALUES (1)");
+    }
+
+    @Test
+    void one() {}
+
+    @Test
+    void two() {}
+  }
+
+  @DsqlLocalTest
+  static class Outer {
+    @Nested
+    class One {
+      @BeforeAll
+      static void before(Connection connection) throws Exception {
+        execute(connection, "CREATE TABLE of_nested (id int PRIMARY KEY)");
+      }
+
+      @Test
+      void one() {}
+    }
+
+    @Nested
+    class Two {
+      @BeforeAll
+      static void before(Connection connection) throws Exception {
+        execute(connection, "CREATE TABLE of_nested (id int PRIMARY KEY)");
+      }
+
+      @Test
+      void two() {}
+    }
+
+    @Nested
+    @DsqlLocalTest(setup = Eu.class)
+    class InEurope {
+      @Test
+      void region(DsqlLocal cluster) {
+        assertThat(cluster.region()).isEqualTo("eu-central-1");
+      }
+    }
+
+    @Nested
+    @DsqlLocalTest(cluster = Cluster.PER_CLASS)
+    class Own {
+      @Test
+      void own(DsqlLocal cluster) {
+        GIVEN.put("Own", cluster);
+      }
+    }
+  }
+
+  static final class Eu implements ClusterSetup {
+    @Override
+    public void accept(DsqlLocalBuilder builder) {
+      builder.region("eu-central-1");
     }
   }
 

@@ -80,6 +80,7 @@ public final class DsqlLocal implements AutoCloseable {
   private final Tally tally;
   private final UnaryOperator<String> tokens = this::token;
   private @Nullable KeyProperties keyProperties;
+  private boolean closing;
 
   DsqlLocal(
       ClusterIdentity identity,
@@ -325,9 +326,16 @@ public final class DsqlLocal implements AutoCloseable {
    * Sets the system properties from which AWS SDKs in this JVM take keys and Region: {@code
    * aws.accessKeyId}, {@code aws.secretAccessKey} and {@code aws.region}; {@code aws.sessionToken}
    * is cleared. {@link #close} gives them their former values, unless somebody else has set them
-   * since. Idempotent.
+   * since. If several clusters set them, the last one counts; when it closes, the one before it
+   * does; so clusters that are in use together take {@link DsqlLocalBuilder#sharedAccessKey}.
+   * Idempotent.
+   *
+   * @throws IllegalStateException if the cluster is closed
    */
   public synchronized void setSystemProperties() {
+    if (closing) {
+      throw new IllegalStateException("the cluster is closed");
+    }
     if (keyProperties == null) {
       keyProperties = KeyProperties.set(principal, region());
     }
@@ -397,7 +405,10 @@ public final class DsqlLocal implements AutoCloseable {
   @Override
   public void close() {
     OpenClusters.remove(port(), tokens);
-    restoreSystemProperties();
+    synchronized (this) {
+      closing = true;
+      restoreSystemProperties();
+    }
     if (faultFile != null) {
       faultFile.close();
     }

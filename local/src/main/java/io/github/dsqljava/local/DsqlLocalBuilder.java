@@ -22,6 +22,9 @@ import io.github.dsqljava.local.postgres.SystemConnection;
 import io.github.dsqljava.local.session.Sessions;
 import io.github.dsqljava.local.tls.ClusterCertificates;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -231,10 +234,20 @@ public final class DsqlLocalBuilder {
    * Sets the access key of {@link DsqlLocal#principal()}. Default: a new one. It opens this cluster
    * only, so take none that opens anything else.
    *
-   * @throws IllegalArgumentException if either is blank
+   * @throws IllegalArgumentException if the id is not of letters and digits, or the secret is blank
    */
   public DsqlLocalBuilder accessKey(String accessKeyId, String secretAccessKey) {
     this.principal = KeptIdentity.principal(accessKeyId, secretAccessKey);
+    return this;
+  }
+
+  /**
+   * Sets whether the cluster has the access key that all clusters of this JVM have that ask for it.
+   * AWS SDKs read one key from the system properties of the JVM, so with it they can log in to each
+   * of them; see {@link DsqlLocal#setSystemProperties}. Off by default.
+   */
+  public DsqlLocalBuilder sharedAccessKey(boolean shared) {
+    this.principal = shared ? KeptIdentity.OF_THE_JVM : null;
     return this;
   }
 
@@ -323,8 +336,24 @@ public final class DsqlLocalBuilder {
     try {
       return open();
     } catch (IOException e) {
-      throw new DsqlLocalException("the local cluster could not be started: " + e.getMessage(), e);
+      throw new DsqlLocalException("the local cluster could not be started: " + reason(e), e);
     }
+  }
+
+  /** Java's exceptions of the file system often say no more than which file. */
+  private static String reason(IOException e) {
+    if (!(e instanceof FileSystemException file) || file.getReason() != null) {
+      return String.valueOf(e.getMessage());
+    }
+    String what =
+        e instanceof AccessDeniedException
+            ? "no access to "
+            : e instanceof NoSuchFileException
+                ? "there is no "
+                : e.getClass().getSimpleName() + " ";
+    return what
+        + e.getMessage()
+        + "; a cache of this account's own can be named by the system property dsql.local.cache";
   }
 
   /**
@@ -347,10 +376,10 @@ public final class DsqlLocalBuilder {
               ? kept.get()
               : clusterId != null
                   ? clusterId
-                  : kept(CacheDirectory.open(cacheDirectory)).clusterId();
+                  : KeptIdentity.of(CacheDirectory.open(cacheDirectory)).clusterId();
       return new ClusterIdentity(id, region).serviceHost();
     } catch (IOException e) {
-      throw new DsqlLocalException("the cluster's name is not known: " + e.getMessage(), e);
+      throw new DsqlLocalException("the cluster's name is not known: " + reason(e), e);
     }
   }
 

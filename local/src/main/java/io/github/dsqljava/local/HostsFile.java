@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 
 /**
  * The file that gives a cluster's name on the service an address: for {@code -Djdk.net.hosts.file}
@@ -37,6 +38,8 @@ final class HostsFile {
         Files.createTempFile(file.toAbsolutePath().resolveSibling(""), "hosts", ".unfinished");
     try {
       Files.writeString(unfinished, text, StandardCharsets.ISO_8859_1);
+      // No secret, and other accounts' programs may be pointed to it.
+      Files.setPosixFilePermissions(unfinished, PosixFilePermissions.fromString("rw-r--r--"));
       Files.move(unfinished, file, StandardCopyOption.REPLACE_EXISTING);
     } finally {
       Files.deleteIfExists(unfinished);

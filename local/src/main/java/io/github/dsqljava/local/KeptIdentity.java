@@ -27,6 +27,10 @@ record KeptIdentity(String clusterId, IamPrincipal principal) {
   private static final String ACCESS_KEY_ID = "access-key-id";
   private static final String SECRET_ACCESS_KEY = "secret-access-key";
 
+  /** For all clusters of this JVM that share a key. */
+  static final IamPrincipal OF_THE_JVM =
+      IamPrincipal.generate(ClusterIdentity.PRINCIPAL_ARN, DbAction.values());
+
   /** A new one that nothing keeps. */
   static KeptIdentity random() {
     return new KeptIdentity(

@@ -9,8 +9,12 @@ import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.function.Consumer;
 
-/** Tells people what happens on a cluster, in one line for each thing. Thread-safe. */
+/**
+ * Tells people what happens on a cluster, in one line for each thing. Whoever takes the lines may
+ * fail: that costs the line, and nothing else. Thread-safe.
+ */
 final class StatementLog implements Journal {
+  private static final System.Logger LOG = System.getLogger(DsqlLocal.class.getName());
   private static final int MAX_TEXT = 300;
 
   /** Local time: it stands beside what other programs of the same machine print. */
@@ -87,7 +91,12 @@ final class StatementLog implements Journal {
   }
 
   private void print(int processId, String user, String what) {
-    lines.accept(time() + " [" + processId + " " + oneLine(user) + "] " + what);
+    String line = time() + " [" + processId + " " + oneLine(user) + "] " + what;
+    try {
+      lines.accept(line);
+    } catch (RuntimeException | Error e) {
+      LOG.log(System.Logger.Level.WARNING, "whoever takes the statement log failed", e);
+    }
   }
 
   private String time() {
@@ -112,8 +121,13 @@ final class StatementLog implements Journal {
       if (line.length() >= MAX_TEXT) {
         return line + "...";
       }
-      line.appendCodePoint(Character.isISOControl(c) ? '?' : c);
+      line.appendCodePoint(isPrinted(c) ? c : '?');
     }
     return line.toString();
+  }
+
+  /** Neither a control character nor one that changes the order of those around it. */
+  private static boolean isPrinted(int c) {
+    return !Character.isISOControl(c) && Character.getType(c) != Character.FORMAT;
   }
 }

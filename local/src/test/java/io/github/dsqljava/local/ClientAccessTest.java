@@ -147,4 +147,35 @@ class ClientAccessTest {
       System.clearProperty("aws.sessionToken");
     }
   }
+
+  @Test
+  void systemProperties_ofClustersThatCloseInAnyOrder_areGivenBack() {
+    System.setProperty("aws.sessionToken", "of somebody else");
+    try {
+      DsqlLocal first = DsqlLocal.start();
+      DsqlLocal second = DsqlLocal.start();
+      DsqlLocal third = DsqlLocal.start();
+      first.setSystemProperties();
+      second.setSystemProperties();
+      third.setSystemProperties();
+      second.close();
+      assertThat(System.getProperty("aws.accessKeyId")).isEqualTo(third.principal().accessKeyId());
+      third.close();
+      assertThat(System.getProperty("aws.accessKeyId")).isEqualTo(first.principal().accessKeyId());
+      assertThatThrownBy(third::setSystemProperties).isInstanceOf(IllegalStateException.class);
+      first.close();
+      assertThat(System.getProperty("aws.accessKeyId")).isNull();
+      assertThat(System.getProperty("aws.sessionToken")).isEqualTo("of somebody else");
+    } finally {
+      System.clearProperty("aws.sessionToken");
+    }
+  }
+
+  @Test
+  void sharedAccessKey_isThatOfAllWhoAskForIt() {
+    try (DsqlLocal one = DsqlLocal.builder().sharedAccessKey(true).start();
+        DsqlLocal two = DsqlLocal.builder().sharedAccessKey(true).start()) {
+      assertThat(one.principal()).isEqualTo(two.principal()).isNotEqualTo(cluster.principal());
+    }
+  }
 }

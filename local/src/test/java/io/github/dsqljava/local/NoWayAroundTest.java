@@ -50,6 +50,7 @@ class NoWayAroundTest {
           "record",
           "region",
           "serverNameRequired",
+          "sharedAccessKey",
           "start",
           "statementLog",
           "summary",

@@ -58,9 +58,29 @@ class StatementLogTest {
   void text_isCutAndHoldsNoControlCharacters() throws Exception {
     try (DsqlLocal cluster = DsqlLocal.builder().statementLog(lines::add).start();
         Connection connection = Jdbc.connect(cluster, "admin")) {
-      Jdbc.execute(connection, "SELECT '\u001b[31m" + "x".repeat(5000) + "'");
-      expect("SELECT '?[31mxxx");
+      Jdbc.execute(connection, "SELECT '\u001b[3\u202e1m" + "x".repeat(5000) + "'");
+      expect("SELECT '?[3?1mxxx");
       assertThat(lines).allMatch(line -> line.length() < 400);
+    }
+  }
+
+  /** Not even by the way: a session without its handler would have no rules. */
+  @Test
+  void whoeverTakesTheLinesAndFails_costsThemAndNothingElse() throws Exception {
+    try (DsqlLocal cluster =
+            DsqlLocal.builder()
+                .statementLog(
+                    line -> {
+                      lines.add(line);
+                      throw new StackOverflowError("of the one who takes lines");
+                    })
+                .start();
+        Connection connection = Jdbc.connect(cluster, "admin")) {
+      expect("connected");
+      assertThatThrownBy(() -> Jdbc.execute(connection, "VACUUM"))
+          .hasMessageContaining("unsupported VACUUM statement");
+      Jdbc.execute(connection, "SELECT 1");
+      expect("SELECT 1");
     }
   }
 

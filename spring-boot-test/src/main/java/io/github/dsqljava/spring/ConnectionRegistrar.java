@@ -57,7 +57,8 @@ final class ConnectionRegistrar implements ImportBeanDefinitionRegistrar {
   }
 
   private DsqlLocal start(JdbcDriver driver) {
-    DsqlLocalBuilder builder = DsqlLocal.builder();
+    // Spring keeps the contexts of several tests, and the JVM has one place for the AWS SDK's keys.
+    DsqlLocalBuilder builder = DsqlLocal.builder().sharedAccessKey(true);
     beans
         .getBeanProvider(DsqlLocalCustomizer.class)
         .orderedStream()

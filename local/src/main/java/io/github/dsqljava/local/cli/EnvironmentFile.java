@@ -181,7 +181,8 @@ final class EnvironmentFile {
     return environment;
   }
 
-  private static String quoted(String value) {
+  /** Returns a value as a shell reads it. */
+  static String quoted(String value) {
     boolean plain =
         value.chars().allMatch(c -> Character.isLetterOrDigit(c) || "/+=_.,:@-".indexOf(c) >= 0);
     return plain ? value : "'" + value.replace("'", "'\\''") + "'";

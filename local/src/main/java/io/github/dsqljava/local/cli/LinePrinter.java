@@ -1,6 +1,7 @@
 package io.github.dsqljava.local.cli;
 
 import java.io.PrintStream;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -14,11 +15,12 @@ final class LinePrinter implements AutoCloseable {
   private static final int CAPACITY = 10_000;
   private static final long PATIENCE_SECONDS = 2;
 
-  private final BlockingQueue<String> waiting = new ArrayBlockingQueue<>(CAPACITY);
+  /** Lines; an empty one is the end. */
+  private final BlockingQueue<Optional<String>> waiting = new ArrayBlockingQueue<>(CAPACITY);
+
   private final AtomicLong dropped = new AtomicLong();
   private final PrintStream out;
   private final Thread thread;
-  private volatile boolean closing;
 
   LinePrinter(PrintStream out) {
     this.out = out;
@@ -28,19 +30,16 @@ final class LinePrinter implements AutoCloseable {
   }
 
   void print(String line) {
-    if (!waiting.offer(line)) {
+    if (!waiting.offer(Optional.of(line))) {
       dropped.incrementAndGet();
     }
   }
 
   private void run() {
     try {
-      while (!closing || !waiting.isEmpty()) {
-        String line = waiting.poll(50, TimeUnit.MILLISECONDS);
-        if (line != null) {
-          out.println(line);
-          tellDropped();
-        }
+      for (Optional<String> line = waiting.take(); line.isPresent(); line = waiting.take()) {
+        out.println(line.get());
+        tellDropped();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // nobody waits for the rest
@@ -57,8 +56,8 @@ final class LinePrinter implements AutoCloseable {
   /** Waits until all lines are printed, but not for ever. */
   @Override
   public void close() {
-    closing = true;
     try {
+      boolean unused = waiting.offer(Optional.empty(), PATIENCE_SECONDS, TimeUnit.SECONDS);
       thread.join(TimeUnit.SECONDS.toMillis(PATIENCE_SECONDS));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

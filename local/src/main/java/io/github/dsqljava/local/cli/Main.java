@@ -75,14 +75,14 @@ public final class Main {
     if (file.isPresent()) {
       file.get().prepare();
     }
-    LinePrinter printer = log ? new LinePrinter(out) : null;
-    if (printer != null) {
+    LinePrinter printer = new LinePrinter(out);
+    if (log) {
       builder.statementLog(printer::print);
     }
     Instant begin = Instant.now();
     DsqlLocal cluster = builder.start();
     // Signals end the JVM through here; the main thread just waits for PostgreSQL to end.
-    Stop stop = new Stop(cluster, file, printer, out);
+    Stop stop = new Stop(cluster, file, printer);
     Thread hook = new Thread(stop, "dsql-local-stop");
     Runtime.getRuntime().addShutdownHook(hook);
     if (file.isPresent()) {
@@ -116,7 +116,11 @@ public final class Main {
       throw new UsageException("--access-key and --secret-key go together");
     }
     if (accessKey.isPresent() && secretKey.isPresent()) {
-      builder.accessKey(accessKey.get(), secretKey.get());
+      try {
+        builder.accessKey(accessKey.get(), secretKey.get());
+      } catch (IllegalArgumentException e) {
+        throw new UsageException("--access-key, --secret-key: " + e.getMessage());
+      }
     }
     arguments.seconds("--job-delay").ifPresent(builder::jobDelay);
     Optional<String> limits = arguments.option("--limits");

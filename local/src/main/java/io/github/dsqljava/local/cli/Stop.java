@@ -2,27 +2,21 @@ package io.github.dsqljava.local.cli;
 
 import io.github.dsqljava.local.DsqlLocal;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
-/** Stops the cluster and says what it has seen. Runs once. */
+/**
+ * Stops the cluster and says what it has seen. Runs once. Ends although nobody reads what it says.
+ */
 final class Stop implements Runnable {
   private final DsqlLocal cluster;
   private final Optional<EnvironmentFile> file;
-  private final @Nullable LinePrinter printer;
-  private final PrintStream out;
+  private final LinePrinter printer;
   private boolean done;
 
-  Stop(
-      DsqlLocal cluster,
-      Optional<EnvironmentFile> file,
-      @Nullable LinePrinter printer,
-      PrintStream out) {
+  Stop(DsqlLocal cluster, Optional<EnvironmentFile> file, LinePrinter printer) {
     this.cluster = cluster;
     this.file = file;
     this.printer = printer;
-    this.out = out;
   }
 
   @Override
@@ -41,11 +35,7 @@ final class Stop implements Runnable {
           .log(System.Logger.Level.DEBUG, "environment file stays", e);
     }
     cluster.close();
-    if (printer != null) {
-      printer.close();
-    }
-    out.println();
-    out.print(cluster.summary());
-    out.flush();
+    printer.print("\n" + cluster.summary().stripTrailing());
+    printer.close();
   }
 }

@@ -25,7 +25,8 @@ final class Usage {
           --region R        Region that tokens are signed for; default: us-east-1
           --sni optional    admits clients that send no TLS server name; the service refuses them
           --cluster-id ID, --access-key ID, --secret-key SECRET
-                            26 characters and any key; default: the same at each start
+                            26 characters, and a key of letters and digits; default: the same
+                            at each start
           --job-delay SECONDS
                             how long CREATE INDEX ASYNC and other jobs take; default: 2
           --limits LIST     limits that are not the service's, as in
@@ -36,7 +37,8 @@ final class Usage {
           prints a token for USER (default: admin), to be used as the password within 15 minutes;
           reads the cluster from FILE or from the environment
       java -jar dsql-local.jar hosts [--env-file FILE]
-          prints the line for the system's hosts file, for clients that need AWS's kind of name
+          prints the line for the system's hosts file, for clients that need AWS's kind of name;
+          takes --cluster-id, --data-dir and --region as the start does
       java -jar dsql-local.jar limits | faults
           prints what may stand in --limits and in the file of --faults
       java -jar dsql-local.jar --help | --version

@@ -38,7 +38,7 @@ final class Welcome {
         """
             .formatted(
                 envFile.isPresent() ? "" : ", with --env-file FILE",
-                file.contains("/") ? file : "./" + file,
+                EnvironmentFile.quoted(file.contains("/") ? file : "./" + file),
                 cluster.hostsLine()));
     return text.toString();
   }

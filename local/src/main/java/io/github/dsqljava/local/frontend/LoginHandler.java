@@ -14,10 +14,12 @@ import io.github.dsqljava.local.limits.MemoryBudget;
 import io.github.dsqljava.local.protocol.BackendType;
 import io.github.dsqljava.local.protocol.ErrorMessage;
 import io.github.dsqljava.local.protocol.ProtocolViolationException;
+import io.github.dsqljava.local.protocol.ServiceErrors;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.DecoderException;
@@ -261,14 +263,20 @@ final class LoginHandler extends SimpleChannelInboundHandler<Object> {
       backendChannel.close();
       return;
     }
+    ChannelHandler session = cluster.sessions().handler(opened.processId(), user, messagesToTake());
+    backendChannel.pipeline().addLast("session", session);
+    if (backendChannel.pipeline().context(session) == null) {
+      // It failed to start, so the pipeline has dropped it. Without it no rule would hold.
+      greeting.release();
+      backendChannel.close();
+      refuse(context, ServiceErrors.connectionLost(), Remedies.OURS);
+      return;
+    }
     finish();
     backend = null;
     Channel client = context.channel();
     AnswerPace pace = new AnswerPace(backendChannel, client, unread);
-    backendChannel
-        .pipeline()
-        .addLast("session", cluster.sessions().handler(opened.processId(), user, messagesToTake()))
-        .addLast("backend-leg", new BackendLeg(client, pace));
+    backendChannel.pipeline().addLast("backend-leg", new BackendLeg(client, pace));
     client.attr(FrontEnd.OPENED).set(cluster.clock().instant());
     client.attr(Backend.KEY).set(opened);
     context.writeAndFlush(greeting);

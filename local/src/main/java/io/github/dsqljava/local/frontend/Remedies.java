@@ -14,6 +14,7 @@ final class Remedies {
   static final String SYSTEM_ROLE = "this role is PostgreSQL's superuser; take admin";
   static final String UNREACHABLE =
       "PostgreSQL behind this cluster has ended or refuses; the log above may say why";
+  static final String OURS = "dsql-local could not begin a session; the log above says why";
   static final String FAULT = "a fault that somebody has armed says so; disarm it";
   static final String TOO_FAST =
       "more connections a second than the limit allows; use a pool, or raise the limits";
@@ -39,8 +40,11 @@ final class Remedies {
   static String nameHint(Cluster cluster) {
     return "Connect to "
         + cluster.host()
-        + ", mapped to 127.0.0.1 (\"dsql-local hosts\" prints the line), or start dsql-local with"
-        + " --sni optional.";
+        + " by the line \"127.0.0.1 "
+        + cluster.host()
+        + "\" in the hosts file (libpq: with PGHOSTADDR=127.0.0.1; pgjdbc: DsqlLocal.jdbcUrl() or"
+        + " LoopbackSocketFactory; most others: to localhost), or start dsql-local with --sni"
+        + " optional, in Java serverNameRequired(false).";
   }
 
   static String trust(Cluster cluster) {

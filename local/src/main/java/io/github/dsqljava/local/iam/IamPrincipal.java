@@ -38,6 +38,7 @@ public record IamPrincipal(
   /** A name of 64 behind the longest path of 512, and the fixed front with room to spare. */
   private static final int MAX_ARN_LENGTH = 640;
 
+  private static final Pattern ACCESS_KEY_ID = Pattern.compile("\\w{1,128}");
   private static final String KEY_ID_PREFIX = "AKIA";
   private static final int KEY_ID_RANDOM_LENGTH = 16;
   private static final String KEY_ID_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
@@ -60,7 +61,11 @@ public record IamPrincipal(
               + " (expected: arn:aws:iam::<12 digits>:user/<name> or :role/<name>): "
               + arn);
     }
-    requireText("accessKeyId", accessKeyId);
+    if (!ACCESS_KEY_ID.matcher(accessKeyId).matches()) {
+      // It stands in a token between slashes.
+      throw new IllegalArgumentException(
+          "accessKeyId must have 1 to 128 characters of A-Z, a-z, 0-9 and _: " + accessKeyId);
+    }
     requireText("secretAccessKey", secretAccessKey);
     sessionToken.ifPresent(token -> requireText("sessionToken", token));
     allowedActions = Set.copyOf(allowedActions);

@@ -9,6 +9,9 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.EnumSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Copies and deletes directory trees. */
@@ -60,7 +63,17 @@ final class FileTrees {
   private static void copyOne(Path source, Path target, ServerAccount account) throws IOException {
     account.checkIsOurs(source);
     Files.copy(source, target, StandardCopyOption.COPY_ATTRIBUTES, LinkOption.NOFOLLOW_LINKS);
+    makeWritable(target);
     account.own(target);
+  }
+
+  /** The copy of a cache that is read-only, as image layers are, is not. */
+  private static void makeWritable(Path copy) throws IOException {
+    Set<PosixFilePermission> permissions =
+        EnumSet.copyOf(Files.getPosixFilePermissions(copy, LinkOption.NOFOLLOW_LINKS));
+    if (permissions.add(PosixFilePermission.OWNER_WRITE)) {
+      Files.setPosixFilePermissions(copy, permissions);
+    }
   }
 
   /** Deletes a tree; another process may delete parts of it meanwhile. */

@@ -12,7 +12,9 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A PostgreSQL session of the cluster's superuser, over its Unix socket. Blocks; not for event
@@ -120,7 +122,7 @@ public final class SystemConnection implements AutoCloseable {
       in.readFully(body);
       switch (type) {
         case 'D' -> rows.add(columns(ByteBuffer.wrap(body)));
-        case 'E' -> error = new String(body, StandardCharsets.UTF_8).replace('\0', ' ');
+        case 'E' -> error = text(body);
         case 'Z' -> {
           if (error != null) {
             throw new RefusedException(error);
@@ -130,6 +132,24 @@ public final class SystemConnection implements AutoCloseable {
         default -> {}
       }
     }
+  }
+
+  /** What a person wants to know of an ErrorResponse: the message, and what goes with it. */
+  private static String text(byte[] error) {
+    Map<Character, String> fields = new HashMap<>();
+    for (String field : new String(error, StandardCharsets.UTF_8).split("\0")) {
+      if (!field.isEmpty()) {
+        fields.put(field.charAt(0), field.substring(1));
+      }
+    }
+    StringBuilder text = new StringBuilder(fields.getOrDefault('M', "an error without a message"));
+    text.append(" (SQLSTATE ").append(fields.getOrDefault('C', "missing")).append(')');
+    for (char more : new char[] {'D', 'W'}) { // detail and context
+      if (fields.containsKey(more)) {
+        text.append("; ").append(fields.get(more));
+      }
+    }
+    return text.toString();
   }
 
   private static List<String> columns(ByteBuffer row) {

@@ -38,6 +38,19 @@ class LinePrinterTest {
         .anyMatch(line -> line.matches("\\.\\.\\. \\d+ lines were not taken in time .*"));
   }
 
+  /** Whoever stops the program need not read what it says. */
+  @Test
+  void close_withATerminalThatTakesNothing_ends() {
+    LinePrinter printer =
+        new LinePrinter(new PrintStream(new Held(), true, StandardCharsets.UTF_8));
+    for (int i = 0; i < 20_000; i++) {
+      printer.print("line " + i);
+    }
+    printer.close();
+    assertThat(printed.size()).isZero();
+    held.countDown();
+  }
+
   private String[] lines() {
     return printed.toString(StandardCharsets.UTF_8).split("\n");
   }

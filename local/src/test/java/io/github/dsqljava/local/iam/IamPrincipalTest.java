@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -63,8 +64,10 @@ class IamPrincipalTest {
 
   @Test
   void constructor_blankComponent_isRefusedByName() {
-    assertThatThrownBy(() -> principal(" ", "secret", Optional.empty()))
-        .hasMessage("accessKeyId must not be blank");
+    for (String key : List.of("", " ", "AB/CD", "AB CD", "x".repeat(129))) {
+      assertThatThrownBy(() -> principal(key, "secret", Optional.empty()))
+          .hasMessageStartingWith("accessKeyId must have 1 to 128 characters");
+    }
     assertThatThrownBy(() -> principal("key", "", Optional.empty()))
         .hasMessage("secretAccessKey must not be blank");
     assertThatThrownBy(() -> principal("key", "secret", Optional.of("")))
