@@ -14,7 +14,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Clients in Python, of which a machine has what its distribution or its user has installed. */
+/**
+ * Clients in Python, of which a machine has what its distribution or its user has installed. The
+ * system property {@code clients.python} names an interpreter that is asked first.
+ */
 class PythonTest {
   private static final Path SOURCES = Path.of("src", "test", "python").toAbsolutePath();
 
@@ -45,7 +48,10 @@ class PythonTest {
   }
 
   private static Optional<String> pythonWith(String module) throws InterruptedException {
-    for (String python : Stream.of("python3", "/usr/bin/python3").toList()) {
+    for (String python :
+        Stream.of(System.getProperty("clients.python", ""), "python3", "/usr/bin/python3")
+            .filter(name -> !name.isEmpty())
+            .toList()) {
       if (Child.works(List.of(python, "-c", "import " + module))) {
         return Optional.of(python);
       }

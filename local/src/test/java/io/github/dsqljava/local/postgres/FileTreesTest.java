@@ -22,6 +22,8 @@ class FileTreesTest {
     Path secret = from.resolve("inner/secret");
     Files.writeString(secret, "s");
     Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-------"));
+    Path readOnly = from.resolve("inner/deep/file");
+    Files.setPosixFilePermissions(readOnly, PosixFilePermissions.fromString("r--r-----"));
     Path to = Files.createDirectory(temporary.resolve("to"));
     ServerAccount account = ServerAccount.detect();
     account.own(to);
@@ -33,6 +35,9 @@ class FileTreesTest {
     Path copied = to.resolve("inner/secret");
     assertThat(Files.getPosixFilePermissions(copied))
         .isEqualTo(Files.getPosixFilePermissions(secret));
+    // The server writes into its copy.
+    assertThat(Files.getPosixFilePermissions(to.resolve("inner/deep/file")))
+        .isEqualTo(PosixFilePermissions.fromString("rw-r-----"));
     assertThat(Files.getOwner(copied)).isEqualTo(Files.getOwner(to));
   }
 
