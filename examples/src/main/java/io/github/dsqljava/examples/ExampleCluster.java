@@ -76,7 +76,7 @@ final class ExampleCluster implements AutoCloseable {
         .build();
   }
 
-  /** What an administrator does once for a role; see "Roles" in the README. */
+  /** What an administrator does once for a role; see "Roles" in docs/real-cluster.md. */
   private static void createRole(DsqlConfig admin, String user, String arn) {
     String role = "\"" + user.replace("\"", "\"\"") + "\"";
     List<String> statements =

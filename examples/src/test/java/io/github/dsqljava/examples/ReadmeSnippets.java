@@ -6,7 +6,6 @@ import io.github.dsqljava.DsqlConfig;
 import io.github.dsqljava.local.CommitConflict;
 import io.github.dsqljava.local.DsqlLocal;
 import io.github.dsqljava.local.LoginRefusal;
-import io.github.dsqljava.local.LoopbackSocketFactory;
 import io.github.dsqljava.local.journal.RecordedStatement;
 import io.github.dsqljava.local.limits.Limit;
 import io.github.dsqljava.local.limits.Limits;
@@ -19,17 +18,34 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.time.Duration;
 import java.util.List;
-import java.util.Properties;
 import java.util.concurrent.CompletionStage;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 
 /**
- * The README's Java, line by line; {@link ReadmeTest} compares, compiles by being compiled, and
- * runs.
+ * The Java of the README and of its pages, line by line; {@link ReadmeTest} compares, compiles by
+ * being compiled, and runs.
  */
 final class ReadmeSnippets {
   private ReadmeSnippets() {}
+
+  static Future<Integer> readme() {
+    DsqlConnector connector =
+        DsqlConnector.create(
+            DsqlConfig.builder()
+                .endpoint("abcdefghijklmnopqrstuvwxyz.dsql.us-east-1.on.aws")
+                .user("admin")
+                .build());
+    DsqlPool pool = connector.pool(PoolSettings.builder().maxSize(10).build());
+    Future<Integer> changed =
+        pool.inTransaction(
+            connection ->
+                connection
+                    .preparedQuery("UPDATE counter SET value = value + 1 WHERE id = $1")
+                    .execute(Tuple.of(7))
+                    .map(rows -> rows.rowCount()));
+    return changed;
+  }
 
   static CompletionStage<Void> connector() {
     DsqlConfig config =
@@ -126,14 +142,7 @@ final class ReadmeSnippets {
   }
 
   static void jdbc(DsqlLocal cluster) throws Exception {
-    Properties properties = new Properties();
-    properties.setProperty("user", "admin");
-    properties.setProperty("password", cluster.token("admin"));
-    properties.setProperty("sslmode", "verify-full");
-    properties.setProperty("sslrootcert", cluster.caFile().toString());
-    properties.setProperty("socketFactory", LoopbackSocketFactory.class.getName());
-    String url = "jdbc:postgresql://" + cluster.clusterHost() + ":" + cluster.port() + "/postgres";
-    try (Connection connection = DriverManager.getConnection(url, properties)) {
+    try (Connection connection = DriverManager.getConnection(cluster.jdbcUrl())) {
       // ...
       assertThat(connection.isValid(10)).isTrue();
     }

@@ -6,10 +6,16 @@ import io.github.dsqljava.local.DsqlLocal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ReadmeTest {
   private static final Path README = Path.of("..", "README.md");
+  private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
 
   @Test
   void firstTwoMavenLines_areTheExamplesThenTheTests() throws IOException {
@@ -19,8 +25,38 @@ class ReadmeTest {
   }
 
   @Test
-  void javaBlocks_areCompiledCode() throws IOException {
-    DocumentedJava.assertCompiled(README, ReadmeSnippets.class, 6);
+  void readme_isShort() throws IOException {
+    assertThat(Files.readAllLines(README)).hasSizeLessThanOrEqualTo(120);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"README.md, 1", "docs/connector.md, 1", "docs/dsql-local.md, 5"})
+  void javaBlocks_areCompiledCode(String document, int blocks) throws IOException {
+    DocumentedJava.assertCompiled(Path.of("..", document), ReadmeSnippets.class, blocks);
+  }
+
+  /** A page that nobody finds, or a link that leads nowhere. */
+  @Test
+  void documents_areLinked_andLinksLeadSomewhere() throws IOException {
+    try (Stream<Path> found = Files.list(Path.of("..", "docs"))) {
+      List<Path> pages = found.filter(page -> page.toString().endsWith(".md")).toList();
+      String readme = Files.readString(README);
+      for (Path page : pages) {
+        assertThat(readme).contains("(docs/" + page.getFileName() + ")");
+        assertThat(brokenLinks(page)).isEmpty();
+      }
+      assertThat(brokenLinks(README)).isEmpty();
+    }
+  }
+
+  private static List<String> brokenLinks(Path page) throws IOException {
+    return LINK.matcher(Files.readString(page))
+        .results()
+        .map(link -> link.group(1))
+        .filter(target -> !target.contains(":"))
+        .map(target -> target.split("#", 2)[0])
+        .filter(target -> !target.isEmpty() && !Files.exists(page.resolveSibling(target)))
+        .toList();
   }
 
   @Test

@@ -10,9 +10,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The README's table of settings has exactly the settings there are. */
-class ReadmeSettingsTest {
-  private static final Path README = Path.of("..", "README.md");
+/** The table in docs/settings.md has exactly the settings there are. */
+class SettingsDocumentTest {
+  private static final Path DOCUMENT = Path.of("..", "docs", "settings.md");
 
   @Test
   void table_namesEverySettingWithItsKeyAndVariable() throws IOException {
@@ -37,7 +37,7 @@ class ReadmeSettingsTest {
   }
 
   private static List<String> rows() throws IOException {
-    try (Stream<String> lines = Files.lines(README)) {
+    try (Stream<String> lines = Files.lines(DOCUMENT)) {
       return lines
           .dropWhile(line -> !line.startsWith("| setting |"))
           .skip(2)
