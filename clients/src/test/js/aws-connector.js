@@ -5,7 +5,8 @@ import { AuroraDSQLClient, AuroraDSQLPool } from "@aws/aurora-dsql-node-postgres
 
 const host = process.env.CLUSTER_ENDPOINT;
 const user = process.env.CLUSTER_USER;
-const port = Number(process.env.CLUSTER_PORT);
+// AWS's examples say none.
+const port = Number(process.env.CLUSTER_PORT) || undefined;
 
 const client = new AuroraDSQLClient({ host, user, port });
 await client.connect();

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.github.dsqljava.local.DsqlLocal;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -102,7 +104,34 @@ class NodeTest {
     assertThat(cluster.record().refusals()).isEmpty();
   }
 
+  /** As AWS's examples have it, which know no port. */
+  @Test
+  void awsConnector_withoutAPort_finds5432() throws Exception {
+    assumeThat(isFree(5432)).as("port 5432 is free").isTrue();
+    try (DsqlLocal usual = DsqlLocal.builder().port(5432).record(true).start()) {
+      Map<String, String> environment = new HashMap<>();
+      environment.put("CLUSTER_ENDPOINT", usual.clusterHost());
+      environment.put("CLUSTER_PORT", "");
+      environment.put("NODE_OPTIONS", "--require ./hosts.cjs");
+      run(usual, "aws-connector", environment);
+      assertThat(usual.record().conflicts()).isNotEmpty();
+    }
+  }
+
+  private static boolean isFree(int port) {
+    try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+      return socket.isBound();
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
   private static void run(String script, Map<String, String> environment) throws Exception {
+    run(cluster, script, environment);
+  }
+
+  private static void run(DsqlLocal cluster, String script, Map<String, String> environment)
+      throws Exception {
     // The scripts name each other relatively.
     Child.run(
         cluster,
