@@ -69,22 +69,24 @@ AS $$
     AND mode = 'ExclusiveLock' AND granted
 $$;
 
--- Has the log written up to a place, so that it can be read: the server's own snapshot wakes the process that
--- writes it. Returns false if that takes long.
+-- Has the log written up to a place, so that it can be read. The server's own snapshot wakes the process that
+-- writes it, but only if that sleeps deeply or a page of the log is full behind what it has written; so a
+-- page is filled first. Returns false if the process has not had its turn for some milliseconds.
 
-CREATE OR REPLACE FUNCTION dsql_internal.occ_flush(place pg_lsn) RETURNS boolean
+CREATE OR REPLACE FUNCTION dsql_internal.occ_flush(place pg_lsn, patience bigint) RETURNS boolean
 LANGUAGE plpgsql VOLATILE
 AS $$
 DECLARE
-  turns integer := 0;
+  turns bigint := 0;
 BEGIN
   IF pg_current_wal_flush_lsn() < place THEN
+    PERFORM pg_logical_emit_message(false, '', repeat(' ', current_setting('wal_block_size')::integer));
     PERFORM pg_log_standby_snapshot();
     WHILE pg_current_wal_flush_lsn() < place LOOP
       turns := turns + 1;
-      IF turns > 520 THEN
+      IF turns > 200 + patience THEN
         RETURN false;
-      ELSIF turns > 500 THEN -- some hundred microseconds
+      ELSIF turns > 200 THEN -- some hundred microseconds
         PERFORM pg_sleep(0.001);
       END IF;
     END LOOP;
@@ -117,7 +119,8 @@ DECLARE
 BEGIN
   IF since IS NULL OR pages <= small THEN
     RETURN ARRAY (SELECT generate_series(0, pages - 1));
-  ELSIF latest - since < pages * 8192 / 2 AND dsql_internal.occ_flush(latest) THEN
+  ELSIF latest - since < pages * 8192 / 2
+      AND dsql_internal.occ_flush(latest, 20 + pages / 50) THEN -- to read the pages takes longer
     BEGIN
       RETURN ARRAY (
         SELECT DISTINCT relblocknumber FROM dsql_internal.occ_log(since, latest, false)
