@@ -110,6 +110,8 @@ public final class Parking {
   /** Takes back the statement that PostgreSQL has just refused, and runs it again. */
   public void takeBack(Transaction running, Group group, Refusal refusal, int attempt) {
     boolean isFirst = running.protection() == Protection.BASE;
+    List<Call> script = OccCalls.thenBackToBase(running, stepsBack(running));
+    script.add(OccCalls.BE_BEHIND);
     session.ask(
         Leave.NONE,
         answer -> {
@@ -119,6 +121,7 @@ public final class Parking {
             return;
           }
           running.rolledBack(answer.row(), contention.logPosition());
+          running.getsBehind();
           session.hasGivenWay();
           if (group.changesSchema()) {
             repeatAlone(running, group, attempt);
@@ -139,7 +142,7 @@ public final class Parking {
             runOnShadows(running, group);
           }
         },
-        OccCalls.thenBackToBase(running, stepsBack(running)));
+        script);
   }
 
   private Call[] stepsBack(Transaction running) {

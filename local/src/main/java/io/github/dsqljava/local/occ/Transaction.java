@@ -299,6 +299,11 @@ public final class Transaction {
     protection = given;
   }
 
+  /** Whether {@link #BE_BEHIND} has been said. */
+  public boolean isBehind() {
+    return isBehind;
+  }
+
   /** Whether {@link #BE_BEHIND} has still to be said; it is said now. */
   public boolean getsBehind() {
     boolean first = !isBehind;

@@ -30,6 +30,12 @@ import org.jspecify.annotations.Nullable;
 final class Dispatcher {
   private static final String SET_BASE = "SAVEPOINT " + Transaction.BASE;
 
+  /**
+   * They are nested and never released: the locks of a released subtransaction belong to the whole
+   * transaction, and a session that waits for them waits for its end.
+   */
+  private static final String SET_STATEMENT = "SAVEPOINT " + Transaction.STATEMENT;
+
   /** How old transactions may get. */
   record Age(Duration limit, InstantSource clock) {}
 
@@ -172,10 +178,10 @@ final class Dispatcher {
         || (!group.executes() && !mayBeginImplicit(group))) {
       flow.send(run, /* holding= */ false);
     } else if (!mayBeginImplicit(group)) {
-      flow.send(run, state.isContended() || (isAlone() && group.has(Trait.CHANGES_ROWS)));
+      flow.send(run, state.isContended() || (isAlone(run) && group.has(Trait.CHANGES_ROWS)));
     } else if (!group.isLast()
         || group.mayAskForData()
-        || !sendUnguarded(run, /* holding= */ isAlone())) {
+        || !sendUnguarded(run, /* holding= */ isAlone(run))) {
       beginImplicit(run);
     }
   }
@@ -262,13 +268,18 @@ final class Dispatcher {
     boolean guardable = running.hasBase();
     if (running.isOffTables()) {
       parking.run(running, group);
-    } else if (first && guardable && (isAlone() || state.isContended() || around(running, group))) {
+    } else if (first
+        && guardable
+        && (isAlone(run) || state.isContended() || around(running, group))) {
       running.protectedBy(Protection.BASE);
+      beBehind(running, group);
       flow.send(run, /* holding= */ true);
-    } else if ((guardable && group.mayAskForData()) // nobody knows how long it will take
+    } else if ((guardable && (group.mayAskForData() || isAlone(run))) // it may take long
         || !sendUnguarded(run, /* holding= */ false)) {
       if (guardable) {
-        setStatementSavepoint(running);
+        running.protectedBy(Protection.STATEMENT);
+        beBehind(running, group);
+        own.sendAhead(SET_STATEMENT);
       }
       flow.send(run, /* holding= */ guardable);
     }
@@ -298,7 +309,7 @@ final class Dispatcher {
    * is known here; statements that stand between others and a Sync are one transaction for
    * PostgreSQL too.
    */
-  private void beginImplicit(Run run) {
+  void beginImplicit(Run run) {
     Transaction begun = state.begin(/* implicit= */ true);
     begun.hasBase(true);
     own.sendAhead("BEGIN", SET_BASE);
@@ -319,24 +330,22 @@ final class Dispatcher {
         || (group.has(Trait.CHANGES_ROWS) && contention.hasForeignKeys());
   }
 
-  /**
-   * They are nested and never released: the locks of a released subtransaction belong to the whole
-   * transaction, and a session that waits for them waits for its end.
-   */
-  private void setStatementSavepoint(Transaction running) {
-    running.protectedBy(Protection.STATEMENT);
-    if (running.getsBehind()) {
-      own.sendAhead(Transaction.BE_BEHIND, "SAVEPOINT " + Transaction.STATEMENT);
-    } else {
-      own.sendAhead("SAVEPOINT " + Transaction.STATEMENT);
+  /** What is sent while nobody else is about is looked at when it has been answered. */
+  private void beBehind(Transaction running, Group group) {
+    if ((state.isContended() || group.mayAskForData()) && running.getsBehind()) {
+      own.sendAhead(Transaction.BE_BEHIND);
     }
   }
 
   // ---- sending unguarded
 
-  /** Whether nothing is behind what is sent now, and nothing before it that could fail. */
-  private boolean isAlone() {
-    return nothingIsQueued.getAsBoolean() && exchanges.runsNothingButBegin();
+  /**
+   * Whether nothing has to follow a group at once, and nothing is before it that could fail. If so,
+   * it costs little to hold its answer back, so that it can be stopped if it takes long.
+   */
+  private boolean isAlone(Run run) {
+    return (nothingIsQueued.getAsBoolean() || run.mayStopTheNext())
+        && exchanges.runsNothingButBegin();
   }
 
   /** Sends a group without guarding it, which is right as long as nobody else is active. */

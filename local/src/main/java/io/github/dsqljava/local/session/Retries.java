@@ -1,6 +1,7 @@
 package io.github.dsqljava.local.session;
 
 import io.github.dsqljava.local.dialect.Trait;
+import io.github.dsqljava.local.dialect.TransactionEffect;
 import io.github.dsqljava.local.occ.Conflicts;
 import io.github.dsqljava.local.occ.Parking;
 import io.github.dsqljava.local.occ.Parking.Refusal;
@@ -14,6 +15,7 @@ import io.github.dsqljava.local.request.Prepared;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Runs a group again that PostgreSQL has refused because of another transaction, of which the
@@ -26,17 +28,31 @@ final class Retries {
    */
   private static final int MAX_ATTEMPTS = 20;
 
+  /** How often it is run again by itself; then in a transaction, which can give way. */
+  private static final int MAX_ATTEMPTS_ALONE = 2;
+
   private final SessionState state;
   private final OwnWork own;
   private final Parking parking;
   private final Flow flow;
+  private final Consumer<Run> inTransaction;
   private final ByteBufAllocator allocator;
 
-  Retries(SessionState state, OwnWork own, Parking parking, Flow flow, ByteBufAllocator allocator) {
+  /**
+   * @param inTransaction runs a group in a transaction of its own
+   */
+  Retries(
+      SessionState state,
+      OwnWork own,
+      Parking parking,
+      Flow flow,
+      Consumer<Run> inTransaction,
+      ByteBufAllocator allocator) {
     this.state = state;
     this.own = own;
     this.parking = parking;
     this.flow = flow;
+    this.inTransaction = inTransaction;
     this.allocator = allocator;
   }
 
@@ -50,13 +66,19 @@ final class Retries {
 
   private boolean runsAgainOutside(ClientExchange exchange, TransactionStatus status) {
     Run run = exchange.run();
-    if (!isBroken(exchange)
-        || status != TransactionStatus.IDLE
-        || run.nextAttempt() > MAX_ATTEMPTS) {
+    if (!isBroken(exchange) || status != TransactionStatus.IDLE) {
+      return false;
+    }
+    int attempt = run.nextAttempt();
+    if (attempt > MAX_ATTEMPTS) {
       return false;
     }
     forgetStatements(run.group());
-    flow.send(run, /* holding= */ true);
+    if (attempt > MAX_ATTEMPTS_ALONE && run.group().effect() == TransactionEffect.DML) {
+      inTransaction.accept(run);
+    } else {
+      flow.send(run, /* holding= */ true);
+    }
     return true;
   }
 
@@ -65,18 +87,34 @@ final class Retries {
     Run run = exchange.run();
     Group group = run.group();
     String sqlState = exchange.sqlState();
-    boolean broken = isBroken(exchange);
-    if (status != TransactionStatus.FAILED
-        || running.isOffTables()
+    if (running.isOffTables()
         || running.protection() == Protection.NONE
-        || exchange.hasFailedInPlace()
-        || !(broken || mayBeConflict(group, sqlState))) {
+        || exchange.hasFailedInPlace()) {
+      return false;
+    }
+    boolean again =
+        isBroken(exchange)
+            || (status == TransactionStatus.OPEN && hasMissedKeys(running, exchange));
+    if (!again && (status != TransactionStatus.FAILED || !mayBeConflict(group, sqlState))) {
       return false;
     }
     forgetStatements(group);
     parking.takeBack(
-        running, group, broken ? Refusal.STOPPED : refusal(group, sqlState), run.nextAttempt());
+        running, group, again ? Refusal.STOPPED : refusal(group, sqlState), run.nextAttempt());
     return true;
+  }
+
+  /**
+   * Whether it may have missed that a key is taken on its snapshot: it was sent when nobody else
+   * was about, and there has been somebody since, who may have freed it.
+   */
+  private boolean hasMissedKeys(Transaction running, ClientExchange exchange) {
+    Run run = exchange.run();
+    return !running.isBehind()
+        && run.group().has(Trait.CHANGES_ROWS)
+        && run.fault() == null
+        && !exchange.hasFailed()
+        && state.isContended();
   }
 
   private static Refusal refusal(Group group, String sqlState) {

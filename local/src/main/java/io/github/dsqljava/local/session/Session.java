@@ -97,7 +97,8 @@ final class Session implements ClientExchange.Listener, Flow, OccSession, Partic
     this.parking = new Parking(this, contention);
     this.committing = new Committing(this, contention);
     this.queue = new ClientQueue(recorder == null ? run -> {} : recorder::getsNoReady);
-    this.retries = new Retries(state, own, parking, this, backend.allocator());
+    this.retries =
+        new Retries(state, own, parking, this, this::runInTransaction, backend.allocator());
     this.copies = new Copies(backend, exchanges, state, own, parking, retries, keeping);
     this.intake = new Intake(backend, exchanges, copies, queue, reader, recorder);
     this.dispatcher =
@@ -277,6 +278,10 @@ final class Session implements ClientExchange.Listener, Flow, OccSession, Partic
   @Override
   public void ask(Consumer<Answer> then, ByteBuf script) {
     own.ask(Leave.NONE, then, script);
+  }
+
+  private void runInTransaction(Run run) {
+    dispatcher.beginImplicit(run);
   }
 
   // ---- what PostgreSQL answers

@@ -317,6 +317,7 @@ class SessionLogicTest {
     otherIsActive();
     query("BEGIN");
     rig.send(new Pipeline().query(insert(1)));
+    rig.answer(); // what goes ahead of it
     var leave = rig.session().interruption();
     var granted = Signals.prepare(leave);
     rig.runTasks();
@@ -378,6 +379,7 @@ class SessionLogicTest {
     otherIsActive();
     rig.send(new Pipeline().query("COPY t FROM STDIN"));
     rig.answer(); // BEGIN
+    rig.answer(); // what else goes ahead of it
     var leave = rig.session().interruption();
     var granted = Signals.prepare(leave);
     rig.runTasks();
