@@ -70,6 +70,8 @@ final class StatementWords {
           traits.add(Trait.DOES_NOTHING);
         }
       }
+      case 8 -> mentionsFunctions(index, "FUNCTION");
+      case 9 -> mentionsFunctions(index, "PROCEDURE");
       case 10 -> {
         if (statement.is(index, "REFERENCES")) {
           traits.add(Trait.MENTIONS_FOREIGN_KEYS);
@@ -79,6 +81,12 @@ final class StatementWords {
         suspicious |= statement.is(index, "TABLESAMPLE");
         suspicious |= AdvisoryLocks.mayBe(statement.token(index));
       }
+    }
+  }
+
+  private void mentionsFunctions(int index, String word) {
+    if (statement.is(index, word)) {
+      traits.add(Trait.MENTIONS_FUNCTIONS);
     }
   }
 

@@ -12,6 +12,8 @@ public enum Trait {
   DOES_NOTHING,
   /** {@code REFERENCES}. */
   MENTIONS_FOREIGN_KEYS,
+  /** {@code FUNCTION} or {@code PROCEDURE}. */
+  MENTIONS_FUNCTIONS,
   /** It sets something for the session or the transaction, which a rollback takes back. */
   SETS,
   /** PostgreSQL decides on its refusal, which depends on a setting. */

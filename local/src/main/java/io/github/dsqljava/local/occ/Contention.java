@@ -34,6 +34,7 @@ public final class Contention {
   private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
   private final Runnable secondOneActive;
   private volatile boolean foreignKeys;
+  private volatile boolean functions;
   private volatile String logPosition = "";
   private volatile Runnable schemaChanges = () -> {};
 
@@ -150,6 +151,14 @@ public final class Contention {
     unguarded.incrementAndGet();
   }
 
+  /**
+   * Whether a transaction has certainly changed and locked nothing so far, so that it loses nothing
+   * by going back to {@link Transaction#BASE}.
+   */
+  public boolean hasOnlyRead(Transaction running) {
+    return running.hasOnlyRead() && (!running.hasExecuted() || !hasFunctions());
+  }
+
   /** It has been answered. */
   public void endUnguarded() {
     if (unguarded.decrementAndGet() == 0) {
@@ -201,5 +210,18 @@ public final class Contention {
   /** There is a foreign key. */
   public void foreignKeyAdded() {
     foreignKeys = true;
+  }
+
+  /**
+   * Whether there is a function of a client's, so that a query may change rows. Once there was one,
+   * it stays true.
+   */
+  boolean hasFunctions() {
+    return functions;
+  }
+
+  /** There is a function of a client's. */
+  public void functionAdded() {
+    functions = true;
   }
 }

@@ -17,6 +17,11 @@ public final class OptimisticConcurrency implements AutoCloseable {
   private static final String FOREIGN_KEYS =
       "SELECT 1 FROM pg_catalog.pg_constraint WHERE contype = 'f' LIMIT 1";
 
+  private static final String FUNCTIONS =
+      "SELECT 1 FROM pg_catalog.pg_proc WHERE pronamespace NOT IN (SELECT oid"
+          + " FROM pg_catalog.pg_namespace WHERE nspname IN ('pg_catalog', 'information_schema',"
+          + " 'dsql_internal', 'sys')) LIMIT 1";
+
   private final ConflictMonitor monitor;
 
   private OptimisticConcurrency(ConflictMonitor monitor) {
@@ -38,6 +43,9 @@ public final class OptimisticConcurrency implements AutoCloseable {
       connection.query(monitor.contention().calls().install());
       if (!connection.query(FOREIGN_KEYS).isEmpty()) {
         monitor.contention().foreignKeyAdded();
+      }
+      if (!connection.query(FUNCTIONS).isEmpty()) {
+        monitor.contention().functionAdded();
       }
       monitor.start();
       return new OptimisticConcurrency(monitor);

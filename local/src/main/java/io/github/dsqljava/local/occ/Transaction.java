@@ -1,6 +1,7 @@
 package io.github.dsqljava.local.occ;
 
 import io.github.dsqljava.local.dialect.Trait;
+import io.github.dsqljava.local.dialect.TransactionEffect;
 import io.github.dsqljava.local.protocol.ErrorMessage;
 import io.github.dsqljava.local.request.Group;
 import java.time.Duration;
@@ -174,6 +175,7 @@ public final class Transaction {
   private boolean implicit;
   private boolean hasBase;
   private boolean hasExecuted;
+  private boolean hasOnlyRead = true;
   private boolean isAtBase;
   private boolean usesCatalog;
   private boolean changesCatalog;
@@ -242,6 +244,7 @@ public final class Transaction {
         traits.add(trait);
       }
     }
+    hasOnlyRead &= traits.isEmpty() && group.effect() == TransactionEffect.NONE;
     if (group.changesSchema()) {
       schemaChange.sql = group.schemaChange();
     }
@@ -253,6 +256,11 @@ public final class Transaction {
   /** Whether a statement has been run in it. */
   public boolean hasExecuted() {
     return hasExecuted;
+  }
+
+  /** Whether none of its statements says that it changes or locks anything. */
+  boolean hasOnlyRead() {
+    return hasOnlyRead;
   }
 
   /** A group is run on the real tables after all. */

@@ -259,7 +259,7 @@ final class Dispatcher {
     if (!group.onlySets()) {
       running.takeSnapshot(contention.history());
     }
-    boolean first = !running.hasExecuted();
+    boolean losesNothing = contention.hasOnlyRead(running);
     running.learn(group);
     run.runsIn(running);
     if (CatalogCopy.concerns(group)) {
@@ -268,7 +268,7 @@ final class Dispatcher {
     boolean guardable = running.hasBase();
     if (running.isOffTables()) {
       parking.run(running, group);
-    } else if (first
+    } else if (losesNothing
         && guardable
         && (isAlone(run) || state.isContended() || around(running, group))) {
       running.protectedBy(Protection.BASE);
@@ -285,7 +285,7 @@ final class Dispatcher {
     }
   }
 
-  /** Whether it is the first of a transaction that is not the client's, so nothing is before it. */
+  /** Whether it is in a transaction that is not the client's, and may wait for data. */
   private static boolean around(Transaction running, Group group) {
     return running.isImplicit() && group.mayAskForData();
   }

@@ -320,8 +320,8 @@ final class Session implements ClientExchange.Listener, Flow, OccSession, Partic
       }
     } else if (group.effect().commits()) {
       committing.settle(exchange.tookEffect());
-    } else if (group.changesSchema() && !failed && group.has(Trait.MENTIONS_FOREIGN_KEYS)) {
-      contention.foreignKeyAdded();
+    } else if (group.changesSchema() && !failed) {
+      noteMeans(group);
     }
     if (copies.pauses(exchange) || (exchange.isHolding() && retries.runsAgain(exchange, status))) {
       exchange.discard();
@@ -338,6 +338,16 @@ final class Session implements ClientExchange.Listener, Flow, OccSession, Partic
       endImplicit(running, exchange);
     } else {
       deliver(exchange);
+    }
+  }
+
+  /** What it has added to the schema may change or lock rows that a statement does not name. */
+  private void noteMeans(Group group) {
+    if (group.has(Trait.MENTIONS_FOREIGN_KEYS)) {
+      contention.foreignKeyAdded();
+    }
+    if (group.has(Trait.MENTIONS_FUNCTIONS)) {
+      contention.functionAdded();
     }
   }
 

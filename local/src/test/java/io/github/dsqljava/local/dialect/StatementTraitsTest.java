@@ -28,6 +28,7 @@ class StatementTraitsTest {
         "COPY t (a, b) FROM STDIN WITH (FORMAT csv)            | CHANGES_ROWS",
         "COPY t TO STDOUT                                      | ``",
         "CREATE TABLE t (a int REFERENCES u)                   | MENTIONS_FOREIGN_KEYS",
+        "CREATE FUNCTION f() RETURNS int RETURN 1              | MENTIONS_FUNCTIONS",
         "SET search_path = a                                   | SETS",
         "RESET search_path                                     | SETS",
         "SHOW search_path                                      | ``",
