@@ -337,8 +337,7 @@ BEGIN
 END
 $$;
 
--- The table that says which row of which shadow stands for which row of the snapshot. It is the shadow of
--- table 0.
+-- The shadow of a table.
 
 CREATE OR REPLACE FUNCTION dsql_internal.occ_shadow_of(base oid, shadows text) RETURNS regclass
 LANGUAGE sql STABLE
@@ -347,15 +346,18 @@ AS $$
   WHERE split_part(entry, ':', 1)::oid = base
 $$;
 
-CREATE OR REPLACE FUNCTION dsql_internal.occ_snapshot(shadows text)
-RETURNS TABLE (relation oid, base tid, shadow tid)
-LANGUAGE plpgsql STABLE
+-- The place of the row that a row of a shadow stands for; null if the transaction has made it. A shadow is
+-- filled with a column for it, which is dropped then: that leaves its bytes where they are.
+
+CREATE OR REPLACE FUNCTION dsql_internal.occ_origin(shadow regclass, id tid) RETURNS tid
+LANGUAGE sql STABLE
 AS $$
-BEGIN
-  IF shadows <> '' THEN
-    RETURN QUERY EXECUTE format('SELECT relation, base, shadow FROM %s', dsql_internal.occ_shadow_of(0, shadows));
-  END IF;
-END
+  SELECT format('(%s,%s)', (get_byte(b, 1) * 256 + get_byte(b, 0))::bigint * 65536
+    + get_byte(b, 3) * 256 + get_byte(b, 2), get_byte(b, 5) * 256 + get_byte(b, 4))::tid
+  FROM dsql_internal.occ_page_items(dsql_internal.occ_raw_page(shadow::text, (id::text::point)[0]::bigint)),
+    LATERAL (SELECT (dsql_internal.occ_columns(shadow, t_data, t_infomask, t_infomask2, t_bits))[
+      (SELECT max(attnum) FROM pg_attribute WHERE attrelid = shadow)] AS b) x
+  WHERE lp = (id::text::point)[1] AND lp_flags = 1
 $$;
 
 -- The same of the shadows. shadows is a list of "table:shadow:fill".
@@ -372,17 +374,17 @@ BEGIN
   PERFORM dsql_internal.occ_admit(password);
   counted := ''; -- shadows have no limits
   SELECT dsql_internal.occ_encode(coalesce(jsonb_agg(
-      jsonb_build_object('r', c.r, 'k', c.k, 't', m.base, 's', c.s, 'n', c.n, 'h', c.h)), '[]')),
-    coalesce(string_agg(c.r || ':' || CASE WHEN keyed THEN c.key ELSE m.base::text END || ':' || c.s, ' ')
+      jsonb_build_object('r', c.r, 'k', c.k, 't', m.origin, 's', c.s, 'n', c.n, 'h', c.h)), '[]')),
+    coalesce(string_agg(c.r || ':' || CASE WHEN keyed THEN c.key ELSE m.origin::text END || ':' || c.s, ' ')
       FILTER (WHERE c.t IS NOT NULL), '')
   INTO changes, footprint
   FROM unnest(string_to_array(shadows, ' ')) AS entry
-  JOIN pg_class ON pg_class.oid = split_part(entry, ':', 2)::oid AND relkind = 'r'
-    AND split_part(entry, ':', 1) <> '0',
+  JOIN pg_class ON pg_class.oid = split_part(entry, ':', 2)::oid AND relkind = 'r',
   LATERAL dsql_internal.occ_changes_of(split_part(entry, ':', 1)::oid,
     split_part(entry, ':', 2)::oid, own, nullif(split_part(entry, ':', 3), '')::xid,
-    ARRAY (SELECT generate_series(0, pg_relation_size(split_part(entry, ':', 2)::oid) / 8192 - 1))) c
-  LEFT JOIN dsql_internal.occ_snapshot(shadows) m ON m.relation = c.r AND m.shadow = c.t,
+    ARRAY (SELECT generate_series(0, pg_relation_size(split_part(entry, ':', 2)::oid) / 8192 - 1))) c,
+  LATERAL (SELECT CASE WHEN c.t IS NOT NULL
+    THEN dsql_internal.occ_origin(split_part(entry, ':', 2)::oid, c.t) END AS origin) m,
   LATERAL (SELECT EXISTS (SELECT FROM pg_index WHERE indrelid = c.r AND indisprimary) AS keyed) k;
 END
 $$;
@@ -808,41 +810,62 @@ END
 $$;
 
 -- A temporary table that has the columns of the table and holds what the snapshot shows of it. Generated
--- columns are plain ones for now, so that nothing is generated again.
+-- columns are plain ones for now, so that nothing is generated again. places are pairs of the places of rows
+-- in the table, those given, and in the shadow.
 
 CREATE OR REPLACE FUNCTION dsql_internal.occ_shadow(
-  base regclass, snapshot regclass, OUT shadow regclass, OUT fill xid)
+  base regclass, changed tid[], OUT shadow regclass, OUT fill xid, OUT places jsonb)
 LANGUAGE plpgsql VOLATILE
 AS $$
 DECLARE
   shadow_name text := dsql_internal.occ_random_name();
-  column_list text;
   origin text := dsql_internal.occ_random_name();
+  column_list text;
+  item record;
 BEGIN
-  EXECUTE format('CREATE TEMP TABLE %I (LIKE %s INCLUDING DEFAULTS INCLUDING GENERATED INCLUDING STORAGE)'
-    ' ON COMMIT DROP', shadow_name, base);
-  shadow := format('pg_temp.%I', shadow_name)::regclass;
-  EXECUTE format('GRANT ALL ON %s TO PUBLIC', shadow);
-  UPDATE pg_attribute SET attgenerated = '' WHERE attrelid = shadow AND attgenerated <> '';
   SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) INTO column_list FROM pg_attribute
   WHERE attrelid = base AND attnum > 0 AND NOT attisdropped;
-  IF column_list IS NULL THEN
-    RETURN;
-  END IF;
-  -- Each copy says which row it stands for. PostgreSQL does not keep the order: it puts a small row back into
-  -- an earlier page.
-  EXECUTE format('ALTER TABLE %s ADD %I tid', shadow, origin);
   -- The block is a subtransaction, so the copies carry an id of their own.
   BEGIN
-    PERFORM dsql_internal.occ_run(base, format(
-      'WITH made AS (INSERT INTO %s (%s, %I) SELECT %2$s, ctid FROM ONLY %4$s RETURNING 1)'
-      ' SELECT to_jsonb(count(*)) FROM made', shadow, column_list, origin, base), NULL);
+    IF column_list IS NULL OR dsql_internal.indexes_call_clients(base)
+        OR EXISTS (SELECT FROM pg_attribute WHERE attrelid = base AND attgenerated <> '') THEN
+      EXECUTE format('CREATE TEMP TABLE %I (LIKE %s INCLUDING DEFAULTS INCLUDING GENERATED INCLUDING STORAGE)'
+        ' ON COMMIT DROP', shadow_name, base);
+      shadow := format('pg_temp.%I', shadow_name)::regclass;
+      EXECUTE format('GRANT ALL ON %s TO PUBLIC', shadow);
+      UPDATE pg_attribute SET attgenerated = '' WHERE attrelid = shadow AND attgenerated <> '';
+      EXECUTE format('ALTER TABLE %s ADD %I tid', shadow, origin);
+      IF column_list IS NOT NULL THEN
+        PERFORM dsql_internal.occ_run(base, format(
+          'WITH made AS (INSERT INTO %s (%s, %I) SELECT %2$s, ctid FROM ONLY %4$s RETURNING 1)'
+          ' SELECT to_jsonb(count(*)) FROM made', shadow, column_list, origin, base), NULL);
+      END IF;
+    ELSE
+      -- Three times as fast; but this table takes nothing over from the other one.
+      EXECUTE format('CREATE TEMP TABLE %I ON COMMIT DROP AS SELECT %s, ctid AS %I FROM ONLY %s',
+        shadow_name, column_list, origin, base);
+      shadow := format('pg_temp.%I', shadow_name)::regclass;
+      EXECUTE format('GRANT ALL ON %s TO PUBLIC', shadow);
+      UPDATE pg_attribute a
+      SET attnotnull = b.attnotnull, attstorage = b.attstorage, attcompression = b.attcompression
+      FROM pg_attribute b WHERE a.attrelid = shadow AND b.attrelid = base AND b.attnum > 0 AND a.attname = b.attname;
+      FOR item IN
+        SELECT attname, pg_get_expr(adbin, adrelid) AS value
+        FROM pg_attrdef JOIN pg_attribute ON attrelid = adrelid AND attnum = adnum WHERE adrelid = base
+      LOOP
+        EXECUTE format('ALTER TABLE %s ALTER %I SET DEFAULT %s', shadow, item.attname, item.value);
+      END LOOP;
+    END IF;
     EXECUTE format('SELECT xmin FROM %s LIMIT 1', shadow) INTO fill;
   EXCEPTION WHEN division_by_zero THEN
     RAISE;
   END;
-  EXECUTE format('INSERT INTO %s (relation, base, shadow) SELECT %s, %I, ctid FROM %s',
-    snapshot, base::oid, origin, shadow);
+  places := '[]';
+  IF changed <> '{}' THEN
+    EXECUTE format('SELECT coalesce(jsonb_agg(jsonb_build_object(''base'', x.base, ''shadow'', x.shadow)), ''[]'')'
+      ' FROM (SELECT %I AS base, ctid AS shadow FROM %s) x WHERE x.base = ANY ($1)', origin, shadow)
+    INTO places USING changed;
+  END IF;
   EXECUTE format('ALTER TABLE %s DROP %I', shadow, origin);
 END
 $$;
@@ -911,18 +934,10 @@ DECLARE
   present oid[];
   item record;
   copy record;
-  snapshot text;
   targets jsonb := '[]';
 BEGIN
   PERFORM dsql_internal.occ_admit(password);
   made := '';
-  IF shadows = '' THEN
-    snapshot := dsql_internal.occ_random_name();
-    EXECUTE format('CREATE TEMP TABLE %I (relation oid, base tid, shadow tid) ON COMMIT DROP', snapshot);
-    made := '0:' || snapshot::regclass::oid || ':';
-    shadows := made;
-  END IF;
-  snapshot := dsql_internal.occ_shadow_of(0, shadows);
   present := ARRAY (SELECT split_part(entry, ':', 1)::oid
     FROM unnest(string_to_array(shadows, ' ')) AS entry);
   WITH RECURSIVE related (relation) AS (
@@ -948,26 +963,27 @@ BEGIN
   FOR item IN
     SELECT oid FROM pg_class WHERE oid = ANY (wanted) AND relkind = 'r' ORDER BY oid
   LOOP
-    SELECT * INTO copy FROM dsql_internal.occ_shadow(item.oid, snapshot::regclass);
+    SELECT * INTO copy FROM dsql_internal.occ_shadow(
+      item.oid, ARRAY (SELECT t FROM dsql_internal.occ_decode(changes) WHERE r = item.oid AND t IS NOT NULL));
     made := ltrim(concat(made, ' ', item.oid, ':', copy.shadow::oid, ':', copy.fill));
     targets := targets || jsonb_build_object(
-      'r', item.oid, 'name', dsql_internal.occ_shadow_text(copy.shadow), 'id', 'ctid', 'columns', copy.shadow::oid, 'first', false);
+      'r', item.oid, 'name', dsql_internal.occ_shadow_text(copy.shadow), 'id', 'ctid', 'columns', copy.shadow::oid, 'first', false, 'places', copy.places);
   END LOOP;
   -- The UPDATE alone locks less if the transaction had locked the row, and as long as the shadow has no index.
   FOR item IN
     SELECT w.name, m.shadow AS id,
       CASE d.s WHEN 1 THEN 'KEY SHARE' WHEN 2 THEN 'NO KEY UPDATE' ELSE 'UPDATE' END AS strength
     FROM dsql_internal.occ_decode(changes) d
-    JOIN jsonb_to_recordset(targets) AS w (r oid, name text) ON w.r = d.r
-    JOIN dsql_internal.occ_snapshot(shadows) m ON m.relation = d.r AND m.base = d.t
+    JOIN jsonb_to_recordset(targets) AS w (r oid, name text, places jsonb) ON w.r = d.r
+    JOIN jsonb_to_recordset(w.places) AS m (base tid, shadow tid) ON m.base = d.t
     WHERE d.k = 'lock' OR d.k = 'upd' AND d.s = 3
   LOOP
     EXECUTE format('SELECT 1 FROM %s WHERE ctid = $1 FOR %s', item.name, item.strength) USING item.id;
   END LOOP;
   SELECT jsonb_agg(jsonb_build_object('r', d.r, 'k', d.k, 't', m.shadow, 's', d.s, 'n', d.n)) INTO rows
   FROM dsql_internal.occ_decode(changes) d
-  JOIN jsonb_to_recordset(targets) AS w (r oid) ON w.r = d.r
-  LEFT JOIN dsql_internal.occ_snapshot(shadows) m ON m.relation = d.r AND m.base = d.t
+  JOIN jsonb_to_recordset(targets) AS w (r oid, places jsonb) ON w.r = d.r
+  LEFT JOIN jsonb_to_recordset(w.places) AS m (base tid, shadow tid) ON m.base = d.t
   WHERE d.k <> 'lock';
   IF rows IS NOT NULL THEN
     statement := dsql_internal.occ_statement(rows, targets);
@@ -993,7 +1009,7 @@ BEGIN
   shadows := btrim(concat(shadows, ' ', made));
   FOR item IN
     SELECT split_part(entry, ':', 1)::oid AS base, split_part(entry, ':', 2)::oid AS shadow
-    FROM unnest(string_to_array(made, ' ')) AS entry WHERE split_part(entry, ':', 1) <> '0'
+    FROM unnest(string_to_array(made, ' ')) AS entry
   LOOP
     UPDATE pg_class SET relacl = NULL WHERE oid = item.shadow;
     PERFORM dsql_internal.occ_shadow_indexes(item.base, item.shadow, path, client, search_path);
@@ -1031,7 +1047,7 @@ BEGIN
   -- Nothing of the client's runs from here on.
   FOR item IN
     SELECT split_part(entry, ':', 1)::oid AS base, split_part(entry, ':', 2)::oid AS shadow
-    FROM unnest(string_to_array(made, ' ')) AS entry WHERE split_part(entry, ':', 1) <> '0'
+    FROM unnest(string_to_array(made, ' ')) AS entry
   LOOP
     EXECUTE format('ALTER TABLE %s RENAME TO %I', item.shadow::regclass, dsql_internal.occ_shadow_name(
       item.base, (SELECT relname FROM pg_class WHERE oid = item.base), path));
@@ -1045,7 +1061,7 @@ BEGIN
     FOR copy IN
       SELECT split_part(entry, ':', 1)::oid::regclass AS base,
         split_part(entry, ':', 2)::oid::regclass AS shadow
-      FROM unnest(string_to_array(shadows, ' ')) AS entry WHERE split_part(entry, ':', 1) <> '0'
+      FROM unnest(string_to_array(shadows, ' ')) AS entry
     LOOP
       item.definition := regexp_replace(item.definition,
         '(^|[^[:alnum:]_."$])' || dsql_internal.occ_pattern(copy.base::text) || '($|[^[:alnum:]_"$])',
