@@ -65,6 +65,7 @@ public final class DsqlLocalBuilder {
   private @Nullable String clusterId;
   private @Nullable IamPrincipal principal;
   private boolean serverNameRequired = true;
+  private boolean explainDpuEstimate;
   private boolean summary;
   private @Nullable Consumer<String> statementLog;
   private boolean ahead = true;
@@ -270,6 +271,16 @@ public final class DsqlLocalBuilder {
    */
   public DsqlLocalBuilder statementLog(Consumer<String> lines) {
     this.statementLog = lines;
+    return this;
+  }
+
+  /**
+   * Sets whether EXPLAIN ANALYZE VERBOSE ends with a "Statement DPU Estimate", as on the service.
+   * The numbers are made up, and the block says so: what a statement costs on the service is not
+   * documented. Default: false, so that nobody takes them for a price.
+   */
+  public DsqlLocalBuilder explainDpuEstimate(boolean shown) {
+    this.explainDpuEstimate = shown;
     return this;
   }
 
@@ -512,7 +523,8 @@ public final class DsqlLocalBuilder {
       InstantSource time) {
     TokenVerifier verifier =
         new TokenVerifier(iam, clock, region, identity.arn(), identity.hosts());
-    Sessions sessions = new Sessions(concurrency.contention(), faults, journal, limits, time);
+    Sessions sessions =
+        new Sessions(concurrency.contention(), faults, journal, limits, time, explainDpuEstimate);
     return new Cluster(
         identity.id(),
         identity.serviceHost(),

@@ -40,6 +40,7 @@ class NoWayAroundTest {
           "ahead",
           "clusterId",
           "dataDirectory",
+          "explainDpuEstimate",
           "faults",
           "jobDelay",
           "keptIdentity",

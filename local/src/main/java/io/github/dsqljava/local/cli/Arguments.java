@@ -35,6 +35,7 @@ record Arguments(String command, Map<String, String> options) {
               "--access-key",
               "--secret-key",
               "--sni",
+              "--dpu-estimate",
               "--log"),
           TOKEN,
           List.of("--env-file", "--user"),

@@ -110,6 +110,8 @@ public final class Main {
   private static DsqlLocalBuilder builder(Arguments arguments) throws UsageException {
     DsqlLocalBuilder builder = named(arguments).port(arguments.port()).summary(true);
     builder.serverNameRequired(arguments.oneOf("--sni", "required", "optional").equals("required"));
+    builder.explainDpuEstimate(
+        arguments.oneOf("--dpu-estimate", "hidden", "shown").equals("shown"));
     Optional<String> accessKey = arguments.option("--access-key");
     Optional<String> secretKey = arguments.option("--secret-key");
     if (accessKey.isPresent() != secretKey.isPresent()) {

@@ -24,6 +24,9 @@ final class Usage {
           --data-dir DIR    where the data lives on; default: temporary, gone at the end
           --region R        Region that tokens are signed for; default: us-east-1
           --sni optional    admits clients that send no TLS server name; the service refuses them
+          --dpu-estimate shown
+                            EXPLAIN ANALYZE VERBOSE ends with an estimate of DPU; its numbers are
+                            made up
           --cluster-id ID, --access-key ID, --secret-key SECRET
                             26 characters, and a key of letters and digits; default: the same
                             at each start

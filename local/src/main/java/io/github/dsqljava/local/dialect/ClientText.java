@@ -63,4 +63,28 @@ public record ClientText(
         statement.replacement().map(String::length).orElse(statement.end() - statement.start());
     return starts.get(index) + length;
   }
+
+  /**
+   * Returns where something stands in what the client sent.
+   *
+   * @param position its place in the text for PostgreSQL; both count characters from one
+   */
+  public int sentPosition(int position) {
+    int sent = position;
+    for (int i = 0; i < statements.size(); i++) {
+      Explanation explanation = statements.get(i).explanation().orElse(null);
+      if (explanation != null) {
+        int behind = starts.get(i) + explanation.at() + explanation.inserted();
+        if (position > characters(given.substring(0, behind))) {
+          sent -= explanation.inserted();
+        }
+      }
+    }
+    return sent;
+  }
+
+  /** Counts characters in UTF-8, whatever the client uses: what is put in is nothing but ASCII. */
+  public static int characters(String bytes) {
+    return (int) bytes.chars().filter(unit -> (unit & 0xC0) != 0x80).count();
+  }
 }

@@ -38,6 +38,7 @@ public final class Dialect {
           AsyncForm.NONE,
           Optional.of(Refusal.notSupported("unsupported statement: FunctionCall", Source.UNLISTED)),
           Optional.empty(),
+          Optional.empty(),
           SqlStatements.split("FunctionCall").get(0));
 
   private final Set<Clause> allowed;

@@ -21,6 +21,7 @@ final class Draft {
   private TransactionEffect effect = TransactionEffect.NONE;
   private AsyncForm async = AsyncForm.NONE;
   private @Nullable Refusal refusal;
+  private @Nullable Explanation explanation;
 
   /** Whether PostgreSQL decides on the first refusal, and whether there was another one. */
   private boolean refusedBySetting;
@@ -83,6 +84,10 @@ final class Draft {
 
   void has(AsyncForm newAsync) {
     async = newAsync;
+  }
+
+  void explains(Explanation newExplanation) {
+    explanation = newExplanation;
   }
 
   void has(Trait trait) {
@@ -178,6 +183,7 @@ final class Draft {
         async,
         Optional.ofNullable(refusal),
         replacement(),
+        Optional.ofNullable(explanation),
         statement);
   }
 }

@@ -26,6 +26,7 @@ final class PlainStatement {
         AsyncForm.NONE,
         Optional.empty(),
         Optional.empty(),
+        Optional.empty(),
         tokens);
   }
 

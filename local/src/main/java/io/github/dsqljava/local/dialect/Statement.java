@@ -20,6 +20,7 @@ import java.util.Set;
  * @param replacement the text that PostgreSQL runs in its place; unless the rule behind it says
  *     otherwise, as long as the original, with blanks or comments for what was taken out, so that
  *     positions in errors hold
+ * @param explanation how the plan is to be shown, if it asks for one that PostgreSQL is to make
  * @param tokens its tokens, and where they stand
  */
 public record Statement(
@@ -30,6 +31,7 @@ public record Statement(
     AsyncForm async,
     Optional<Refusal> refusal,
     Optional<String> replacement,
+    Optional<Explanation> explanation,
     SqlStatement tokens) {
 
   /** Whether it has a trait. */

@@ -335,6 +335,11 @@ public final class Transaction {
     return savings;
   }
 
+  /** Returns the shadows that stand in for tables, by "schema\0name" of the table. */
+  public Map<String, String> shadows() {
+    return Map.copyOf(savings.renames());
+  }
+
   /** It has rolled back to its base. */
   void rolledBack(List<String> saved, String logPosition) {
     this.logPosition = logPosition;

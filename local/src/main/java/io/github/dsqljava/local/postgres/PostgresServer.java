@@ -215,6 +215,8 @@ public final class PostgresServer implements AutoCloseable {
     // A backend ends when its client is gone, even if it waits for a lock.
     settings.add("client_connection_check_interval=1s");
     settings.add("jit=off");
+    // The service's plans tell the identifier of the query.
+    settings.add("compute_query_id=on");
     // The cluster runs ANALYZE as a job and lists it; autovacuum must not run it first.
     settings.add("autovacuum_analyze_threshold=2147483647");
     // The log can be read while it is written, and the server says in it which transactions run.

@@ -4,6 +4,14 @@ import io.netty.buffer.ByteBuf;
 
 /** An Execute of the extended protocol: runs a portal. */
 public record Execute(String portal) {
+  /** Returns how many rows a whole message asks for at most; 0 for all. */
+  public static int maxRows(ByteBuf message) {
+    int at = Message.HEADER + Message.text(message, Message.HEADER).length() + 1;
+    return message.readableBytes() < at + 4
+        ? 0
+        : Math.max(0, message.getInt(message.readerIndex() + at));
+  }
+
   /** Reads a whole message; leaves the buffer's indices alone. */
   public static Execute decode(ByteBuf message) {
     return new Execute(Message.text(message, Message.HEADER));

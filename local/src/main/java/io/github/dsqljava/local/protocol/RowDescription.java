@@ -19,4 +19,14 @@ public record RowDescription(String column) {
     out.writeShort(0); // its text and binary formats are the same
     return Message.end(out, length);
   }
+
+  /**
+   * Gives the only column of a whole message another type, whose text and binary formats are the
+   * same as those of text.
+   */
+  public static void retype(ByteBuf message, int typeOid) {
+    int name = message.readerIndex() + Message.HEADER + 2;
+    int behind = name + Message.text(message, Message.HEADER + 2).length() + 1;
+    message.setInt(behind + 4 + 2, typeOid);
+  }
 }

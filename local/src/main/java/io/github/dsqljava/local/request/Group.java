@@ -1,5 +1,6 @@
 package io.github.dsqljava.local.request;
 
+import io.github.dsqljava.local.dialect.ClientText;
 import io.github.dsqljava.local.dialect.Statement;
 import io.github.dsqljava.local.dialect.Trait;
 import io.github.dsqljava.local.dialect.TransactionEffect;
@@ -48,7 +49,10 @@ public final class Group {
 
   private String sql;
   private boolean last = true;
-  private boolean checksSyntax;
+
+  /** The text whose syntax it asks about; null if it runs something. */
+  private @Nullable ClientText checked;
+
   private boolean bindsUnknown;
   private boolean extended;
 
@@ -72,9 +76,9 @@ public final class Group {
   }
 
   /** Asks whether there are mistakes in the syntax of the groups behind it, which are one Query. */
-  static Group syntaxCheck(String sql, ByteBuf message) {
-    Group group = query(sql, message);
-    group.checksSyntax = true;
+  static Group syntaxCheck(ClientText text, ByteBuf message) {
+    Group group = query(text.given(), message);
+    group.checked = text;
     group.last = false;
     return group;
   }
@@ -254,7 +258,22 @@ public final class Group {
 
   /** Whether it only asks for mistakes in the syntax of the groups behind it. */
   public boolean checksSyntax() {
-    return checksSyntax;
+    return checked != null;
+  }
+
+  /** Returns a mistake in that syntax with its place in what the client sent. */
+  public ErrorMessage asSent(ErrorMessage error) {
+    return checked == null ? error : SentPosition.of(error, checked, 0);
+  }
+
+  /** Whether a statement in it, run or only prepared, asks for a plan. */
+  public boolean explains() {
+    for (Step step : steps) {
+      if (step.explanation() != null) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Whether it is a Query, and not messages of the extended protocol. */

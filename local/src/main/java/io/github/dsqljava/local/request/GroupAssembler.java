@@ -270,7 +270,7 @@ public final class GroupAssembler {
       groups.accept(group);
       return;
     }
-    groups.accept(Group.syntaxCheck(text.given(), given));
+    groups.accept(Group.syntaxCheck(text, given));
     for (int i = 0; i < pieces.size(); i++) {
       Piece piece = pieces.get(i);
       int start = text.start(piece.first);

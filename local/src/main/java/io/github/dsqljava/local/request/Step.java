@@ -3,6 +3,7 @@ package io.github.dsqljava.local.request;
 import io.github.dsqljava.local.dialect.AsyncForm;
 import io.github.dsqljava.local.dialect.ClientText;
 import io.github.dsqljava.local.dialect.Dialect;
+import io.github.dsqljava.local.dialect.Explanation;
 import io.github.dsqljava.local.dialect.Statement;
 import org.jspecify.annotations.Nullable;
 
@@ -68,6 +69,11 @@ public record Step(
   /** Whether its answer has the id of a job in it, or describes it. */
   public boolean asksForJob() {
     return statement != null && statement.asksForJob();
+  }
+
+  /** Returns how the plan is to be shown that it asks for, or prepares; null if it does not. */
+  public @Nullable Explanation explanation() {
+    return statement == null ? null : statement.explanation().orElse(null);
   }
 
   /** Whether a job was asked for that PostgreSQL does not know of. */

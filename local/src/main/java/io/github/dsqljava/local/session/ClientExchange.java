@@ -5,6 +5,8 @@ import io.github.dsqljava.local.dialect.Refusal;
 import io.github.dsqljava.local.dialect.TransactionRules;
 import io.github.dsqljava.local.jobs.JobAnswers;
 import io.github.dsqljava.local.occ.Conflicts;
+import io.github.dsqljava.local.plans.PlanAnswers;
+import io.github.dsqljava.local.plans.PlanPortals;
 import io.github.dsqljava.local.protocol.BackendType;
 import io.github.dsqljava.local.protocol.ErrorMessage;
 import io.github.dsqljava.local.protocol.ServiceErrors;
@@ -58,6 +60,9 @@ final class ClientExchange implements Exchange {
   private final Listener listener;
   private final @Nullable JobAnswers jobs;
 
+  /** Null if it asks for no plan. */
+  private final @Nullable PlanAnswers plans;
+
   /** What it has left undone; null if it changes no catalog. */
   private final @Nullable Skips skips;
 
@@ -94,8 +99,16 @@ final class ClientExchange implements Exchange {
   /** Whether it was seen to wait for another transaction. */
   private boolean waited;
 
+  /**
+   * @param portals what the session's portals have still to give of their plans
+   */
   ClientExchange(
-      Run run, Holding holding, ByteBufAllocator allocator, ClientPort client, Listener listener) {
+      Run run,
+      Holding holding,
+      ByteBufAllocator allocator,
+      ClientPort client,
+      PlanPortals portals,
+      Listener listener) {
     this.run = run;
     this.group = run.group();
     this.holding = holding;
@@ -110,6 +123,7 @@ final class ClientExchange implements Exchange {
     }
     this.skips = group.changesSchema() ? new Skips() : null;
     this.jobs = group.asksForJobs() ? new JobAnswers(group, allocator) : null;
+    this.plans = group.explains() ? new PlanAnswers(group, portals, run::shadows, allocator) : null;
   }
 
   Run run() {
@@ -213,6 +227,7 @@ final class ClientExchange implements Exchange {
         || hidesWarnings
         || skips != null
         || jobs != null
+        || plans != null
         || (failure != null && failure.isBehind())
         || client.wantsAll();
   }
@@ -253,6 +268,9 @@ final class ClientExchange implements Exchange {
     }
     if (isHidden(type)) {
       message.release();
+      return;
+    }
+    if (plans != null && plans.replaces(type, message, this::bytes)) {
       return;
     }
     if (repeats && type == BackendType.PARAMETER_STATUS) {
@@ -327,7 +345,8 @@ final class ClientExchange implements Exchange {
       return;
     }
     if (!complete) {
-      ErrorMessage own = failure == null ? decoded : failure.translate(decoded);
+      ErrorMessage given = failure == null ? decoded : failure.translate(decoded);
+      ErrorMessage own = plans == null ? given : plans.asSent(given);
       bytes(inWordsOfService(own).encode(allocator));
     }
     CopyInput input = run.input();
@@ -386,6 +405,9 @@ final class ClientExchange implements Exchange {
 
   /** Forgets what was held back. */
   void discard() {
+    if (plans != null) {
+      plans.takeBack();
+    }
     release(ByteBuf::release);
   }
 

@@ -163,7 +163,7 @@ final class Dispatcher {
     check.run(
         run.group().sql(),
         inTransaction,
-        error -> flow.tell(run, error),
+        error -> flow.tell(run, run.group().asSent(error)),
         () -> flow.over(run, /* failed= */ false));
   }
 

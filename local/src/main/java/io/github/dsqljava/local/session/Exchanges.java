@@ -3,6 +3,7 @@ package io.github.dsqljava.local.session;
 import io.github.dsqljava.local.dialect.TransactionEffect;
 import io.github.dsqljava.local.occ.Interruptible;
 import io.github.dsqljava.local.occ.Interruption;
+import io.github.dsqljava.local.plans.PlanPortals;
 import io.github.dsqljava.local.protocol.Answer;
 import io.github.dsqljava.local.protocol.BackendType;
 import io.github.dsqljava.local.protocol.MessageSplitter;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class Exchanges implements Interruptible, MessageSplitter.Sink {
   private final Backend backend;
   private final ClientPort client;
+  private final PlanPortals portals;
   private final Interruption interruption = new Interruption(this);
   private final Deque<Exchange> inFlight = new ArrayDeque<>();
   private TransactionStatus status = TransactionStatus.IDLE;
@@ -35,9 +37,13 @@ final class Exchanges implements Interruptible, MessageSplitter.Sink {
   /** Whether ReadyForQuery has come that nothing must follow yet. */
   private @Nullable ReadyForQuery deferred;
 
-  Exchanges(Backend backend, ClientPort client) {
+  /**
+   * @param portals what the session's portals have still to give of their plans
+   */
+  Exchanges(Backend backend, ClientPort client, PlanPortals portals) {
     this.backend = backend;
     this.client = client;
+    this.portals = portals;
   }
 
   // ---- what is sent
@@ -45,7 +51,7 @@ final class Exchanges implements Interruptible, MessageSplitter.Sink {
   /** Sends a group of the client. */
   ClientExchange send(Run run, Holding holding, ClientExchange.Listener listener) {
     ClientExchange exchange =
-        new ClientExchange(run, holding, backend.allocator(), client, listener);
+        new ClientExchange(run, holding, backend.allocator(), client, portals, listener);
     inFlight.addLast(exchange);
     for (ByteBuf message : run.group().messages()) {
       backend.write(message.retainedDuplicate());

@@ -3,6 +3,7 @@ package io.github.dsqljava.local.session;
 import io.github.dsqljava.local.faults.StatementFaults.Hit;
 import io.github.dsqljava.local.occ.Transaction;
 import io.github.dsqljava.local.request.Group;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -96,6 +97,11 @@ final class Run {
   /** Returns the transaction that it is run in; null outside of one. */
   @Nullable Transaction within() {
     return within;
+  }
+
+  /** Returns the shadows that its transaction has; see {@link Transaction#shadows}. */
+  Map<String, String> shadows() {
+    return within == null ? Map.of() : within.shadows();
   }
 
   void runsIn(Transaction transaction) {

@@ -15,6 +15,7 @@ import io.github.dsqljava.local.occ.OccSession;
 import io.github.dsqljava.local.occ.Parking;
 import io.github.dsqljava.local.occ.Participant;
 import io.github.dsqljava.local.occ.Transaction;
+import io.github.dsqljava.local.plans.PlanPortals;
 import io.github.dsqljava.local.protocol.Answer;
 import io.github.dsqljava.local.protocol.Call;
 import io.github.dsqljava.local.protocol.ErrorMessage;
@@ -72,6 +73,7 @@ final class Session implements ClientExchange.Listener, Flow, OccSession, Partic
   /**
    * @param pid process id of the PostgreSQL session
    * @param keeping memory for data of COPY
+   * @param estimatesDpu whether plans end with an estimate of DPU
    * @param recorder null if nothing is recorded
    */
   @SuppressWarnings("this-escape")
@@ -84,13 +86,14 @@ final class Session implements ClientExchange.Listener, Flow, OccSession, Partic
       Dispatcher.Age age,
       Function<String, ClientText> reader,
       MemoryBudget keeping,
+      boolean estimatesDpu,
       @Nullable Recorder recorder) {
     this.pid = pid;
     this.backend = backend;
     this.contention = contention;
     this.judge = new Judge(faults, names, backend.allocator());
     this.client = new ClientPort(backend, recorder);
-    this.exchanges = new Exchanges(backend, client);
+    this.exchanges = new Exchanges(backend, client, new PlanPortals(estimatesDpu));
     this.own = new OwnWork(exchanges, backend.allocator(), names.script(), this::ownWorkIsOver);
     this.state = new SessionState(contention, exchanges, catalog);
     this.schemaNews = new SchemaNews(catalog, contention);

@@ -27,6 +27,7 @@ public final class Sessions {
   private final Journal journal;
   private final Dispatcher.Age age;
   private final int maxMessageLength;
+  private final boolean estimatesDpu;
 
   /**
    * @param contention what the sessions know of one another
@@ -34,16 +35,19 @@ public final class Sessions {
    * @param journal is told what clients send and get
    * @param limits how large messages and how old transactions may get
    * @param clock by which transactions age
+   * @param estimatesDpu whether plans end with an estimate of DPU, which is one of ours
    */
   public Sessions(
       Contention contention,
       FaultPlan faults,
       Journal journal,
       Limits limits,
-      InstantSource clock) {
+      InstantSource clock,
+      boolean estimatesDpu) {
     this.contention = contention;
     this.faults = faults;
     this.journal = journal;
+    this.estimatesDpu = estimatesDpu;
     this.age = new Dispatcher.Age(limits.transactionAge(), clock);
     this.maxMessageLength = (int) Math.min(Integer.MAX_VALUE, limits.of(Limit.MESSAGE_BYTES));
   }
@@ -73,6 +77,7 @@ public final class Sessions {
                 age,
                 dialect::read,
                 copies,
+                estimatesDpu,
                 recorder(processId, user)),
         maxMessageLength,
         messagesToTake);

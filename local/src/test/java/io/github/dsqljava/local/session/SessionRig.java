@@ -78,6 +78,7 @@ final class SessionRig implements Backend {
         new Dispatcher.Age(Duration.ofSeconds(300), () -> Instant.EPOCH),
         reader,
         new MemoryBudget(Long.MAX_VALUE),
+        /* estimatesDpu= */ false,
         /* recorder= */ null);
   }
 

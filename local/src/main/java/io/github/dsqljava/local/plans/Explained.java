@@ -1,0 +1,120 @@
+package io.github.dsqljava.local.plans;
+
+import io.github.dsqljava.local.dialect.Explanation;
+import io.github.dsqljava.local.dialect.Settings;
+import io.github.dsqljava.local.dialect.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/**
+ * Turns PostgreSQL's answer to an EXPLAIN, which it was asked to give in JSON and with all details,
+ * into the answer that the client has asked for. A character is a byte.
+ */
+public final class Explained {
+  private static final Pattern LINE = Pattern.compile("\n");
+
+  private final Explanation explanation;
+
+  /** For a statement that has an explanation. */
+  public Explained(Statement statement) {
+    this.explanation = statement.explanation().orElseThrow();
+  }
+
+  /**
+   * Returns the rows of the client's answer, in the service's form.
+   *
+   * @param json PostgreSQL's answer
+   * @param shadows the tables whose shadows it read: schema and name, with a zero between, to the
+   *     name of the shadow
+   * @param estimatesDpu whether an estimate of DPU belongs to the answer
+   */
+  public List<String> rows(String json, Map<String, String> shadows, boolean estimatesDpu) {
+    RealNames names = new RealNames(shadows);
+    List<PlanNode> explained = read(json);
+    for (PlanNode one : explained) {
+      PlanNode plan = plan(one);
+      names.restore(plan);
+      Inside.leaveOut(plan);
+      forgetInside(one);
+      new ServiceForm(explanation.verbose(), reduction(one)).apply(plan);
+      if (estimatesDpu && explanation.verbose() && one.has("Execution Time")) {
+        DpuEstimate.add(one);
+      }
+      reduce(one);
+    }
+    return written(explained);
+  }
+
+  /** Returns the same in PostgreSQL's own form. */
+  List<String> rowsAsInPostgresql(String json) {
+    List<PlanNode> explained = read(json);
+    for (PlanNode one : explained) {
+      if (!explanation.verbose()) {
+        reduceAll(plan(one), "", reduction(one));
+      }
+      reduce(one);
+    }
+    return written(explained);
+  }
+
+  private Reduction reduction(PlanNode explained) {
+    return new Reduction(
+        Reduction.hasSingleTable(plan(explained)), explanation.format() == Explanation.Format.TEXT);
+  }
+
+  private static void reduceAll(PlanNode node, String above, Reduction reduction) {
+    String table = Reduction.table(node, above);
+    reduction.reduce(node, table);
+    node.children().forEach(child -> reduceAll(child, table, reduction));
+  }
+
+  private void reduce(PlanNode explained) {
+    if (!explanation.verbose()) {
+      explained.remove("Query Identifier");
+    }
+  }
+
+  private static List<PlanNode> read(String json) {
+    List<PlanNode> explained = new ArrayList<>();
+    ((List<?>) Json.read(json)).forEach(one -> explained.add(PlanNode.of(one)));
+    return explained;
+  }
+
+  private static PlanNode plan(PlanNode explained) {
+    return PlanNode.of(explained.properties().get("Plan"));
+  }
+
+  /** Clients cannot make triggers, nor set what is not theirs to set. */
+  private static void forgetInside(PlanNode explained) {
+    if (explained.has("Triggers")) {
+      explained.put("Triggers", List.of());
+    }
+    if (explained.has("Settings")) {
+      PlanNode settings = PlanNode.of(explained.properties().get("Settings"));
+      settings.properties().keySet().removeIf(name -> !Settings.isAccepted(name));
+      if (settings.properties().isEmpty()) {
+        explained.remove("Settings");
+      }
+    }
+  }
+
+  private List<String> written(List<PlanNode> explained) {
+    return switch (explanation.format()) {
+      case JSON -> List.of(PlanFormats.json(explained));
+      case YAML -> List.of(PlanFormats.yaml(explained));
+      case XML -> List.of(PlanFormats.xml(explained));
+      case TEXT -> {
+        List<String> rows = new ArrayList<>();
+        for (PlanNode one : explained) {
+          if (!rows.isEmpty()) {
+            rows.add("");
+          }
+          PlanText.of(one).forEach(line -> rows.addAll(List.of(LINE.split(line, -1))));
+        }
+        yield rows;
+      }
+    };
+  }
+}

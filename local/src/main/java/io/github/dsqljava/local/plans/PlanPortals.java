@@ -1,0 +1,57 @@
+package io.github.dsqljava.local.plans;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What the portals of a session have still to give of their plans: PostgreSQL has given all of it
+ * with the first row. Belongs to an event loop.
+ */
+public final class PlanPortals {
+  private final boolean estimatesDpu;
+  private final Map<String, List<String>> rest = new HashMap<>();
+
+  /** For a new session. */
+  public PlanPortals(boolean estimatesDpu) {
+    this.estimatesDpu = estimatesDpu;
+  }
+
+  boolean estimatesDpu() {
+    return estimatesDpu;
+  }
+
+  Map<String, List<String>> state() {
+    return Map.copyOf(rest);
+  }
+
+  /** Goes back to an earlier state. */
+  void restore(Map<String, List<String>> state) {
+    rest.clear();
+    rest.putAll(state);
+  }
+
+  void forget(String portal) {
+    rest.remove(portal);
+  }
+
+  void keep(String portal, List<String> rows) {
+    rest.put(portal, rows);
+  }
+
+  /**
+   * Takes the next rows.
+   *
+   * @param max how many at most; 0 for all
+   */
+  List<String> take(String portal, int max) {
+    List<String> rows = rest.getOrDefault(portal, List.of());
+    int count = max == 0 ? rows.size() : Math.min(max, rows.size());
+    if (count < rows.size()) {
+      rest.put(portal, rows.subList(count, rows.size()));
+    } else {
+      rest.remove(portal);
+    }
+    return rows.subList(0, count);
+  }
+}

@@ -1,0 +1,180 @@
+package io.github.dsqljava.local.plans;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Turns PostgreSQL's plan into the service's: what scans a table has the nodes of the storage below
+ * it. What only the service knows, such as rows that its storage has read, is left out.
+ */
+final class ServiceForm {
+  static final String FULL_SCAN = "Full Scan (btree-table)";
+  static final String BATCHED_JOIN = "Nested Loop (Batched Join)";
+
+  private static final Set<String> INDEX_SCANS = Set.of("Index Scan", "Index Only Scan");
+
+  /** Nobody knows what the service's own relations look like in its plans. */
+  private static final Set<String> NOT_STORED =
+      Set.of("", "pg_catalog", "information_schema", "pg_toast", "sys");
+
+  /** Which the service's tables do not have, or nobody can ask for. */
+  private static final Set<String> SYSTEM_COLUMNS =
+      Set.of("ctid", "tableoid", "xmin", "xmax", "cmin", "cmax", "*");
+
+  private final Reduction reduction;
+  private final boolean verbose;
+
+  ServiceForm(boolean verbose, Reduction reduction) {
+    this.verbose = verbose;
+    this.reduction = reduction;
+  }
+
+  /** Turns a node and all below it. */
+  void apply(PlanNode plan) {
+    apply(plan, "");
+  }
+
+  private void apply(PlanNode node, String above) {
+    String table = Reduction.table(node, above);
+    List<PlanNode> children = node.children();
+    String lookedUp = side(children, "Inner").text("Index Cond");
+    children.forEach(child -> apply(child, table));
+    boolean stored = node.has("Relation Name") && !NOT_STORED.contains(node.text("Schema"));
+    String schema = node.text("Schema");
+    List<String> projections = stored ? projections(node) : List.of();
+    if (!verbose) {
+      reduction.reduce(node, table);
+    }
+    switch (node.type()) {
+      case "Seq Scan" -> {
+        if (stored) {
+          node.put("Schema", schema);
+          fullScan(node, projections);
+        }
+      }
+      case "Index Only Scan" -> {
+        if (stored) {
+          indexOnlyScan(node, projections);
+        }
+      }
+      case "Index Scan" -> {
+        if (stored) {
+          indexScan(node, projections);
+        }
+      }
+      case "Nested Loop" -> batchedJoin(node, children, lookedUp);
+      default -> {}
+    }
+  }
+
+  /** The columns that the scan needs of its table. */
+  private static List<String> projections(PlanNode node) {
+    Set<String> columns = new LinkedHashSet<>();
+    String table = node.text("Alias");
+    node.texts("Output").forEach(text -> columns.addAll(Qualifiers.columns(text, table)));
+    if (node.has("Filter") && !PushedDown.is(node.text("Filter"), table)) {
+      columns.addAll(Qualifiers.columns(node.text("Filter"), table));
+    }
+    columns.removeAll(SYSTEM_COLUMNS);
+    return List.copyOf(columns);
+  }
+
+  private void fullScan(PlanNode node, List<String> projections) {
+    node.put("Node Type", FULL_SCAN);
+    PlanNode tree = StorageNodes.of(node, "B-Tree Scan", "Relation Name");
+    PlanNode storage = StorageNodes.of(node, "Storage Scan", "Relation Name");
+    project(storage, projections);
+    pushDown(node, storage, tree);
+    storage.put(PlanNode.PLANS, List.of(tree));
+    addBelow(node, List.of(storage));
+  }
+
+  private void indexOnlyScan(PlanNode node, List<String> projections) {
+    node.remove("Heap Fetches");
+    PlanNode tree = StorageNodes.of(node, "B-Tree Scan", "Index Name");
+    tree.take("Index Cond", node);
+    PlanNode storage = StorageNodes.of(node, "Storage Scan", "Index Name");
+    project(storage, projections);
+    pushDown(node, storage, tree);
+    storage.put(PlanNode.PLANS, List.of(tree));
+    addBelow(node, List.of(storage));
+  }
+
+  private void indexScan(PlanNode node, List<String> projections) {
+    PlanNode tree = StorageNodes.of(node, "B-Tree Scan", "Index Name");
+    tree.take("Index Cond", node);
+    PlanNode storage = StorageNodes.of(node, "Storage Scan", "Index Name");
+    PlanNode lookedUp = StorageNodes.of(node, "B-Tree Lookup", "Relation Name");
+    PlanNode lookup = StorageNodes.of(node, "Storage Lookup", "Relation Name");
+    project(lookup, projections);
+    if (pushDown(node, lookup, lookedUp)) {
+      StorageNodes.forgetRows(tree);
+      StorageNodes.forgetRows(storage);
+    }
+    storage.put(PlanNode.PLANS, List.of(tree));
+    lookup.put(PlanNode.PLANS, List.of(lookedUp));
+    addBelow(node, List.of(storage, lookup));
+  }
+
+  private static void project(PlanNode storage, List<String> projections) {
+    if (!projections.isEmpty()) {
+      storage.put("Projections", (Object) projections);
+    }
+  }
+
+  /** Lets the storage filter, if it can. Then nobody knows how many rows it reads for that. */
+  private static boolean pushDown(PlanNode node, PlanNode storage, PlanNode tree) {
+    if (!node.has("Filter") || !PushedDown.is(node.text("Filter"), node.text("Alias"))) {
+      return false;
+    }
+    storage.put("Filters", (Object) node.text("Filter"));
+    node.remove("Filter");
+    node.remove("Rows Removed by Filter");
+    StorageNodes.forgetRows(tree);
+    return true;
+  }
+
+  /** Plans of subqueries in its conditions stay behind what it scans. */
+  private static void addBelow(PlanNode node, List<PlanNode> scanned) {
+    List<PlanNode> below = new ArrayList<>(scanned);
+    below.addAll(node.children());
+    node.put(PlanNode.PLANS, below);
+  }
+
+  /** The rows of the outer side look up those of the inner one, many at once. */
+  private static void batchedJoin(PlanNode node, List<PlanNode> children, String condition) {
+    PlanNode outer = side(children, "Outer");
+    PlanNode inner = side(children, "Inner");
+    if (!node.text("Join Type").equals("Inner") || !INDEX_SCANS.contains(inner.type())) {
+      return;
+    }
+    Set<String> outerTables = new LinkedHashSet<>();
+    tables(outer, outerTables);
+    if (!stored(inner) || Qualifiers.tables(condition).stream().noneMatch(outerTables::contains)) {
+      return;
+    }
+    node.put("Node Type", BATCHED_JOIN);
+    String place = node.has("Join Filter") ? "Join Filter" : PlanNode.PLANS;
+    node.putBefore(place, "Recheck Cond", condition);
+  }
+
+  private static boolean stored(PlanNode scan) {
+    return scan.children().stream().anyMatch(StorageNodes::isOne);
+  }
+
+  private static void tables(PlanNode node, Set<String> tables) {
+    if (node.has("Alias")) {
+      tables.add(node.text("Alias"));
+    }
+    node.children().forEach(child -> tables(child, tables));
+  }
+
+  private static PlanNode side(List<PlanNode> children, String side) {
+    return children.stream()
+        .filter(child -> child.text("Parent Relationship").equals(side))
+        .findFirst()
+        .orElseGet(PlanNode::new);
+  }
+}
