@@ -5,20 +5,19 @@ import io.github.dsqljava.local.dialect.Settings;
 import io.github.dsqljava.local.dialect.Statement;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
  * Turns PostgreSQL's answer to an EXPLAIN, which it was asked to give in JSON and with all details,
  * into the answer that the client has asked for. A character is a byte.
  */
-public final class Explained {
+final class Explained {
   private static final Pattern LINE = Pattern.compile("\n");
 
   private final Explanation explanation;
 
   /** For a statement that has an explanation. */
-  public Explained(Statement statement) {
+  Explained(Statement statement) {
     this.explanation = statement.explanation().orElseThrow();
   }
 
@@ -26,20 +25,18 @@ public final class Explained {
    * Returns the rows of the client's answer, in the service's form.
    *
    * @param json PostgreSQL's answer
-   * @param shadows the tables whose shadows it read: schema and name, with a zero between, to the
-   *     name of the shadow
-   * @param estimatesDpu whether an estimate of DPU belongs to the answer
    */
-  public List<String> rows(String json, Map<String, String> shadows, boolean estimatesDpu) {
-    RealNames names = new RealNames(shadows);
+  List<String> rows(String json, Surroundings surroundings) {
+    RealNames names = new RealNames(surroundings.shadows());
     List<PlanNode> explained = read(json);
     for (PlanNode one : explained) {
       PlanNode plan = plan(one);
       names.restore(plan);
       Inside.leaveOut(plan);
       forgetInside(one);
-      new ServiceForm(explanation.verbose(), reduction(one)).apply(plan);
-      if (estimatesDpu && explanation.verbose() && one.has("Execution Time")) {
+      new ServiceForm(explanation.verbose(), reduction(one), surroundings.primaryKeys())
+          .apply(plan);
+      if (surroundings.estimatesDpu() && explanation.verbose() && one.has("Execution Time")) {
         DpuEstimate.add(one);
       }
       reduce(one);

@@ -50,7 +50,7 @@ public final class PlanAnswers {
    * For a group in which a statement asks for a plan.
    *
    * @param portals what portals of the session have still to give
-   * @param shadows the shadows that the group is run on; see {@link Explained#rows}
+   * @param shadows the shadows that the group is run on; see {@link Surroundings}
    */
   public PlanAnswers(
       Group group,
@@ -150,7 +150,7 @@ public final class PlanAnswers {
     message.release();
     List<String> made =
         new Explained(Objects.requireNonNull(step.statement()))
-            .rows(json, shadows.get(), portals.estimatesDpu());
+            .rows(json, portals.surroundings(shadows.get()));
     if (step.use() == Use.QUERY) {
       rows = made;
     } else {

@@ -3,13 +3,18 @@ package io.github.dsqljava.local.plans;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What the portals of a session have still to give of their plans: PostgreSQL has given all of it
  * with the first row. Belongs to an event loop.
  */
 public final class PlanPortals {
+  /** What a session has to ask PostgreSQL before a group that asks for plans. */
+  public static final String PRIMARY_KEYS = "SELECT dsql_internal.primary_keys()";
+
   private final boolean estimatesDpu;
+  private Set<String> primaryKeys = Set.of();
   private final Map<String, List<String>> rest = new HashMap<>();
 
   /** For a new session. */
@@ -17,8 +22,13 @@ public final class PlanPortals {
     this.estimatesDpu = estimatesDpu;
   }
 
-  boolean estimatesDpu() {
-    return estimatesDpu;
+  /** Takes the answer to {@link #PRIMARY_KEYS}. */
+  public void primaryKeys(String answer) {
+    primaryKeys = Surroundings.readNames(answer);
+  }
+
+  Surroundings surroundings(Map<String, String> shadows) {
+    return new Surroundings(shadows, primaryKeys, estimatesDpu);
   }
 
   Map<String, List<String>> state() {

@@ -37,15 +37,6 @@ final class PushedDown {
         && index + 1 < part.size()
         && part.kind(index + 1) == Kind.LEFT_PARENTHESIS
         && WORDS.stream().noneMatch(word -> part.is(index, word))
-        && !isType(part, index);
-  }
-
-  /** As in {@code ::character varying(10)}. */
-  private static boolean isType(SqlStatement part, int index) {
-    int at = index;
-    while (at > 0 && part.kind(at) == Kind.IDENTIFIER) {
-      at--;
-    }
-    return part.kind(at) == Kind.TYPE_CAST;
+        && !BareColumns.isOfType(part, index);
   }
 }

@@ -167,12 +167,17 @@ final class QuotedName {
   private QuotedName() {}
 
   static String of(String name) {
+    return isPlain(name) ? name : '"' + name.replace("\"", "\"\"") + '"';
+  }
+
+  /** Whether it stands for itself without quotes. */
+  static boolean isPlain(String name) {
     boolean plain = !name.isEmpty() && !KEYWORDS.contains(name) && !isDigit(name.charAt(0));
     for (int i = 0; i < name.length() && plain; i++) {
       char character = name.charAt(i);
       plain = (character >= 'a' && character <= 'z') || isDigit(character) || character == '_';
     }
-    return plain ? name : '"' + name.replace("\"", "\"\"") + '"';
+    return plain;
   }
 
   private static boolean isDigit(char character) {

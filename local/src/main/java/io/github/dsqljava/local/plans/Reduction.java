@@ -25,6 +25,10 @@ final class Reduction {
     this.text = text;
   }
 
+  boolean isSingle() {
+    return single;
+  }
+
   /**
    * Reduces one node, not those below it.
    *

@@ -25,9 +25,16 @@ final class ServiceForm {
 
   private final Reduction reduction;
   private final boolean verbose;
+  private final Set<String> primaryKeys;
 
-  ServiceForm(boolean verbose, Reduction reduction) {
+  /**
+   * @param verbose whether the client has asked for details
+   * @param reduction what to do if not
+   * @param primaryKeys see {@link Surroundings}
+   */
+  ServiceForm(boolean verbose, Reduction reduction, Set<String> primaryKeys) {
     this.verbose = verbose;
+    this.primaryKeys = primaryKeys;
     this.reduction = reduction;
   }
 
@@ -60,7 +67,11 @@ final class ServiceForm {
         }
       }
       case "Index Scan" -> {
-        if (stored) {
+        if (stored && primaryKeys.contains(schema + '\0' + node.text("Index Name"))) {
+          // It includes all columns.
+          node.put("Node Type", (Object) "Index Only Scan");
+          indexOnlyScan(node, projections);
+        } else if (stored) {
           indexScan(node, projections);
         }
       }
@@ -70,10 +81,13 @@ final class ServiceForm {
   }
 
   /** The columns that the scan needs of its table. */
-  private static List<String> projections(PlanNode node) {
+  private List<String> projections(PlanNode node) {
     Set<String> columns = new LinkedHashSet<>();
     String table = node.text("Alias");
-    node.texts("Output").forEach(text -> columns.addAll(Qualifiers.columns(text, table)));
+    for (String text : node.texts("Output")) {
+      columns.addAll(
+          reduction.isSingle() ? BareColumns.of(text) : Qualifiers.columns(text, table));
+    }
     if (node.has("Filter") && !PushedDown.is(node.text("Filter"), table)) {
       columns.addAll(Qualifiers.columns(node.text("Filter"), table));
     }

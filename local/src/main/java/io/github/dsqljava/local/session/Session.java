@@ -48,6 +48,7 @@ final class Session implements ClientExchange.Listener, Flow, OccSession, Partic
   private final Contention contention;
   private final OwnNames names = OwnNames.random();
   private final ClientPort client;
+  private final PlanPortals plans;
   private final Exchanges exchanges;
   private final OwnWork own;
   private final SessionState state;
@@ -93,7 +94,8 @@ final class Session implements ClientExchange.Listener, Flow, OccSession, Partic
     this.contention = contention;
     this.judge = new Judge(faults, names, backend.allocator());
     this.client = new ClientPort(backend, recorder);
-    this.exchanges = new Exchanges(backend, client, new PlanPortals(estimatesDpu));
+    this.plans = new PlanPortals(estimatesDpu);
+    this.exchanges = new Exchanges(backend, client, plans);
     this.own = new OwnWork(exchanges, backend.allocator(), names.script(), this::ownWorkIsOver);
     this.state = new SessionState(contention, exchanges, catalog);
     this.schemaNews = new SchemaNews(catalog, contention);
@@ -243,6 +245,9 @@ final class Session implements ClientExchange.Listener, Flow, OccSession, Partic
   public void send(Run run, boolean holding) {
     Transaction running = state.transaction();
     boolean implicit = running != null && running.isImplicit();
+    if (run.group().explains() && state.status() != TransactionStatus.FAILED) {
+      askPrimaryKeys();
+    }
     ClientExchange exchange = exchanges.send(run, holding ? Holding.ALL : Holding.NOTHING, this);
     if (implicit && run.group().effect() == TransactionEffect.BEGIN) {
       exchange.hideWarnings();
@@ -252,6 +257,17 @@ final class Session implements ClientExchange.Listener, Flow, OccSession, Partic
       boolean again = holding && (running == null || !running.isOffTables());
       exchanges.interruption().started(again ? Leave.TO_SET_OTHERS_FREE : Leave.NONE);
     }
+  }
+
+  /** Of an error, which the group meets as well, nobody needs to know. */
+  private void askPrimaryKeys() {
+    exchanges.ask(
+        answer -> {
+          if (answer.error() == null && !answer.row().isEmpty()) {
+            plans.primaryKeys(answer.row().get(0));
+          }
+        },
+        names.script().encode(backend.allocator(), PlanPortals.PRIMARY_KEYS));
   }
 
   @Override

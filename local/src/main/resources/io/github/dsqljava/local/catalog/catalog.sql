@@ -329,6 +329,18 @@ CREATE EVENT TRIGGER dsql_primary_key_stays ON sql_drop
 WHEN TAG IN ('ALTER TABLE')
 EXECUTE FUNCTION dsql_internal.primary_key_stays();
 
+-- The indexes of primary keys, for plans: on the service they include all columns, so nothing but the index
+-- is read. A list of "schema index" in hexadecimal. Every session calls it; it tells what pg_index does.
+
+CREATE OR REPLACE FUNCTION dsql_internal.primary_keys() RETURNS text
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT coalesce(string_agg(concat(encode(convert_to(nspname, 'UTF8'), 'hex'), ' ',
+    encode(convert_to(relname, 'UTF8'), 'hex')), ','), '')
+  FROM pg_index JOIN pg_class c ON c.oid = indexrelid JOIN dsql_internal.pg_namespace n ON n.oid = relnamespace
+  WHERE indisprimary AND relpersistence = 'p' AND nspname NOT IN ('pg_catalog', 'dsql_internal')
+$$;
+
 -- Only the event triggers call them.
 
 DO $$

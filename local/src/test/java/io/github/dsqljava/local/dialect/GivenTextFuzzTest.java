@@ -81,6 +81,11 @@ class GivenTextFuzzTest {
               "CREATE INDEX /*\u0001*/ i ON t (asc_x, \"desc\")"),
           Map.entry(
               "SET disable_sync_create_index = off", "SET dsql.disable_sync_create_index = off"),
+          Map.entry("EXPLAIN SELECT 1", "EXPLAIN (VERBOSE, FORMAT JSON) SELECT 1"),
+          Map.entry(
+              "EXPLAIN (ANALYZE, VERBOSE) DELETE FROM t",
+              "EXPLAIN (ANALYZE, VERBOSE, VERBOSE, FORMAT JSON) DELETE FROM t"),
+          Map.entry("EXPLAIN EXPLAIN EXPLAIN", "EXPLAIN (VERBOSE, FORMAT JSON) EXPLAIN EXPLAIN"),
           Map.entry(
               "AWS IAM GRANT r TO 'arn:aws:iam::1:role/x'",
               "CALL sys.aws_iam_grant('r', 'arn:aws:iam::1:role/x')"));
@@ -393,10 +398,22 @@ class GivenTextFuzzTest {
     }
 
     private void explain() {
-      words("EXPLAIN");
-      if (one(2)) {
-        words(one(2) ? "ANALYZE" : "(ANALYZE, COSTS off)");
+      switch (random.nextInt(3)) {
+        case 0 -> {
+          String explain = inSomeCase("EXPLAIN");
+          becomes(explain, explain + " (VERBOSE, FORMAT JSON)");
+        }
+        case 1 -> {
+          words("EXPLAIN");
+          becomes(inSomeCase("ANALYZE"), "(ANALYZE, VERBOSE, FORMAT JSON)");
+        }
+        default -> {
+          words("EXPLAIN (ANALYZE, COSTS");
+          becomes("off", "off, VERBOSE, FORMAT JSON");
+          put(")");
+        }
       }
+      space();
       if (one(3)) {
         put("(");
         select(1);

@@ -1,0 +1,35 @@
+package io.github.dsqljava.local.plans;
+
+import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What has to be known about a plan beside the plan. A name has one character for each byte.
+ *
+ * @param shadows the tables whose shadows it reads: schema and name, with a zero between, to the
+ *     name of the shadow
+ * @param primaryKeys the indexes of primary keys: schema and name, with a zero between
+ * @param estimatesDpu whether an estimate of DPU belongs to the answer
+ */
+record Surroundings(
+    Map<String, String> shadows, Set<String> primaryKeys, boolean estimatesDpu) {
+
+  /** Reads a list of "schema index" in hexadecimal, as {@code dsql_internal.primary_keys} gives. */
+  static Set<String> readNames(String list) {
+    Set<String> names = new HashSet<>();
+    if (!list.isEmpty()) {
+      for (String entry : list.split(",")) {
+        int space = entry.indexOf(' ');
+        names.add(fromHex(entry.substring(0, space)) + '\0' + fromHex(entry.substring(space + 1)));
+      }
+    }
+    return names;
+  }
+
+  private static String fromHex(String hex) {
+    return new String(HexFormat.of().parseHex(hex), StandardCharsets.ISO_8859_1);
+  }
+}
