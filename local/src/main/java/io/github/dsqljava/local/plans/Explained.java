@@ -34,7 +34,9 @@ final class Explained {
       names.restore(plan);
       Inside.leaveOut(plan);
       forgetInside(one);
-      new ServiceForm(explanation.verbose(), reduction(one), surroundings.primaryKeys())
+      Projections projections = new Projections(plan, Reduction.hasSingleTable(plan));
+      new ServiceForm(
+              explanation.verbose(), reduction(one), projections, surroundings.primaryKeys())
           .apply(plan);
       if (surroundings.estimatesDpu() && explanation.verbose() && one.has("Execution Time")) {
         DpuEstimate.add(one);

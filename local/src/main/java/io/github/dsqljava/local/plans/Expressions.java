@@ -1,6 +1,7 @@
 package io.github.dsqljava.local.plans;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.function.UnaryOperator;
@@ -34,6 +35,20 @@ final class Expressions {
 
   static void replaceOfScan(PlanNode node, UnaryOperator<String> replacement) {
     OF_SCANS.forEach(name -> node.replaceTexts(name, replacement));
+  }
+
+  /** Returns all expressions of one node but what it gives. */
+  static List<String> conditions(PlanNode node) {
+    List<String> conditions = new ArrayList<>();
+    PlanNode rest = new PlanNode(new LinkedHashMap<>(node.properties()));
+    rest.remove("Output");
+    replaceAll(
+        rest,
+        text -> {
+          conditions.add(text);
+          return text;
+        });
+    return conditions;
   }
 
   /** Puts others in the places of all expressions of one node. */

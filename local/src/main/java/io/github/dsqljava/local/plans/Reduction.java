@@ -25,10 +25,6 @@ final class Reduction {
     this.text = text;
   }
 
-  boolean isSingle() {
-    return single;
-  }
-
   /**
    * Reduces one node, not those below it.
    *

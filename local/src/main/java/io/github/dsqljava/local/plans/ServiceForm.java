@@ -19,20 +19,20 @@ final class ServiceForm {
   private static final Set<String> NOT_STORED =
       Set.of("", "pg_catalog", "information_schema", "pg_toast", "sys");
 
-  /** Which the service's tables do not have, or nobody can ask for. */
-  private static final Set<String> SYSTEM_COLUMNS =
-      Set.of("ctid", "tableoid", "xmin", "xmax", "cmin", "cmax", "*");
-
   private final Reduction reduction;
   private final boolean verbose;
+  private final Projections projections;
   private final Set<String> primaryKeys;
 
   /**
    * @param verbose whether the client has asked for details
    * @param reduction what to do if not
+   * @param projections what scans need of their tables
    * @param primaryKeys see {@link Surroundings}
    */
-  ServiceForm(boolean verbose, Reduction reduction, Set<String> primaryKeys) {
+  ServiceForm(
+      boolean verbose, Reduction reduction, Projections projections, Set<String> primaryKeys) {
+    this.projections = projections;
     this.verbose = verbose;
     this.primaryKeys = primaryKeys;
     this.reduction = reduction;
@@ -50,7 +50,7 @@ final class ServiceForm {
     children.forEach(child -> apply(child, table));
     boolean stored = node.has("Relation Name") && !NOT_STORED.contains(node.text("Schema"));
     String schema = node.text("Schema");
-    List<String> projections = stored ? projections(node) : List.of();
+    List<String> columns = projections.of(node);
     if (!verbose) {
       reduction.reduce(node, table);
     }
@@ -58,21 +58,21 @@ final class ServiceForm {
       case "Seq Scan" -> {
         if (stored) {
           node.put("Schema", schema);
-          fullScan(node, projections);
+          fullScan(node, columns);
         }
       }
       case "Index Only Scan" -> {
         if (stored) {
-          indexOnlyScan(node, projections);
+          indexOnlyScan(node, columns);
         }
       }
       case "Index Scan" -> {
         if (stored && primaryKeys.contains(schema + '\0' + node.text("Index Name"))) {
           // It includes all columns.
           node.put("Node Type", (Object) "Index Only Scan");
-          indexOnlyScan(node, projections);
+          indexOnlyScan(node, columns);
         } else if (stored) {
-          indexScan(node, projections);
+          indexScan(node, columns);
         }
       }
       case "Nested Loop" -> batchedJoin(node, children, lookedUp);
@@ -80,49 +80,34 @@ final class ServiceForm {
     }
   }
 
-  /** The columns that the scan needs of its table. */
-  private List<String> projections(PlanNode node) {
-    Set<String> columns = new LinkedHashSet<>();
-    String table = node.text("Alias");
-    for (String text : node.texts("Output")) {
-      columns.addAll(
-          reduction.isSingle() ? BareColumns.of(text) : Qualifiers.columns(text, table));
-    }
-    if (node.has("Filter") && !PushedDown.is(node.text("Filter"), table)) {
-      columns.addAll(Qualifiers.columns(node.text("Filter"), table));
-    }
-    columns.removeAll(SYSTEM_COLUMNS);
-    return List.copyOf(columns);
-  }
-
-  private void fullScan(PlanNode node, List<String> projections) {
+  private void fullScan(PlanNode node, List<String> columns) {
     node.put("Node Type", FULL_SCAN);
     PlanNode tree = StorageNodes.of(node, "B-Tree Scan", "Relation Name");
     PlanNode storage = StorageNodes.of(node, "Storage Scan", "Relation Name");
-    project(storage, projections);
+    project(storage, columns);
     pushDown(node, storage, tree);
     storage.put(PlanNode.PLANS, List.of(tree));
     addBelow(node, List.of(storage));
   }
 
-  private void indexOnlyScan(PlanNode node, List<String> projections) {
+  private void indexOnlyScan(PlanNode node, List<String> columns) {
     node.remove("Heap Fetches");
     PlanNode tree = StorageNodes.of(node, "B-Tree Scan", "Index Name");
     tree.take("Index Cond", node);
     PlanNode storage = StorageNodes.of(node, "Storage Scan", "Index Name");
-    project(storage, projections);
+    project(storage, columns);
     pushDown(node, storage, tree);
     storage.put(PlanNode.PLANS, List.of(tree));
     addBelow(node, List.of(storage));
   }
 
-  private void indexScan(PlanNode node, List<String> projections) {
+  private void indexScan(PlanNode node, List<String> columns) {
     PlanNode tree = StorageNodes.of(node, "B-Tree Scan", "Index Name");
     tree.take("Index Cond", node);
     PlanNode storage = StorageNodes.of(node, "Storage Scan", "Index Name");
     PlanNode lookedUp = StorageNodes.of(node, "B-Tree Lookup", "Relation Name");
     PlanNode lookup = StorageNodes.of(node, "Storage Lookup", "Relation Name");
-    project(lookup, projections);
+    project(lookup, columns);
     if (pushDown(node, lookup, lookedUp)) {
       StorageNodes.forgetRows(tree);
       StorageNodes.forgetRows(storage);
@@ -132,9 +117,9 @@ final class ServiceForm {
     addBelow(node, List.of(storage, lookup));
   }
 
-  private static void project(PlanNode storage, List<String> projections) {
-    if (!projections.isEmpty()) {
-      storage.put("Projections", (Object) projections);
+  private static void project(PlanNode storage, List<String> columns) {
+    if (!columns.isEmpty()) {
+      storage.put("Projections", (Object) columns);
     }
   }
 

@@ -14,8 +14,7 @@ import java.util.Set;
  * @param primaryKeys the indexes of primary keys: schema and name, with a zero between
  * @param estimatesDpu whether an estimate of DPU belongs to the answer
  */
-record Surroundings(
-    Map<String, String> shadows, Set<String> primaryKeys, boolean estimatesDpu) {
+record Surroundings(Map<String, String> shadows, Set<String> primaryKeys, boolean estimatesDpu) {
 
   /** Reads a list of "schema index" in hexadecimal, as {@code dsql_internal.primary_keys} gives. */
   static Set<String> readNames(String list) {
