@@ -329,7 +329,8 @@ class RightsInConflictsTest {
             "occ_repeat_begin",
             "occ_repeat_end",
             "occ_save",
-            "occ_save_shadows");
+            "occ_save_shadows",
+            "primary_keys");
   }
 
   private String superusers() throws SQLException {
