@@ -2,6 +2,7 @@ package io.github.dsqljava.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.dsqljava.local.conformance.script.Step;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -18,18 +19,15 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.postgresql.jdbc.PgConnection;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
 
 /**
- * Several sessions, step by step, with the exact answer to each step. A line is {@code session: sql
- * => answer}; {@code A! } sends a statement without waiting, {@code A~} makes sure that it still
- * runs, {@code A?} waits for its answer; {@code A^} waits until it sleeps in {@code pg_sleep}.
- * Answers: {@code #1} an update count, {@code [1, a] [2, b]} rows, {@code none} no row, {@code 200
- * rows} many, {@code !23505} a SQLSTATE, {@code !OC000} the conflict in the service's words, {@code
- * ok} anything but an error. The word {@code status} in place of SQL asks for the state of the
- * transaction, {@code jobs} waits for the end of all jobs.
+ * Several sessions of pgjdbc, step by step, with the exact answer to each step; {@link Step} says
+ * how a line is written. In place of the words {@code !OC000}, the answer to a conflict has them.
  */
 final class Script implements AutoCloseable {
-  static final String CONFLICT = "ERROR: change conflicts with another transaction (OC000)";
+  static final String CONFLICT = Step.CONFLICT.replaceFirst("^!40001 ", "");
   private static final long STEP_LIMIT_SECONDS = 30;
   private static final int MANY = 100;
 
@@ -54,33 +52,34 @@ final class Script implements AutoCloseable {
   }
 
   void play(String script) throws Exception {
-    for (String line : script.lines().map(String::strip).toList()) {
-      if (line.isEmpty() || line.startsWith("--")) {
-        continue;
-      }
-      String name = line.substring(0, 1);
-      char mode = line.charAt(1);
-      int arrow = line.lastIndexOf("=>");
-      String sql = line.substring(2, arrow < 0 ? line.length() : arrow).strip();
-      String expected = arrow < 0 ? "ok" : line.substring(arrow + 2).strip();
+    play(
+        script
+            .lines()
+            .map(String::strip)
+            .filter(line -> !line.isEmpty() && !line.startsWith("--"))
+            .map(Step::parse)
+            .toList());
+  }
+
+  void play(List<Step> steps) throws Exception {
+    for (Step written : steps) {
+      Step step = written.in("public");
+      String name = step.session();
       Connection session = session(name);
-      if (mode == '!') {
-        running.put(name, threads.submit(() -> answer(session, sql)));
-        continue;
-      }
-      if (mode == '^') {
-        awaitSleep(session);
-        continue;
-      }
-      if (mode == '~') {
-        assertThat(running.get(name).isDone()).as("%s is over", name).isFalse();
-        continue;
-      }
-      Future<String> later =
-          mode == '?' ? running.remove(name) : threads.submit(() -> answer(session, sql));
-      String actual = await(line, later);
-      if (!expected.equals("ok") || actual.startsWith("!")) {
-        assertThat(actual).as("%s (%s)", line, protocol).isEqualTo(expected);
+      switch (step.mode()) {
+        case Step.SEND -> running.put(name, threads.submit(() -> answer(session, step.sql())));
+        case Step.SLEEPS -> awaitSleep(session);
+        case Step.RUNS -> assertThat(running.get(name).isDone()).as("%s is over", name).isFalse();
+        default -> {
+          Future<String> later =
+              step.mode() == Step.AWAIT
+                  ? running.remove(name)
+                  : threads.submit(() -> answer(session, step.sql()));
+          String actual = await(step.toString(), later);
+          if (!step.accepts(actual)) {
+            assertThat(actual).as("%s (%s)", step, protocol).isEqualTo(step.expected());
+          }
+        }
       }
     }
   }
@@ -149,12 +148,22 @@ final class Script implements AutoCloseable {
         return rows.size() + " rows";
       }
       return rows.isEmpty() ? "none" : String.join(" ", rows);
-    } catch (SQLException e) {
-      boolean conflict = "40001".equals(e.getSQLState()) && CONFLICT.equals(e.getMessage());
-      return conflict
-          ? "!OC000"
-          : "!" + e.getSQLState() + " " + e.getMessage().lines().findFirst().orElse("");
+    } catch (PSQLException e) {
+      return error(e);
     }
+  }
+
+  private static String error(PSQLException e) {
+    StringBuilder text = new StringBuilder("!" + e.getSQLState() + " ");
+    text.append(e.getMessage().lines().findFirst().orElse(""));
+    ServerErrorMessage server = e.getServerErrorMessage();
+    if (server != null && server.getDetail() != null) {
+      text.append(Step.DETAILS).append("DETAIL: ").append(server.getDetail());
+    }
+    if (server != null && server.getHint() != null) {
+      text.append(Step.DETAILS).append("HINT: ").append(server.getHint());
+    }
+    return text.toString();
   }
 
   @Override

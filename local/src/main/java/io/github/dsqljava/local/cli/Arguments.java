@@ -19,6 +19,7 @@ record Arguments(String command, Map<String, String> options) {
   static final String HOSTS = "hosts";
   static final String LIMITS = "limits";
   static final String FAULTS = "faults";
+  static final String CONFORMANCE = "conformance";
 
   private static final Map<String, List<String>> OPTIONS_WITH_VALUE =
       Map.of(
@@ -44,10 +45,24 @@ record Arguments(String command, Map<String, String> options) {
           LIMITS,
           List.of(),
           FAULTS,
-          List.of());
+          List.of(),
+          CONFORMANCE,
+          List.of(
+              "--endpoint",
+              "--region",
+              "--profile",
+              "--user",
+              "--only",
+              "--report",
+              "--record",
+              "--password-env",
+              "--ca",
+              "--answer-limit"));
   private static final BigDecimal MAX_SECONDS =
       BigDecimal.valueOf(Duration.ofDays(365).toSeconds());
   private static final List<String> FLAGS = List.of("--help", "--version");
+  private static final Map<String, List<String>> OTHER_FLAGS =
+      Map.of(CONFORMANCE, List.of("--slow", "--yes"));
 
   static Arguments parse(String... words) throws UsageException {
     String command = START;
@@ -64,7 +79,8 @@ record Arguments(String command, Map<String, String> options) {
       int equals = word.indexOf('=');
       String name = equals < 0 ? word : word.substring(0, equals);
       String value = "";
-      if (FLAGS.contains(name)) {
+      if (FLAGS.contains(name)
+          || OTHER_FLAGS.getOrDefault(command, List.of()).contains(name)) {
         if (equals >= 0) {
           throw new UsageException(name + " takes no value");
         }

@@ -40,7 +40,8 @@ public final class Main {
     try {
       Arguments arguments = Arguments.parse(words);
       if (arguments.has("--help")) {
-        out.print(Usage.text());
+        boolean kit = arguments.command().equals(Arguments.CONFORMANCE);
+        out.print(kit ? Usage.conformance() : Usage.text());
       } else if (arguments.has("--version")) {
         out.println("dsql-local " + version());
       } else {
@@ -49,6 +50,9 @@ public final class Main {
           case Arguments.HOSTS -> out.println(hosts(arguments));
           case Arguments.LIMITS -> out.print(Usage.limits());
           case Arguments.FAULTS -> out.print(Usage.faults());
+          case Arguments.CONFORMANCE -> {
+            return ConformanceCommand.run(arguments, version(), out);
+          }
           default -> {
             return serve(arguments, out, err);
           }

@@ -44,10 +44,39 @@ final class Usage {
           takes --cluster-id, --data-dir and --region as the start does
       java -jar dsql-local.jar limits | faults
           prints what may stand in --limits and in the file of --faults
+      java -jar dsql-local.jar conformance --endpoint HOST[:PORT] [OPTIONS]
+          asks a cluster, real or local, what docs/fidelity.md says of it; --help there says more
       java -jar dsql-local.jar --help | --version
       """;
 
+  private static final String CONFORMANCE =
+      """
+      java -jar dsql-local.jar conformance --endpoint HOST[:PORT] [OPTIONS]
+          plays the scripts of docs/fidelity.md in a schema of its own, which it drops again, and
+          reports what is the same; says first what it will do
+          --region R, --profile P
+                            as for the AWS CLI; keys come from the environment, from ~/.aws or from
+                            a credential_process there. For SSO and assumed roles:
+                            eval "$(aws configure export-credentials --format env)"
+          --user ROLE       database role; default: admin
+          --only ROWS       rows such as limits.rows,occ
+          --report FILE     writes FILE in Markdown, and the same in JSON beside it
+          --record FILE     writes all answers in the form that the tests of dsql-local read
+          --slow            also plays what takes minutes, or an hour
+          --yes             does not ask before an endpoint that is not on this machine
+          --ca FILE         certificates to trust, in PEM; default: those of the JDK
+          --answer-limit SECONDS
+                            how long an answer may take; default: 30
+          --password-env VAR
+                            logs in with the password in VAR, to compare with a PostgreSQL
+          ends with 0 if all is as the page says, with 3 if not, with 1 if it could not ask all
+      """;
+
   private Usage() {}
+
+  static String conformance() {
+    return CONFORMANCE;
+  }
 
   static String text() {
     return TEXT;

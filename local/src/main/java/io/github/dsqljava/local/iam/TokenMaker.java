@@ -6,6 +6,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -35,6 +36,32 @@ public final class TokenMaker {
       DbAction action,
       Duration lifetime,
       Instant now) {
+    return sign(
+        principal.accessKeyId(),
+        principal.secretAccessKey(),
+        principal.sessionToken(),
+        host,
+        region,
+        action,
+        lifetime,
+        now);
+  }
+
+  /**
+   * The same for a key of which nothing else is known.
+   *
+   * @param sessionToken present for temporary credentials
+   * @throws IllegalArgumentException if the lifetime is outside its bounds
+   */
+  public static String sign(
+      String accessKeyId,
+      String secretAccessKey,
+      Optional<String> sessionToken,
+      String host,
+      String region,
+      DbAction action,
+      Duration lifetime,
+      Instant now) {
     if (lifetime.compareTo(Duration.ofSeconds(1)) < 0
         || lifetime.compareTo(TokenVerifier.MAX_LIFETIME) > 0) {
       throw new IllegalArgumentException(
@@ -46,17 +73,17 @@ public final class TokenMaker {
     Map<String, String> parameters = new TreeMap<>();
     parameters.put("Action", action.actionName());
     parameters.put("X-Amz-Algorithm", SignatureV4.ALGORITHM);
-    parameters.put("X-Amz-Credential", principal.accessKeyId() + "/" + scope);
+    parameters.put("X-Amz-Credential", accessKeyId + "/" + scope);
     parameters.put("X-Amz-Date", timestamp);
     parameters.put("X-Amz-Expires", Long.toString(lifetime.toSeconds()));
     parameters.put("X-Amz-SignedHeaders", "host");
-    principal.sessionToken().ifPresent(token -> parameters.put("X-Amz-Security-Token", token));
+    sessionToken.ifPresent(token -> parameters.put("X-Amz-Security-Token", token));
     String query =
         parameters.entrySet().stream()
             .map(entry -> entry.getKey() + "=" + CanonicalEncoding.encode(entry.getValue()))
             .collect(Collectors.joining("&"));
     byte[] key =
-        SignatureV4.signingKey(principal.secretAccessKey(), date, region, SignatureV4.SERVICE);
+        SignatureV4.signingKey(secretAccessKey, date, region, SignatureV4.SERVICE);
     String signature =
         SignatureV4.signature(
             key,

@@ -29,9 +29,18 @@ public record Subject(boolean isStatement, String name) {
     return new Subject(isStatement, Message.text(message, Message.HEADER + 1));
   }
 
+  /** Appends a Describe of it. */
+  public ByteBuf describe(ByteBuf out) {
+    return append(out, FrontendType.DESCRIBE);
+  }
+
   /** Appends a Close of it. */
   public ByteBuf close(ByteBuf out) {
-    int length = Message.begin(out, FrontendType.CLOSE);
+    return append(out, FrontendType.CLOSE);
+  }
+
+  private ByteBuf append(ByteBuf out, byte type) {
+    int length = Message.begin(out, type);
     out.writeByte(isStatement ? STATEMENT : PORTAL);
     Message.write(out, name);
     return Message.end(out, length);

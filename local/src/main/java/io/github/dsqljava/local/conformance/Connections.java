@@ -1,0 +1,238 @@
+package io.github.dsqljava.local.conformance;
+
+import io.github.dsqljava.local.conformance.wire.LoginRefusedException;
+import io.github.dsqljava.local.conformance.wire.WireClient;
+import io.github.dsqljava.local.conformance.wire.WireSession;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Opens the kit's connections, not faster than half of what a cluster allows, and knows those that
+ * are open, so that the end of the program can cut them. For several threads.
+ */
+final class Connections {
+  /** The service allows 100 a second. */
+  private static final long NANOS_BETWEEN = Duration.ofMillis(20).toNanos();
+
+  private static final int ATTEMPTS = 3;
+  private static final Duration BEFORE_NEXT = Duration.ofMillis(500);
+  private static final int WAKING_ATTEMPTS = 60;
+  private static final Duration WAKING = Duration.ofSeconds(2);
+  private static final String RATE_EXCEEDED = "53400";
+  private static final String DATABASE = "postgres";
+
+  private final Endpoint endpoint;
+  private final String user;
+  private final Secrets secrets;
+  private final SSLContext tls;
+  private final Duration limit;
+  private final Set<WireClient> open = ConcurrentHashMap.newKeySet();
+  private volatile boolean stopped;
+  private long last = System.nanoTime() - NANOS_BETWEEN;
+  private int opened;
+
+  /**
+   * @param limit how long an answer may take
+   */
+  Connections(Endpoint endpoint, String user, Secrets secrets, SSLContext tls, Duration limit) {
+    this.endpoint = endpoint;
+    this.user = user;
+    this.secrets = secrets;
+    this.tls = tls;
+    this.limit = limit;
+  }
+
+  /** The same without those that are open: for cleaning up when these are stopped. */
+  Connections anew() {
+    return new Connections(endpoint, user, secrets, tls, limit);
+  }
+
+  Endpoint endpoint() {
+    return endpoint;
+  }
+
+  String user() {
+    return user;
+  }
+
+  Secrets secrets() {
+    return secrets;
+  }
+
+  Duration limit() {
+    return limit;
+  }
+
+  SSLContext tls() {
+    return tls;
+  }
+
+  /** How many connections have been made. */
+  synchronized int opened() {
+    return opened;
+  }
+
+  /** Returns what a startup message has in any case. */
+  Map<String, String> startup() {
+    Map<String, String> startup = new LinkedHashMap<>();
+    startup.put("user", user);
+    startup.put("database", DATABASE);
+    startup.put("application_name", "dsql-local conformance");
+    return startup;
+  }
+
+  /**
+   * Opens a session.
+   *
+   * @param schema its search path; null for the cluster's own
+   * @throws LoginRefusedException if the cluster refuses it for good
+   * @throws EndpointLostException if nobody answers, for some seconds
+   */
+  WireSession session(boolean extended, @Nullable String schema) throws IOException {
+    Map<String, String> startup = startup();
+    if (schema != null) {
+      startup.put("search_path", schema);
+    }
+    int attempt = 1;
+    while (true) {
+      WireClient client = null;
+      try {
+        client = encrypted();
+        String secret = secrets.of(user, endpoint.host());
+        WireSession session = WireSession.login(client, startup, secret, extended);
+        if (schema != null) {
+          requireSchema(session, schema);
+        }
+        return session;
+      } catch (LoginRefusedException e) {
+        close(client);
+        boolean busy =
+            e.error().field('C').equals(RATE_EXCEEDED)
+                || e.error().field('M').contains("waking up cluster");
+        if (!busy || attempt >= WAKING_ATTEMPTS) {
+          throw e;
+        }
+        Pause.REAL.pass(WAKING);
+      } catch (ConformanceException e) {
+        close(client);
+        throw e;
+      } catch (IOException e) {
+        close(client);
+        if (attempt >= ATTEMPTS || stopped) {
+          throw new EndpointLostException(endpoint, e);
+        }
+        Pause.REAL.pass(BEFORE_NEXT);
+      }
+      attempt++;
+    }
+  }
+
+  /** Names without a schema have to mean the run's own: scripts drop what they have made. */
+  private static void requireSchema(WireSession session, String schema) throws IOException {
+    String current = AnswerText.of(session.ask("SELECT current_schema()"));
+    if (!current.equals("[" + schema + "]")) {
+      throw new ConformanceException(
+          "the endpoint does not take search_path at login: the current schema is "
+              + current
+              + ", not "
+              + schema);
+    }
+  }
+
+  /** Opens a connection and has TLS begun by an SSLRequest, with everything verified. */
+  WireClient encrypted() throws IOException {
+    WireClient client = plain();
+    try {
+      client.send(WireClient.request(WireClient.SSL_REQUEST));
+      if (client.readByte() != 'S') {
+        throw new ConformanceException(endpoint + " speaks no TLS; nothing was sent to it");
+      }
+      startTls(client);
+      return client;
+    } catch (IOException e) {
+      close(client);
+      throw e;
+    }
+  }
+
+  /** Begins TLS with everything verified. */
+  void startTls(WireClient client, String... alpn) throws IOException {
+    String host = endpoint.host();
+    client.startTls(tls, host, serverName(), List.of(), alpn);
+  }
+
+  /** Returns the name that TLS sends; null if the endpoint is an address. */
+  @Nullable String serverName() {
+    String host = endpoint.host();
+    boolean address = host.contains(":") || host.chars().allMatch(c -> c == '.' || c < ':');
+    return address ? null : host;
+  }
+
+  /** Opens a connection and says nothing. */
+  WireClient plain() throws IOException {
+    if (stopped) {
+      throw new ConformanceException("the run was stopped");
+    }
+    takeTurn();
+    IOException failure = new IOException("no address");
+    for (InetAddress address : endpoint.addresses()) {
+      try {
+        WireClient client = WireClient.connect(address, endpoint.port(), limit);
+        open.add(client);
+        if (stopped) {
+          close(client);
+        }
+        return client;
+      } catch (IOException e) {
+        failure = e;
+      }
+    }
+    throw failure;
+  }
+
+  private synchronized void takeTurn() throws ConformanceException {
+    long wait = NANOS_BETWEEN - (System.nanoTime() - last);
+    if (wait > 0) {
+      Pause.REAL.pass(Duration.ofNanos(wait));
+    }
+    last = System.nanoTime();
+    opened++;
+  }
+
+  /** Says good-bye to a session. */
+  void end(WireSession session) {
+    try {
+      session.end();
+    } catch (IOException e) {
+      // it is gone already
+    }
+    open.remove(session.client());
+  }
+
+  /** Cuts a connection. */
+  void close(@Nullable WireClient client) {
+    if (client == null) {
+      return;
+    }
+    try {
+      client.close();
+    } catch (IOException e) {
+      // it is gone already
+    }
+    open.remove(client);
+  }
+
+  /** Cuts all connections, and opens no more. */
+  void stop() {
+    stopped = true;
+    List.copyOf(open).forEach(this::close);
+  }
+}

@@ -1,0 +1,153 @@
+package io.github.dsqljava.local.conformance;
+
+import io.github.dsqljava.local.conformance.script.ScriptFile;
+import io.github.dsqljava.local.conformance.script.Section;
+import io.github.dsqljava.local.conformance.script.Step;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * What a run will do, before it does anything.
+ *
+ * @param files those with the sections that were asked for
+ * @param slow whether those that take minutes are among what is played
+ */
+record Plan(List<ScriptFile> files, boolean slow) {
+  private static final Duration OF_A_STATEMENT = Duration.ofMillis(40);
+  private static final Duration OF_A_DDL_STATEMENT = Duration.ofSeconds(1);
+  private static final Duration OF_A_CONNECTION = Duration.ofMillis(150);
+
+  Plan {
+    files = List.copyOf(files);
+  }
+
+  /**
+   * Chooses sections.
+   *
+   * @param only rows, or what their names begin with; all if empty
+   * @throws ConformanceException if a name stands for no row
+   */
+  static Plan of(List<ScriptFile> all, List<String> only, Set<String> rows, boolean slow)
+      throws ConformanceException {
+    for (String name : only) {
+      if (rows.stream().noneMatch(row -> stands(name, row))) {
+        throw new ConformanceException(
+            "--only: there is no row \"" + name + "\"; the rows are those of docs/fidelity.md");
+      }
+    }
+    List<ScriptFile> files = new ArrayList<>();
+    for (ScriptFile file : all) {
+      List<Section> sections =
+          file.sections().stream()
+              .filter(
+                  section ->
+                      only.isEmpty() || only.stream().anyMatch(name -> stands(name, section.row())))
+              .toList();
+      if (!sections.isEmpty()) {
+        files.add(new ScriptFile(file.name(), file.setup(), file.fill(), sections));
+      }
+    }
+    return new Plan(files, slow);
+  }
+
+  private static boolean stands(String name, String row) {
+    return row.equals(name) || row.startsWith(name + ".");
+  }
+
+  /** Whether a section is played at all. */
+  boolean plays(Section section) {
+    return section.isPlayable() && (slow || !section.slow());
+  }
+
+  /** How many answers are compared. */
+  int comparisons() {
+    return played().mapToInt(Plan::comparisons).sum();
+  }
+
+  private Stream<Section> played() {
+    return files.stream().flatMap(file -> file.sections().stream()).filter(this::plays);
+  }
+
+  /** How many answers of a section are compared, in all of its protocols. */
+  static int comparisons(Section section) {
+    long steps =
+        section.steps().stream()
+            .filter(step -> !step.onlyHere() && step.mode() != Step.SEND)
+            .count();
+    return (int) steps * section.protocols().size() + section.probes().size();
+  }
+
+  /** How many connections are made, at most as long as nothing goes wrong. */
+  int connections() {
+    int connections = 3; // the one that makes the schema, the one in control, the one that drops it
+    for (ScriptFile file : files) {
+      List<Section> sections = file.sections().stream().filter(this::plays).toList();
+      if (file.sharesSessions()) {
+        connections += (int) (sections.stream().flatMap(Plan::letters).distinct().count() * 2);
+      } else {
+        for (Section section : sections) {
+          connections += (int) letters(section).distinct().count() * section.protocols().size();
+        }
+      }
+      connections += 2 * sections.stream().mapToInt(section -> section.probes().size()).sum();
+    }
+    return connections;
+  }
+
+  private static Stream<String> letters(Section section) {
+    return section.steps().stream().filter(step -> !step.onlyHere()).map(Step::session);
+  }
+
+  /** How many statements are sent, with those that make and fill tables. */
+  int statements() {
+    int statements = comparisons();
+    for (ScriptFile file : files) {
+      int played = file.sections().stream().filter(this::plays).mapToInt(s -> s.protocols().size()).sum();
+      statements += file.setup().size() * 2 + file.fill().size() * played;
+    }
+    return statements;
+  }
+
+  private long changesOfTheSchema() {
+    return 2L * played().flatMap(section -> section.steps().stream()).filter(Plan::isDdl).count();
+  }
+
+  /** For the estimate only. */
+  private static boolean isDdl(Step step) {
+    String word = step.sql().toUpperCase(Locale.ROOT);
+    return word.startsWith("CREATE") || word.startsWith("DROP") || word.startsWith("ALTER");
+  }
+
+  /** What the user is told. */
+  String text(Endpoint endpoint, String user, String schema) {
+    long seconds =
+        OF_A_STATEMENT.multipliedBy(statements()).toSeconds()
+            + OF_A_DDL_STATEMENT.multipliedBy(changesOfTheSchema()).toSeconds()
+            + OF_A_CONNECTION.multipliedBy(connections()).toSeconds();
+    long minutes = 1 + seconds / 60;
+    return """
+        Endpoint     %s, as %s
+        Makes        one schema, %s, with some tables, views and sequences at a time;
+                     no roles, no rights, nothing in other schemas. At the end it drops the schema.
+        Compares     %d answers, by %d statements of simple and extended protocol
+        Connections  about %d, at most 8 at once and 50 a second
+        Takes        about %d minutes on a cluster%s
+        Costs        what AWS bills for these statements and some 200 MB written and read. What a
+                     statement costs is not documented; our own guess, not AWS's, is below one US dollar.
+        Others       their transactions may meet OC001 (schema has changed) and have to be repeated
+        """
+        .formatted(
+            endpoint,
+            user,
+            schema,
+            comparisons(),
+            statements(),
+            connections(),
+            minutes,
+            slow ? ", and the slow scripts up to two hours and a half" : "");
+  }
+}

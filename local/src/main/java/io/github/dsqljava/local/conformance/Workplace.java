@@ -1,0 +1,130 @@
+package io.github.dsqljava.local.conformance;
+
+import io.github.dsqljava.local.conformance.wire.Answer;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The schema that a run makes, works in and drops again: the only thing outside of it that the kit
+ * ever drops is the schema itself, and that only if this run has made it. For several threads:
+ * {@link #remove} may come from a signal.
+ */
+final class Workplace {
+  static final String PREFIX = "dsql_conformance_";
+  private static final int ATTEMPTS = 5;
+  private static final Duration BEFORE_NEXT = Duration.ofMillis(500);
+
+  private enum State {
+    PLANNED,
+    ASKED_FOR,
+    MADE,
+    GONE
+  }
+
+  private final Connections connections;
+  private final String name;
+  private volatile State state = State.PLANNED;
+
+  Workplace(Connections connections) {
+    this.connections = connections;
+    // 40 random bits: nobody else's schema has this name.
+    long random = new SecureRandom().nextLong() & 0xff_ffff_ffffL;
+    this.name = PREFIX + String.format(Locale.ROOT, "%010x", random);
+  }
+
+  String schema() {
+    return name;
+  }
+
+  /** Makes the schema. A schema that is there already, by whatever chance, is not taken. */
+  void make() throws IOException {
+    try (Control control = new Control(connections, null)) {
+      synchronized (this) {
+        if (state == State.GONE) {
+          throw new ConformanceException("the run was stopped");
+        }
+        state = State.ASKED_FOR;
+      }
+      Answer answer = control.session().ask("CREATE SCHEMA " + name);
+      if (answer.field('C').equals("40001")) {
+        answer = control.ask("CREATE SCHEMA " + name); // the first has made nothing
+      }
+      if (answer.isError()) {
+        state = State.GONE;
+        throw new ConformanceException(
+            "user "
+                + connections.user()
+                + " cannot make a schema to work in, so nothing was asked: "
+                + AnswerText.of(answer).substring(1));
+      }
+      state = State.MADE;
+    }
+  }
+
+  /** Drops what a script has left behind in the schema. */
+  void sweep(Control control) throws IOException {
+    Answer left = control.ask(leftovers());
+    for (List<@Nullable String> row : left.rows()) {
+      control.ask(Objects.requireNonNull(row.get(0)));
+    }
+  }
+
+  /** Each row is a statement; what depends on others goes with them, or finds itself gone. */
+  private String leftovers() {
+    return "SELECT format('DROP %s IF EXISTS %I.%I CASCADE', CASE relkind WHEN 'v' THEN 'VIEW'"
+        + " WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END, '"
+        + name
+        + "', relname) FROM pg_class WHERE relnamespace = '"
+        + name
+        + "'::regnamespace AND relkind IN ('r', 'v', 'S')"
+        + " UNION ALL SELECT format('DROP DOMAIN IF EXISTS %I.%I', '"
+        + name
+        + "', typname) FROM pg_type WHERE typnamespace = '"
+        + name
+        + "'::regnamespace AND typtype = 'd'"
+        + " UNION ALL SELECT format('DROP FUNCTION IF EXISTS %s', oid::regprocedure) FROM pg_proc"
+        + " WHERE pronamespace = '"
+        + name
+        + "'::regnamespace";
+  }
+
+  /**
+   * Drops the schema, if this run has made it, by a connection of its own. Returns what is left to
+   * do by hand; empty if nothing.
+   */
+  synchronized String remove() {
+    State before = state;
+    state = State.GONE;
+    if (before == State.PLANNED || before == State.GONE) {
+      return "";
+    }
+    IOException failure = new IOException("it is still there");
+    for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      try (Control control = new Control(connections.anew(), null)) {
+        if (before == State.ASKED_FOR) {
+          Pause.REAL.pass(BEFORE_NEXT); // the cluster may still be making it
+        }
+        control.run("DROP SCHEMA IF EXISTS " + name + " CASCADE");
+        Answer left = control.run("SELECT 1 FROM pg_namespace WHERE nspname = '" + name + "'");
+        if (left.rows().isEmpty()) {
+          return "";
+        }
+      } catch (EndpointLostException e) {
+        failure = e;
+        break;
+      } catch (IOException e) {
+        failure = e;
+      }
+    }
+    return "the schema may still be there ("
+        + failure.getMessage()
+        + "). Drop it by hand: DROP SCHEMA IF EXISTS "
+        + name
+        + " CASCADE";
+  }
+}

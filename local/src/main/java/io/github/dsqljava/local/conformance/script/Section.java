@@ -1,0 +1,60 @@
+package io.github.dsqljava.local.conformance.script;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A script of one subject.
+ *
+ * @param row the row of docs/fidelity.md that it proves
+ * @param name what tells it from others of the row; empty for the row's own
+ * @param steps what is sent and what is expected
+ * @param probes questions that are no SQL
+ * @param tests tests of dsql-local that prove the row as well, {@code Class#method}
+ * @param cannot why a cluster cannot be asked, if so
+ * @param slow whether it takes minutes
+ * @param protocols in which it is played: {@code simple}, {@code extended}
+ */
+public record Section(
+    String row,
+    String name,
+    List<Step> steps,
+    List<Question> probes,
+    List<String> tests,
+    Optional<String> cannot,
+    boolean slow,
+    List<String> protocols) {
+  /** Both protocols. */
+  public static final List<String> PROTOCOLS = List.of("simple", "extended");
+
+  /**
+   * A question that is no SQL.
+   *
+   * @param probe its name in the catalogue of probes
+   * @param expected what dsql-local answers
+   */
+  public record Question(String probe, String expected) {}
+
+  /** Copies the lists. */
+  public Section {
+    steps = List.copyOf(steps);
+    probes = List.copyOf(probes);
+    tests = List.copyOf(tests);
+    protocols = List.copyOf(protocols);
+  }
+
+  /** Returns {@code row} or {@code row/name}. */
+  public String id() {
+    return name.isEmpty() ? row : row + "/" + name;
+  }
+
+  /** Whether a cluster can be asked anything of it. */
+  public boolean isPlayable() {
+    return !probes.isEmpty() || steps.stream().anyMatch(step -> !step.onlyHere());
+  }
+
+  @Override
+  public String toString() {
+    return id();
+  }
+}
