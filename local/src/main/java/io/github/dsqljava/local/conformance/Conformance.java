@@ -87,7 +87,7 @@ public final class Conformance {
             endpoint,
             options.user(),
             secrets,
-            Trust.context(options.ca()),
+            options.ca(),
             options.answerLimit());
     secrets.of(options.user(), endpoint.host()); // whoever has none is told before all else
     Workplace workplace = new Workplace(connections);
@@ -112,7 +112,8 @@ public final class Conformance {
     try {
       Instant begin = Instant.now();
       long start = System.nanoTime();
-      Runner runner = new Runner(plan, connections, workplace, pause, this::say);
+      Runner runner = new Runner(
+              plan, connections, workplace, pause, line -> progress(start, line));
       String server = NOT_ASKED;
       String incomplete = "";
       try {
@@ -170,6 +171,11 @@ public final class Conformance {
     if (!left.isEmpty()) {
       say(left);
     }
+  }
+
+  private void progress(long start, String line) {
+    long seconds = Duration.ofNanos(System.nanoTime() - start).toSeconds();
+    say("%3d:%02d       %s".formatted(seconds / 60, seconds % 60, line));
   }
 
   private void say(String line) {

@@ -5,10 +5,12 @@ import io.github.dsqljava.local.conformance.wire.WireClient;
 import io.github.dsqljava.local.conformance.wire.WireSession;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.net.ssl.SSLContext;
@@ -32,6 +34,7 @@ final class Connections {
   private final Endpoint endpoint;
   private final String user;
   private final Secrets secrets;
+  private final Optional<Path> ca;
   private final SSLContext tls;
   private final Duration limit;
   private final Set<WireClient> open = ConcurrentHashMap.newKeySet();
@@ -40,19 +43,23 @@ final class Connections {
   private int opened;
 
   /**
+   * @param ca certificates to believe; the JDK's if empty
    * @param limit how long an answer may take
    */
-  Connections(Endpoint endpoint, String user, Secrets secrets, SSLContext tls, Duration limit) {
+  Connections(
+      Endpoint endpoint, String user, Secrets secrets, Optional<Path> ca, Duration limit)
+      throws ConformanceException {
     this.endpoint = endpoint;
     this.user = user;
     this.secrets = secrets;
-    this.tls = tls;
+    this.ca = ca;
     this.limit = limit;
+    this.tls = Trust.context(ca);
   }
 
   /** The same without those that are open: for cleaning up when these are stopped. */
-  Connections anew() {
-    return new Connections(endpoint, user, secrets, tls, limit);
+  Connections anew() throws ConformanceException {
+    return new Connections(endpoint, user, secrets, ca, limit);
   }
 
   Endpoint endpoint() {
@@ -71,8 +78,9 @@ final class Connections {
     return limit;
   }
 
-  SSLContext tls() {
-    return tls;
+  /** What TLS is made with by who must not resume another connection's session. */
+  SSLContext anewTls() throws ConformanceException {
+    return Trust.context(ca);
   }
 
   /** How many connections have been made. */

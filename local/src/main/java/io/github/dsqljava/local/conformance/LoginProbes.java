@@ -81,7 +81,7 @@ final class LoginProbes {
           client.send(WireClient.request(WireClient.SSL_REQUEST));
           client.readByte();
           String name = unknown ? "unknown.dsql.us-east-1.on.aws" : null;
-          client.startTls(scene.connections().tls(), null, name, List.of());
+          client.startTls(scene.connections().anewTls(), null, name, List.of());
           client.sendStartup(scene.connections().startup());
           WireMessage answer = client.read();
           return answer.type() == 'E' ? withoutHint(answer) : "asks for authentication";

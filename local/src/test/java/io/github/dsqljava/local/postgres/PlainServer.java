@@ -2,6 +2,7 @@ package io.github.dsqljava.local.postgres;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.github.dsqljava.local.tls.ClusterCertificates;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -13,8 +14,12 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.security.cert.CertificateEncodingException;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -41,6 +46,16 @@ public final class PlainServer implements AutoCloseable {
 
   /** Starts it and returns when it accepts connections. */
   public static PlainServer start() throws IOException {
+    return start(Optional.empty());
+  }
+
+  /** The same with TLS, for localhost. */
+  public static PlainServer startWithTls(ClusterCertificates certificates) throws IOException {
+    return start(Optional.of(certificates));
+  }
+
+  private static PlainServer start(Optional<ClusterCertificates> certificates)
+      throws IOException {
     PostgresBinaries binaries = PostgresBinaries.unpacked(CacheDirectory.open(null), unused -> {});
     ServerAccount account = ServerAccount.detect();
     Path directory = Files.createTempDirectory("dsql-plain");
@@ -80,12 +95,52 @@ public final class PlainServer implements AutoCloseable {
             "timezone=UTC")) {
       command.addAll(List.of("-c", setting));
     }
+    if (certificates.isPresent()) {
+      command.addAll(tls(certificates.get(), directory, account));
+    }
     Process process = ServerProgram.prepare(binaries, account, command).start();
     PlainServer server = new PlainServer(directory, port, password, process);
     // It may not outlive a JVM that is stopped in the middle of a test.
     Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
     server.awaitReady();
     return server;
+  }
+
+  private static List<String> tls(
+      ClusterCertificates certificates, Path directory, ServerAccount account)
+      throws IOException {
+    Path chain = directory.resolve("server.pem");
+    Path key = directory.resolve("server.key");
+    Files.writeString(key, "");
+    Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
+    Files.writeString(key, pem("PRIVATE KEY", certificates.key().getEncoded()));
+    StringBuilder pem = new StringBuilder();
+    try {
+      for (X509Certificate certificate : certificates.chain()) {
+        pem.append(pem("CERTIFICATE", certificate.getEncoded()));
+      }
+    } catch (CertificateEncodingException e) {
+      throw new IOException(e);
+    }
+    Files.writeString(chain, pem);
+    account.own(chain);
+    account.own(key);
+    return List.of(
+        "-c", "ssl=on", "-c", "ssl_cert_file=" + chain, "-c", "ssl_key_file=" + key);
+  }
+
+  private static String pem(String name, byte[] der) {
+    String text = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der);
+    return "-----BEGIN " + name + "-----\n" + text + "\n-----END " + name + "-----\n";
+  }
+
+  /** The password of the superuser, {@code postgres}. */
+  public String password() {
+    return password;
+  }
+
+  public int port() {
+    return port;
   }
 
   private static int freePort() throws IOException {

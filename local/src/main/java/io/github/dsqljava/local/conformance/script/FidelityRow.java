@@ -17,7 +17,7 @@ import java.util.Map;
  */
 public record FidelityRow(String id, String feature, String verdict) {
   private static final String TABLE = "/io/github/dsqljava/local/conformance/fidelity.md";
-  private static final int CELLS = 4;
+  private static final int CELLS = 5;
 
   /** Whether the sources do not say how the service answers. */
   public boolean isUnknown() {
