@@ -27,8 +27,8 @@ import org.junit.platform.commons.support.AnnotationSupport;
 
 /**
  * Holds docs/fidelity.md to what is so: each of its rows names a section of {@code fidelity.txt},
- * which is a script to be played, or names the tests that would fail. The conformance kit plays the same
- * scripts with a client of its own.
+ * which is a script to be played, or names the tests that would fail. The conformance kit plays the
+ * same scripts with a client of its own.
  */
 class FidelityTest {
   private static final Path TABLE = Path.of("..", "docs", "fidelity.md");
@@ -62,8 +62,11 @@ class FidelityTest {
     assertThat(rows().values()).allSatisfy(row -> assertThat(row.verdict()).isIn(VERDICTS));
     assertThat(
             sections().stream()
-                .filter(section -> !section.steps().isEmpty() || !section.tests().isEmpty()
-                    || !section.probes().isEmpty())
+                .filter(
+                    section ->
+                        !section.steps().isEmpty()
+                            || !section.tests().isEmpty()
+                            || !section.probes().isEmpty())
                 .map(Section::row)
                 .distinct())
         .containsExactlyInAnyOrderElementsOf(rows().keySet());

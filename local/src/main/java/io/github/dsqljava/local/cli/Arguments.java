@@ -79,8 +79,7 @@ record Arguments(String command, Map<String, String> options) {
       int equals = word.indexOf('=');
       String name = equals < 0 ? word : word.substring(0, equals);
       String value = "";
-      if (FLAGS.contains(name)
-          || OTHER_FLAGS.getOrDefault(command, List.of()).contains(name)) {
+      if (FLAGS.contains(name) || OTHER_FLAGS.getOrDefault(command, List.of()).contains(name)) {
         if (equals >= 0) {
           throw new UsageException(name + " takes no value");
         }

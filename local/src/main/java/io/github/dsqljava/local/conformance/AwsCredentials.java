@@ -12,9 +12,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The caller's AWS credentials, without the AWS SDK: environment variables, then a profile of {@code
- * ~/.aws/credentials} and {@code ~/.aws/config} with keys or a {@code credential_process}. For all
- * else (SSO, assumed roles, containers) the AWS CLI knows how: {@code eval "$(aws configure
+ * The caller's AWS credentials, without the AWS SDK: environment variables, then a profile of
+ * {@code ~/.aws/credentials} and {@code ~/.aws/config} with keys or a {@code credential_process}.
+ * For all else (SSO, assumed roles, containers) the AWS CLI knows how: {@code eval "$(aws configure
  * export-credentials --format env)"}.
  */
 final class AwsCredentials {
@@ -137,8 +137,7 @@ final class AwsCredentials {
   private static AwsKeys ofProcess(String profile, String command) throws ConformanceException {
     String what = "credential_process of the profile \"" + profile + "\"";
     boolean windows = System.getProperty("os.name", "").startsWith("Windows");
-    List<String> words =
-        windows ? List.of("cmd.exe", "/C", command) : List.of("sh", "-c", command);
+    List<String> words = windows ? List.of("cmd.exe", "/C", command) : List.of("sh", "-c", command);
     try {
       Process process =
           new ProcessBuilder(words).redirectError(ProcessBuilder.Redirect.INHERIT).start();

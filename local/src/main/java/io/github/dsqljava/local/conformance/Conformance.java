@@ -16,8 +16,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /**
- * One run of the kit: says what it will do, asks, plays all scripts, cleans up whatever has happened,
- * and writes the report.
+ * One run of the kit: says what it will do, asks, plays all scripts, cleans up whatever has
+ * happened, and writes the report.
  */
 public final class Conformance {
   /** All rows that the page calls the same are. */
@@ -67,8 +67,7 @@ public final class Conformance {
     return new Conformance(options, version, ScriptFile.all(), Pause.REAL, out).run(agreed);
   }
 
-  static int run(
-      ConformanceOptions options, List<ScriptFile> files, Pause pause, PrintStream out)
+  static int run(ConformanceOptions options, List<ScriptFile> files, Pause pause, PrintStream out)
       throws IOException {
     return new Conformance(options, "(test)", files, pause, out).run(() -> false);
   }
@@ -83,12 +82,7 @@ public final class Conformance {
     String region = options.password().isPresent() ? "" : region(endpoint, credentials);
     Secrets secrets = secrets(credentials, region);
     Connections connections =
-        new Connections(
-            endpoint,
-            options.user(),
-            secrets,
-            options.ca(),
-            options.answerLimit());
+        new Connections(endpoint, options.user(), secrets, options.ca(), options.answerLimit());
     secrets.of(options.user(), endpoint.host()); // whoever has none is told before all else
     Workplace workplace = new Workplace(connections);
     out.print(plan.text(endpoint, options.user(), workplace.schema()));
@@ -112,8 +106,8 @@ public final class Conformance {
     try {
       Instant begin = Instant.now();
       long start = System.nanoTime();
-      Runner runner = new Runner(
-              plan, connections, workplace, pause, line -> progress(start, line));
+      Runner runner =
+          new Runner(plan, connections, workplace, pause, line -> progress(start, line));
       String server = NOT_ASKED;
       String incomplete = "";
       try {
@@ -189,8 +183,7 @@ public final class Conformance {
     }
   }
 
-  private String region(Endpoint endpoint, AwsCredentials credentials)
-      throws ConformanceException {
+  private String region(Endpoint endpoint, AwsCredentials credentials) throws ConformanceException {
     Optional<String> region = options.region().or(endpoint::region);
     if (region.isEmpty()) {
       region = credentials.region(options.profile());

@@ -59,8 +59,7 @@ final class MarkdownReport {
     line("");
     line("## Differences");
     line("");
-    line(
-        "Each with what dsql-local answers (expected) and what the endpoint has answered (came).");
+    line("Each with what dsql-local answers (expected) and what the endpoint has answered (came).");
     for (RowResult row : report.rows()) {
       if (row.different() == 0) {
         continue;

@@ -106,7 +106,8 @@ record Plan(List<ScriptFile> files, boolean slow) {
   int statements() {
     int statements = comparisons();
     for (ScriptFile file : files) {
-      int played = file.sections().stream().filter(this::plays).mapToInt(s -> s.protocols().size()).sum();
+      int played =
+          file.sections().stream().filter(this::plays).mapToInt(s -> s.protocols().size()).sum();
       statements += file.setup().size() * 2 + file.fill().size() * played;
     }
     return statements;

@@ -74,6 +74,11 @@ final class Player implements AutoCloseable {
     return new SectionResult(section, protocol, results, reason);
   }
 
+  /** Whether an answer names jobs. */
+  static boolean isJob(Answer answer) {
+    return List.of(JOB).equals(answer.columns()) && !answer.rows().isEmpty();
+  }
+
   /** Whether somebody else's change of the schema came between: then a script says nothing. */
   static boolean wasDisturbed(SectionResult result) {
     return result.steps().stream()
@@ -109,8 +114,7 @@ final class Player implements AutoCloseable {
         }
         case Step.RUNS -> {
           boolean over = Objects.requireNonNull(running.get(step.session())).isDone();
-          return Optional.of(
-              StepResult.of(step, over ? "!it is over" : Step.OK, Optional.empty()));
+          return Optional.of(StepResult.of(step, over ? "!it is over" : Step.OK, Optional.empty()));
         }
         case Step.AWAIT -> {
           return Optional.of(result(step, await(running.remove(step.session()))));
@@ -140,7 +144,8 @@ final class Player implements AutoCloseable {
             last = session.ask("CALL sys.wait_for_job('" + job + "')");
           }
           jobs.clear();
-          return StepResult.of(step, last.isError() ? AnswerText.of(last) : Step.OK, Optional.of(last));
+          return StepResult.of(
+              step, last.isError() ? AnswerText.of(last) : Step.OK, Optional.of(last));
         }
         default -> {
           return result(step, session.ask(step.sql()));
@@ -149,8 +154,7 @@ final class Player implements AutoCloseable {
     }
 
     private StepResult result(Step step, Answer answer) throws IOException {
-      List<String> columns = answer.columns();
-      if (columns != null && columns.equals(List.of(JOB))) {
+      if (isJob(answer)) {
         answer.rows().forEach(row -> jobs.add(Objects.requireNonNullElse(row.get(0), "")));
       }
       if (answer.isFatal()) {

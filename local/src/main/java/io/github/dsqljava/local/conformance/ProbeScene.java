@@ -75,8 +75,7 @@ record ProbeScene(Connections connections, String schema, Pause pause) {
   }
 
   /** Logs in with other parameters or another secret; returns how the server takes it. */
-  String login(
-      WireClient client, UnaryOperator<Map<String, String>> startup, String secret)
+  String login(WireClient client, UnaryOperator<Map<String, String>> startup, String secret)
       throws IOException {
     client.sendStartup(startup.apply(connections.startup()));
     WireMessage request = client.read();
@@ -122,7 +121,9 @@ record ProbeScene(Connections connections, String schema, Pause pause) {
     };
   }
 
-  /** SQLSTATE, severity, text and hint; of a hint that has more than a line's worth, its beginning. */
+  /**
+   * SQLSTATE, severity, text and hint; of a hint that has more than a line's worth, its beginning.
+   */
   static String error(WireMessage message) {
     String hint = message.field('H');
     int end = hint.indexOf(": ");

@@ -82,8 +82,7 @@ public final class TokenMaker {
         parameters.entrySet().stream()
             .map(entry -> entry.getKey() + "=" + CanonicalEncoding.encode(entry.getValue()))
             .collect(Collectors.joining("&"));
-    byte[] key =
-        SignatureV4.signingKey(secretAccessKey, date, region, SignatureV4.SERVICE);
+    byte[] key = SignatureV4.signingKey(secretAccessKey, date, region, SignatureV4.SERVICE);
     String signature =
         SignatureV4.signature(
             key,

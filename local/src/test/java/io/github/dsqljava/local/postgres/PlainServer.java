@@ -11,11 +11,11 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.cert.CertificateEncodingException;
+import java.security.cert.X509Certificate;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
-import java.security.cert.CertificateEncodingException;
-import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -54,8 +54,7 @@ public final class PlainServer implements AutoCloseable {
     return start(Optional.of(certificates));
   }
 
-  private static PlainServer start(Optional<ClusterCertificates> certificates)
-      throws IOException {
+  private static PlainServer start(Optional<ClusterCertificates> certificates) throws IOException {
     PostgresBinaries binaries = PostgresBinaries.unpacked(CacheDirectory.open(null), unused -> {});
     ServerAccount account = ServerAccount.detect();
     Path directory = Files.createTempDirectory("dsql-plain");
@@ -107,8 +106,7 @@ public final class PlainServer implements AutoCloseable {
   }
 
   private static List<String> tls(
-      ClusterCertificates certificates, Path directory, ServerAccount account)
-      throws IOException {
+      ClusterCertificates certificates, Path directory, ServerAccount account) throws IOException {
     Path chain = directory.resolve("server.pem");
     Path key = directory.resolve("server.key");
     Files.writeString(key, "");
@@ -125,8 +123,7 @@ public final class PlainServer implements AutoCloseable {
     Files.writeString(chain, pem);
     account.own(chain);
     account.own(key);
-    return List.of(
-        "-c", "ssl=on", "-c", "ssl_cert_file=" + chain, "-c", "ssl_key_file=" + key);
+    return List.of("-c", "ssl=on", "-c", "ssl_cert_file=" + chain, "-c", "ssl_key_file=" + key);
   }
 
   private static String pem(String name, byte[] der) {

@@ -12,10 +12,11 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Sections that share their tables. In a file, {@code == row} or {@code == row/name} begins one, and
- * {@code #} a comment; {@code == setup} has the statements that make the tables, {@code == fill} what
- * runs before each section. Besides steps, a section may have {@code probe: name => answer}, {@code
- * test: Class#method}, {@code cannot: reason}, {@code slow: why} and {@code protocol: simple}.
+ * Sections that share their tables. In a file, {@code == row} or {@code == row/name} begins one,
+ * and {@code #} a comment; {@code == setup} has the statements that make the tables, {@code ==
+ * fill} what runs before each section. Besides steps, a section may have {@code probe: name =>
+ * answer}, {@code test: Class#method}, {@code cannot: reason}, {@code slow: why} and {@code
+ * protocol: simple}.
  *
  * @param name of the file, without its ending
  * @param setup statements that are run once
@@ -121,6 +122,7 @@ public record ScriptFile(
     if (arrow < 0) {
       throw new IllegalArgumentException("a probe without an answer: " + text);
     }
-    return new Section.Question(text.substring(0, arrow).strip(), text.substring(arrow + 4).strip());
+    return new Section.Question(
+        text.substring(0, arrow).strip(), text.substring(arrow + 4).strip());
   }
 }

@@ -1,14 +1,14 @@
 package io.github.dsqljava.local.conformance.script;
 
 /**
- * A line of a script: {@code session: sql => answer}. {@code A! } sends a statement without waiting,
- * {@code A~} makes sure that it still runs, {@code A?} waits for its answer; {@code A^} waits until
- * it sleeps in {@code pg_sleep}. Answers: {@code #1} an update count, {@code [1, a] [2, b]} rows,
- * {@code none} no row, {@code 200 rows} many, {@code !23505 ERROR: text} an error, {@code !OC000}
- * the conflict in the service's words, {@code ok} anything but an error. What stands behind {@code |}
- * ({@code DETAIL}, {@code HINT}, {@code TAG}) is compared only if it is given. The word {@code
- * status} in place of SQL asks for the state of the transaction, {@code jobs} waits for the end of
- * the script's jobs, {@code drop} cuts the connection, {@code wait 5} waits 5 seconds.
+ * A line of a script: {@code session: sql => answer}. {@code A! } sends a statement without
+ * waiting, {@code A~} makes sure that it still runs, {@code A?} waits for its answer; {@code A^}
+ * waits until it sleeps in {@code pg_sleep}. Answers: {@code #1} an update count, {@code [1, a] [2,
+ * b]} rows, {@code none} no row, {@code 200 rows} many, {@code !23505 ERROR: text} an error, {@code
+ * !OC000} the conflict in the service's words, {@code ok} anything but an error. What stands behind
+ * {@code |} ({@code DETAIL}, {@code HINT}, {@code TAG}) is compared only if it is given. The word
+ * {@code status} in place of SQL asks for the state of the transaction, {@code jobs} waits for the
+ * end of the script's jobs, {@code drop} cuts the connection, {@code wait 5} waits 5 seconds.
  *
  * @param session one letter
  * @param sql the statement or one of the words above
@@ -87,11 +87,7 @@ public record Step(String session, char mode, String sql, String expected, boole
   /** Returns the same step with the schema's name in the place of {@code {schema}}. */
   public Step in(String schema) {
     return new Step(
-        session,
-        mode,
-        sql.replace(SCHEMA, schema),
-        expected.replace(SCHEMA, schema),
-        onlyHere);
+        session, mode, sql.replace(SCHEMA, schema), expected.replace(SCHEMA, schema), onlyHere);
   }
 
   /** Stands for the schema that a script is played in. */

@@ -87,8 +87,7 @@ public final class WireClient implements AutoCloseable {
       List<String> protocols,
       String... alpn)
       throws IOException {
-    SSLSocket tls =
-        (SSLSocket) context.getSocketFactory().createSocket(socket, host, port, true);
+    SSLSocket tls = (SSLSocket) context.getSocketFactory().createSocket(socket, host, port, true);
     SSLParameters parameters = tls.getSSLParameters();
     parameters.setServerNames(sni == null ? List.of() : List.of(new SNIHostName(sni)));
     parameters.setApplicationProtocols(alpn);

@@ -93,8 +93,7 @@ public final class WireSession implements AutoCloseable {
       new Execute("").encode(out);
       client.send(ByteBufUtil.getBytes(Sync.encode(out)));
     } else {
-      client.send(
-          ByteBufUtil.getBytes(new Query(bytes).encode(UnpooledByteBufAllocator.DEFAULT)));
+      client.send(ByteBufUtil.getBytes(new Query(bytes).encode(UnpooledByteBufAllocator.DEFAULT)));
     }
     return readAnswer();
   }
