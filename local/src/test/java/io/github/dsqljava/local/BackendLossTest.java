@@ -2,8 +2,8 @@ package io.github.dsqljava.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.dsqljava.local.conformance.wire.WireMessage;
 import io.github.dsqljava.local.frontend.RawClient;
-import io.github.dsqljava.local.frontend.RawClient.Message;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -18,13 +18,13 @@ class BackendLossTest {
   void killedBackend_endsItsConnectionWithAnErrorAndTheClusterRecovers() throws Exception {
     try (DsqlLocal cluster = DsqlLocal.start()) {
       try (RawClient client = loggedIn(cluster)) {
-        List<Message> answer = client.query("SELECT 'pid=' || pg_backend_pid()");
+        List<WireMessage> answer = client.query("SELECT 'pid=' || pg_backend_pid()");
         Matcher pid = Pattern.compile("pid=([0-9]+)").matcher(answer.toString());
         assertThat(pid.find()).isTrue();
         client.sendText('Q', "SELECT pg_sleep(600)");
         ProcessHandle backend = ProcessHandle.of(Long.parseLong(pid.group(1))).orElseThrow();
         assertThat(backend.destroyForcibly()).isTrue();
-        Message error = client.expect('E');
+        WireMessage error = client.expect('E');
         assertThat(error.field('S')).isEqualTo("FATAL");
         assertThat(error.field('C')).isEqualTo("08006");
         assertThat(client.isClosedByServer()).isTrue();
@@ -38,7 +38,7 @@ class BackendLossTest {
     try (DsqlLocal cluster = DsqlLocal.start();
         RawClient client = loggedIn(cluster)) {
       client.sendText('Q', "SELECT pg_terminate_backend(pg_backend_pid())");
-      Message error = client.read();
+      WireMessage error = client.read();
       while (error.type() != 'E') {
         error = client.read(); // the start of the answer may have been on its way
       }

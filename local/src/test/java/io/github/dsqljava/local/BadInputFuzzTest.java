@@ -2,10 +2,10 @@ package io.github.dsqljava.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.dsqljava.local.conformance.wire.WireMessage;
 import io.github.dsqljava.local.frontend.MessageFuzz;
 import io.github.dsqljava.local.frontend.Pipeline;
 import io.github.dsqljava.local.frontend.RawClient;
-import io.github.dsqljava.local.frontend.RawClient.Message;
 import io.netty.util.LeakPresenceDetector;
 import java.io.EOFException;
 import java.io.IOException;
@@ -122,7 +122,7 @@ class BadInputFuzzTest {
   private static void readToTheEnd(RawClient client, String where) throws IOException {
     boolean last = false;
     while (true) {
-      Message message;
+      WireMessage message;
       try {
         message = client.read();
       } catch (EOFException e) {

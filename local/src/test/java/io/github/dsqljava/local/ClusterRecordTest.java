@@ -3,9 +3,9 @@ package io.github.dsqljava.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.dsqljava.local.conformance.wire.WireMessage;
 import io.github.dsqljava.local.frontend.Pipeline;
 import io.github.dsqljava.local.frontend.RawClient;
-import io.github.dsqljava.local.frontend.RawClient.Message;
 import io.github.dsqljava.local.journal.RecordedStatement;
 import io.github.dsqljava.local.journal.RecordedStatement.Outcome;
 import io.github.dsqljava.local.journal.RecordedStatement.Protocol;
@@ -416,7 +416,7 @@ class ClusterRecordTest {
     try (RawClient client = loggedIn()) {
       client.send('E', new byte[0]);
       client.send('S', new byte[0]);
-      List<Message> answer = client.readUntilReady();
+      List<WireMessage> answer = client.readUntilReady();
       assertThat(answer.get(0).type()).isEqualTo('E');
       client.query("SELECT 1");
     }

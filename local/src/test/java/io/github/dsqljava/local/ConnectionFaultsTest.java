@@ -3,9 +3,9 @@ package io.github.dsqljava.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.dsqljava.local.conformance.wire.WireMessage;
 import io.github.dsqljava.local.frontend.Pipeline;
 import io.github.dsqljava.local.frontend.RawClient;
-import io.github.dsqljava.local.frontend.RawClient.Message;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.sql.Connection;
@@ -47,7 +47,7 @@ class ConnectionFaultsTest extends FaultFixture {
         client.sendStartup(Map.of("user", "admin", "database", "postgres"));
         client.expect('R');
         client.sendText('p', cluster.token("admin"));
-        Message error = client.expect('E');
+        WireMessage error = client.expect('E');
         assertThat(error.field('S')).isEqualTo("FATAL");
         assertThat(error.field('V')).isEqualTo("FATAL");
         assertThat(error.field('C')).isEqualTo(sqlState);

@@ -4,11 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
+import io.github.dsqljava.local.conformance.wire.WireMessage;
 import io.github.dsqljava.local.dialect.Dialect;
 import io.github.dsqljava.local.dialect.Settings;
 import io.github.dsqljava.local.frontend.Pipeline;
 import io.github.dsqljava.local.frontend.RawClient;
-import io.github.dsqljava.local.frontend.RawClient.Message;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -301,7 +301,7 @@ class DialectOnClusterTest {
     return answers;
   }
 
-  private static String text(Message message) {
+  private static String text(WireMessage message) {
     return switch (message.type()) {
       case 'E' -> {
         String position = message.field('P').isEmpty() ? "" : " at " + message.field('P');

@@ -3,9 +3,9 @@ package io.github.dsqljava.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.dsqljava.local.conformance.wire.WireMessage;
 import io.github.dsqljava.local.frontend.Pipeline;
 import io.github.dsqljava.local.frontend.RawClient;
-import io.github.dsqljava.local.frontend.RawClient.Message;
 import io.netty.util.LeakPresenceDetector;
 import java.io.IOException;
 import java.sql.Connection;
@@ -108,7 +108,7 @@ abstract class FaultFixture {
   }
 
   /** The type of a message, and what matters of it. */
-  static String text(Message message) {
+  static String text(WireMessage message) {
     return switch (message.type()) {
       case 'E', 'N' -> {
         assertThat(message.field('S')).isEqualTo(message.field('V'));

@@ -3,9 +3,9 @@ package io.github.dsqljava.local;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.dsqljava.local.conformance.wire.WireMessage;
 import io.github.dsqljava.local.frontend.Pipeline;
 import io.github.dsqljava.local.frontend.RawClient;
-import io.github.dsqljava.local.frontend.RawClient.Message;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.sql.Connection;
@@ -180,7 +180,7 @@ class JobsOnTheWireTest {
     return answers;
   }
 
-  private static String text(Message message) {
+  private static String text(WireMessage message) {
     ByteBuffer body = ByteBuffer.wrap(message.body());
     return switch (message.type()) {
       case 'E' -> "E " + message.field('C');

@@ -3,8 +3,8 @@ package io.github.dsqljava.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.dsqljava.local.conformance.wire.WireMessage;
 import io.github.dsqljava.local.frontend.RawClient;
-import io.github.dsqljava.local.frontend.RawClient.Message;
 import io.github.dsqljava.local.iam.DbAction;
 import io.github.dsqljava.local.iam.IamPrincipal;
 import io.github.dsqljava.local.tls.ClusterCertificates;
@@ -92,7 +92,7 @@ class LoginLogTest {
         .isInstanceOf(SQLException.class);
   }
 
-  private static Message answer(DsqlLocal cluster, String sni, Map<String, String> startup)
+  private static WireMessage answer(DsqlLocal cluster, String sni, Map<String, String> startup)
       throws IOException {
     try (RawClient client = RawClient.direct(cluster.port(), cluster.caCertificate(), sni, ALPN)) {
       client.sendStartup(startup);

@@ -3,8 +3,8 @@ package io.github.dsqljava.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.dsqljava.local.conformance.wire.WireMessage;
 import io.github.dsqljava.local.frontend.RawClient;
-import io.github.dsqljava.local.frontend.RawClient.Message;
 import io.github.dsqljava.local.iam.AnyToken;
 import io.github.dsqljava.local.iam.DbAction;
 import io.github.dsqljava.local.iam.IamPrincipal;
@@ -42,7 +42,7 @@ class LoginRefusalTest {
 
   @Test
   void token_expired_isRefusedWithTheReason() throws Exception {
-    Message error =
+    WireMessage error =
         refusal("admin", token(DbAction.DB_CONNECT_ADMIN, 60, Instant.now().minusSeconds(61)));
     assertDenied(error);
     assertThat(error.field('H')).startsWith("Signature expired: ");
@@ -58,7 +58,7 @@ class LoginRefusalTest {
   @CsvSource({"admin,DB_CONNECT,DbConnect", "app,DB_CONNECT_ADMIN,DbConnectAdmin"})
   void token_forTheOtherAction_isRefusedWithTheReason(
       String user, DbAction action, String actionName) throws Exception {
-    Message error = refusal(user, token(action, 60, Instant.now()));
+    WireMessage error = refusal(user, token(action, 60, Instant.now()));
     assertDenied(error);
     assertThat(error.field('H'))
         .isEqualTo("Wrong user to action mapping. user: " + user + ", action: " + actionName);
@@ -101,7 +101,7 @@ class LoginRefusalTest {
 
   @Test
   void token_longerThanAWeek_isRefused() throws Exception {
-    Message accepted = answer("admin", AnyToken.of(cluster.principal(), Duration.ofDays(7)));
+    WireMessage accepted = answer("admin", AnyToken.of(cluster.principal(), Duration.ofDays(7)));
     assertThat(accepted.type()).isEqualTo('R');
     assertDeniedWithoutHint(
         refusal("admin", AnyToken.of(cluster.principal(), Duration.ofDays(7).plusSeconds(1))));
@@ -114,7 +114,7 @@ class LoginRefusalTest {
     for (int i = 0; i < token.length(); i += 11) {
       StringBuilder changed = new StringBuilder(token);
       changed.setCharAt(i, (char) (token.charAt(i) ^ 1));
-      Message error = refusal("admin", changed.toString());
+      WireMessage error = refusal("admin", changed.toString());
       assertThat(error.field('M')).as("byte %d of %s", i, token).isEqualTo(DENIED);
     }
   }
@@ -129,7 +129,7 @@ class LoginRefusalTest {
     IamPrincipal limited =
         IamPrincipal.generate("arn:aws:iam::123456789012:user/limited", DbAction.DB_CONNECT);
     cluster.iam().add(limited);
-    Message error = refusal("admin", cluster.token(limited, "admin"));
+    WireMessage error = refusal("admin", cluster.token(limited, "admin"));
     assertDenied(error);
     assertThat(error.field('H'))
         .startsWith(
@@ -153,7 +153,7 @@ class LoginRefusalTest {
 
   @Test
   void startup_withoutUser_isRefused() throws Exception {
-    Message error = startupAnswer("localhost", Map.of("database", "postgres"));
+    WireMessage error = startupAnswer("localhost", Map.of("database", "postgres"));
     assertFatal(error, "28000", "no PostgreSQL user name specified in startup packet");
   }
 
@@ -190,7 +190,7 @@ class LoginRefusalTest {
   void startup_inPlaintext_isRefused() throws Exception {
     try (RawClient client = RawClient.connect(cluster.port())) {
       client.sendStartup(Map.of("user", "admin", "database", "postgres"));
-      Message error = client.expect('E');
+      WireMessage error = client.expect('E');
       assertThat(error.field('S')).isEqualTo("FATAL");
       assertThat(error.field('M')).contains("SSL is mandatory");
       assertThat(client.isClosedByServer()).isTrue();
@@ -199,7 +199,7 @@ class LoginRefusalTest {
 
   @Test
   void startup_withoutServerName_isRefused() throws Exception {
-    Message error = startupAnswer(null, Map.of("user", "admin"));
+    WireMessage error = startupAnswer(null, Map.of("user", "admin"));
     assertFatal(error, "08006", "unable to accept connection, sni was not received");
     assertThat(error.field('H'))
         .contains("Connect to " + cluster.clusterHost())
@@ -274,7 +274,7 @@ class LoginRefusalTest {
     return RawClient.direct(cluster.port(), cluster.caCertificate(), sni, ALPN);
   }
 
-  private static Message startupAnswer(String sni, Map<String, String> parameters)
+  private static WireMessage startupAnswer(String sni, Map<String, String> parameters)
       throws IOException {
     try (RawClient client = direct(sni)) {
       client.sendStartup(parameters);
@@ -282,7 +282,7 @@ class LoginRefusalTest {
     }
   }
 
-  private static Message answer(String user, String token) throws IOException {
+  private static WireMessage answer(String user, String token) throws IOException {
     try (RawClient client = direct("localhost")) {
       client.sendStartup(Map.of("user", user, "database", "postgres"));
       client.expect('R');
@@ -291,12 +291,12 @@ class LoginRefusalTest {
     }
   }
 
-  private static Message refusal(String user, String token) throws IOException {
+  private static WireMessage refusal(String user, String token) throws IOException {
     try (RawClient client = direct("localhost")) {
       client.sendStartup(Map.of("user", user, "database", "postgres"));
       client.expect('R');
       client.sendText('p', token);
-      Message error = client.expect('E');
+      WireMessage error = client.expect('E');
       assertThat(client.isClosedByServer()).isTrue();
       return error;
     }
@@ -312,16 +312,16 @@ class LoginRefusalTest {
         signedAt);
   }
 
-  private static void assertDeniedWithoutHint(Message error) {
+  private static void assertDeniedWithoutHint(WireMessage error) {
     assertDenied(error);
     assertThat(error.field('H')).isEmpty();
   }
 
-  private static void assertDenied(Message error) {
+  private static void assertDenied(WireMessage error) {
     assertFatal(error, "08006", DENIED);
   }
 
-  private static void assertFatal(Message error, String sqlState, String text) {
+  private static void assertFatal(WireMessage error, String sqlState, String text) {
     assertThat(error.field('S')).isEqualTo("FATAL");
     assertThat(error.field('C')).isEqualTo(sqlState);
     assertThat(error.field('M')).isEqualTo(text);

@@ -2,8 +2,8 @@ package io.github.dsqljava.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.dsqljava.local.conformance.wire.WireMessage;
 import io.github.dsqljava.local.frontend.RawClient;
-import io.github.dsqljava.local.frontend.RawClient.Message;
 import io.github.dsqljava.local.iam.DbAction;
 import io.github.dsqljava.local.iam.IamPrincipal;
 import io.github.dsqljava.local.iam.TokenMaker;
@@ -182,8 +182,8 @@ class LoginTest {
   @Test
   void greeting_showsTheServerAsTheServiceDoes() throws Exception {
     try (RawClient client = direct()) {
-      List<Message> greeting = client.login("admin", cluster.token("admin"));
-      assertThat(greeting.stream().map(Message::toString))
+      List<WireMessage> greeting = client.login("admin", cluster.token("admin"));
+      assertThat(greeting.stream().map(WireMessage::toString))
           .contains(
               "S server_version|16.15|",
               "S client_encoding|UTF8|",
@@ -223,7 +223,7 @@ class LoginTest {
       client.send(
           RawClient.startup(
               (3 << 16) + 2, Map.of("user", "admin", "database", "postgres", "_pq_.x", "1")));
-      Message negotiation = client.expect('v');
+      WireMessage negotiation = client.expect('v');
       assertThat(negotiation.body()).startsWith(0, 0, 0, 0, 0, 0, 0, 1);
       assertThat(negotiation.toString()).contains("_pq_.x");
       client.expect('R');

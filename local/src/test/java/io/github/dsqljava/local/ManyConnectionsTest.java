@@ -2,8 +2,8 @@ package io.github.dsqljava.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.dsqljava.local.conformance.wire.WireMessage;
 import io.github.dsqljava.local.frontend.RawClient;
-import io.github.dsqljava.local.frontend.RawClient.Message;
 import io.netty.util.LeakPresenceDetector;
 import java.sql.Connection;
 import java.util.ArrayList;
@@ -44,7 +44,7 @@ class ManyConnectionsTest {
         }
         for (RawClient client : clients) {
           assertThat(client.readUntilReady())
-              .extracting(Message::toString)
+              .extracting(WireMessage::toString)
               .containsExactly("C INSERT 0 1|", "Z I");
         }
       } finally {

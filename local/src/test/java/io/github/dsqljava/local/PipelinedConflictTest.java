@@ -2,8 +2,8 @@ package io.github.dsqljava.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.dsqljava.local.conformance.wire.WireMessage;
 import io.github.dsqljava.local.frontend.RawClient;
-import io.github.dsqljava.local.frontend.RawClient.Message;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -162,7 +162,7 @@ class PipelinedConflictTest {
               message('B', "\0\0\0\0\0\0\0\0"),
               execute(),
               message('Q', "SELECT v FROM t WHERE id = 1\0")));
-      List<Message> answers = client.readUntilReady();
+      List<WireMessage> answers = client.readUntilReady();
       assertThat(answers.toString()).contains("UPDATE 1").contains("11");
       assertThat(value()).isEqualTo("11");
     }
@@ -220,7 +220,7 @@ class PipelinedConflictTest {
     List<String> all = new ArrayList<>();
     for (int i = 0; i < answers; i++) {
       StringBuilder types = new StringBuilder();
-      for (Message message : client.readUntilReady()) {
+      for (WireMessage message : client.readUntilReady()) {
         types.append(message.type());
         if (message.type() == 'Z') {
           types.append((char) message.body()[0]);

@@ -2,9 +2,9 @@ package io.github.dsqljava.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.dsqljava.local.conformance.wire.WireMessage;
 import io.github.dsqljava.local.frontend.Pipeline;
 import io.github.dsqljava.local.frontend.RawClient;
-import io.github.dsqljava.local.frontend.RawClient.Message;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -370,7 +370,7 @@ class PreparedTypesTest {
   /** The value of one row of one column. */
   private static byte[] read(RawClient client, String statement, int format) throws IOException {
     client.send(use(statement, format).bytes());
-    for (Message message : client.readUntilReady()) {
+    for (WireMessage message : client.readUntilReady()) {
       if (message.type() == 'D') {
         ByteBuffer row = ByteBuffer.wrap(message.body());
         byte[] value = new byte[row.getInt(2)];
@@ -384,7 +384,7 @@ class PreparedTypesTest {
   private static List<String> answers(RawClient client, Pipeline pipeline) throws IOException {
     client.send(pipeline.bytes());
     List<String> answers = new ArrayList<>();
-    for (Message message : client.readUntilReady()) {
+    for (WireMessage message : client.readUntilReady()) {
       if (message.type() == 'D' && message.body().length == 10) {
         answers.add("D " + ByteBuffer.wrap(message.body()).getInt(6));
       } else if (message.type() != 'T' && message.type() != 't') {

@@ -2,8 +2,8 @@ package io.github.dsqljava.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.dsqljava.local.conformance.wire.WireMessage;
 import io.github.dsqljava.local.frontend.RawClient;
-import io.github.dsqljava.local.frontend.RawClient.Message;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import io.netty.util.LeakPresenceDetector;
@@ -171,7 +171,7 @@ class RobustnessTest {
     String end = "')";
     int text = 10 * MEBIBYTE - 4 - 1 - start.length() - end.length();
     try (RawClient client = loggedIn()) {
-      List<Message> answer = client.query(start + "x".repeat(text) + end);
+      List<WireMessage> answer = client.query(start + "x".repeat(text) + end);
       assertThat(answer.toString()).contains(Integer.toString(text));
     }
   }
@@ -180,7 +180,7 @@ class RobustnessTest {
   void unknownMessageType_endsTheConnectionWithAnError() throws Exception {
     try (RawClient client = loggedIn()) {
       client.send('!', new byte[0]);
-      Message error = client.expect('E');
+      WireMessage error = client.expect('E');
       assertThat(error.field('C')).isEqualTo("08P01");
       assertThat(client.isClosedByServer()).isTrue();
     }
@@ -191,7 +191,7 @@ class RobustnessTest {
   void cancelRequest_isAcceptedAndHasNoEffect() throws Exception {
     try (RawClient client = direct();
         Connection admin = Jdbc.connect(cluster, "admin")) {
-      Message key =
+      WireMessage key =
           client.login("admin", cluster.token("admin")).stream()
               .filter(message -> message.type() == 'K')
               .findFirst()
@@ -326,7 +326,7 @@ class RobustnessTest {
   @Test
   void rewrittenStatement_amongOthersInOneString_keepsTheirBytes() throws Exception {
     try (RawClient client = loggedIn()) {
-      List<Message> answer =
+      List<WireMessage> answer =
           client.query("SELECT 'ä€😀'; BEGIN ISOLATION LEVEL SERIALIZABLE; SELECT 'never'");
       assertThat(answer.toString()).contains("ä€😀").doesNotContain("never");
       assertThat(answer)

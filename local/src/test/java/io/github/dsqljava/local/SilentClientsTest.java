@@ -2,9 +2,9 @@ package io.github.dsqljava.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.dsqljava.local.conformance.wire.WireMessage;
 import io.github.dsqljava.local.frontend.Pipeline;
 import io.github.dsqljava.local.frontend.RawClient;
-import io.github.dsqljava.local.frontend.RawClient.Message;
 import io.github.dsqljava.local.journal.RecordedStatement;
 import java.io.IOException;
 import java.sql.Connection;
@@ -221,7 +221,7 @@ class SilentClientsTest extends FaultFixture {
       query(b, "UPDATE r SET v = 12 WHERE id = 1");
       sendLines(a, 3, 4);
       a.send(end(new Pipeline().copyFail(), extended).bytes());
-      Message error = a.expect('E');
+      WireMessage error = a.expect('E');
       assertThat(text(error)).isEqualTo("E 57014 COPY from stdin failed: no more");
       assertThat(error.field('W')).isEqualTo("COPY t, line 5");
       assertThat(text(a.expect('Z'))).isEqualTo("Z E");
@@ -243,7 +243,7 @@ class SilentClientsTest extends FaultFixture {
       query(b, "UPDATE r SET v = 12 WHERE id = 1");
       send(a, "bad\n");
       a.send(end(new Pipeline().copyDone(), extended).bytes());
-      Message error = a.expect('E');
+      WireMessage error = a.expect('E');
       assertThat(text(error)).isEqualTo("E 22P02 invalid input syntax for type integer: \"bad\"");
       assertThat(error.field('W')).isEqualTo("COPY t, line 4, column id: \"bad\"");
       assertThat(text(a.expect('Z'))).isEqualTo("Z E");
@@ -406,7 +406,7 @@ class SilentClientsTest extends FaultFixture {
       a.read(); // the statement runs
       a.read();
       assertThat(query(b, "UPDATE r SET v = 12 WHERE id = 1")).containsExactly("C UPDATE 1", "Z I");
-      List<Message> rest = a.readUntilReady();
+      List<WireMessage> rest = a.readUntilReady();
       assertThat(rest).hasSizeBetween(10_000, 10_004);
       assertThat(query(a, "SELECT v FROM r WHERE id = 1")).contains("D 11");
       assertThat(query(a, "COMMIT")).containsExactly(DATA_CONFLICT, "Z I");

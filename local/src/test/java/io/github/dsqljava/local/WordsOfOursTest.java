@@ -2,9 +2,9 @@ package io.github.dsqljava.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.dsqljava.local.conformance.wire.WireMessage;
 import io.github.dsqljava.local.frontend.Pipeline;
 import io.github.dsqljava.local.frontend.RawClient;
-import io.github.dsqljava.local.frontend.RawClient.Message;
 import io.github.dsqljava.local.frontend.WireSession;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -102,7 +102,7 @@ class WordsOfOursTest {
           .isEqualTo("CREATE INDEX");
     }
     try (RawClient client = loggedIn()) {
-      List<Message> answers = client.query("SELECT '" + ASYNC + "'; CREATE INDEX j ON t (v)");
+      List<WireMessage> answers = client.query("SELECT '" + ASYNC + "'; CREATE INDEX j ON t (v)");
       assertThat(answers.toString()).contains("0A000").doesNotContain("DSJOB");
     }
     try (Connection admin = Jdbc.connect(cluster, "admin")) {
@@ -236,8 +236,8 @@ class WordsOfOursTest {
     return names.stream().distinct().toList();
   }
 
-  private static void find(List<Message> messages, List<String> names) {
-    for (Message message : messages) {
+  private static void find(List<WireMessage> messages, List<String> names) {
+    for (WireMessage message : messages) {
       Matcher name = NAME.matcher(new String(message.body(), StandardCharsets.UTF_8));
       while (name.find()) {
         names.add(name.group());

@@ -21,7 +21,7 @@ record Endpoint(String host, int port, List<InetAddress> addresses) {
 
   /** Reads {@code host} or {@code host:port}, and looks the name up. */
   static Endpoint parse(String text) throws ConformanceException {
-    int colon = text.lastIndexOf(':');
+    int colon = text.endsWith("]") ? -1 : text.lastIndexOf(':'); // [::1] has no port
     String host = colon < 0 ? text : text.substring(0, colon);
     int port = DEFAULT_PORT;
     try {
@@ -29,7 +29,8 @@ record Endpoint(String host, int port, List<InetAddress> addresses) {
     } catch (NumberFormatException e) {
       port = -1;
     }
-    if (host.isBlank() || port < 1 || port > MAX_PORT) {
+    boolean bracketed = host.startsWith("[") && host.endsWith("]");
+    if (host.isBlank() || (host.contains(":") && !bracketed) || port < 1 || port > MAX_PORT) {
       throw new ConformanceException("--endpoint is \"" + text + "\", not a host or host:port");
     }
     try {

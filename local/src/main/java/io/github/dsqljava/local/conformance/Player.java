@@ -24,6 +24,9 @@ final class Player implements AutoCloseable {
   private static final String SCHEMA_CONFLICT = "(OC001)";
   private static final String JOB = "job_id";
 
+  /** The service builds an index in half a minute or so, however small the table is. */
+  private static final Duration LONGEST_JOB = Duration.ofMinutes(10);
+
   private final String schema;
   private final Pause pause;
   private final ExecutorService threads =
@@ -141,7 +144,7 @@ final class Player implements AutoCloseable {
         case "jobs" -> {
           Answer last = new Answer(null, List.of(), "", Map.of());
           for (String job : jobs) {
-            last = session.ask("CALL sys.wait_for_job('" + job + "')");
+            last = session.ask("CALL sys.wait_for_job('" + job + "')", LONGEST_JOB);
           }
           jobs.clear();
           return StepResult.of(

@@ -50,6 +50,17 @@ class MainTest {
   }
 
   @Test
+  void conformance_helpSaysMore_andFailuresAreOneLine() {
+    assertThat(run("conformance", "--help")).isZero();
+    assertThat(text(out))
+        .contains("--endpoint HOST", "--record FILE", "--slow", "export-credentials");
+    assertThat(text(out).lines()).allMatch(line -> line.length() <= 100);
+    assertThat(run("conformance", "--endpoint", "localhost:none")).isEqualTo(1);
+    assertThat(text(err))
+        .isEqualTo("dsql-local: --endpoint is \"localhost:none\", not a host or host:port\n");
+  }
+
+  @Test
   void version_printsOneLine() {
     assertThat(run("--version")).isZero();
     assertThat(text(out)).matches("dsql-local \\S+\n");
@@ -65,6 +76,11 @@ class MainTest {
     "--sni=off, '--sni is \"off\", not one of required, optional'",
     "--log=all, '--log is \"all\", not one of off, statements'",
     "--access-key=AKIA, --access-key and --secret-key go together",
+    "conformance, conformance needs --endpoint",
+    "--slow, unknown option \"--slow\"",
+    "conformance --endpoint=localhost --port=1, unknown option \"--port\"",
+    "conformance --endpoint=localhost --yes=no, --yes takes no value",
+    "conformance --endpoint=localhost --password-env=NOT_THERE, --password-env: the variable NOT_THERE is not set",
   })
   void badCommandLine_isCode2WithMessageAndUsage(String words, String message) {
     assertThat(run(words.split(" ", -1))).isEqualTo(2);

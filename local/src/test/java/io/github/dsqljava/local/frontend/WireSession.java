@@ -1,7 +1,7 @@
 package io.github.dsqljava.local.frontend;
 
 import io.github.dsqljava.local.DsqlLocal;
-import io.github.dsqljava.local.frontend.RawClient.Message;
+import io.github.dsqljava.local.conformance.wire.WireMessage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -16,7 +16,7 @@ public final class WireSession implements AutoCloseable {
 
   public WireSession(DsqlLocal cluster, String protocol) throws IOException {
     client = RawClient.direct(cluster.port(), cluster.caCertificate(), "localhost", "postgresql");
-    for (Message message : client.login("admin", cluster.token("admin"))) {
+    for (WireMessage message : client.login("admin", cluster.token("admin"))) {
       if (message.type() == 'K') {
         processId = ByteBuffer.wrap(message.body()).getInt();
       }
@@ -41,7 +41,7 @@ public final class WireSession implements AutoCloseable {
   public String run(String sql, String data) throws IOException {
     send(sql);
     String answer = "";
-    for (Message message = client.read(); message.type() != 'Z'; message = client.read()) {
+    for (WireMessage message = client.read(); message.type() != 'Z'; message = client.read()) {
       switch (message.type()) {
         case 'C' -> answer = text(message);
         case 'E' -> answer = "!" + message.field('C') + " " + message.field('M');
@@ -56,7 +56,7 @@ public final class WireSession implements AutoCloseable {
   public List<String> rows(String sql) throws IOException {
     send(sql);
     List<String> rows = new ArrayList<>();
-    for (Message message = client.read(); message.type() != 'Z'; message = client.read()) {
+    for (WireMessage message = client.read(); message.type() != 'Z'; message = client.read()) {
       if (message.type() == 'E') {
         rows.add("!" + message.field('C') + " " + message.field('M'));
       } else if (message.type() == 'D') {
@@ -78,7 +78,7 @@ public final class WireSession implements AutoCloseable {
     client.send((extended ? copied.sync() : copied).bytes());
   }
 
-  private static String text(Message message) {
+  private static String text(WireMessage message) {
     return new String(message.body(), 0, message.body().length - 1, StandardCharsets.UTF_8);
   }
 

@@ -110,6 +110,11 @@ public final class WireClient implements AutoCloseable {
     return socket instanceof SSLSocket tls ? tls.getApplicationProtocol() : "";
   }
 
+  /** Returns how long to wait for each answer. */
+  Duration readLimit() throws IOException {
+    return Duration.ofMillis(socket.getSoTimeout());
+  }
+
   /** Sets how long to wait for each answer. */
   public void readLimit(Duration limit) throws IOException {
     socket.setSoTimeout((int) limit.toMillis());

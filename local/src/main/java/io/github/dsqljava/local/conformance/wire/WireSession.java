@@ -11,6 +11,7 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -96,6 +97,17 @@ public final class WireSession implements AutoCloseable {
       client.send(ByteBufUtil.getBytes(new Query(bytes).encode(UnpooledByteBufAllocator.DEFAULT)));
     }
     return readAnswer();
+  }
+
+  /** The same for what may take longer than the connection's other answers. */
+  public Answer ask(String sql, Duration limit) throws IOException {
+    Duration before = client.readLimit();
+    client.readLimit(limit);
+    try {
+      return ask(sql);
+    } finally {
+      client.readLimit(before);
+    }
   }
 
   /** Reads what comes up to ReadyForQuery, or up to an error that ends the connection. */
