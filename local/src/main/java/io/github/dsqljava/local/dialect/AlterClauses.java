@@ -36,6 +36,25 @@ enum AlterClauses implements ClauseFinder {
     }
   },
 
+  /** A domain: what would have to look at values that there are is refused. */
+  DOMAIN {
+    @Override
+    public void find(StatementCursor statement, Draft draft) {
+      StatementCursor action = statement.copy();
+      action.accept("ALTER", "DOMAIN");
+      action.qualifiedName();
+      if (action.at("SET", "NOT", "NULL")) {
+        draft.found(Clause.ALTER_DOMAIN, "SET NOT NULL");
+      } else if (action.at("ADD")) {
+        draft.found(Clause.ALTER_DOMAIN, "ADD CONSTRAINT");
+      } else if (action.at("VALIDATE")) { // nothing could be left to validate
+        draft.found(Clause.ALTER_DOMAIN, "VALIDATE CONSTRAINT");
+      } else {
+        SUPPORTED.find(statement, draft);
+      }
+    }
+  },
+
   /** A function, whose settings say how PostgreSQL reads its body. */
   ROUTINE {
     @Override

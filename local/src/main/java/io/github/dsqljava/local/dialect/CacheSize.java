@@ -2,6 +2,7 @@ package io.github.dsqljava.local.dialect;
 
 import io.github.dsqljava.local.sql.SqlToken.Kind;
 import io.github.dsqljava.local.sql.StatementCursor;
+import java.util.OptionalLong;
 
 /** The {@code CACHE} of a sequence. */
 final class CacheSize {
@@ -9,17 +10,20 @@ final class CacheSize {
 
   private CacheSize() {}
 
-  /** Whether Aurora DSQL accepts the size that follows, or PostgreSQL refuses it. */
-  static boolean isAccepted(StatementCursor cursor) {
+  /**
+   * Returns the size that follows if Aurora DSQL refuses it. PostgreSQL itself refuses those below
+   * 1, in words of its own, which is inferred to be so on the service.
+   */
+  static OptionalLong refused(StatementCursor cursor) {
     cursor.accept("CACHE");
     if (!cursor.at(Kind.NUMBER)) {
-      return true;
+      return OptionalLong.empty();
     }
     try {
       long size = Long.parseLong(cursor.token().text().replace("_", ""));
-      return size <= 1 || size >= LARGE;
+      return size <= 1 || size >= LARGE ? OptionalLong.empty() : OptionalLong.of(size);
     } catch (NumberFormatException e) {
-      return true;
+      return OptionalLong.empty();
     }
   }
 }

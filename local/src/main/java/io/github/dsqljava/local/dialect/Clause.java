@@ -38,22 +38,22 @@ public enum Clause {
       "identity column is not supported without an explicit cache size. please define CACHE greater"
           + " than or equal to 65536 or equal to 1",
       Source.PROBED),
-  // It is inferred that other sizes get the same words.
+  // The words and the SQLSTATE are those for a sequence, which an identity column has.
   IDENTITY_CACHE_SIZE(
-      "identity column is not supported without an explicit cache size. please define CACHE greater"
-          + " than or equal to 65536 or equal to 1",
-      Source.LINTED),
+      "22023",
+      "CACHE (<x>) must be greater than or equal to 65536 or equal to 1",
+      Source.WORDS_UNKNOWN),
 
   // CREATE SEQUENCE
   SEQUENCE_WITHOUT_CACHE(
       "CREATE SEQUENCE is not supported without an explicit cache size. please define CACHE greater"
           + " than or equal to 65536 or equal to 1",
       Source.PROBED),
-  // As with identity columns.
+  // Only the words were measured. The SQLSTATE is PostgreSQL's for a size below 1.
   SEQUENCE_CACHE_SIZE(
-      "CREATE SEQUENCE is not supported without an explicit cache size. please define CACHE greater"
-          + " than or equal to 65536 or equal to 1",
-      Source.LINTED),
+      "22023",
+      "CACHE (<x>) must be greater than or equal to 65536 or equal to 1",
+      Source.AWS_STAFF),
 
   // ALTER TABLE
   ADD_COLUMN_CONSTRAINT("ALTER TABLE ADD COLUMN with constraint not supported", Source.PROBED),
@@ -74,7 +74,8 @@ public enum Clause {
   INDEX_NAMED_ASYNC("42601", "syntax error at or near \"<x>\"", Source.WORDS_UNKNOWN),
   PARTIAL_INDEX(new Since("2026-09-15")),
   EXPRESSION_INDEX(new Since("2026-08-13")),
-  DROP_INDEX_CONCURRENTLY("CONCURRENTLY not supported for DROP INDEX", Source.WORDS_UNKNOWN),
+  DROP_INDEX_CONCURRENTLY(
+      "DROP INDEX CONCURRENTLY must be first action in transaction", Source.GATHERED),
 
   // Settings and transactions
   SETTING("setting configuration parameter \"<x>\" not supported", Source.CROSS_CHECKED),
@@ -94,6 +95,8 @@ public enum Clause {
   ALTER_ROLE("unsupported statement: AlterRole", Source.WORDS_UNKNOWN),
   ALTER_ROLE_SET("unsupported statement: AlterRoleSet", Source.WORDS_UNKNOWN),
   ALTER_DATABASE_SET("unsupported statement: AlterDatabaseSet", Source.UNLISTED),
+  // Refused as of 2026-11-30; the words follow those for ALTER TABLE.
+  ALTER_DOMAIN("unsupported ALTER DOMAIN <x> statement", Source.WORDS_UNKNOWN),
   FUNCTION_LANGUAGE("CREATE FUNCTION with language <x> not supported", Source.CROSS_CHECKED),
   DROP_DOMAIN_CASCADE("DROP DOMAIN with CASCADE unsupported", Source.DSQLBASE),
   RENAME_OBJECT("unsupported object in RENAME statement", Source.CROSS_CHECKED),

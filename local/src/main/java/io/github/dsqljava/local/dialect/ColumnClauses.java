@@ -51,8 +51,9 @@ final class ColumnClauses {
   static void identity(StatementCursor options, Draft draft) {
     if (!options.seek("CACHE")) {
       draft.found(Clause.IDENTITY_WITHOUT_CACHE);
-    } else if (!CacheSize.isAccepted(options)) {
-      draft.found(Clause.IDENTITY_CACHE_SIZE);
+    } else {
+      CacheSize.refused(options)
+          .ifPresent(size -> draft.found(Clause.IDENTITY_CACHE_SIZE, Long.toString(size)));
     }
   }
 

@@ -22,8 +22,9 @@ final class SequenceClauses implements ClauseFinder {
     }
     if (!statement.seek("CACHE")) {
       draft.found(Clause.SEQUENCE_WITHOUT_CACHE);
-    } else if (!CacheSize.isAccepted(statement)) {
-      draft.found(Clause.SEQUENCE_CACHE_SIZE);
+    } else {
+      CacheSize.refused(statement)
+          .ifPresent(size -> draft.found(Clause.SEQUENCE_CACHE_SIZE, Long.toString(size)));
     }
   }
 }

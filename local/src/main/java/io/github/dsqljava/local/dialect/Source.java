@@ -6,6 +6,10 @@ public enum Source {
   PROBED("2026-09-15", Certainty.MEASURED),
   /** The live notes of dsqlbase. */
   DSQLBASE("2026-10-03", Certainty.MEASURED),
+  /** Notes of AWS's staff on limits, measured for awslabs/mcp. */
+  AWS_STAFF("2026-10-01", Certainty.MEASURED),
+  /** Reports from clusters that the reference gathered late, without the day of each. */
+  GATHERED("2026-11-30", Certainty.MEASURED),
   /** The User Guide, checked against dsql-lint, MiniStack and pistachio; no single probe. */
   CROSS_CHECKED("2026-09", Certainty.REPORTED),
   /** dsql-lint 0.2.14 says, in words of its own, that its cluster refused it. */

@@ -175,7 +175,7 @@ final class StatementTable {
         works("CREATE SCHEMA", "CreateSchema", DDL, new SchemaClauses(inner)),
         works("ALTER SCHEMA", "AlterOwner", DDL, AlterClauses.SUPPORTED),
         works("CREATE DOMAIN", "CreateDomain", DDL, new DomainClauses()),
-        works("ALTER DOMAIN", "AlterDomain", DDL, AlterClauses.SUPPORTED),
+        works("ALTER DOMAIN", "AlterDomain", DDL, AlterClauses.DOMAIN),
         works("CREATE TYPE", "Define", DDL, new TypeClauses()),
         refused("ALTER TYPE", "AlterType", DDL, "ALTER TYPE not supported", CROSS_CHECKED)
             .with(AlterClauses.TYPE),

@@ -152,8 +152,15 @@ LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-  type oid := (SELECT seqtypid FROM pg_sequence WHERE seqrelid = sequence);
+  type oid;
+  cache bigint;
 BEGIN
+  SELECT seqtypid, seqcache INTO type, cache FROM pg_sequence WHERE seqrelid = sequence;
+  -- ALTER is known to refuse what CREATE refuses; it is inferred that it has the same words.
+  IF cache BETWEEN 2 AND 65535 THEN
+    RAISE invalid_parameter_value USING
+      MESSAGE = format('CACHE (%s) must be greater than or equal to 65536 or equal to 1', cache);
+  END IF;
   -- check_columns checks the type of an identity column, with its table.
   IF type <> 'bigint'::regtype AND NOT EXISTS (SELECT FROM pg_depend
       WHERE classid = 'pg_class'::regclass AND objid = sequence AND deptype = 'i') THEN
