@@ -357,6 +357,65 @@ class TransactionLimitsTest {
     }
   }
 
+  /**
+   * No statement is cut while it runs. One that was slow fails at its end, whatever its transaction
+   * is, unless it merely sleeps.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"simple", "extended", "extendedForPrepared"})
+  void ageCountsWithoutATransactionOfTheClients(String protocol) throws Exception {
+    Limits limits = Limits.builder().transactionAge(Duration.ofSeconds(1)).build();
+    try (DsqlLocal small = DsqlLocal.builder().limits(limits).start()) {
+      Script.play(
+          small,
+          protocol,
+          """
+          A: CREATE TABLE slow (id int PRIMARY KEY, v int)
+          A: INSERT INTO slow VALUES (1, 0) => #1
+          A: UPDATE slow SET v = 1 WHERE pg_sleep(1.2) IS NOT NULL => LATE
+          A: status => idle
+          A: UPDATE slow SET v = 1 WHERE pg_sleep(1.2) IS NULL => LATE
+          A: INSERT INTO slow SELECT 2, 2 WHERE pg_sleep(1.2) IS NOT NULL => LATE
+          A: DELETE FROM slow WHERE pg_sleep(1.2) IS NOT NULL => LATE
+          A: WITH gone AS (DELETE FROM slow WHERE pg_sleep(1.2) IS NOT NULL RETURNING 1) SELECT 1 => LATE
+          A: SELECT count(*) FROM slow WHERE pg_sleep(1.2) IS NOT NULL => LATE
+          A: status => idle
+          A: SELECT id FROM slow WHERE pg_sleep(1.2) IS NOT NULL FOR UPDATE => LATE
+          A: SELECT pg_sleep(1.2) IS NULL => [f]
+          A: SELECT * FROM slow => [1, 0]
+          A: UPDATE slow SET v = 1 WHERE pg_sleep(0.2) IS NOT NULL => #1
+          A: BEGIN
+          A: UPDATE slow SET v = 2 WHERE pg_sleep(1.2) IS NOT NULL => LATE
+          A: SELECT 1 => ABORTED
+          A: ROLLBACK
+          A: BEGIN
+          A: UPDATE slow SET v = 2 => #1
+          A: SELECT pg_sleep(1.2) IS NULL => [f]
+          A: COMMIT => LATE
+          A: status => idle
+          A: BEGIN
+          A: SELECT pg_sleep(1.2) IS NULL => [f]
+          A: ROLLBACK
+          A: SELECT * FROM slow => [1, 1]
+          -- All statements of one string are one transaction.
+          A: UPDATE slow SET v = 3; SELECT pg_sleep(1.2) => LATE
+          A: UPDATE slow SET v = 3; SELECT pg_sleep(1.2); SELECT 1 => LATE
+          A: SELECT pg_sleep(0.6); UPDATE slow SET v = 3 WHERE pg_sleep(0.6) IS NOT NULL => LATE
+          A: SELECT count(*) FROM slow; SELECT pg_sleep(1.2); SELECT 1 => LATE
+          A: status => idle
+          A: SELECT pg_sleep(1.2) IS NULL; SELECT 1 => [f]
+          A: UPDATE slow SET v = 1; SELECT pg_sleep(0.1); SELECT v FROM slow => #1
+          A: BEGIN; UPDATE slow SET v = 3; SELECT pg_sleep(1.2); COMMIT => LATE
+          A: ROLLBACK
+          A: BEGIN; UPDATE slow SET v = 3; SELECT pg_sleep(1.2)
+          A: COMMIT => LATE
+          A: SELECT * FROM slow => [1, 1]
+          """
+              .replace("LATE", "!54000 ERROR: transaction age limit of 1s exceeded")
+              .replace("ABORTED", ABORTED));
+    }
+  }
+
   @Test
   void ageTellsItsNumbers() throws Exception {
     try (DsqlLocal small =

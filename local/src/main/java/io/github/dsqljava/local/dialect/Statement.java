@@ -73,4 +73,17 @@ public record Statement(
   public Set<TableName> changedTables() {
     return ChangedTables.of(tokens);
   }
+
+  /**
+   * Whether it has words behind which tables stand, wherever: {@code FROM} or {@code TABLE}. What
+   * the functions that it calls read is not in its text.
+   */
+  public boolean readsTables() {
+    for (int i = 0; i < tokens.size(); i++) {
+      if (tokens.is(i, "FROM") || tokens.is(i, "TABLE")) {
+        return true;
+      }
+    }
+    return false;
+  }
 }

@@ -11,13 +11,15 @@ public final class LimitsInPostgresql {
 
   /**
    * Returns the settings that PostgreSQL has to be started with, as {@code name=value}: each {@link
-   * Limit}, whether it is changed or not. No session of a client may set one of them.
+   * Limit}, whether it is changed or not, and the age of transactions in the notation of ISO 8601.
+   * No session of a client may set one of them.
    */
   public static List<String> settings(Limits limits) {
     List<String> settings = new ArrayList<>();
     for (Limit limit : Limit.values()) {
       settings.add(limit.setting() + "=" + limits.of(limit));
     }
+    settings.add("dsql.max_transaction_age=" + limits.transactionAge());
     long kibibytes = Math.max(1, limits.of(Limit.QUERY_TEMP_BYTES) / 1024);
     settings.add("temp_file_limit=" + kibibytes + "kB");
     return settings;

@@ -18,6 +18,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -83,6 +84,9 @@ final class ClientExchange implements Exchange {
 
   /** Whether PostgreSQL has come to the place where the group was made to fail. */
   private boolean failedInPlace;
+
+  /** Whether it has failed at its end, and the client gets nothing that PostgreSQL says behind. */
+  private boolean failedAtItsEnd;
 
   /** Whether PostgreSQL was asked to cancel it. */
   private boolean cancelled;
@@ -213,7 +217,9 @@ final class ClientExchange implements Exchange {
 
   @Override
   public boolean wants(byte type) {
-    return wantsAll() || (!group.names().isEmpty() && changesName(type));
+    return wantsAll()
+        || (!group.names().isEmpty() && changesName(type))
+        || (type == BackendType.COMMAND_COMPLETE && run.isJudgedAtItsEnd());
   }
 
   private static boolean changesName(byte type) {
@@ -234,7 +240,7 @@ final class ClientExchange implements Exchange {
 
   @Override
   public void bytes(ByteBuf bytes) {
-    if (repeats) {
+    if (repeats || failedAtItsEnd) {
       bytes.release();
       return;
     }
@@ -256,7 +262,9 @@ final class ClientExchange implements Exchange {
     if (type == BackendType.ERROR_RESPONSE) {
       ErrorMessage decoded = ErrorMessage.decode(message);
       message.release();
-      failed(decoded);
+      if (!failedAtItsEnd) {
+        failed(decoded);
+      }
       return;
     }
     if (changesName(type) && !complete) {
@@ -273,7 +281,7 @@ final class ClientExchange implements Exchange {
     if (plans != null && plans.replaces(type, message, this::bytes)) {
       return;
     }
-    if (repeats && type == BackendType.PARAMETER_STATUS) {
+    if ((repeats || failedAtItsEnd) && type == BackendType.PARAMETER_STATUS) {
       client.send(message); // to go back has changed it
       return;
     }
@@ -285,6 +293,14 @@ final class ClientExchange implements Exchange {
       }
       case BackendType.COMMAND_COMPLETE -> {
         complete = group.isExtended();
+        Optional<ErrorMessage> verdict = run.verdict();
+        if (verdict.isPresent()) {
+          message.release();
+          error = verdict.get();
+          bytes(error.encode(allocator));
+          failedAtItsEnd = true;
+          return;
+        }
         FailInPlace failure = group.failure();
         if (failure != null && failure.isBehind()) {
           lastCompletion = message;
@@ -301,6 +317,9 @@ final class ClientExchange implements Exchange {
   }
 
   private boolean isHidden(byte type) {
+    if (failedAtItsEnd) {
+      return type != BackendType.PARAMETER_STATUS;
+    }
     if (type == BackendType.NOTICE_RESPONSE) {
       return hidesWarnings;
     }

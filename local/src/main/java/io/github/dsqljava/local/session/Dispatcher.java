@@ -1,6 +1,8 @@
 package io.github.dsqljava.local.session;
 
 import io.github.dsqljava.local.catalog.CatalogCopy;
+import io.github.dsqljava.local.dialect.Statement;
+import io.github.dsqljava.local.dialect.StatementClass;
 import io.github.dsqljava.local.dialect.Trait;
 import io.github.dsqljava.local.dialect.TransactionEffect;
 import io.github.dsqljava.local.faults.Fault.Before;
@@ -17,9 +19,13 @@ import io.github.dsqljava.local.protocol.TransactionStatus;
 import io.github.dsqljava.local.request.FailInPlace;
 import io.github.dsqljava.local.request.Group;
 import io.github.dsqljava.local.request.OwnNames;
+import io.github.dsqljava.local.request.Step;
 import io.netty.buffer.ByteBufAllocator;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -169,6 +175,7 @@ final class Dispatcher {
 
   private void dispatchOutside(Run run) {
     Group group = run.group();
+    judgeAtItsEnd(run);
     ErrorMessage late = tooLateNow(null, group);
     if (late != null) {
       flow.fail(run, late);
@@ -181,6 +188,7 @@ final class Dispatcher {
       flow.send(run, state.isContended() || (isAlone(run) && group.has(Trait.CHANGES_ROWS)));
     } else if (!group.isLast()
         || group.mayAskForData()
+        || readsBehindChanges(group)
         || !sendUnguarded(run, /* holding= */ isAlone(run))) {
       beginImplicit(run);
     }
@@ -322,7 +330,26 @@ final class Dispatcher {
     return (group.executes() || (!group.isLast() && !group.bound().isEmpty()))
         && !group.standsAlone()
         && !group.effect().isTransactionControl()
-        && (!group.isLast() || group.mayAskForData() || locksForOthers(group));
+        && (!group.isLast()
+            || group.mayAskForData()
+            || locksForOthers(group)
+            || readsBehindChanges(group));
+  }
+
+  /**
+   * Whether it changes rows and may get too old afterwards. A change that is the last is looked at
+   * by PostgreSQL.
+   */
+  private static boolean readsBehindChanges(Group group) {
+    boolean lastChanges = group.has(Trait.CHANGES_ROWS);
+    boolean changes = lastChanges;
+    for (Step step : changes ? group.reachable() : List.<Step>of()) {
+      Statement statement = step.statement();
+      if (step.runs() && statement != null) {
+        lastChanges = statement.has(Trait.CHANGES_ROWS);
+      }
+    }
+    return changes && !lastChanges;
   }
 
   private boolean locksForOthers(Group group) {
@@ -380,9 +407,9 @@ final class Dispatcher {
       return null;
     }
     if (running != null && group.executes()) {
-      Duration old = running.age(age.clock().instant());
-      if (old.compareTo(age.limit()) > 0) {
-        return ServiceErrors.tooOld(old, age.limit());
+      Optional<ErrorMessage> old = tooOld(running);
+      if (old.isPresent()) {
+        return old.get();
       }
     }
     if (!state.catalog().isStale()) {
@@ -390,6 +417,48 @@ final class Dispatcher {
     }
     boolean commits = group.effect().commits() && running != null && running.usesCatalog();
     return commits || CatalogCopy.concerns(group) ? ServiceErrors.schemaConflict() : null;
+  }
+
+  /**
+   * A query outside of a transaction is one of its own. The service lets it run and fails it for
+   * its age when it reads a table, as it does with a change of rows, which PostgreSQL judges here
+   * (limits.sql). A query that merely sleeps returns, however long that takes.
+   */
+  private void judgeAtItsEnd(Run run) {
+    Group group = run.group();
+    if (group.executes()
+        && group.effect() == TransactionEffect.NONE
+        && !group.has(Trait.CHANGES_ROWS)) {
+      Instant begin = age.clock().instant();
+      run.judgedAtItsEnd(
+          () ->
+              tooOld(Duration.between(begin, age.clock().instant()))
+                  .filter(late -> readsTables(group)));
+    }
+  }
+
+  private static boolean readsTables(Group group) {
+    for (Step step : group.reachable()) {
+      Statement statement = step.statement();
+      if (step.runs()
+          && statement != null
+          && statement.statementClass() == StatementClass.QUERY
+          && statement.readsTables()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private Optional<ErrorMessage> tooOld(Duration old) {
+    return old.compareTo(age.limit()) > 0
+        ? Optional.of(ServiceErrors.tooOld(old, age.limit()))
+        : Optional.empty();
+  }
+
+  /** Why a transaction must not go on, nor be committed; empty if it may. */
+  Optional<ErrorMessage> tooOld(Transaction running) {
+    return tooOld(running.age(age.clock().instant()));
   }
 
   /** The same for a group whose turn has come. */

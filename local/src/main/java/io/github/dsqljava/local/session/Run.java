@@ -2,8 +2,11 @@ package io.github.dsqljava.local.session;
 
 import io.github.dsqljava.local.faults.StatementFaults.Hit;
 import io.github.dsqljava.local.occ.Transaction;
+import io.github.dsqljava.local.protocol.ErrorMessage;
 import io.github.dsqljava.local.request.Group;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +25,7 @@ final class Run {
   private @Nullable Transaction ends;
   private @Nullable Hit fault;
   private @Nullable CopyInput input;
+  private @Nullable Supplier<Optional<ErrorMessage>> verdict;
 
   Run(Group group) {
     this.group = group;
@@ -146,6 +150,21 @@ final class Run {
 
   void input(CopyInput given) {
     input = given;
+  }
+
+  /** It is judged again when it has run, by what its run has shown. */
+  void judgedAtItsEnd(Supplier<Optional<ErrorMessage>> by) {
+    verdict = by;
+  }
+
+  /** Whether it is judged again when it has run. */
+  boolean isJudgedAtItsEnd() {
+    return verdict != null;
+  }
+
+  /** Returns the error that takes the place of its success; empty if it has succeeded. */
+  Optional<ErrorMessage> verdict() {
+    return verdict == null ? Optional.empty() : verdict.get();
   }
 
   void release() {

@@ -476,7 +476,9 @@ final class Session implements ClientExchange.Listener, Flow, OccSession, Partic
         new ImplicitEnding(
             state, own, committing, schemaNews, running, exchange, () -> finish(exchange));
     if (state.status() == TransactionStatus.OPEN) {
-      committing.decide(running, ending);
+      dispatcher
+          .tooOld(running)
+          .ifPresentOrElse(ending::lose, () -> committing.decide(running, ending));
     } else {
       ending.rollBack();
     }

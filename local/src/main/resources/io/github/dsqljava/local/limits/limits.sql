@@ -175,6 +175,20 @@ AS $$
   ) AS keys
 $$;
 
+CREATE OR REPLACE FUNCTION dsql_internal.limit_age(age interval) RETURNS void
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  most bigint := extract(epoch FROM current_setting('dsql.max_transaction_age')::interval);
+BEGIN
+  RAISE program_limit_exceeded USING
+    MESSAGE = format('transaction age limit of %ss exceeded', most),
+    DETAIL = format('Current transaction age %ss exceeds %ss', floor(extract(epoch FROM age)), most);
+END
+$$;
+
+REVOKE ALL ON FUNCTION dsql_internal.limit_age(interval) FROM PUBLIC;
+
 -- The sum of the transaction so far stands in a setting that is local to it, as "rows:bytes", so that a
 -- rollback to a savepoint takes back its counts.
 
@@ -188,6 +202,7 @@ DECLARE
   before pg_catalog.text := pg_catalog.current_setting('dsql.changed', true);
   most_bytes pg_catalog.int8 := pg_catalog.current_setting('dsql.max_transaction_bytes')::pg_catalog.int8;
   most_key_bytes pg_catalog.int8 := pg_catalog.current_setting('dsql.max_key_bytes')::pg_catalog.int8;
+  age pg_catalog.interval := pg_catalog.clock_timestamp() - pg_catalog.transaction_timestamp();
   all_rows pg_catalog.int8;
   all_bytes pg_catalog.int8;
   largest pg_catalog.int8;
@@ -196,6 +211,10 @@ DECLARE
   path pg_catalog.text;
   found_one pg_catalog.bool;
 BEGIN
+  -- A statement is not cut while it runs. One that has run for too long fails at its end, before it counts.
+  IF age > pg_catalog.current_setting('dsql.max_transaction_age')::pg_catalog.interval THEN
+    PERFORM dsql_internal.limit_age(age);
+  END IF;
   SELECT pg_catalog.count(*), pg_catalog.sum(pg_catalog.pg_column_size(changed.*)), pg_catalog.max(pg_catalog.pg_column_size(changed.*))
   INTO all_rows, all_bytes, largest FROM dsql_changed changed;
   IF all_rows = 0 THEN
