@@ -79,6 +79,7 @@ public enum Clause {
 
   // Settings and transactions
   SETTING("setting configuration parameter \"<x>\" not supported", Source.CROSS_CHECKED),
+  UNKNOWN_SETTING("42704", "unrecognized configuration parameter \"<x>\"", Source.CROSS_CHECKED),
   SET_TRANSACTION("setting configuration parameter \"TRANSACTION\" not supported", Source.PROBED),
   ISOLATION_LEVEL("Unsupported isolation level: <x>", Source.PROBED),
 

@@ -16,9 +16,11 @@ final class SettingClauses implements ClauseFinder {
       draft.has(Trait.SETS);
       reset(statement, draft);
     } else {
-      // Everything may be shown.
       statement.accept("SHOW");
-      parameter(statement, draft);
+      // Everything may be shown, but what dsql-local tells its own PostgreSQL does not exist.
+      parameter(statement, draft)
+          .filter(Settings::isOurs)
+          .ifPresent(name -> draft.found(Clause.UNKNOWN_SETTING, name));
     }
   }
 

@@ -43,6 +43,11 @@ public final class Settings {
     return ACCEPTED.contains(name.toLowerCase(Locale.ROOT));
   }
 
+  /** Whether it is a setting of dsql-local's own, which no client knows. */
+  static boolean isOurs(String name) {
+    return name.toLowerCase(Locale.ROOT).startsWith("dsql.") && !isAccepted(name);
+  }
+
   /** The error for any other; FATAL if the startup message has it. */
   public static Refusal refusal(String name) {
     return Clause.SETTING.refusal(name).orElseThrow();

@@ -217,6 +217,9 @@ public final class PostgresServer implements AutoCloseable {
     settings.add("jit=off");
     // The service's plans tell the identifier of the query.
     settings.add("compute_query_id=on");
+    // PostgreSQL knows neither; so that both can be shown. The second one's value is inferred.
+    settings.add("dsql.disable_sync_create_index=on");
+    settings.add("dsql.enable_batched_nestloop=on");
     // The cluster runs ANALYZE as a job and lists it; autovacuum must not run it first.
     settings.add("autovacuum_analyze_threshold=2147483647");
     // The log can be read while it is written, and the server says in it which transactions run.
