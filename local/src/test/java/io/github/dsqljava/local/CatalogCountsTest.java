@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -74,6 +75,24 @@ class CatalogCountsTest {
           .hasMessage("ERROR: more than 10 schemas not allowed")
           .extracting("SQLState")
           .isEqualTo("54000");
+      for (String sql :
+          List.of(
+              "CREATE SCHEMA s1",
+              "CREATE SCHEMA IF NOT EXISTS s1",
+              "CREATE SCHEMA public",
+              "CREATE SCHEMA pg_new",
+              "CREATE SCHEMA s12 CREATE TABLE t (a int)")) {
+        assertThatThrownBy(() -> Jdbc.execute(connection, sql))
+            .as(sql)
+            .hasMessage("ERROR: more than 10 schemas not allowed")
+            .extracting("SQLState")
+            .isEqualTo("54000");
+      }
+      Jdbc.execute(connection, "DROP SCHEMA s10");
+      assertThatThrownBy(() -> Jdbc.execute(connection, "CREATE SCHEMA s1"))
+          .extracting("SQLState")
+          .isEqualTo("42P06");
+      Jdbc.execute(connection, "CREATE SCHEMA IF NOT EXISTS s1", "CREATE SCHEMA s10");
       for (int i = 1; i <= 10; i++) {
         Jdbc.execute(connection, "DROP SCHEMA s" + i);
       }
@@ -83,13 +102,14 @@ class CatalogCountsTest {
   @Test
   void viewDefinition_isTooLarge() throws Exception {
     try (Connection connection = Jdbc.connect(cluster, "admin")) {
-      String large = "x".repeat(2 * 1024 * 1024);
+      String large = "x".repeat(131_072);
       assertThatThrownBy(
               () -> Jdbc.execute(connection, "CREATE VIEW wide AS SELECT '" + large + "'"))
           .hasMessage("ERROR: view definition too large")
           .extracting("SQLState")
           .isEqualTo("54000");
-      Jdbc.execute(connection, "CREATE VIEW wide AS SELECT '" + large.substring(1000) + "'");
+      Jdbc.execute(
+          connection, "CREATE VIEW wide AS SELECT '" + large.substring(131_072 - 120_000) + "'");
       assertThat(Jdbc.value(connection, "SELECT count(*) FROM pg_views WHERE viewname = 'wide'"))
           .isEqualTo("1");
       Jdbc.execute(connection, "DROP VIEW wide");
@@ -118,7 +138,7 @@ class CatalogCountsTest {
             .limit(Limit.SCHEMAS, 1)
             .limit(Limit.TABLES, 3)
             .limit(Limit.VIEWS, 1)
-            .limit(Limit.VIEW_BYTES, 100)
+            .limit(Limit.VIEW_BYTES, 2_000)
             .limit(Limit.SEQUENCES, 1)
             .limit(Limit.INDEXES_PER_TABLE, 2)
             .limit(Limit.KEY_COLUMNS, 2)
@@ -153,7 +173,7 @@ class CatalogCountsTest {
     answers.put(
         "ALTER STATISTICS s SET STATISTICS 8",
         "statistics target 8 exceeds maximum allowed value of 7");
-    answers.put("CREATE VIEW x AS SELECT '" + "x".repeat(100) + "'", "view definition too large");
+    answers.put("CREATE VIEW x AS SELECT '" + "x".repeat(500) + "'", "view definition too large");
     answers.put("CREATE VIEW x AS SELECT 1", "ok");
     answers.put("CREATE VIEW y AS SELECT 1", "creating more than 1 views not allowed");
     answers.put("CREATE SEQUENCE q CACHE 1", "ok");

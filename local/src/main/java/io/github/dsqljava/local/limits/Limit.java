@@ -50,8 +50,11 @@ public enum Limit {
   TABLES(1_000),
   /** Views of the cluster. */
   VIEWS(5_000),
-  /** Bytes of the definition of a view. */
-  VIEW_BYTES(2 << 20),
+  /**
+   * Bytes of the definition of a view as the catalog keeps it, some four times its text. Documented
+   * as 2 MiB; measured by AWS's staff.
+   */
+  VIEW_BYTES(512 << 10),
   /** Sequences of the cluster. */
   SEQUENCES(5_000),
   /** Indexes of a table, those of its primary key and unique constraints included. */

@@ -139,7 +139,8 @@ LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-  IF octet_length(pg_get_viewdef(view)) > dsql_internal.max_of('view_bytes') THEN
+  -- What the catalog keeps, some four times the text.
+  IF (SELECT octet_length(ev_action::text) FROM pg_rewrite WHERE ev_class = view) > dsql_internal.max_of('view_bytes') THEN
     RAISE program_limit_exceeded USING MESSAGE = 'view definition too large';
   END IF;
 END
@@ -191,19 +192,37 @@ BEGIN
 END
 $$;
 
-CREATE OR REPLACE FUNCTION dsql_internal.check_schemas() RETURNS void
+CREATE OR REPLACE FUNCTION dsql_internal.check_schemas(more integer) RETURNS void
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   most bigint := dsql_internal.max_of('schemas');
 BEGIN
-  IF most < (SELECT count(*) FROM pg_namespace WHERE NOT starts_with(nspname, 'pg_')
+  IF most < more + (SELECT count(*) FROM pg_namespace WHERE NOT starts_with(nspname, 'pg_')
       AND nspname NOT IN ('public', 'sys', 'information_schema', 'dsql_internal')) THEN
     RAISE program_limit_exceeded USING MESSAGE = format('more than %s schemas not allowed', most);
   END IF;
 END
 $$;
+
+-- The limit comes before the name: a schema that is there already, or IF NOT EXISTS, makes no difference.
+
+CREATE OR REPLACE FUNCTION dsql_internal.schemas_are_left() RETURNS event_trigger
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  IF session_user::regrole <> 10 THEN
+    PERFORM dsql_internal.check_schemas(1);
+  END IF;
+END
+$$;
+
+DROP EVENT TRIGGER IF EXISTS dsql_schemas_are_left;
+
+CREATE EVENT TRIGGER dsql_schemas_are_left ON ddl_command_start WHEN TAG IN ('CREATE SCHEMA')
+EXECUTE FUNCTION dsql_internal.schemas_are_left();
 
 -- Seen for a function that returns a range; inferred for multiranges.
 
@@ -266,7 +285,7 @@ BEGIN
       WHEN 'view' THEN PERFORM dsql_internal.check_view(command.objid);
       WHEN 'sequence' THEN PERFORM dsql_internal.check_sequence(command.objid);
       WHEN 'statistics object' THEN PERFORM dsql_internal.check_statistics(command.objid);
-      WHEN 'schema' THEN PERFORM dsql_internal.check_schemas();
+      WHEN 'schema' THEN PERFORM dsql_internal.check_schemas(0);
       WHEN 'function' THEN PERFORM dsql_internal.check_function(command.objid);
       WHEN 'type' THEN
         UPDATE pg_type SET typtypmod = 1179658
@@ -354,6 +373,6 @@ DO $$
 BEGIN
   EXECUTE (SELECT 'REVOKE ALL ON FUNCTION ' || string_agg(oid::regprocedure::text, ', ') || ' FROM PUBLIC'
     FROM pg_catalog.pg_proc WHERE pronamespace = 'dsql_internal'::regnamespace
-      AND (proname LIKE 'check\_%' OR proname IN ('base_of', 'catalog_rules', 'primary_key_stays')));
+      AND (proname LIKE 'check\_%' OR proname IN ('base_of', 'catalog_rules', 'primary_key_stays', 'schemas_are_left')));
 END
 $$;
