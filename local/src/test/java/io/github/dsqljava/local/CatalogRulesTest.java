@@ -145,9 +145,70 @@ class CatalogRulesTest {
       assertThat(answer(app, "CREATE TABLE app_schema.x (a numeric)")).isEqualTo("ok");
       assertThat(answer(app, "DROP TABLE app_schema.x")).isEqualTo("ok");
     }
+    dropRole();
+  }
+
+  private static void dropRole() throws Exception {
     try (Connection admin = Jdbc.connect(cluster, "admin")) {
-      Jdbc.execute(admin, "DROP SCHEMA app_schema");
+      Jdbc.executeAgain(
+          admin,
+          "DROP SCHEMA app_schema",
+          "AWS IAM REVOKE app FROM '" + cluster.principal().arn() + "'",
+          "DROP ROLE app");
     }
+  }
+
+  /** The table's grants are enough; they make nothing there. */
+  @Test
+  void otherRoles_reachTablesInPublicByTheirGrants() throws Exception {
+    Jdbc.createMappedRole(cluster, "app");
+    try (Connection admin = Jdbc.connect(cluster, "admin")) {
+      Jdbc.executeAgain(
+          admin,
+          "CREATE TABLE granted (id int PRIMARY KEY, v int)",
+          "CREATE TABLE hidden (id int)",
+          "CREATE VIEW shown AS SELECT id FROM hidden",
+          "CREATE SEQUENCE numbers CACHE 1");
+      try (Connection app = Jdbc.connect(cluster, "app")) {
+        assertThat(answer(app, "SELECT * FROM granted"))
+            .isEqualTo("42501 permission denied for table granted");
+        Jdbc.executeAgain(admin, "GRANT SELECT ON granted, shown TO app");
+        Jdbc.executeAgain(app, "SELECT 1");
+        assertThat(answer(app, "SELECT * FROM granted")).isEqualTo("ok");
+        assertThat(answer(app, "SELECT * FROM public.granted")).isEqualTo("ok");
+        assertThat(answer(app, "SELECT * FROM shown")).isEqualTo("ok");
+        assertThat(answer(app, "INSERT INTO granted VALUES (1, 1)"))
+            .isEqualTo("42501 permission denied for table granted");
+        assertThat(answer(app, "UPDATE granted SET v = 1"))
+            .isEqualTo("42501 permission denied for table granted");
+        assertThat(answer(app, "SELECT * FROM hidden"))
+            .isEqualTo("42501 permission denied for table hidden");
+        assertThat(answer(app, "SELECT nextval('numbers')"))
+            .isEqualTo("42501 permission denied for sequence numbers");
+        Jdbc.executeAgain(admin, "GRANT INSERT ON granted TO app");
+        Jdbc.executeAgain(app, "INSERT INTO granted VALUES (1, 1)");
+        for (String sql :
+            List.of(
+                "CREATE TABLE bare (a int)",
+                "CREATE VIEW bare AS SELECT 1",
+                "CREATE SEQUENCE bare CACHE 1",
+                "CREATE DOMAIN bare AS int",
+                "CREATE FUNCTION bare() RETURNS int LANGUAGE sql AS 'SELECT 1'")) {
+          assertThat(answer(app, sql)).isEqualTo("42501 permission denied for schema public");
+        }
+        assertThat(answer(app, "CREATE INDEX ASYNC ON granted (v)"))
+            .isEqualTo("42501 must be owner of table granted");
+        assertThat(answer(app, "DROP TABLE granted"))
+            .isEqualTo("42501 must be owner of table granted");
+      }
+      Jdbc.executeAgain(
+          admin,
+          "DROP VIEW shown",
+          "DROP TABLE granted",
+          "DROP TABLE hidden",
+          "DROP SEQUENCE numbers");
+    }
+    dropRole();
   }
 
   private static void check(

@@ -319,6 +319,9 @@ class RightsInConflictsTest {
                     + " AND has_function_privilege('admin', oid, 'EXECUTE')"
                     + " AND prorettype <> 'event_trigger'::regtype ORDER BY 1"))
         .containsExactly(
+            "aws_iam_grant",
+            "aws_iam_revoke",
+            "iam_login_allowed",
             "job_status",
             "limit_size",
             "occ_identity",

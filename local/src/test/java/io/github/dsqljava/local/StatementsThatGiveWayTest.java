@@ -409,7 +409,7 @@ class StatementsThatGiveWayTest {
 
   private static List<Example> utilities() {
     String name = "SELECT current_setting('application_name')";
-    String trust = "CALL sys.aws_iam_grant('r%', " + TRUSTED + ")";
+    String trust = "CALL dsql_internal.aws_iam_grant('r%', " + TRUSTED + ")";
     return List.of(
         example("SET application_name = 'a%'").noRival(NO_LOCK).shows(name, "", "a%"),
         example("SET extra_float_digits = 0; RESET extra_float_digits")

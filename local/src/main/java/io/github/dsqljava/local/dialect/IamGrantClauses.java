@@ -44,7 +44,7 @@ final class IamGrantClauses implements ClauseFinder {
     // An escape gives a code point, but the rest of the text has one character for each byte.
     if (arn.get().chars().allMatch(c -> c < 0x80)) {
       draft.replaceAll(
-          "CALL sys."
+          "CALL dsql_internal."
               + procedure
               + "("
               + SqlStrings.quote(role.get())

@@ -182,7 +182,7 @@ final class BackendLogin extends ChannelInboundHandlerAdapter implements Message
   private void ready(ByteBuf message) {
     if (arnToCheck.isPresent() && !checkingRole) {
       checkingRole = true;
-      ask("SELECT sys.iam_login_allowed('" + arnToCheck.get().replace("'", "''") + "')");
+      ask("SELECT dsql_internal.iam_login_allowed('" + arnToCheck.get().replace("'", "''") + "')");
       return;
     }
     if (checkingRole && !roleIsMapped) {

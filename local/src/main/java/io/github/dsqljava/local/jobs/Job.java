@@ -16,7 +16,7 @@ record Job(String id, boolean isProcessing, Instant start) {
       "SELECT job_id, status = 'processing', floor(extract(epoch FROM start_time) * 1000)::bigint"
           + " FROM dsql_internal.jobs"
           + " WHERE status IN ('submitted', 'processing') AND start_time IS NOT NULL"
-          + " ORDER BY number";
+          + " ORDER BY created, job_id";
 
   static Job of(List<String> row) {
     return new Job(

@@ -22,6 +22,9 @@ public final class ServiceWords {
   private static final String NO_OPERATOR_CLASS =
       " has no default operator class for access method \"btree\"";
 
+  /** Of a system function the service says routine. */
+  private static final String NOT_THE_OWNER = "must be owner of function sys.";
+
   private static final String LIMIT = "54000";
   private static final String TEMP_FILES = "temporary file size exceeds temp_file_limit (";
 
@@ -39,6 +42,12 @@ public final class ServiceWords {
     if (error.sqlState().equals(LIMIT) && message.startsWith("index row ")) {
       // Above 2,704 bytes PostgreSQL's index refuses the row before our triggers see it.
       return Optional.of(error.with(MESSAGE, "key size too large").without(HINT).without('D'));
+    }
+    if (message.startsWith(NOT_THE_OWNER)) {
+      return Optional.of(
+          error.with(
+              MESSAGE,
+              "must be owner of routine sys." + message.substring(NOT_THE_OWNER.length())));
     }
     if (error.sqlState().equals("53400") && message.startsWith(TEMP_FILES)) {
       String limit = message.substring(TEMP_FILES.length(), message.length() - "kB)".length());

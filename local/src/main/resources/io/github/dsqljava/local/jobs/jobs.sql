@@ -12,7 +12,6 @@
 
 CREATE TABLE IF NOT EXISTS dsql_internal.jobs (
   job_id text PRIMARY KEY,
-  number bigint GENERATED ALWAYS AS IDENTITY,
   job_type text NOT NULL,
   status text NOT NULL DEFAULT 'submitted',
   details text,
@@ -41,7 +40,7 @@ SELECT job_id,
        object_id,
        object_name,
        coalesce(start_time, created) AS start_time,
-       coalesce(update_time, created) AS update_time
+       CASE WHEN status <> 'submitted' THEN coalesce(update_time, created) END AS update_time
 FROM dsql_internal.jobs;
 
 GRANT SELECT ON sys.jobs TO PUBLIC;

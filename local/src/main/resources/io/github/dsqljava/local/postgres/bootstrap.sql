@@ -21,7 +21,11 @@ GRANT CREATE ON DATABASE postgres TO admin;
 
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
 
-GRANT USAGE, CREATE ON SCHEMA public TO admin;
+GRANT CREATE ON SCHEMA public TO admin;
+
+-- A role that may read a table there finds it by its bare name.
+
+GRANT USAGE ON SCHEMA public TO PUBLIC;
 
 -- System objects that clients see.
 
@@ -37,7 +41,11 @@ GRANT USAGE ON SCHEMA dsql_internal TO PUBLIC;
 
 -- IAM identities that may log in as a database role: AWS IAM GRANT and AWS IAM REVOKE.
 
-CREATE SEQUENCE dsql_internal.iam_oid AS bigint START 26384;
+-- No sequence gives the numbers: lastval() of the client would tell of it.
+
+CREATE TABLE dsql_internal.iam_oid (next bigint NOT NULL);
+
+INSERT INTO dsql_internal.iam_oid VALUES (26384);
 
 CREATE TABLE dsql_internal.iam_role_mapping (
   iam_oid oid NOT NULL,
@@ -47,11 +55,13 @@ CREATE TABLE dsql_internal.iam_role_mapping (
   PRIMARY KEY (arn, role_oid)
 );
 
-REVOKE ALL ON dsql_internal.iam_role_mapping FROM PUBLIC;
+REVOKE ALL ON dsql_internal.iam_role_mapping, dsql_internal.iam_oid FROM PUBLIC;
 
 -- Not even a role that may write all tables writes this one.
 
 ALTER TABLE dsql_internal.iam_role_mapping ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE dsql_internal.iam_oid ENABLE ROW LEVEL SECURITY;
 
 -- A trusted role holds a privilege on this type. That makes PostgreSQL itself refuse to drop the role as long
 -- as a mapping exists, in its own words, which are the service's too.
@@ -108,25 +118,27 @@ REVOKE ALL ON FUNCTION dsql_internal.role_to_trust(name) FROM PUBLIC;
 -- with "tuple concurrently updated" for the type. role_name is of type name, so that PostgreSQL cuts a long
 -- one where it cuts all others.
 
-CREATE PROCEDURE sys.aws_iam_grant(role_name name, arn text)
+CREATE PROCEDURE dsql_internal.aws_iam_grant(role_name name, arn text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   trusted oid := dsql_internal.role_to_trust(role_name);
   grantor oid := (SELECT oid FROM pg_roles WHERE rolname = session_user);
+  number bigint;
 BEGIN
   LOCK TABLE dsql_internal.iam_role_mapping IN SHARE ROW EXCLUSIVE MODE;
   IF arn !~ '^arn:aws[a-z-]*:iam::[0-9]{12}:(user|role)/[!-~]+$' THEN
     RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'IAM role must look like an IAM ARN';
   END IF;
+  UPDATE dsql_internal.iam_oid SET next = next + 1 RETURNING next - 1 INTO number;
   INSERT INTO dsql_internal.iam_role_mapping (iam_oid, arn, role_oid, grantor_oid)
-  VALUES (nextval('dsql_internal.iam_oid')::oid, arn, trusted, grantor)
+  VALUES (number, arn, trusted, grantor)
   ON CONFLICT DO NOTHING;
   EXECUTE format('GRANT USAGE ON TYPE dsql_internal.iam_trust TO %I', role_name);
 END
 $$;
 
-CREATE PROCEDURE sys.aws_iam_revoke(role_name name, arn text)
+CREATE PROCEDURE dsql_internal.aws_iam_revoke(role_name name, arn text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -146,7 +158,7 @@ $$;
 
 -- The front end asks it in a new session, before the client learns that it is logged in.
 
-CREATE FUNCTION sys.iam_login_allowed(login_arn text) RETURNS boolean
+CREATE FUNCTION dsql_internal.iam_login_allowed(login_arn text) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
   SELECT EXISTS (

@@ -88,7 +88,7 @@ class GivenTextFuzzTest {
           Map.entry("EXPLAIN EXPLAIN EXPLAIN", "EXPLAIN (VERBOSE, FORMAT JSON) EXPLAIN EXPLAIN"),
           Map.entry(
               "AWS IAM GRANT r TO 'arn:aws:iam::1:role/x'",
-              "CALL sys.aws_iam_grant('r', 'arn:aws:iam::1:role/x')"));
+              "CALL dsql_internal.aws_iam_grant('r', 'arn:aws:iam::1:role/x')"));
 
   @Test
   void given_statementsOfTheFile_areTheSameButForThese() throws IOException {
@@ -567,7 +567,11 @@ class GivenTextFuzzTest {
               + role
               + (grant ? " TO " : " -- to\n FROM ")
               + "'arn:x'",
-          "CALL sys.aws_iam_" + (grant ? "grant" : "revoke") + "('" + folded + "', 'arn:x')");
+          "CALL dsql_internal.aws_iam_"
+              + (grant ? "grant" : "revoke")
+              + "('"
+              + folded
+              + "', 'arn:x')");
     }
   }
 }

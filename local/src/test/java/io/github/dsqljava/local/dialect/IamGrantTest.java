@@ -59,7 +59,7 @@ class IamGrantTest {
   }
 
   static Stream<Arguments> grants() {
-    String call = "CALL sys.aws_iam_grant('app', '" + ARN + "')";
+    String call = "CALL dsql_internal.aws_iam_grant('app', '" + ARN + "')";
     return Stream.of(
         arguments("AWS IAM GRANT app TO '" + ARN + "'", call),
         arguments("aws Iam grant APP to '" + ARN + "'", call),
@@ -69,14 +69,14 @@ class IamGrantTest {
         arguments("AWS IAM GRANT app TO 'arn:aws:iam::'\n'123456789012:role/app'", call),
         arguments(
             "AWS IAM GRANT \"My \"\"app\"\" d'or\" TO 'it''s'",
-            "CALL sys.aws_iam_grant('My \"app\" d''or', 'it''s')"),
+            "CALL dsql_internal.aws_iam_grant('My \"app\" d''or', 'it''s')"),
         arguments(
             "AWS IAM GRANT \"a\\b\" TO 'c\\''); DROP TABLE t; --'",
-            "CALL sys.aws_iam_grant(E'a\\\\b', E'c\\\\''); DROP TABLE t; --')"),
-        arguments("AWS IAM GRANT to TO ''", "CALL sys.aws_iam_grant('to', '')"),
+            "CALL dsql_internal.aws_iam_grant(E'a\\\\b', E'c\\\\''); DROP TABLE t; --')"),
+        arguments("AWS IAM GRANT to TO ''", "CALL dsql_internal.aws_iam_grant('to', '')"),
         arguments(
             "AWS IAM REVOKE app FROM '" + ARN + "'",
-            "CALL sys.aws_iam_revoke('app', '" + ARN + "')"));
+            "CALL dsql_internal.aws_iam_revoke('app', '" + ARN + "')"));
   }
 
   @ParameterizedTest
@@ -93,13 +93,14 @@ class IamGrantTest {
 
     assertThat(given(sql))
         .isEqualTo(
-            " /* a */ SELECT ';' ;; -- b\n CALL sys.aws_iam_grant('a', 'x') /* c */ ;\n"
-                + "UPDATE t SET aws = 1;CALL sys.aws_iam_revoke('a', 'x'); COMMIT ");
+            " /* a */ SELECT ';' ;; -- b\n CALL dsql_internal.aws_iam_grant('a', 'x') /* c */ ;\n"
+                + "UPDATE t SET aws = 1;CALL dsql_internal.aws_iam_revoke('a', 'x'); COMMIT ");
   }
 
   @Test
   void read_emptyStatementsFirst_findsTheNext() {
-    assertThat(given(";;AWS IAM GRANT a TO 'x'")).isEqualTo(";;CALL sys.aws_iam_grant('a', 'x')");
+    assertThat(given(";;AWS IAM GRANT a TO 'x'"))
+        .isEqualTo(";;CALL dsql_internal.aws_iam_grant('a', 'x')");
   }
 
   @ParameterizedTest
