@@ -234,18 +234,53 @@ class TransactionLimitsTest {
         """
         A: DROP TABLE IF EXISTS z
         A: CREATE TABLE z (id text PRIMARY KEY, t text, b bytea, j jsonb, u text UNIQUE)
-        A: INSERT INTO z (id, t) VALUES ('1', repeat('x', 1048576)) => #1
-        A: INSERT INTO z (id, t) VALUES ('2', repeat('x', 1048577)) => !54000 ERROR: datatype limit greater than 1048576 bytes not supported for text
-        A: INSERT INTO z (id, b) VALUES ('2', decode(repeat('00', 1048577), 'hex')) => !54000 ERROR: datatype limit greater than 1048576 bytes not supported for bytea
-        A: INSERT INTO z (id, j) VALUES ('2', to_jsonb(repeat('x', 1048577))) => !54000 ERROR: datatype limit greater than 1048576 bytes not supported for jsonb
-        A: UPDATE z SET t = t || 'x' => !54000 ERROR: datatype limit greater than 1048576 bytes not supported for text
-        A: INSERT INTO z (id, t, b) VALUES ('2', repeat('x', 1048576), decode(repeat('00', 1048576), 'hex')) => !54000 ERROR: maximum row size exceeded
+        A: CREATE OR REPLACE FUNCTION random_bytes(n int) RETURNS bytea LANGUAGE sql AS $$ SELECT substr(string_agg(uuid_send(gen_random_uuid()), ''), 1, n) FROM generate_series(0, n / 16) $$
+        A: CREATE OR REPLACE FUNCTION random_text(n int) RETURNS text LANGUAGE sql AS $$ SELECT substr(string_agg(md5(random()::text), ''), 1, n) FROM generate_series(0, n / 32) $$
+        -- What is stored counts.
+        A: INSERT INTO z (id, t) VALUES ('1', repeat('x', 2097152)) => #1
+        A: UPDATE z SET t = t || 'x' => #1
+        A: UPDATE z SET t = 'x', j = to_jsonb(repeat('x', 2097152)) => #1
+        A: UPDATE z SET j = NULL, b = decode(repeat('00', 2097152), 'hex'), t = repeat('y', 3000000) => #1
+        A: UPDATE z SET b = random_bytes(1048576), t = NULL => #1
+        A: UPDATE z SET b = random_bytes(1048577) => !54000 ERROR: datatype limit greater than 1048576 bytes not supported for bytea
+        A: UPDATE z SET b = b || 'x' => !54000 ERROR: datatype limit greater than 1048576 bytes not supported for bytea
+        A: UPDATE z SET t = 'x' => #1
+        A: UPDATE z SET t = random_text(1048576) => !54000 ERROR: maximum row size exceeded
+        A: UPDATE z SET b = NULL, t = random_text(1048576) => #1
+        A: UPDATE z SET t = random_text(1048577) => !54000 ERROR: datatype limit greater than 1048576 bytes not supported for text
+        A: UPDATE z SET j = to_jsonb(random_text(1048577)), t = NULL => !54000 ERROR: datatype limit greater than 1048576 bytes not supported for jsonb
+        A: INSERT INTO z (id, t) VALUES ('2', random_text(1048577)) => !54000 ERROR: datatype limit greater than 1048576 bytes not supported for text
+        A: CREATE DOMAIN z_inner AS bytea
+        A: CREATE DOMAIN z_outer AS z_inner
+        A: CREATE TABLE z_domain (v z_outer)
+        A: INSERT INTO z_domain VALUES (random_bytes(1048577)) => !54000 ERROR: datatype limit greater than 1048576 bytes not supported for bytea
+        A: INSERT INTO z_domain VALUES (decode(repeat('00', 1048577), 'hex')) => #1
+        A: DROP TABLE z_domain
+        A: DROP DOMAIN z_outer
+        A: DROP DOMAIN z_inner
         A: INSERT INTO z (id) VALUES (repeat('k', 1900)) => #1
         A: INSERT INTO z (id) VALUES (repeat('k', 2100)) => !54000 ERROR: key size too large
         A: INSERT INTO z (id) SELECT string_agg(md5(i::text), '') FROM generate_series(1, 100) i => !54000 ERROR: key size too large
         A: INSERT INTO z (id, u) VALUES (repeat('k', 1000), repeat('u', 900)) => #1
         A: INSERT INTO z (id, u) VALUES (repeat('l', 1000), repeat('u', 1100)) => !54000 ERROR: key size too large
         A: SELECT count(*) FROM z => [3]
+        -- About 1,981 bytes, and 7 less for each further column.
+        A: CREATE TABLE z_one (id text PRIMARY KEY)
+        A: INSERT INTO z_one (id) VALUES (repeat('a', 1977)) => #1
+        A: INSERT INTO z_one (id) VALUES (repeat('b', 1978)) => !54000 ERROR: key size too large
+        A: DROP TABLE z_one
+        A: INSERT INTO z (id, u) VALUES (repeat('c', 1000), repeat('u', 966)) => #1
+        A: INSERT INTO z (id, u) VALUES (repeat('d', 1000), repeat('v', 967)) => !54000 ERROR: key size too large
+        A: CREATE TABLE z_two (a text, b text, c text, PRIMARY KEY (a, b))
+        A: INSERT INTO z_two VALUES (repeat('a', 966), repeat('b', 1000)) => #1
+        A: INSERT INTO z_two VALUES (repeat('a', 967), repeat('b', 1000)) => !54000 ERROR: key size too large
+        A: CREATE INDEX ASYNC ON z_two (c) WHERE c > 'm'
+        A: INSERT INTO z_two VALUES ('a', '1', repeat('a', 1950)) => #1
+        A: INSERT INTO z_two VALUES ('a', '2', repeat('z', 1940)) => #1
+        A: INSERT INTO z_two VALUES ('a', '3', repeat('z', 1990)) => !54000 ERROR: key size too large
+        A: DROP TABLE z_two
+        A: DROP FUNCTION random_bytes(int)
+        A: DROP FUNCTION random_text(int)
         """);
   }
 
@@ -259,7 +294,7 @@ class TransactionLimitsTest {
         """
         A: DROP TABLE IF EXISTS named
         A: CREATE TABLE named (id int PRIMARY KEY, %1$s boolean, t text)
-        A: INSERT INTO named VALUES (1, true, repeat('x', 1048577)) => !54000 ERROR: datatype limit greater than 1048576 bytes not supported for text
+        A: INSERT INTO named SELECT 1, true, string_agg(md5(random()::text), '') FROM generate_series(0, 32768) => !54000 ERROR: datatype limit greater than 1048576 bytes not supported for text
         A: INSERT INTO named SELECT i, true, repeat('x', 1000000) FROM generate_series(1, 14) i => !54000 ERROR: transaction size limit 10mb exceeded
         A: INSERT INTO named SELECT i, true, '' FROM generate_series(1, 3001) i => ROWS
         A: SELECT count(*) FROM named => [0]

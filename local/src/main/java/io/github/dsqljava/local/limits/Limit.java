@@ -28,13 +28,13 @@ public enum Limit {
    * Bytes of all rows and index entries that a transaction writes: SQLSTATE 54000 at its COMMIT.
    */
   TRANSACTION_BYTES(10 << 20),
-  /** Bytes of a row. */
+  /** Bytes of a row, with its values as they are stored. */
   ROW_BYTES(2 << 20),
-  /** Bytes of a value in a column of a type without a length. */
+  /** Bytes of a value in a column of a type without a length, as it is stored: compressed. */
   VALUE_BYTES(1 << 20),
   /**
-   * Bytes of a row's primary key and its entry in another index together. Documented as 1 KiB each;
-   * the smaller one of the two totals was observed.
+   * Bytes of a row's primary key and its entry in another index together, less 7 for each column
+   * but one. Documented as 1 KiB each; the smaller one of the two totals was observed.
    */
   KEY_BYTES(1_981),
   /** Bytes that the columns of a key may have by their types. */

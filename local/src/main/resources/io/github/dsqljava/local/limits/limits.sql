@@ -96,32 +96,88 @@ AS $$
   WHERE indrelid = relation AND NOT indisprimary
 $$;
 
--- SQL that finds the fault of the largest rows: a value or a key.
+-- What a value takes when it is stored, which is what counts: maybe less than its length, for it is
+-- compressed. Only storing it tells. PostgreSQL here compresses in another way than the service, and gives up
+-- earlier.
+
+CREATE UNLOGGED TABLE IF NOT EXISTS dsql_internal.measured (t text, b bytea, j json, jb jsonb);
+
+ALTER TABLE dsql_internal.measured ENABLE ROW LEVEL SECURITY;
+
+CREATE OR REPLACE FUNCTION dsql_internal.stored_bytes(t text, b bytea, j json, jb jsonb) RETURNS bigint
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  size bigint;
+BEGIN
+  INSERT INTO dsql_internal.measured VALUES (t, b, j, jb);
+  SELECT coalesce(pg_column_size(m.t), pg_column_size(m.b), pg_column_size(m.j), pg_column_size(m.jb))
+  INTO size FROM dsql_internal.measured m;
+  DELETE FROM dsql_internal.measured;
+  RETURN size;
+END
+$$;
+
+REVOKE ALL ON FUNCTION dsql_internal.stored_bytes(text, bytea, json, jsonb) FROM PUBLIC;
+
+-- SQL for the stored bytes of a column, if they may be more than some bytes; else for those that it has now.
+
+CREATE OR REPLACE FUNCTION dsql_internal.stored_size(column_name name, type regtype, more_than bigint) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT CASE WHEN type IN ('text'::regtype, 'bytea'::regtype, 'json'::regtype, 'jsonb'::regtype)
+    THEN format('CASE WHEN pg_column_size(%1$I) > %2$s THEN dsql_internal.stored_bytes(%3$s)'
+      ' ELSE pg_column_size(%1$I) END', column_name, more_than,
+      (SELECT string_agg(CASE WHEN kind = type THEN quote_ident(column_name) ELSE 'NULL' END, ', ' ORDER BY place)
+        FROM unnest('{text,bytea,json,jsonb}'::regtype[]) WITH ORDINALITY AS kinds (kind, place)))
+    ELSE format('pg_column_size(%I)', column_name) END
+$$;
+
+-- SQL for what the key of an index takes, with that of the primary key, which every other index carries. The
+-- limit is about 1,981 bytes for one column, and some 7 less for each further one.
+
+CREATE OR REPLACE FUNCTION dsql_internal.whole_key_bytes(index_id oid) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT CASE WHEN i.indpred IS NULL THEN size ELSE format('CASE WHEN %s THEN %s ELSE 0 END',
+    pg_get_expr(i.indpred, i.indrelid), size) END
+  FROM pg_index i LEFT JOIN pg_index p ON p.indrelid = i.indrelid AND p.indisprimary AND NOT i.indisprimary,
+  LATERAL (SELECT format('%s + %s + %s', dsql_internal.key_bytes(i.indexrelid),
+    coalesce(dsql_internal.key_bytes(p.indexrelid), '0'),
+    7 * (i.indnkeyatts + coalesce(p.indnkeyatts, 0) - 1)) AS size) AS sum
+  WHERE i.indexrelid = index_id
+$$;
+
+-- SQL that finds the fault of the largest rows: a value, a key, or all of it.
 
 CREATE OR REPLACE FUNCTION dsql_internal.row_faults(relation oid, largest bigint) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
+  WITH columns AS (
+    SELECT attnum, attname, sys.base_type_oid(atttypid)::regtype AS base
+    FROM pg_attribute WHERE attrelid = relation AND attnum > 0 AND NOT attisdropped)
   SELECT 'coalesce(' || string_agg(fault, ', ' ORDER BY place) || ', NULL)'
   FROM (
-    SELECT attnum AS place, format(
-      'CASE WHEN max(octet_length(%I%s)) > %s THEN %L END', attname,
-      CASE WHEN base IN ('json'::regtype, 'jsonb'::regtype) THEN '::text' ELSE '' END, most,
+    SELECT attnum AS place, format('CASE WHEN max(%s) > %s THEN %L END',
+      dsql_internal.stored_size(attname, base, most), most,
       format('datatype limit greater than %s bytes not supported for %s', most, base)) AS fault
-    FROM (SELECT a.*, CASE WHEN typtype = 'd' THEN typbasetype ELSE atttypid END::regtype AS base,
-        dsql_internal.max_of('value_bytes') AS most
-      FROM pg_attribute a JOIN pg_type t ON t.oid = atttypid
-      WHERE attrelid = relation AND attnum > 0 AND NOT attisdropped) AS columns
+    FROM columns, dsql_internal.max_of('value_bytes') AS most
     WHERE largest > most
       AND base IN ('text'::regtype, 'bytea'::regtype, 'json'::regtype, 'jsonb'::regtype)
     UNION ALL
     SELECT 32767, format('CASE WHEN max(greatest(%s)) > %s THEN %L END',
-      string_agg(dsql_internal.key_bytes(indexrelid)
-        || CASE WHEN indisprimary THEN '' ELSE ' + ' || primary_key END, ', '),
+      string_agg(dsql_internal.whole_key_bytes(indexrelid), ', '),
       dsql_internal.max_of('key_bytes'), 'key size too large')
-    FROM pg_index, LATERAL (SELECT coalesce((SELECT dsql_internal.key_bytes(p.indexrelid)
-      FROM pg_index p WHERE p.indrelid = relation AND p.indisprimary), '0') AS primary_key) p
-    WHERE indrelid = relation AND indpred IS NULL
+    FROM pg_index WHERE indrelid = relation
+      AND (indpred IS NULL OR dsql_internal.is_built_in('pg_class'::regclass, indexrelid))
     HAVING count(*) > 0
+    UNION ALL
+    SELECT 32768, format('CASE WHEN max(%s) > %s THEN %L END',
+      string_agg(format('coalesce(%s, 0)', dsql_internal.stored_size(attname, base, 2000)), ' + '), most,
+      'maximum row size exceeded')
+    FROM columns, dsql_internal.max_of('row_bytes') AS most
+    WHERE largest > most
+    GROUP BY most
   ) AS faults
 $$;
 
@@ -240,18 +296,13 @@ BEGIN
   END IF;
   IF TG_OP = 'DELETE' THEN
     all_bytes := 0; -- what the service counts for a row that goes is unknown
-  ELSIF largest > most_key_bytes / 2 THEN -- a column may be in both keys
-    IF largest > dsql_internal.max_of('row_bytes') THEN
-      fault := 'maximum row size exceeded';
-    END IF;
-    more := least(dsql_internal.max_of('value_bytes'), most_key_bytes / 2);
-    IF largest > more THEN
-      path := pg_catalog.current_setting('search_path');
-      PERFORM dsql_internal.set_config('search_path', 'pg_catalog, pg_temp', true);
-      EXECUTE pg_catalog.format('SELECT coalesce(%s, %L) FROM dsql_changed',
-        coalesce(dsql_internal.row_faults(TG_RELID, largest), 'NULL'), fault) INTO fault;
-      PERFORM dsql_internal.set_config('search_path', path, true);
-    END IF;
+  ELSIF largest > least(most_key_bytes / 2 - 100, dsql_internal.max_of('value_bytes')) THEN
+    -- A column may be in both keys, and sixteen columns take a hundred bytes.
+    path := pg_catalog.current_setting('search_path');
+    PERFORM dsql_internal.set_config('search_path', 'pg_catalog, pg_temp', true);
+    EXECUTE 'SELECT ' || coalesce(dsql_internal.row_faults(TG_RELID, largest), 'NULL') || ' FROM dsql_changed'
+    INTO fault;
+    PERFORM dsql_internal.set_config('search_path', path, true);
     IF fault IS NOT NULL THEN
       RAISE EXCEPTION USING ERRCODE = '54000', MESSAGE = fault;
     END IF;
