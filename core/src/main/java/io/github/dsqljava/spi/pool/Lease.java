@@ -22,6 +22,7 @@ public final class Lease<C> {
 
   private final C connection;
   private final Return<C> home;
+  private volatile boolean due;
 
   Lease(C connection, Return<C> home) {
     this.connection = connection;
@@ -31,6 +32,19 @@ public final class Lease<C> {
   /** The connection. */
   public C connection() {
     return connection;
+  }
+
+  /**
+   * Whether the pool wants the connection back, because another one is there in its place, or it is
+   * too old, lost, or not wanted any more. For a caller that uses a connection again and again;
+   * what is under way may be finished.
+   */
+  public boolean isDue() {
+    return due;
+  }
+
+  void markDue() {
+    due = true;
   }
 
   /**

@@ -76,6 +76,18 @@ final class PoolSlot<C> {
     return now - expiresAt >= 0;
   }
 
+  /** Whoever has it is to give it back. */
+  void markDue() {
+    if (lease != null) {
+      lease.markDue();
+    }
+  }
+
+  /** Whether somebody has it who may go on using it. */
+  boolean isLeaseGoingOn() {
+    return lease != null && !lease.isDue();
+  }
+
   /** How long it has been open. */
   long openFor(long now) {
     return now - openedAt;

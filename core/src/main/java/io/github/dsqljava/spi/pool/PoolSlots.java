@@ -148,6 +148,7 @@ final class PoolSlots<C> {
       return false;
     }
     slot.doomed = reason;
+    slot.markDue();
     if (slot.retiring) {
       slot.retiring = false;
       retiring--;
@@ -173,6 +174,7 @@ final class PoolSlots<C> {
       doomed--;
     }
     slot.retiring = false;
+    slot.markDue();
     slot.lease = null;
     slot.taken = null;
     slot.state = PoolSlot.State.GONE;
@@ -180,10 +182,13 @@ final class PoolSlots<C> {
 
   // --- ageing
 
-  /** Those that have reached the age for it retire. */
+  /** Those that have reached the age for it retire; one that is too old is to be given back. */
   void retireDue(long now) {
     for (PoolSlot<C> slot : all) {
       retireIfDue(slot, now);
+      if (slot.isTooOld(now)) {
+        slot.markDue();
+      }
     }
   }
 
@@ -246,7 +251,7 @@ final class PoolSlots<C> {
       if (slot.isOpen() && slot.doomed == null) {
         if (!slot.retiring) {
           next = Times.earlier(next, slot.retireAt);
-        } else if (slot.state == PoolSlot.State.IDLE) {
+        } else if (slot.state == PoolSlot.State.IDLE || slot.isLeaseGoingOn()) {
           next = Times.earlier(next, slot.expiresAt);
         }
         if (slot.state == PoolSlot.State.IDLE) {
