@@ -9,6 +9,7 @@ import io.github.dsqljava.vertx.internal.Transport;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.SqlConnection;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -30,7 +31,7 @@ import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Opens connections and pools to one Aurora DSQL cluster, as one user.
+ * Opens connections, pools and clients to one Aurora DSQL cluster, as one user.
  *
  * <pre>{@code
  * DsqlConnector connector = DsqlConnector.create(DsqlConfig.fromEnvironment());
@@ -63,8 +64,11 @@ public final class DsqlConnector {
   private final Transport transport;
   private final TlsMode tlsMode;
   private final Function<PoolSettings, DsqlPool> newPool;
+  private final Function<ClientSettings, DsqlClient> newClient;
   private final @Nullable Vertx ownVertx;
-  private final Set<DsqlPool> pools = new CopyOnWriteArraySet<>();
+
+  /** Pools and clients. */
+  private final Set<SqlClient> pools = new CopyOnWriteArraySet<>();
 
   /**
    * Weak, because nothing tells when a user closes one. An open connection is held by its channel,
@@ -85,6 +89,7 @@ public final class DsqlConnector {
     this.transport = opened.transport();
     this.tlsMode = opened.tlsMode();
     this.newPool = opened.pools();
+    this.newClient = opened.clients();
     this.ownVertx = ownVertx;
   }
 
@@ -174,16 +179,40 @@ public final class DsqlConnector {
    */
   public DsqlPool pool(PoolSettings settings) {
     Objects.requireNonNull(settings, "settings");
+    return keep(() -> newPool.apply(settings));
+  }
+
+  /** A client with {@link ClientSettings#defaults()}. */
+  public DsqlClient client() {
+    return client(ClientSettings.defaults());
+  }
+
+  /**
+   * Makes a client for single statements of many callers, with connections of its own, which it
+   * opens as a pool does.
+   *
+   * @return a client that is closed with this connector at the latest
+   * @throws ClosedException if this connector is closed
+   * @throws io.github.dsqljava.InvalidConfigurationException if a client cannot keep its promises
+   *     with this Vert.x: it needs 5.0.10 or a later 5.0, on the class path
+   */
+  public DsqlClient client(ClientSettings settings) {
+    Objects.requireNonNull(settings, "settings");
+    return keep(() -> newClient.apply(settings));
+  }
+
+  /** Makes something that is closed with this connector. */
+  private <T extends SqlClient> T keep(Supplier<T> maker) {
     if (closing.get() != null) {
       throw closed();
     }
-    DsqlPool pool = newPool.apply(settings);
-    pools.add(pool);
+    T made = maker.get();
+    pools.add(made);
     if (closing.get() != null) {
-      logFailure("closing a pool", pool.close());
+      logFailure("closing a pool", made.close());
       throw closed();
     }
-    return pool;
+    return made;
   }
 
   /** How this connector's connections begin TLS. */
@@ -198,11 +227,11 @@ public final class DsqlConnector {
 
   /**
    * Closes in this order: connections that are being opened, with the source of their tokens; pools
-   * with their connections, for which they wait up to {@link PoolSettings#closeGrace()};
-   * connections from {@link #connect()} that are still open; and Vert.x if the connector made it.
-   * Callers that wait for a connection, from the connector or from a pool, and callers that ask for
-   * one later, get a {@link ClosedException}. Statements that are still being executed then fail.
-   * Calls after the first return the same future.
+   * and clients with their connections, for which they wait up to {@link
+   * PoolSettings#closeGrace()}; connections from {@link #connect()} that are still open; and Vert.x
+   * if the connector made it. Callers that wait for a connection, from the connector or from a
+   * pool, and callers that ask for one later, get a {@link ClosedException}. Statements that are
+   * still being executed then fail. Calls after the first return the same future.
    *
    * @return completes when every connection is closed, so that it can end a chain of futures; the
    *     threads of the connector's own Vert.x end right after. It does not fail; what could not be
@@ -217,7 +246,7 @@ public final class DsqlConnector {
     // First what pools wait for when they close: connections that are being opened.
     step("what is being opened", () -> run(() -> transport.abort(closed())))
         .compose(v -> step("the source of tokens", () -> run(tokens::close)))
-        .compose(v -> closeAll("a pool", pools, DsqlPool::close))
+        .compose(v -> closeAll("a pool", pools, SqlClient::close))
         .compose(v -> closeAll("a connection", openConnections(), c -> bounded(c.close())))
         .compose(v -> step("the network client", () -> bounded(transport.close())))
         .onComplete(

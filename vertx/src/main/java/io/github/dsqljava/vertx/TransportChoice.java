@@ -30,8 +30,13 @@ enum TransportChoice {
    * @param transport opens connections
    * @param tlsMode the mode it really uses
    * @param pools makes the pools that fit it
+   * @param clients makes the clients that fit it
    */
-  record Opened(Transport transport, TlsMode tlsMode, Function<PoolSettings, DsqlPool> pools) {}
+  record Opened(
+      Transport transport,
+      TlsMode tlsMode,
+      Function<PoolSettings, DsqlPool> pools,
+      Function<ClientSettings, DsqlClient> clients) {}
 
   static TransportChoice of(ClassLoader classes) {
     return isPresent(MARK_OF_50, classes) ? VERTX_50 : PUBLIC_API_SSL_REQUEST;
@@ -59,7 +64,8 @@ enum TransportChoice {
       return new Opened(
           transport,
           plan.direct() ? TlsMode.DIRECT : TlsMode.SSL_REQUEST,
-          settings -> NativePool.open(transport, plan, settings));
+          settings -> NativePool.open(transport, plan, settings),
+          settings -> NativeClient.open(transport, plan, settings));
     } catch (LinkageError e) {
       // The internals have moved after all, or this is the module path, where they are sealed off.
       LOGGER.log(Level.DEBUG, "The Vert.x 5.0 subclass does not link", e);
@@ -84,9 +90,10 @@ enum TransportChoice {
    * Vert.x's own pool would run transactions, but could not keep what {@code inTransaction} and
    * {@link PoolSettings} promise.
    */
-  private static DsqlPool refusePool() {
-    throw new InvalidConfigurationException(
-        "A pool needs "
+  private static InvalidConfigurationException refusal(String what) {
+    return new InvalidConfigurationException(
+        what
+            + " needs "
             + VertxVersion.RANGE
             + ", on the class path; found version "
             + VertxVersion.found()
@@ -104,6 +111,14 @@ enum TransportChoice {
               + " a name; connect under a name with a dot, or put Vert.x on the class path");
     }
     PublicApiTransport transport = PublicApiTransport.open(plan);
-    return new Opened(transport, mode, settings -> refusePool());
+    return new Opened(
+        transport,
+        mode,
+        settings -> {
+          throw refusal("A pool");
+        },
+        settings -> {
+          throw refusal("A client");
+        });
   }
 }

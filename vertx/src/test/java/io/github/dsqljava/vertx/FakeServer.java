@@ -52,7 +52,9 @@ final class FakeServer implements AutoCloseable {
     /** Closes the connection if more than the startup message comes unasked. */
     CLOSES_ON_EARLY_PASSWORD,
     /** Answers it with an error. */
-    REFUSES_EARLY_PASSWORD
+    REFUSES_EARLY_PASSWORD,
+    /** Says after a {@code SELECT 'open'} that the session is in a transaction. */
+    OPENS_TRANSACTIONS
   }
 
   /**
@@ -242,7 +244,8 @@ final class FakeServer implements AutoCloseable {
       String sql = new String(body, 0, Math.max(0, body.length - 1), StandardCharsets.UTF_8);
       queries.add(sql);
       message(out, 'C', text(sql.split(" ")[0] + "\0"));
-      message(out, 'Z', text("I"));
+      boolean opens = behaviour == Behaviour.OPENS_TRANSACTIONS && sql.equals("SELECT 'open'");
+      message(out, 'Z', text(opens ? "T" : "I"));
     }
   }
 

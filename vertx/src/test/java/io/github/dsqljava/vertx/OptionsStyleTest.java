@@ -62,6 +62,7 @@ class OptionsStyleTest {
         RetryPolicy.class,
         PoolPolicy.class,
         PoolSettings.class,
+        ClientSettings.class,
         TransactionOptions.class,
         BatchOptions.class,
         Limits.class);

@@ -140,6 +140,49 @@ class PoolFlightsTest {
     assertThat(flights(() -> pool.executeMany(INSERT, rows))).isEqualTo(2);
   }
 
+  /** The pool would take ten, one behind the other. */
+  @Test
+  void clientWithManyStatementsAtOnce_oneForAll() throws Exception {
+    DsqlClient client = connector.client(ClientSettings.builder().maxSize(1).build());
+    flights(() -> client.preparedQuery(INSERT).execute(Tuple.of(nextId++)));
+    assertThat(
+            flights(
+                () ->
+                    Future.all(
+                        IntStream.range(0, 50)
+                            .<Future<?>>mapToObj(
+                                i -> client.preparedQuery(INSERT).execute(Tuple.of(nextId++)))
+                            .toList())))
+        .isEqualTo(1);
+    assertThat(
+            flights(
+                () ->
+                    Future.all(
+                        client.query("SELECT 1").execute(),
+                        client.query("SELECT 2").execute(),
+                        client.preparedQuery(INSERT).executeBatch(batch(3_000)))))
+        .isEqualTo(1);
+  }
+
+  @Test
+  void clientWithOneStatement_one_andSettingsCostAReset() throws Exception {
+    DsqlClient client = connector.client(ClientSettings.builder().maxSize(1).build());
+    flights(() -> client.query("SELECT 1").execute());
+    assertThat(flights(() -> client.query("SELECT 1").execute())).isEqualTo(1);
+    assertThat(
+            flights(
+                () ->
+                    Future.all(
+                        client.query("SELECT set_config('timezone', 'UTC', false)").execute(),
+                        client.query("SELECT 1").execute())))
+        .as("the call, its reset, and the statement of another caller")
+        .isEqualTo(3);
+  }
+
+  private static List<Tuple> batch(int firstId) {
+    return IntStream.range(firstId, firstId + 100).mapToObj(Tuple::of).toList();
+  }
+
   @Test
   void openTransactionGivenBack_oneForItsRollback() throws Exception {
     assertThat(

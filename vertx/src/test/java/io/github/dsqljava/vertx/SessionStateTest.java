@@ -10,6 +10,7 @@ import io.github.dsqljava.local.DsqlLocal;
 import io.github.dsqljava.local.journal.RecordedStatement;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.Tuple;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -72,6 +73,29 @@ class SessionStateTest {
       execute(pool, "SELECT 1");
     }
     assertThat(resets()).isEqualTo(resets + 1);
+    assertThat(pool.stats().opened()).isEqualTo(1);
+  }
+
+  /** The server does not say SET for it, and of a search_path nothing else either. */
+  @Test
+  void setConfig_isReset() throws Exception {
+    DsqlPool pool = pool(PoolSettings.builder());
+    String path = value(pool, "SHOW search_path");
+    long resets = resets();
+    execute(pool, "SELECT pg_catalog.Set_Config('search_path', 'nowhere', false)");
+    assertThat(value(pool, "SHOW search_path")).isEqualTo(path);
+    SqlConnection connection = await(pool.getConnection());
+    await(
+        connection
+            .preparedQuery("SELECT u&\"set_c\\006Fnfig\"('search_path', $1, false)")
+            .execute(Tuple.of("nowhere")));
+    await(connection.close());
+    assertThat(value(pool, "SHOW search_path")).isEqualTo(path);
+    await(
+        pool.inTransaction(
+            c -> c.query("SELECT set_config('search_path', 'nowhere', false)").execute()));
+    assertThat(value(pool, "SHOW search_path")).isEqualTo(path);
+    assertThat(resets()).isEqualTo(resets + 3);
     assertThat(pool.stats().opened()).isEqualTo(1);
   }
 

@@ -1,19 +1,14 @@
 package io.github.dsqljava.vertx.internal;
 
-import io.github.dsqljava.StatementOutcomeUnknownException;
 import io.github.dsqljava.spi.pool.Lease;
 import io.vertx.core.Completable;
-import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.core.spi.metrics.ClientMetrics;
-import io.vertx.core.spi.tracing.VertxTracer;
 import io.vertx.core.tracing.TracingPolicy;
-import io.vertx.sqlclient.impl.tracing.QueryReporter;
 import io.vertx.sqlclient.internal.Connection;
 import io.vertx.sqlclient.internal.command.CommandBase;
 import io.vertx.sqlclient.internal.command.CompositeCommand;
-import io.vertx.sqlclient.internal.command.QueryCommandBase;
 import io.vertx.sqlclient.spi.DatabaseMetadata;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -56,7 +51,10 @@ class LeasedConnection implements Connection {
 
   @Override
   public <R> void schedule(CommandBase<R> command, Completable<R> handler) {
-    Completable<R> counted = counted(command, explained(command, reported(command, handler)));
+    Completable<R> counted =
+        counted(
+            command,
+            StatementAnswers.explained(session, this::isLost, command, reported(command, handler)));
     // Only now, that it counts: whoever gives the connection back at this moment waits for it.
     if (over.get()) {
       fail(
@@ -97,37 +95,6 @@ class LeasedConnection implements Connection {
     };
   }
 
-  /** Gives one name to the loss of a statement that would have committed by itself. */
-  private <R> Completable<R> explained(CommandBase<R> command, Completable<R> handler) {
-    if (command instanceof CompositeCommand composite) {
-      composite.commands().forEach(this::explainPart);
-      return handler;
-    }
-    if (!(command instanceof QueryCommandBase<?>) || isLost()) {
-      return handler; // or it will not be sent at all
-    }
-    return (result, failure) ->
-        handler.complete(
-            result,
-            failure != null && isLossOfAutocommit(failure)
-                ? new StatementOutcomeUnknownException(where(), failure)
-                : failure);
-  }
-
-  private <R> void explainPart(CommandBase<R> part) {
-    part.handler = explained(part, part.handler);
-  }
-
-  private boolean isLossOfAutocommit(Throwable failure) {
-    return session.status() == SessionStatus.IDLE
-        && DriverErrors.serverError(failure).isEmpty()
-        && (isLost() || DriverErrors.isConnectionLost(failure));
-  }
-
-  private String where() {
-    return server().host() + ":" + server().port();
-  }
-
   final void underWay() {
     pending.incrementAndGet();
   }
@@ -142,34 +109,9 @@ class LeasedConnection implements Connection {
     part.handler = counted(part, part.handler);
   }
 
-  /** Tells Vert.x's tracer and metrics of a query, if there are any. */
+  /** See {@link StatementAnswers#reported}. */
   final <R> Completable<R> reported(CommandBase<R> command, Completable<R> handler) {
-    VertxTracer<?, ?> tracer = vertx.tracer();
-    ClientMetrics<?, ?, ?> metrics = session.connection().metrics();
-    if (tracer == null && metrics == null || !(command instanceof QueryCommandBase<?> query)) {
-      return handler;
-    }
-    ContextInternal context = vertx.getOrCreateContext();
-    QueryReporter reporter =
-        new QueryReporter(tracer, metrics, context, query, session.connection());
-    if (!reports(reporter::before)) {
-      return handler;
-    }
-    return (result, failure) -> {
-      var unused = reports(() -> reporter.after(result, failure));
-      handler.complete(result, failure);
-    };
-  }
-
-  /** Whether a tracer did its work; if not, that is no reason for the query to fail. */
-  private static boolean reports(Runnable report) {
-    try {
-      report.run();
-      return true;
-    } catch (Throwable e) { // also a checked exception that was thrown past the compiler
-      LOGGER.log(Level.WARNING, "A tracer or a metric of Vert.x failed", e);
-      return false;
-    }
+    return StatementAnswers.reported(vertx, session, command, handler);
   }
 
   /** Whether something is under way. */

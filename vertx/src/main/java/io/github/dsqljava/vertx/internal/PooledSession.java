@@ -186,6 +186,9 @@ final class PooledSession implements Connection.Holder {
   }
 
   <R> void schedule(CommandBase<R> command, Completable<R> handler) {
+    if (command instanceof QueryCommandBase<?> query && SharedText.mayCallSetConfig(query.sql())) {
+      wire.settingsMayChange();
+    }
     connection.schedule(command, statementTimeout.isZero() ? handler : limited(command, handler));
   }
 

@@ -33,10 +33,13 @@ final class QueryText {
 
   /** Whether there is more than one statement, or a comment; a semicolon at the end is neither. */
   private static boolean canHide(String sql) {
+    return hasInnerSemicolon(sql) || sql.contains("--") || sql.contains("/*");
+  }
+
+  /** Whether there may be more than one statement; a semicolon at the end is none. */
+  static boolean hasInnerSemicolon(String sql) {
     int semicolon = sql.indexOf(';');
-    return semicolon >= 0 && semicolon < sql.stripTrailing().length() - 1
-        || sql.contains("--")
-        || sql.contains("/*");
+    return semicolon >= 0 && semicolon < sql.stripTrailing().length() - 1;
   }
 
   /** Whether a statement surely begins a transaction. */
@@ -107,11 +110,11 @@ final class QueryText {
   }
 
   /** What PostgreSQL skips between words. */
-  private static boolean isSpace(char c) {
+  static boolean isSpace(char c) {
     return c == ' ' || (c >= '\t' && c <= '\r');
   }
 
-  private static boolean isLetter(char c) {
+  static boolean isLetter(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
   }
 

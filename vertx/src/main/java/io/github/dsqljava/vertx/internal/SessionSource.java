@@ -1,6 +1,10 @@
 package io.github.dsqljava.vertx.internal;
 
 import io.github.dsqljava.ConnectPhase;
+import io.github.dsqljava.pool.ConnectRate;
+import io.github.dsqljava.pool.PoolListener;
+import io.github.dsqljava.pool.PoolPolicy;
+import io.github.dsqljava.spi.pool.AsyncPool;
 import io.github.dsqljava.spi.pool.ConnectionSource;
 import io.netty.channel.EventLoop;
 import io.vertx.core.Future;
@@ -12,6 +16,7 @@ import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.internal.SqlConnectionInternal;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
+import java.util.SplittableRandom;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
@@ -47,6 +52,18 @@ final class SessionSource implements ConnectionSource<PooledSession> {
                 "init hook",
                 initHook,
                 plan.config().connectTimeout());
+  }
+
+  /** A pool of the connections of this source. */
+  AsyncPool<PooledSession> pool(PoolPolicy policy, ConnectRate rate, PoolListener listener) {
+    return new AsyncPool<>(
+        plan.config().endpoint().address(),
+        policy,
+        this,
+        new VertxScheduler((VertxInternal) plan.vertx()),
+        rate,
+        new SplittableRandom(),
+        listener);
   }
 
   @Override

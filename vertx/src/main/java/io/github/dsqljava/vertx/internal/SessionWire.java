@@ -139,6 +139,11 @@ final class SessionWire extends ChannelDuplexHandler {
     return setSeen;
   }
 
+  /** What is about to be sent may change settings without the server's saying SET. */
+  void settingsMayChange() {
+    setSeen = true;
+  }
+
   /** The settings are as the next user expects them. */
   void settingsAreKnown() {
     setSeen = false;

@@ -4,33 +4,20 @@ import io.github.dsqljava.NestedTransactionException;
 import io.github.dsqljava.RetryKind;
 import io.github.dsqljava.StatementOutcomeUnknownException;
 import io.github.dsqljava.pool.ConnectRate;
-import io.github.dsqljava.pool.PoolHealth;
 import io.github.dsqljava.pool.PoolListener;
 import io.github.dsqljava.pool.PoolPolicy;
-import io.github.dsqljava.pool.PoolStats;
 import io.github.dsqljava.spi.pool.AsyncPool;
 import io.github.dsqljava.spi.pool.Lease;
-import io.vertx.core.Closeable;
 import io.vertx.core.Completable;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.internal.ContextInternal;
-import io.vertx.core.internal.PromiseInternal;
-import io.vertx.core.internal.VertxInternal;
-import io.vertx.pgclient.spi.PgDriver;
 import io.vertx.sqlclient.Pool;
-import io.vertx.sqlclient.PrepareOptions;
-import io.vertx.sqlclient.PreparedQuery;
-import io.vertx.sqlclient.Query;
-import io.vertx.sqlclient.Row;
-import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
-import io.vertx.sqlclient.internal.SqlClientBase;
 import io.vertx.sqlclient.internal.command.CommandBase;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -40,20 +27,10 @@ import org.jspecify.annotations.Nullable;
  * Vert.x's {@link Pool} on our own {@link AsyncPool}. Queries, prepared queries, batches and what
  * other libraries reach for inside a client are inherited from Vert.x.
  */
-public abstract class Vertx50Pool extends SqlClientBase implements Pool, TransactionAttempts {
+public abstract class Vertx50Pool extends PooledClient implements Pool, TransactionAttempts {
 
-  private final VertxInternal vertx;
-  private final AsyncPool<PooledSession> pool;
-  private final Duration acquireTimeout;
-  private final Duration closeGrace;
   private final @Nullable ConnectionHook acquireHook;
-  private final PoolReports reports;
   private final Spans spans;
-
-  /** A caller must not wait for a timer that never comes. */
-  private final Closeable whenVertxCloses;
-
-  private volatile boolean closed;
 
   /**
    * Makes the pool and opens what it keeps open.
@@ -69,89 +46,19 @@ public abstract class Vertx50Pool extends SqlClientBase implements Pool, Transac
       Duration statementTimeout,
       @Nullable Function<SqlConnection, Future<Void>> initHook,
       @Nullable Function<SqlConnection, Future<Void>> acquireHook) {
-    super(PgDriver.INSTANCE);
+    super(
+        transport,
+        new SessionSource(transport.plan(), transport.factory(), statementTimeout, initHook)
+            .pool(policy, rate, listener),
+        closeGrace);
     ConnectionPlan plan = transport.plan();
-    this.vertx = (VertxInternal) plan.vertx();
     this.acquireHook =
         acquireHook == null
             ? null
             : new ConnectionHook(
                 vertx, "acquire hook", acquireHook, plan.config().connectTimeout());
-    this.reports = new PoolReports(vertx, plan.config().endpoint().address(), policy.maxSize());
     this.spans = new Spans(plan);
-    this.acquireTimeout = policy.acquireTimeout();
-    this.closeGrace = closeGrace;
-    this.pool =
-        new AsyncPool<>(
-            plan.config().endpoint().address(),
-            policy,
-            new SessionSource(plan, transport.factory(), statementTimeout, initHook),
-            new VertxScheduler(vertx),
-            rate,
-            new SplittableRandom(),
-            listener);
-    this.whenVertxCloses =
-        completion -> {
-          close(Duration.ZERO).onComplete(done -> completion.succeed());
-        };
-    vertx.addCloseHook(whenVertxCloses);
-    pool.start();
-  }
-
-  /** See {@link AsyncPool#stats()}. */
-  public PoolStats stats() {
-    return pool.stats();
-  }
-
-  /** See {@link AsyncPool#health()}. */
-  public PoolHealth health() {
-    return pool.health();
-  }
-
-  /** See {@link AsyncPool#ready()}. */
-  public Future<Void> ready() {
-    Promise<Void> promise = promise(vertx.getOrCreateContext());
-    var unused =
-        pool.ready()
-            .whenComplete(
-                (done, failure) -> {
-                  if (failure == null) {
-                    promise.tryComplete();
-                  } else {
-                    promise.tryFail(failure);
-                  }
-                });
-    return promise.future();
-  }
-
-  /** See {@link AsyncPool#expireConnections()}. */
-  public int expireConnections() {
-    return pool.expireConnections();
-  }
-
-  @Override
-  protected ContextInternal context() {
-    return vertx.getOrCreateContext();
-  }
-
-  @Override
-  protected <T> PromiseInternal<T> promise() {
-    return closed ? (PromiseInternal<T>) Promise.<T>promise() : vertx.promise();
-  }
-
-  @Override
-  public Query<RowSet<Row>> query(String sql) {
-    return super.query(Objects.requireNonNull(sql, "sql"));
-  }
-
-  @Override
-  public PreparedQuery<RowSet<Row>> preparedQuery(String sql) {
-    return super.preparedQuery(Objects.requireNonNull(sql, "sql"));
-  }
-
-  @Override
-  public PreparedQuery<RowSet<Row>> preparedQuery(String sql, @Nullable PrepareOptions options) {
-    return super.preparedQuery(Objects.requireNonNull(sql, "sql"), options);
+    start();
   }
 
   @Override
@@ -290,27 +197,8 @@ public abstract class Vertx50Pool extends SqlClientBase implements Pool, Transac
     }
   }
 
-  /** What fails because the pool is closed fails at once: Vert.x may be closed, and tell nobody. */
-  private <T extends @Nullable Object> Promise<T> promise(ContextInternal context) {
-    return closed ? Promise.promise() : context.promise();
-  }
-
   @Override
   public int size() {
     return pool.stats().size();
-  }
-
-  @Override
-  public Future<Void> close() {
-    return close(closeGrace);
-  }
-
-  /** Closes the pool; see {@link AsyncPool#close(Duration)}. */
-  public Future<Void> close(Duration grace) {
-    Objects.requireNonNull(grace, "grace");
-    closed = true;
-    vertx.removeCloseHook(whenVertxCloses);
-    reports.close();
-    return Future.fromCompletionStage(pool.close(grace));
   }
 }

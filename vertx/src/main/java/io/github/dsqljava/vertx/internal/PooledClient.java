@@ -1,0 +1,136 @@
+package io.github.dsqljava.vertx.internal;
+
+import io.github.dsqljava.pool.PoolHealth;
+import io.github.dsqljava.pool.PoolStats;
+import io.github.dsqljava.spi.pool.AsyncPool;
+import io.vertx.core.Closeable;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.internal.PromiseInternal;
+import io.vertx.core.internal.VertxInternal;
+import io.vertx.pgclient.spi.PgDriver;
+import io.vertx.sqlclient.PrepareOptions;
+import io.vertx.sqlclient.PreparedQuery;
+import io.vertx.sqlclient.Query;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.internal.SqlClientBase;
+import java.time.Duration;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a pool and a client have in common: they stand on an {@link AsyncPool}, from their making to
+ * their end, or that of Vert.x.
+ */
+public abstract class PooledClient extends SqlClientBase {
+
+  final VertxInternal vertx;
+  final AsyncPool<PooledSession> pool;
+  final PoolReports reports;
+  final Duration acquireTimeout;
+  private final Duration closeGrace;
+
+  /** A caller must not wait for a timer that never comes. */
+  private final Closeable whenVertxCloses;
+
+  private volatile boolean closed;
+
+  /** Opens nothing yet; see {@link #start()}. */
+  PooledClient(Vertx50Transport transport, AsyncPool<PooledSession> pool, Duration closeGrace) {
+    super(PgDriver.INSTANCE);
+    ConnectionPlan plan = transport.plan();
+    this.vertx = (VertxInternal) plan.vertx();
+    this.pool = pool;
+    this.reports =
+        new PoolReports(vertx, plan.config().endpoint().address(), pool.policy().maxSize());
+    this.acquireTimeout = pool.policy().acquireTimeout();
+    this.closeGrace = closeGrace;
+    this.whenVertxCloses =
+        completion -> {
+          close(Duration.ZERO).onComplete(done -> completion.succeed());
+        };
+  }
+
+  /** Opens what is kept open. */
+  final void start() {
+    vertx.addCloseHook(whenVertxCloses);
+    pool.start();
+  }
+
+  /** See {@link AsyncPool#stats()}. */
+  public PoolStats stats() {
+    return pool.stats();
+  }
+
+  /** See {@link AsyncPool#health()}. */
+  public PoolHealth health() {
+    return pool.health();
+  }
+
+  /** See {@link AsyncPool#ready()}. */
+  public Future<Void> ready() {
+    Promise<Void> promise = promise(vertx.getOrCreateContext());
+    var unused =
+        pool.ready()
+            .whenComplete(
+                (done, failure) -> {
+                  if (failure == null) {
+                    promise.tryComplete();
+                  } else {
+                    promise.tryFail(failure);
+                  }
+                });
+    return promise.future();
+  }
+
+  /** See {@link AsyncPool#expireConnections()}. */
+  public int expireConnections() {
+    return pool.expireConnections();
+  }
+
+  @Override
+  protected ContextInternal context() {
+    return vertx.getOrCreateContext();
+  }
+
+  @Override
+  protected <T> PromiseInternal<T> promise() {
+    return closed ? (PromiseInternal<T>) Promise.<T>promise() : vertx.promise();
+  }
+
+  @Override
+  public Query<RowSet<Row>> query(String sql) {
+    return super.query(Objects.requireNonNull(sql, "sql"));
+  }
+
+  @Override
+  public PreparedQuery<RowSet<Row>> preparedQuery(String sql) {
+    return super.preparedQuery(Objects.requireNonNull(sql, "sql"));
+  }
+
+  @Override
+  public PreparedQuery<RowSet<Row>> preparedQuery(String sql, @Nullable PrepareOptions options) {
+    return super.preparedQuery(Objects.requireNonNull(sql, "sql"), options);
+  }
+
+  /** What fails because the pool is closed fails at once: Vert.x may be closed, and tell nobody. */
+  final <T extends @Nullable Object> Promise<T> promise(ContextInternal context) {
+    return closed ? Promise.promise() : context.promise();
+  }
+
+  @Override
+  public Future<Void> close() {
+    return close(closeGrace);
+  }
+
+  /** Closes the pool; see {@link AsyncPool#close(Duration)}. */
+  public Future<Void> close(Duration grace) {
+    Objects.requireNonNull(grace, "grace");
+    closed = true;
+    vertx.removeCloseHook(whenVertxCloses);
+    reports.close();
+    return Future.fromCompletionStage(pool.close(grace));
+  }
+}

@@ -1,0 +1,108 @@
+package io.github.dsqljava.vertx.internal;
+
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * What a statement may do to a connection that others use, as far as its text tells without being
+ * parsed. Whoever asks does the slower thing when the answer is no, so that a doubt is a no.
+ */
+final class SharedText {
+
+  /** These read or write rows and leave nothing behind in the session. */
+  private static final Set<String> OF_ROWS =
+      Set.of("SELECT", "INSERT", "UPDATE", "DELETE", "WITH", "VALUES", "TABLE", "SHOW");
+
+  private static final Set<String> OF_TRANSACTIONS =
+      Set.of("BEGIN", "START", "COMMIT", "END", "ROLLBACK", "ABORT", "SAVEPOINT", "RELEASE");
+
+  private static final Set<String> OF_SETTINGS = Set.of("SET", "RESET");
+
+  private static final String SET_CONFIG = "set_config";
+
+  private SharedText() {}
+
+  /**
+   * Whether a statement may be sent between those of others: surely one statement that leaves
+   * nothing behind in the session, neither a transaction nor a setting.
+   *
+   * @param single whether the protocol takes only one statement
+   */
+  static boolean isShareable(String sql, boolean single) {
+    return OF_ROWS.contains(commandWord(sql))
+        && (single || !QueryText.hasInnerSemicolon(sql))
+        && !mayCallSetConfig(sql);
+  }
+
+  /** Whether a text surely begins with a statement that begins or ends a transaction. */
+  static boolean controlsTransactions(String sql) {
+    return OF_TRANSACTIONS.contains(commandWord(sql));
+  }
+
+  /** Whether a text surely begins with a statement that changes settings of the session. */
+  static boolean changesSettings(String sql) {
+    return OF_SETTINGS.contains(commandWord(sql));
+  }
+
+  /**
+   * Whether a text may call {@code set_config}, the one function that changes settings and is not
+   * seen in the server's answers: its name stands there, or a name written in escapes.
+   */
+  static boolean mayCallSetConfig(String sql) {
+    for (int at = 0; at < sql.length(); at++) {
+      char c = sql.charAt(at);
+      if ((c == 's' || c == 'S')
+              && sql.regionMatches(/* ignoreCase= */ true, at, SET_CONFIG, 0, SET_CONFIG.length())
+          || (c == 'u' || c == 'U') && sql.startsWith("&\"", at + 1)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The first word behind white space, comments and parentheses, in upper case. */
+  private static String commandWord(String sql) {
+    int start = 0;
+    int next = skipped(sql, start);
+    while (next != start) {
+      start = next;
+      next = skipped(sql, start);
+    }
+    int end = start;
+    while (end < sql.length() && QueryText.isLetter(sql.charAt(end))) {
+      end++;
+    }
+    return sql.substring(start, end).toUpperCase(Locale.ROOT);
+  }
+
+  /** What comes behind a space, comment or parenthesis that stands there; else the same place. */
+  private static int skipped(String sql, int start) {
+    if (start < sql.length()
+        && (QueryText.isSpace(sql.charAt(start)) || sql.charAt(start) == '(')) {
+      return start + 1;
+    }
+    if (sql.startsWith("--", start)) {
+      int at = start;
+      while (at < sql.length() && sql.charAt(at) != '\n' && sql.charAt(at) != '\r') {
+        at++;
+      }
+      return at;
+    }
+    return sql.startsWith("/*", start) ? endOfComment(sql, start) : start;
+  }
+
+  /** Comments stand inside of comments. */
+  private static int endOfComment(String sql, int start) {
+    int at = start + 2;
+    for (int depth = 1; depth > 0; ) {
+      if (at >= sql.length()) {
+        return sql.length();
+      }
+      boolean opens = sql.startsWith("/*", at);
+      boolean closes = sql.startsWith("*/", at);
+      depth += opens ? 1 : closes ? -1 : 0;
+      at += opens || closes ? 2 : 1;
+    }
+    return at;
+  }
+}

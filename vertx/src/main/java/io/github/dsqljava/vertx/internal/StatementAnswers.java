@@ -1,0 +1,96 @@
+package io.github.dsqljava.vertx.internal;
+
+import io.github.dsqljava.StatementOutcomeUnknownException;
+import io.vertx.core.Completable;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.internal.VertxInternal;
+import io.vertx.core.net.SocketAddress;
+import io.vertx.core.spi.metrics.ClientMetrics;
+import io.vertx.core.spi.tracing.VertxTracer;
+import io.vertx.sqlclient.impl.tracing.QueryReporter;
+import io.vertx.sqlclient.internal.command.CommandBase;
+import io.vertx.sqlclient.internal.command.CompositeCommand;
+import io.vertx.sqlclient.internal.command.QueryCommandBase;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.function.BooleanSupplier;
+
+/** What happens to the answer to a statement on its way to the caller. */
+final class StatementAnswers {
+  private static final Logger LOGGER = System.getLogger(StatementAnswers.class.getName());
+
+  private StatementAnswers() {}
+
+  /** Tells Vert.x's tracer and metrics of a query, if there are any. */
+  static <R> Completable<R> reported(
+      VertxInternal vertx, PooledSession session, CommandBase<R> command, Completable<R> handler) {
+    VertxTracer<?, ?> tracer = vertx.tracer();
+    ClientMetrics<?, ?, ?> metrics = session.connection().metrics();
+    if (tracer == null && metrics == null || !(command instanceof QueryCommandBase<?> query)) {
+      return handler;
+    }
+    ContextInternal context = vertx.getOrCreateContext();
+    QueryReporter reporter =
+        new QueryReporter(tracer, metrics, context, query, session.connection());
+    if (!reports(reporter::before)) {
+      return handler;
+    }
+    return (result, failure) -> {
+      var unused = reports(() -> reporter.after(result, failure));
+      handler.complete(result, failure);
+    };
+  }
+
+  /** Whether a tracer did its work; if not, that is no reason for the query to fail. */
+  private static boolean reports(Runnable report) {
+    try {
+      report.run();
+      return true;
+    } catch (Throwable e) { // also a checked exception that was thrown past the compiler
+      LOGGER.log(Level.WARNING, "A tracer or a metric of Vert.x failed", e);
+      return false;
+    }
+  }
+
+  /**
+   * Gives one name to the loss of a statement that would have committed by itself.
+   *
+   * @param isLost whether the connection is known to be lost
+   */
+  static <R> Completable<R> explained(
+      PooledSession session,
+      BooleanSupplier isLost,
+      CommandBase<R> command,
+      Completable<R> handler) {
+    if (command instanceof CompositeCommand composite) {
+      composite.commands().forEach(part -> explainPart(session, isLost, part));
+      return handler;
+    }
+    if (!(command instanceof QueryCommandBase<?>) || isLost.getAsBoolean()) {
+      return handler; // or it will not be sent at all
+    }
+    return (result, failure) ->
+        handler.complete(
+            result,
+            failure != null && isLossOfAutocommit(session, isLost, failure)
+                ? new StatementOutcomeUnknownException(where(session), failure)
+                : failure);
+  }
+
+  private static <R> void explainPart(
+      PooledSession session, BooleanSupplier isLost, CommandBase<R> part) {
+    part.handler = explained(session, isLost, part, part.handler);
+  }
+
+  private static boolean isLossOfAutocommit(
+      PooledSession session, BooleanSupplier isLost, Throwable failure) {
+    return session.status() == SessionStatus.IDLE
+        && DriverErrors.serverError(failure).isEmpty()
+        && (isLost.getAsBoolean() || DriverErrors.isConnectionLost(failure));
+  }
+
+  private static String where(PooledSession session) {
+    SocketAddress server = session.connection().server();
+    return server.host() + ":" + server.port();
+  }
+}

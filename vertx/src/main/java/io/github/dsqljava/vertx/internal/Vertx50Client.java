@@ -1,0 +1,228 @@
+package io.github.dsqljava.vertx.internal;
+
+import io.github.dsqljava.pool.ConnectRate;
+import io.github.dsqljava.pool.PoolListener;
+import io.github.dsqljava.pool.PoolPolicy;
+import io.github.dsqljava.pool.PoolStats;
+import io.github.dsqljava.spi.pool.Lease;
+import io.github.dsqljava.spi.pool.Share;
+import io.github.dsqljava.spi.pool.SharedPool;
+import io.vertx.core.Completable;
+import io.vertx.core.Future;
+import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.internal.command.CommandBase;
+import io.vertx.sqlclient.internal.command.CompositeCommand;
+import io.vertx.sqlclient.internal.command.ExtendedQueryCommand;
+import io.vertx.sqlclient.internal.command.QueryCommandBase;
+import java.time.Duration;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Vert.x's {@code SqlClient} on a {@link SharedPool}: the statements of many callers go over the
+ * same connections, without waiting for each other's answers.
+ *
+ * <p>What surely leaves nothing behind in a session is sent so; anything else has a connection to
+ * itself, which is put in order afterwards as one of a pool's is. Either way the server's word on
+ * the state of the session counts, and not the text.
+ */
+public abstract class Vertx50Client extends PooledClient {
+  private final SharedPool<PooledSession> shared;
+
+  /**
+   * Makes the client and opens what it keeps open.
+   *
+   * @param maxInFlight the most statements under way on a connection
+   * @param statementTimeout how long the server may take to answer a statement; zero for ever
+   */
+  protected Vertx50Client(
+      Vertx50Transport transport,
+      PoolPolicy policy,
+      int maxInFlight,
+      ConnectRate rate,
+      PoolListener listener,
+      Duration closeGrace,
+      Duration statementTimeout,
+      @Nullable Function<SqlConnection, Future<Void>> initHook) {
+    super(
+        transport,
+        new SessionSource(transport.plan(), transport.factory(), statementTimeout, initHook)
+            .pool(policy, rate, SharedPool.quiet(listener)),
+        closeGrace);
+    this.shared =
+        new SharedPool<>(
+            pool,
+            new VertxScheduler(vertx),
+            (session, loop) -> session.eventLoop() == loop,
+            maxInFlight,
+            new Reported(),
+            listener);
+    start();
+  }
+
+  /** Tells Vert.x's metrics which connections are in use. */
+  private final class Reported implements SharedPool.Usage<PooledSession> {
+    @Override
+    public void begins(PooledSession session) {
+      session.useBegins(reports.uses());
+    }
+
+    @Override
+    public void ends(PooledSession session) {
+      session.useEnds();
+    }
+  }
+
+  @Override
+  public PoolStats stats() {
+    return shared.stats();
+  }
+
+  @Override
+  public <R> void schedule(CommandBase<R> command, Completable<R> handler) {
+    Arguments.check(command);
+    if (anyPart(command, SharedText::controlsTransactions)) {
+      LeasedConnection.fail(command, handler, refusal());
+    } else if (anyPart(command, SharedText::changesSettings)) {
+      LeasedConnection.fail(command, handler, refusalOfSettings());
+    } else if (command instanceof QueryCommandBase<?> query
+        && SharedText.isShareable(query.sql(), query instanceof ExtendedQueryCommand<?>)) {
+      share(command, handler);
+    } else {
+      runAlone(command, handler);
+    }
+  }
+
+  private static boolean anyPart(CommandBase<?> command, Predicate<String> kind) {
+    if (command instanceof CompositeCommand composite) {
+      return composite.commands().stream().anyMatch(part -> anyPart(part, kind));
+    }
+    return command instanceof QueryCommandBase<?> query && kind.test(query.sql());
+  }
+
+  private <R> void share(CommandBase<R> command, Completable<R> handler) {
+    Runnable queued = reports.waits();
+    var unused =
+        shared
+            .acquire(vertx.getOrCreateContext().nettyEventLoop(), acquireTimeout)
+            .whenComplete(
+                (share, failure) -> {
+                  queued.run();
+                  if (failure != null) {
+                    LeasedConnection.fail(command, handler, failure);
+                  } else {
+                    send(share, command, handler);
+                  }
+                });
+  }
+
+  private <R> void send(
+      Share<PooledSession> share, CommandBase<R> command, Completable<R> handler) {
+    PooledSession session = share.connection();
+    if (session.isClosed()) { // and nothing was sent
+      share.discard();
+      share(command, handler);
+      return;
+    }
+    try {
+      session.schedule(command, answered(share, command, handler));
+    } catch (RuntimeException e) { // of a Vert.x that is closed
+      share.discard();
+      LeasedConnection.fail(command, handler, e);
+    }
+  }
+
+  private <R> Completable<R> answered(
+      Share<PooledSession> share, CommandBase<R> command, Completable<R> handler) {
+    PooledSession session = share.connection();
+    Completable<R> told =
+        StatementAnswers.explained(
+            session,
+            session::isClosed,
+            command,
+            StatementAnswers.reported(vertx, session, command, handler));
+    return (result, failure) -> {
+      boolean lost =
+          session.isClosed() || failure != null && DriverErrors.isConnectionLost(failure);
+      boolean leftOpen = !lost && session.status() != SessionStatus.IDLE;
+      if (lost || leftOpen) {
+        share.discard();
+      } else {
+        share.release();
+      }
+      told.complete(result, leftOpen ? leftOpen(failure) : failure);
+    };
+  }
+
+  private <R> void runAlone(CommandBase<R> command, Completable<R> handler) {
+    Runnable queued = reports.waits();
+    var unused =
+        shared
+            .acquireAlone(vertx.getOrCreateContext().nettyEventLoop(), acquireTimeout)
+            .whenComplete(
+                (lease, failure) -> {
+                  queued.run();
+                  if (failure != null) {
+                    LeasedConnection.fail(command, handler, failure);
+                  } else {
+                    runAlone(lease, command, handler);
+                  }
+                });
+  }
+
+  private <R> void runAlone(
+      Lease<PooledSession> lease, CommandBase<R> command, Completable<R> handler) {
+    PooledSession session = lease.connection();
+    session.useBegins(reports.uses());
+    try {
+      LeasedConnection leased = new LeasedConnection(vertx, lease);
+      leased.schedule(command, closed(session, command, handler));
+      leased.whenQuiet(() -> leased.giveBack((ok, problem) -> {}));
+    } catch (RuntimeException | Error e) { // of a Vert.x that is being closed
+      lease.discard();
+      LeasedConnection.fail(command, handler, e);
+    }
+  }
+
+  /** Tells the caller when a statement has left a transaction open, which is being rolled back. */
+  private static <R> Completable<R> closed(
+      PooledSession session, CommandBase<R> command, Completable<R> handler) {
+    if (command instanceof CompositeCommand composite) {
+      composite.commands().forEach(part -> closePart(session, part));
+      return handler;
+    }
+    return (result, failure) ->
+        handler.complete(
+            result,
+            !session.isClosed() && session.status() != SessionStatus.IDLE
+                ? leftOpen(failure)
+                : failure);
+  }
+
+  private static <R> void closePart(PooledSession session, CommandBase<R> part) {
+    part.handler = closed(session, part, part.handler);
+  }
+
+  private static IllegalStateException leftOpen(@Nullable Throwable cause) {
+    return new IllegalStateException(
+        "After the statement its connection was in a transaction, which is rolled back: what the"
+            + " statement did in it is not in the database. A client executes statements that commit"
+            + " by themselves; use inTransaction of a pool",
+        cause);
+  }
+
+  private static IllegalStateException refusal() {
+    return new IllegalStateException(
+        "A client executes statements that commit by themselves, on connections that many callers"
+            + " share, and none that begins or ends a transaction: use inTransaction of a pool."
+            + " Nothing was sent");
+  }
+
+  private static IllegalStateException refusalOfSettings() {
+    return new IllegalStateException(
+        "SET or RESET was given to a client, whose next statement may go over another connection:"
+            + " use the client's initHook for what holds for all statements, or a pool. Nothing was"
+            + " sent");
+  }
+}

@@ -1,0 +1,454 @@
+package io.github.dsqljava.vertx;
+
+import static io.github.dsqljava.vertx.LocalCluster.await;
+import static io.github.dsqljava.vertx.LocalCluster.config;
+import static io.github.dsqljava.vertx.LocalCluster.execute;
+import static io.github.dsqljava.vertx.LocalCluster.failure;
+import static io.github.dsqljava.vertx.LocalCluster.value;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.dsqljava.ClosedException;
+import io.github.dsqljava.InvalidConfigurationException;
+import io.github.dsqljava.PoolBusyException;
+import io.github.dsqljava.PoolTimeoutException;
+import io.github.dsqljava.StatementOutcomeUnknownException;
+import io.github.dsqljava.local.DsqlLocal;
+import io.github.dsqljava.local.journal.RecordedStatement;
+import io.github.dsqljava.pool.PoolListener;
+import io.github.dsqljava.pool.PoolPolicy;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.pgclient.PgException;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Single statements of many callers over few connections. */
+@SuppressWarnings({"NullAway.Init", "InterruptedExceptionSwallowed"})
+class ClientTest {
+  private static final String INSERT = "INSERT INTO item VALUES ($1)";
+  private static DsqlLocal cluster;
+  private static int nextId;
+  private DsqlConnector connector;
+
+  @BeforeAll
+  static void start() throws Exception {
+    cluster = DsqlLocal.start();
+    DsqlConnector setup = DsqlConnector.create(config(cluster).build());
+    execute(await(setup.connect()), "CREATE TABLE item (id int PRIMARY KEY)");
+    await(setup.close());
+    cluster.record().start();
+  }
+
+  @AfterAll
+  static void stop() {
+    cluster.close();
+  }
+
+  @BeforeEach
+  void open() {
+    connector = DsqlConnector.create(config(cluster).build());
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    await(connector.close());
+    LocalCluster.assertNothingOpen(cluster);
+  }
+
+  private DsqlClient client(int maxSize) {
+    return connector.client(ClientSettings.builder().maxSize(maxSize).build());
+  }
+
+  private static void eventually(String what, BooleanSupplier condition) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime()).as(what).isLessThan(end);
+      LockSupport.parkNanos(1_000_000);
+    }
+  }
+
+  private static List<Future<RowSet<Row>>> inserts(DsqlClient client, int count) {
+    return IntStream.range(0, count)
+        .mapToObj(i -> client.preparedQuery(INSERT).execute(Tuple.of(nextId++)))
+        .toList();
+  }
+
+  private static Set<Integer> backends(DsqlClient client, int statements) throws Exception {
+    Set<Integer> pids = ConcurrentHashMap.newKeySet();
+    List<Future<?>> all = new ArrayList<>();
+    for (int i = 0; i < statements; i++) {
+      all.add(
+          client
+              .query("SELECT pg_backend_pid()")
+              .execute()
+              .onSuccess(rows -> pids.add(rows.iterator().next().getInteger(0))));
+    }
+    await(Future.all(all));
+    return pids;
+  }
+
+  @Test
+  void queriesOfManyCallers_overFewConnections() throws Exception {
+    DsqlClient client = client(3);
+    await(Future.all(inserts(client, 300)));
+    assertThat(backends(client, 300)).hasSizeLessThanOrEqualTo(3);
+    assertThat(client.stats().opened()).isLessThanOrEqualTo(3);
+    assertThat(client.stats().acquired()).isEqualTo(600);
+    eventually("nothing leased", () -> client.stats().leased() == 0);
+  }
+
+  @Test
+  void batch_andQueriesOfBothKinds() throws Exception {
+    DsqlClient client = client(2);
+    List<Tuple> rows = IntStream.range(0, 50).mapToObj(i -> Tuple.of(nextId++)).toList();
+    RowSet<Row> first = await(client.preparedQuery(INSERT).executeBatch(rows));
+    assertThat(first.rowCount()).isEqualTo(1);
+    assertThat(value(client, "SELECT count(*) FROM item WHERE id >= " + rows.get(0).getInteger(0)))
+        .isEqualTo("50");
+    assertThat(await(client.preparedQuery("SELECT $1::int + 1").execute(Tuple.of(4))).size())
+        .isEqualTo(1);
+    assertThat(failure(client.query("SELECT 1/0").execute())).isInstanceOf(PgException.class);
+    assertThat(failure(client.preparedQuery(INSERT).executeBatch(rows)))
+        .isInstanceOf(PgException.class);
+  }
+
+  @Test
+  void error_concernsNobodyElseOnTheConnection() throws Exception {
+    DsqlClient client = client(1);
+    await(client.query("SELECT 1").execute());
+    Future<?> before = client.query("SELECT 1").execute();
+    Future<?> wrong = client.query("SELECT 1/0").execute();
+    Future<?> behind = client.query("SELECT 2").execute();
+    await(before);
+    assertThat(failure(wrong)).hasMessageContaining("division");
+    await(behind);
+    assertThat(client.stats().opened()).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "BEGIN",
+        "  start transaction",
+        "COMMIT;",
+        "end",
+        "ROLLBACK",
+        "/* a /* b */ c */ -- d\n Begin",
+        "abort",
+        "SAVEPOINT a"
+      })
+  void transactionControl_isRefused_andNotSent(String sql) throws Exception {
+    DsqlClient client = client(1);
+    int before = cluster.record().statements().size();
+    assertThat(failure(client.query(sql).execute()))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("inTransaction");
+    assertThat(failure(client.preparedQuery(sql).execute()))
+        .isInstanceOf(IllegalStateException.class);
+    assertThat(cluster.record().statements()).hasSize(before);
+    assertThat(client.stats().opened()).isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"SET timezone = 'Asia/Tokyo'", "RESET ALL", "-- x\nset local a = 1"})
+  void settings_areRefused_andNotSent(String sql) throws Exception {
+    DsqlClient client = client(1);
+    assertThat(failure(client.query(sql).execute()))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("initHook");
+    assertThat(client.stats().opened()).isZero();
+  }
+
+  @Test
+  void transactionInDisguise_takesNobodyElseWithIt_isRolledBackAndTold() throws Exception {
+    DsqlClient client = client(1);
+    int id = nextId++;
+    List<Future<RowSet<Row>>> others = new ArrayList<>(inserts(client, 20));
+    Future<?> open =
+        client.query("SELECT 1; BEGIN; INSERT INTO item VALUES (" + id + ")").execute();
+    others.addAll(inserts(client, 20));
+    Throwable told = failure(open);
+    assertThat(told).isInstanceOf(IllegalStateException.class);
+    assertThat(told).hasMessageContaining("rolled back");
+    await(Future.all(others));
+    assertThat(value(client, "SELECT count(*) FROM item WHERE id = " + id)).isEqualTo("0");
+    assertThat(value(client, "SELECT count(*) FROM item WHERE id > " + id)).isEqualTo("40");
+  }
+
+  @Test
+  void transactionInOneText_thatEndsInIt_isFine() throws Exception {
+    DsqlClient client = client(1);
+    int id = nextId++;
+    execute(client, "SELECT 1; BEGIN; INSERT INTO item VALUES (" + id + "); COMMIT");
+    assertThat(value(client, "SELECT count(*) FROM item WHERE id = " + id)).isEqualTo("1");
+  }
+
+  @Test
+  void settingsInDisguise_reachNobodyElse() throws Exception {
+    DsqlClient client = client(1);
+    String before = value(client, "SHOW timezone");
+    String path = value(client, "SHOW search_path");
+    List<Future<?>> all = new ArrayList<>();
+    List<String> seen = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      all.add(client.query("SELECT 1; SET timezone = 'Asia/Tokyo'").execute());
+      all.add(client.query("SELECT SET_config('search_path', 'nowhere', false)").execute());
+      all.add(
+          client
+              .preparedQuery("SELECT U&\"set\\005fconfig\"($1, 'nowhere', false)")
+              .execute(Tuple.of("search_path")));
+      all.add(
+          client
+              .query("SELECT current_setting('timezone') || current_setting('search_path')")
+              .execute()
+              .onSuccess(rows -> seen.add(rows.iterator().next().getString(0))));
+    }
+    await(Future.all(all));
+    assertThat(seen).hasSize(20).containsOnly(before + path);
+    assertThat(client.stats().opened()).isEqualTo(1);
+  }
+
+  @Test
+  void statementsThatAreNotOfRows_work() throws Exception {
+    DsqlClient client = client(1);
+    execute(client, "CREATE TABLE other (id int PRIMARY KEY)");
+    assertThat(value(client, "EXPLAIN SELECT * FROM other")).isNotEmpty();
+    execute(client, "DROP TABLE other");
+  }
+
+  @Test
+  void underLoad_connectionsAreReplaced_andNobodyNotices() throws Exception {
+    DsqlClient client =
+        connector.client(
+            ClientSettings.builder().maxSize(2).maxLifetime(Duration.ofSeconds(1)).build());
+    AtomicInteger done = new AtomicInteger();
+    AtomicInteger failed = new AtomicInteger();
+    long end = System.nanoTime() + Duration.ofSeconds(4).toNanos();
+    List<Future<Void>> callers =
+        IntStream.range(0, 16).mapToObj(i -> loop(client, end, done, failed)).toList();
+    await(Future.all(callers));
+    assertThat(failed).hasValue(0);
+    assertThat(done.get()).isGreaterThan(100);
+    assertThat(client.stats().opened()).isGreaterThanOrEqualTo(4);
+    assertThat(client.stats().size()).isLessThanOrEqualTo(3);
+  }
+
+  private static Future<Void> loop(
+      DsqlClient client, long end, AtomicInteger done, AtomicInteger failed) {
+    if (System.nanoTime() >= end) {
+      return Future.succeededFuture();
+    }
+    return client
+        .preparedQuery("SELECT $1::int")
+        .execute(Tuple.of(1))
+        .onSuccess(rows -> done.incrementAndGet())
+        .onFailure(failure -> failed.incrementAndGet())
+        .transform(any -> loop(client, end, done, failed));
+  }
+
+  @Test
+  void lostConnection_allUnderWayMayHaveHappened_noneTwice_nextOnesWork() throws Exception {
+    DsqlClient client = client(1);
+    await(client.query("SELECT 1").execute());
+    int first = nextId;
+    List<Future<RowSet<Row>>> before = inserts(client, 10);
+    Future<?> killer = client.query("SELECT pg_terminate_backend(pg_backend_pid())").execute();
+    List<Future<RowSet<Row>>> behind = inserts(client, 10);
+    Future.join(before).await(30, TimeUnit.SECONDS);
+    assertThat(failure(killer)).isInstanceOf(StatementOutcomeUnknownException.class);
+    for (Future<RowSet<Row>> statement : behind) {
+      try {
+        await(statement); // over a new connection, if it was not sent yet
+      } catch (ExecutionException e) {
+        assertThat(e).hasCauseInstanceOf(StatementOutcomeUnknownException.class);
+      }
+    }
+    await(client.query("SELECT 1").execute());
+    long there = Long.parseLong(value(client, "SELECT count(*) FROM item WHERE id >= " + first));
+    assertThat(there)
+        .isBetween(
+            before.stream().filter(Future::succeeded).count(),
+            (long) before.size() + behind.size());
+    List<String> sent = cluster.record().statements().stream().map(RecordedStatement::sql).toList();
+    assertThat(sent.stream().filter(sql -> sql.contains("pg_terminate_backend"))).hasSize(1);
+  }
+
+  @Test
+  void full_callersWaitTheirTurn_orAreRefused() throws Exception {
+    DsqlClient client =
+        connector.client(
+            ClientSettings.builder()
+                .maxSize(1)
+                .maxInFlight(1)
+                .maxWaiting(2)
+                .acquireTimeout(Duration.ofMillis(200))
+                .build());
+    await(client.query("SELECT 1").execute());
+    Future<?> slow = client.query("SELECT pg_sleep(1)").execute();
+    eventually("the slow one is under way", () -> client.stats().leased() == 1);
+    Future<?> waits = client.query("SELECT 1").execute();
+    Future<?> waitsToo = client.query("SELECT 1").execute();
+    assertThat(failure(client.query("SELECT 1").execute()))
+        .isInstanceOf(PoolBusyException.class)
+        .hasMessageContaining("maxWaiting");
+    assertThat(failure(waits)).isInstanceOf(PoolTimeoutException.class);
+    assertThat(failure(waitsToo)).isInstanceOf(PoolTimeoutException.class);
+    assertThat(client.stats().timeouts()).isEqualTo(2);
+    await(slow);
+    await(client.query("SELECT 1").execute());
+  }
+
+  @Test
+  void statementTimeout_endsTheConnection_andSaysSo() throws Exception {
+    DsqlClient client =
+        connector.client(
+            ClientSettings.builder().maxSize(1).statementTimeout(Duration.ofMillis(300)).build());
+    assertThat(failure(client.query("SELECT pg_sleep(20)").execute()))
+        .isInstanceOf(StatementOutcomeUnknownException.class)
+        .hasStackTraceContaining("statementTimeout");
+    await(client.query("SELECT 1").execute());
+  }
+
+  @Test
+  void initHook_readiness_health_expiry() throws Exception {
+    DsqlClient client =
+        connector.client(
+            ClientSettings.builder()
+                .minSize(2)
+                .maxSize(2)
+                .initHook(c -> c.query("SET timezone = 'Europe/Paris'").execute().mapEmpty())
+                .build());
+    await(client.ready());
+    assertThat(client.health().isReady()).isTrue();
+    assertThat(client.stats().idle()).isEqualTo(2);
+    assertThat(value(client, "SHOW timezone")).isEqualTo("Europe/Paris");
+    Set<Integer> before = backends(client, 10);
+    assertThat(client.expireConnections()).isEqualTo(2);
+    assertThat(backends(client, 10)).doesNotContainAnyElementsOf(before);
+  }
+
+  @Test
+  void listener_hearsOfConnectionsAndCallers() throws Exception {
+    AtomicInteger opened = new AtomicInteger();
+    AtomicInteger acquired = new AtomicInteger();
+    DsqlClient client =
+        connector.client(
+            ClientSettings.builder()
+                .maxSize(1)
+                .listener(
+                    new PoolListener() {
+                      @Override
+                      public void opened(Duration took) {
+                        opened.incrementAndGet();
+                      }
+
+                      @Override
+                      public void acquired(Duration waited) {
+                        acquired.incrementAndGet();
+                      }
+                    })
+                .build());
+    await(Future.all(inserts(client, 20)));
+    execute(client, "CREATE TABLE heard (id int PRIMARY KEY)");
+    execute(client, "DROP TABLE heard");
+    assertThat(opened).hasValue(1);
+    assertThat(acquired).hasValue(22);
+  }
+
+  @Test
+  void nulls_areRefusedAtTheCall_byName() throws Exception {
+    DsqlClient client = client(1);
+    assertThatThrownBy(() -> client.query(null)).hasMessage("sql");
+    assertThatThrownBy(() -> client.preparedQuery(null)).hasMessage("sql");
+    assertThatThrownBy(() -> client.preparedQuery(INSERT).execute(null)).hasMessage("tuple");
+    assertThatThrownBy(() -> client.close(null)).hasMessage("grace");
+    assertThatThrownBy(() -> connector.client(null)).hasMessage("settings");
+  }
+
+  @Test
+  void close_statementsUnderWayEnd_thenNoneIsTaken() throws Exception {
+    DsqlClient client = client(1);
+    await(client.query("SELECT 1").execute());
+    Future<?> slow = client.query("SELECT pg_sleep(0.3)").execute();
+    Future<?> behind = client.query("SELECT 1").execute();
+    await(client.close());
+    await(slow);
+    await(behind);
+    assertThat(failure(client.query("SELECT 1").execute())).isInstanceOf(ClosedException.class);
+    assertThat(failure(client.ready())).isInstanceOf(ClosedException.class);
+  }
+
+  @Test
+  void closeWithoutGrace_statementsUnderWayFail_allComplete() throws Exception {
+    DsqlClient client = client(1);
+    await(client.query("SELECT 1").execute());
+    List<Future<?>> all = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      all.add(client.query("SELECT pg_sleep(5)").execute());
+    }
+    await(client.close(Duration.ZERO));
+    for (Future<?> statement : all) {
+      assertThat(failure(statement))
+          .isInstanceOfAny(StatementOutcomeUnknownException.class, ClosedException.class);
+    }
+  }
+
+  @Test
+  void connectorOrVertxIsClosed_allComplete() throws Exception {
+    DsqlClient client = client(1);
+    await(client.query("SELECT 1").execute());
+    Future<?> slow = client.query("SELECT 1").execute();
+    await(connector.close());
+    await(slow);
+    assertThat(failure(client.query("SELECT 1").execute())).isInstanceOf(ClosedException.class);
+    assertThatThrownBy(() -> connector.client()).isInstanceOf(ClosedException.class);
+
+    Vertx vertx = Vertx.vertx();
+    DsqlConnector other = DsqlConnector.create(vertx, config(cluster).build());
+    DsqlClient orphan = other.client();
+    await(orphan.query("SELECT 1").execute());
+    CompletableFuture<?> lost =
+        orphan.query("SELECT pg_sleep(30)").execute().toCompletionStage().toCompletableFuture();
+    await(vertx.close());
+    assertThat(lost).failsWithin(Duration.ofSeconds(30));
+    assertThat(failure(orphan.query("SELECT 1").execute())).isInstanceOf(ClosedException.class);
+    await(other.close());
+  }
+
+  @Test
+  void settings_thatMakeNoSense_areRefused() {
+    PoolPolicy leaks = PoolPolicy.builder().leakThreshold(Duration.ofSeconds(1)).build();
+    assertThatThrownBy(() -> ClientSettings.builder().policy(leaks))
+        .isInstanceOf(InvalidConfigurationException.class)
+        .hasMessageContaining("leakThreshold");
+    assertThatThrownBy(() -> ClientSettings.builder().maxInFlight(257))
+        .isInstanceOf(InvalidConfigurationException.class)
+        .hasMessageContaining("maxInFlight");
+  }
+
+  @Test
+  void toString_saysWhereItLeads() {
+    assertThat(client(1).toString()).startsWith("DsqlClient[" + cluster.host());
+  }
+}
