@@ -9,6 +9,8 @@ import java.util.Set;
 public enum PeerKind {
   /** This project's connector with its pool. */
   DSQL_JAVA("dsql-java"),
+  /** Its client for single statements of many callers, which shares connections among them. */
+  DSQL_JAVA_CLIENT("dsql-java client"),
   /** The driver under the connector, with its own pool. */
   VERTX_POOL("Vert.x pool"),
   /** The driver's client that sends statements of several callers over one connection at once. */
@@ -50,6 +52,7 @@ public enum PeerKind {
   public Peer start() {
     return switch (this) {
       case DSQL_JAVA -> new DsqlJavaPeer();
+      case DSQL_JAVA_CLIENT -> new DsqlClientPeer();
       case VERTX_POOL -> new VertxPoolPeer();
       case VERTX_PIPELINED -> new VertxPipelinedPeer();
       case R2DBC -> new R2dbcPeer();
@@ -66,8 +69,8 @@ public enum PeerKind {
 
   /** The cases that it is measured in. */
   public Set<BenchmarkCase> cases() {
-    return this == VERTX_PIPELINED
-        // It offers neither a connection nor a transaction.
+    return this == VERTX_PIPELINED || this == DSQL_JAVA_CLIENT
+        // They offer neither a connection nor a transaction.
         ? EnumSet.of(BenchmarkCase.POINT_SELECT, BenchmarkCase.BATCH)
         : EnumSet.allOf(BenchmarkCase.class);
   }
