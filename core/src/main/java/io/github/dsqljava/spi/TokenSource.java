@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
@@ -28,10 +29,14 @@ import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
  * Makes a new login token for each connection of one configuration.
  *
  * <pre>{@code
- * try (TokenSource tokens = TokenSource.of(config)) {
- *   String password = tokens.token().join().value();
+ * try (TokenSource tokens = TokenSource.of("abcdefghijklmnopqrstuvwxyz.dsql.us-east-1.on.aws", "app")) {
+ *   String password = tokens.awaitToken().value();
  * }
  * }</pre>
+ *
+ * <p>It needs nothing else of the connector, and no driver: any client whose password can be asked
+ * for anew for each connection works with it. docs/clients.md has recipes for HikariCP, Vert.x,
+ * Quarkus and R2DBC.
  *
  * <p>Nothing is cached: signing takes well under a millisecond, and the SDK's providers keep their
  * credentials themselves. Resolving credentials may read files, run a program or call AWS, and most
@@ -91,6 +96,20 @@ public final class TokenSource implements AutoCloseable {
     return new TokenSource(config, TokenSigner.create(), new CredentialsSource(config));
   }
 
+  /**
+   * The tokens for a user of a cluster, with everything else at its default: the credentials of the
+   * AWS default chain, the region of the host's name, fifteen minutes. Does no I/O before the first
+   * {@link #token()}, except that it looks for the region of a bare cluster id.
+   *
+   * @param hostOrClusterId see {@link DsqlConfig.Builder#endpoint}
+   * @param user the database role, {@code admin} or one that is mapped to the credentials' identity
+   * @throws io.github.dsqljava.InvalidConfigurationException if one is malformed, or no region is
+   *     to be found
+   */
+  public static TokenSource of(String hostOrClusterId, String user) {
+    return of(DsqlConfig.builder().endpoint(hostOrClusterId).user(user).build());
+  }
+
   static TokenSource of(DsqlConfig config, InstantSource clock) {
     return new TokenSource(config, TokenSigner.withClock(clock), new CredentialsSource(config));
   }
@@ -118,6 +137,33 @@ public final class TokenSource implements AutoCloseable {
       request.giveUp(closedFailure());
     }
     return request.result;
+  }
+
+  /**
+   * {@link #token()} for callers that may block, such as a JDBC pool's credentials provider. Waits
+   * for {@link DsqlConfig#connectTimeout()} at most. Not for event loops.
+   *
+   * @throws CredentialsException as {@link #token()}; also if the thread is interrupted while it
+   *     waits, which its interrupt flag then still says
+   * @throws ClosedException once this object is closed
+   */
+  public AuthToken awaitToken() {
+    CompletableFuture<AuthToken> token = token();
+    try {
+      return token.get();
+    } catch (InterruptedException e) {
+      token.cancel(/* mayInterruptIfRunning= */ true);
+      Thread.currentThread().interrupt();
+      throw failure("was not waited for, because the thread was interrupted", e);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof ClosedException) {
+        throw closedFailure();
+      }
+      // With the caller's stack; the one of the thread that found it is the cause's.
+      throw e.getCause() instanceof CredentialsException known
+          ? new CredentialsException(String.valueOf(known.getMessage()), known)
+          : failure("failed", e);
+    }
   }
 
   /** One call of {@link #token()}. */

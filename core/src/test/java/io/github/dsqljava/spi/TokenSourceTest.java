@@ -7,6 +7,7 @@ import io.github.dsqljava.AuthToken;
 import io.github.dsqljava.ClosedException;
 import io.github.dsqljava.CredentialsException;
 import io.github.dsqljava.DsqlConfig;
+import io.github.dsqljava.InvalidConfigurationException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -92,6 +93,48 @@ class TokenSourceTest {
       assertThat(first.expiresAt()).isEqualTo(Instant.ofEpochSecond(1_000_030));
       assertThat(second.expiresAt()).isEqualTo(Instant.ofEpochSecond(1_000_031));
       assertThat(second.value()).isNotEqualTo(first.value());
+    }
+  }
+
+  @Test
+  void of_hostAndUser_isEnough() {
+    try (TokenSource tokens =
+        TokenSource.of(
+            DsqlConfig.builder()
+                .endpoint("abcdefghijklmnopqrstuvwxyz.dsql.eu-west-1.on.aws")
+                .user("app")
+                .credentialsProvider(new Provider(() -> CompletableFuture.completedFuture(KEY)))
+                .build())) {
+      assertThat(tokens.awaitToken().value())
+          .startsWith("abcdefghijklmnopqrstuvwxyz.dsql.eu-west-1.on.aws/?Action=DbConnect&")
+          .contains("X-Amz-Expires=900&", "%2Feu-west-1%2Fdsql%2F");
+    }
+    // Looks nothing up before the first token.
+    TokenSource.of("abcdefghijklmnopqrstuvwxyz.dsql.eu-west-1.on.aws", "app").close();
+    assertThatThrownBy(() -> TokenSource.of("not a host", "app"))
+        .isInstanceOf(InvalidConfigurationException.class);
+  }
+
+  @Test
+  void awaitToken_failures_areThoseOfToken() {
+    TokenSource tokens = source(() -> CompletableFuture.failedFuture(new Error("no role")));
+    assertThatThrownBy(tokens::awaitToken)
+        .isInstanceOf(CredentialsException.class)
+        .hasMessageContaining("localhost:5432")
+        .hasRootCauseMessage("no role");
+    tokens.close();
+    assertThatThrownBy(tokens::awaitToken).isInstanceOf(ClosedException.class);
+  }
+
+  @Test
+  void awaitToken_interrupted_failsAndKeepsTheFlag() {
+    try (TokenSource tokens = source(CompletableFuture::new)) {
+      Thread.currentThread().interrupt();
+      assertThatThrownBy(tokens::awaitToken)
+          .isInstanceOf(CredentialsException.class)
+          .hasMessageContaining("interrupted")
+          .hasCauseInstanceOf(InterruptedException.class);
+      assertThat(Thread.interrupted()).isTrue();
     }
   }
 
