@@ -12,6 +12,7 @@ module io.github.dsqljava {
 
   exports io.github.dsqljava;
   exports io.github.dsqljava.internal to
+      io.github.dsqljava.r2dbc,
       io.github.dsqljava.vertx;
   exports io.github.dsqljava.micrometer;
   exports io.github.dsqljava.pool;

@@ -1,14 +1,15 @@
 package io.github.dsqljava.vertx;
 
-import static io.github.dsqljava.vertx.FaultRelay.ANY_CONNECTION;
-import static io.github.dsqljava.vertx.FaultRelay.Direction.CLIENT_TO_SERVER;
-import static io.github.dsqljava.vertx.FaultRelay.Direction.SERVER_TO_CLIENT;
+import static io.github.dsqljava.testsupport.FaultRelay.ANY_CONNECTION;
+import static io.github.dsqljava.testsupport.FaultRelay.Direction.CLIENT_TO_SERVER;
+import static io.github.dsqljava.testsupport.FaultRelay.Direction.SERVER_TO_CLIENT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.dsqljava.vertx.FaultRelay.Direction;
-import io.github.dsqljava.vertx.FaultRelay.Fault;
-import io.github.dsqljava.vertx.FaultRelay.Strike;
+import io.github.dsqljava.testsupport.FaultRelay;
+import io.github.dsqljava.testsupport.FaultRelay.Direction;
+import io.github.dsqljava.testsupport.FaultRelay.Fault;
+import io.github.dsqljava.testsupport.FaultRelay.Strike;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;

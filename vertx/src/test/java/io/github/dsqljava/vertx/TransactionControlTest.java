@@ -13,6 +13,7 @@ import io.github.dsqljava.StatementOutcomeUnknownException;
 import io.github.dsqljava.local.CommitConflict;
 import io.github.dsqljava.local.DsqlLocal;
 import io.github.dsqljava.pool.PoolListener;
+import io.github.dsqljava.testsupport.FaultRelay;
 import io.vertx.core.Future;
 import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.SqlConnection;

@@ -1,4 +1,4 @@
-package io.github.dsqljava.vertx;
+package io.github.dsqljava.testsupport;
 
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
@@ -47,19 +47,19 @@ import org.jspecify.annotations.Nullable;
  */
 // A failed write closes its channel, and channelInactive sees that.
 @SuppressWarnings("FutureReturnValueIgnored")
-final class FaultRelay implements AutoCloseable {
+public final class FaultRelay implements AutoCloseable {
   /** For {@link #armAt}: whichever connection comes to the flight first. */
-  static final int ANY_CONNECTION = 0;
+  public static final int ANY_CONNECTION = 0;
 
   private static final int CHUNK = 64 * 1024;
 
-  enum Direction {
+  public enum Direction {
     CLIENT_TO_SERVER,
     SERVER_TO_CLIENT
   }
 
   /** What happens to a connection in place of passing a chunk. */
-  sealed interface Fault {
+  public sealed interface Fault {
     /** Both ends see the end of the stream. What they still send is read and dropped. */
     record Cut() implements Fault {}
 
@@ -90,7 +90,7 @@ final class FaultRelay implements AutoCloseable {
    * @param flight number of the client's flight in it, from 1
    * @param bytes size of the chunk
    */
-  record Strike(Fault fault, Direction direction, int connection, int flight, int bytes) {}
+  public record Strike(Fault fault, Direction direction, int connection, int flight, int bytes) {}
 
   /**
    * @param flight 0 for the next chunk, whatever it belongs to
@@ -133,7 +133,7 @@ final class FaultRelay implements AutoCloseable {
   }
 
   /** Listens on a free port of 127.0.0.1 and connects to the server there for each client. */
-  static FaultRelay start(int serverPort) {
+  public static FaultRelay start(int serverPort) {
     FaultRelay relay = new FaultRelay(serverPort);
     ChannelFuture bound =
         new ServerBootstrap()
@@ -167,22 +167,22 @@ final class FaultRelay implements AutoCloseable {
     return allocator;
   }
 
-  int port() {
+  public int port() {
     return port;
   }
 
   /** How many connections were accepted; the next one has this number plus one. */
-  int connections() {
+  public int connections() {
     return connections.get();
   }
 
   /** How many ends, two for a connection, are open. */
-  int openEnds() {
+  public int openEnds() {
     return channels.size();
   }
 
   /** How many faults have struck, random ones included. */
-  int strikes() {
+  public int strikes() {
     return strikes.get();
   }
 
@@ -191,7 +191,7 @@ final class FaultRelay implements AutoCloseable {
    *
    * @return completes when it has struck; fails if the relay is closed first
    */
-  CompletableFuture<Strike> armNext(Fault fault, Direction direction) {
+  public CompletableFuture<Strike> armNext(Fault fault, Direction direction) {
     return arm(fault, direction, ANY_CONNECTION, /* flight= */ 0);
   }
 
@@ -202,7 +202,8 @@ final class FaultRelay implements AutoCloseable {
    * @param flight number of the flight in its connection, from 1
    * @return completes when it has struck; fails if the relay is closed first
    */
-  CompletableFuture<Strike> armAt(Fault fault, Direction direction, int connection, int flight) {
+  public CompletableFuture<Strike> armAt(
+      Fault fault, Direction direction, int connection, int flight) {
     if (flight < 1 || connection < 0) {
       throw new IllegalArgumentException(
           "connection is " + connection + " and flight is " + flight);
@@ -226,20 +227,20 @@ final class FaultRelay implements AutoCloseable {
    * @param faults one of which is taken each time
    * @param seed repeats the decisions, as far as the chunks come in the same order
    */
-  void startRandom(double probability, List<Fault> faults, long seed) {
+  public void startRandom(double probability, List<Fault> faults, long seed) {
     synchronized (lock) {
       chaos = new Chaos(probability, List.copyOf(faults), new Random(seed));
     }
   }
 
-  void stopRandom() {
+  public void stopRandom() {
     synchronized (lock) {
       chaos = null;
     }
   }
 
   /** Forgets what is armed and has not struck. */
-  void disarm() {
+  public void disarm() {
     List<Armed> forgotten;
     synchronized (lock) {
       forgotten = List.copyOf(armed);
@@ -249,7 +250,7 @@ final class FaultRelay implements AutoCloseable {
   }
 
   /** Lets all stalled connections go on, beginning with what they hold back. */
-  void resume() {
+  public void resume() {
     for (Channel channel : channels) {
       channel
           .eventLoop()

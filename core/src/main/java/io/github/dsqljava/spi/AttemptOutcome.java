@@ -1,0 +1,46 @@
+package io.github.dsqljava.spi;
+
+import io.github.dsqljava.RetryKind;
+import org.jspecify.annotations.Nullable;
+
+/** How one attempt at a transaction ended; what it gave is the adapter's business. */
+public sealed interface AttemptOutcome {
+
+  /** It is in the database. */
+  record Committed() implements AttemptOutcome {}
+
+  /**
+   * It is not in the database.
+   *
+   * @param failure why
+   * @param kind why another attempt may help, or null if it does not
+   * @param suspected whether the kind is only suspected: the failure may as well be a mistake of
+   *     the function's, which another attempt would meet, too
+   */
+  record Failed(Throwable failure, @Nullable RetryKind kind, boolean suspected)
+      implements AttemptOutcome {
+
+    /** A failure whose kind is certain. */
+    public Failed(Throwable failure, @Nullable RetryKind kind) {
+      this(failure, kind, /* suspected= */ false);
+    }
+  }
+
+  /**
+   * There was no connection to begin it on.
+   *
+   * @param failure why
+   */
+  record NotStarted(Throwable failure) implements AttemptOutcome {}
+
+  /** The deadline passed before COMMIT was sent: it is not in the database. */
+  record TimedOut() implements AttemptOutcome {}
+
+  /**
+   * COMMIT was sent and there is no answer that can be trusted.
+   *
+   * @param problem what came instead, to follow "COMMIT was sent, and"
+   * @param cause the same as an exception
+   */
+  record Unknown(String problem, Throwable cause) implements AttemptOutcome {}
+}

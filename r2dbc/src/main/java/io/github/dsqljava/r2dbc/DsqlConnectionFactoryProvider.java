@@ -1,0 +1,57 @@
+package io.github.dsqljava.r2dbc;
+
+import io.r2dbc.spi.ConnectionFactoryOptions;
+import io.r2dbc.spi.ConnectionFactoryProvider;
+import io.r2dbc.spi.Option;
+import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
+import software.amazon.awssdk.identity.spi.IdentityProvider;
+
+/**
+ * Finds the connector by R2DBC's URLs and options:
+ *
+ * <pre>{@code
+ * ConnectionFactory factory =
+ *     ConnectionFactories.get("r2dbc:dsql://app@abcdefghijklmnopqrstuvwxyz.dsql.us-east-1.on.aws/postgres"
+ *         + "?schema=shop&maxSize=20");
+ * }</pre>
+ *
+ * <p>What it makes is a {@link DsqlR2dbc}. Options are R2DBC's {@code host}, {@code port}, {@code
+ * user}, {@code database} and {@code connectTimeout}; every setting of {@link
+ * io.github.dsqljava.DsqlConfig} that a URL may have, by the same name; {@link
+ * #CREDENTIALS_PROVIDER}; and of the pool {@code minSize}, {@code maxSize}, {@code maxWaiting},
+ * {@code acquireTimeout}, {@code maxLifetime}, {@code idleTimeout}, with durations as {@code
+ * PT30S}. A password, {@code sslMode} and the like are refused.
+ */
+public final class DsqlConnectionFactoryProvider implements ConnectionFactoryProvider {
+
+  /** The name of the driver in URLs and options: {@code dsql}. */
+  public static final String DRIVER = "dsql";
+
+  /** The AWS SDK's provider of credentials, an object; see {@code DsqlConfig.Builder}. */
+  public static final Option<IdentityProvider<? extends AwsCredentialsIdentity>>
+      CREDENTIALS_PROVIDER = Option.valueOf("credentialsProvider");
+
+  /** Made by {@link java.util.ServiceLoader}. */
+  public DsqlConnectionFactoryProvider() {}
+
+  /**
+   * Makes a pool; see {@link DsqlR2dbc#of(io.github.dsqljava.DsqlConfig, R2dbcSettings)}.
+   *
+   * @throws io.github.dsqljava.InvalidConfigurationException if an option is malformed or refused
+   */
+  @Override
+  public DsqlR2dbc create(ConnectionFactoryOptions options) {
+    FactoryOptions read = new FactoryOptions(options);
+    return DsqlR2dbc.of(read.config(), read.settings());
+  }
+
+  @Override
+  public boolean supports(ConnectionFactoryOptions options) {
+    return DRIVER.equals(options.getValue(ConnectionFactoryOptions.DRIVER));
+  }
+
+  @Override
+  public String getDriver() {
+    return DRIVER;
+  }
+}

@@ -1,0 +1,97 @@
+package io.github.dsqljava.r2dbc;
+
+import io.github.dsqljava.r2dbc.wire.SessionWire;
+import io.github.dsqljava.spi.pool.Lease;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import reactor.core.Disposable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * Gives a connection back to the pool as the next user expects it: what is under way is waited for,
+ * an open transaction rolled back, settings reset. Costs no round trip when there is nothing to do.
+ * A connection that does not come into that state in time is closed.
+ */
+final class GiveBack {
+
+  /** What a statement that nobody waits for may still take, and each step after it. */
+  static final Duration LIMIT = Duration.ofSeconds(5);
+
+  private final Lease<PhysicalSession> lease;
+  private final StaleStatements stale;
+  private final PhysicalSession session;
+  private final SessionWire wire;
+  private final CompletableFuture<Void> done = new CompletableFuture<>();
+  private final AtomicBoolean ended = new AtomicBoolean();
+
+  private GiveBack(Lease<PhysicalSession> lease, StaleStatements stale) {
+    this.lease = lease;
+    this.stale = stale;
+    this.session = lease.connection();
+    this.wire = session.wire();
+  }
+
+  /**
+   * Begins to give a connection back.
+   *
+   * @return completes when the next user may have it, or it is given up; never fails
+   */
+  static CompletableFuture<Void> start(Lease<PhysicalSession> lease, StaleStatements stale) {
+    GiveBack giveBack = new GiveBack(lease, stale);
+    giveBack.begin();
+    return giveBack.done;
+  }
+
+  private void begin() {
+    // On the scheduler's thread: the driver may wait for demand that never comes.
+    Disposable timer = ReactorScheduler.timer(LIMIT, this::giveUp);
+    var unused = done.whenComplete((ok, failure) -> timer.dispose());
+    wire.whenQuiet(this::settle);
+  }
+
+  private void giveUp() {
+    if (ended.compareAndSet(false, true)) {
+      wire.abort();
+      end(/* reusable= */ false);
+    }
+  }
+
+  private void settle() {
+    if (!wire.isOpen()) {
+      finish(/* reusable= */ false);
+    } else if (wire.status() != SessionWire.IDLE) {
+      step(session.connection().rollbackTransaction());
+    } else if (wire.hasSeenSet()) {
+      wire.settingsAreKnown();
+      step(
+          Flux.from(session.connection().createStatement("RESET ALL").execute())
+              .flatMap(result -> result.getRowsUpdated())
+              .then());
+    } else {
+      finish(!stale.concern(wire));
+    }
+  }
+
+  private void step(Mono<Void> statement) {
+    var unused =
+        statement.subscribe(
+            null, failure -> finish(/* reusable= */ false), () -> wire.whenQuiet(this::settle));
+  }
+
+  private void finish(boolean reusable) {
+    if (ended.compareAndSet(false, true)) {
+      end(reusable);
+    }
+  }
+
+  private void end(boolean reusable) {
+    if (reusable) {
+      lease.release();
+    } else {
+      lease.discard();
+    }
+    done.complete(null);
+  }
+}

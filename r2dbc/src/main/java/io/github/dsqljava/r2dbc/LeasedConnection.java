@@ -1,0 +1,209 @@
+package io.github.dsqljava.r2dbc;
+
+import io.github.dsqljava.StatementOutcomeUnknownException;
+import io.github.dsqljava.r2dbc.wire.SessionWire;
+import io.r2dbc.postgresql.api.CopyInBuilder;
+import io.r2dbc.postgresql.api.Notification;
+import io.r2dbc.postgresql.api.PostgresqlBatch;
+import io.r2dbc.postgresql.api.PostgresqlConnection;
+import io.r2dbc.postgresql.api.PostgresqlConnectionMetadata;
+import io.r2dbc.postgresql.api.PostgresqlStatement;
+import io.r2dbc.spi.IsolationLevel;
+import io.r2dbc.spi.R2dbcException;
+import io.r2dbc.spi.R2dbcNonTransientResourceException;
+import io.r2dbc.spi.TransactionDefinition;
+import io.r2dbc.spi.ValidationDepth;
+import io.r2dbc.spi.Wrapped;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * A pooled connection in the hands of one user: the driver's own, except that closing it gives it
+ * back and that it then executes nothing any more.
+ *
+ * <p>Safe to use from several threads.
+ */
+class LeasedConnection implements PostgresqlConnection, Wrapped<PostgresqlConnection>, Guard {
+  final PhysicalSession session;
+  final SessionWire wire;
+  private final Supplier<CompletableFuture<Void>> giveBack;
+  private final AtomicReference<@Nullable CompletableFuture<Void>> over = new AtomicReference<>();
+
+  /**
+   * @param giveBack called once
+   */
+  LeasedConnection(PhysicalSession session, Supplier<CompletableFuture<Void>> giveBack) {
+    this.session = session;
+    this.wire = session.wire();
+    this.giveBack = giveBack;
+  }
+
+  /** The driver's connection, whatever this one refuses. */
+  @Override
+  public PostgresqlConnection unwrap() {
+    return session.connection();
+  }
+
+  // --- what is allowed
+
+  @Override
+  public void check(String sql) {
+    if (over.get() != null) {
+      throw new IllegalStateException(
+          "The connection was given back to its pool; get one from the pool again");
+    }
+  }
+
+  /** Gives one name to the loss of a statement that would have committed by itself. */
+  @Override
+  public Throwable explain(Throwable failure) {
+    boolean lost =
+        failure instanceof R2dbcException && !wire.isOpen() && wire.lastError().isEmpty();
+    return lost && wire.status() == SessionWire.IDLE
+        ? unknownOutcome((R2dbcException) failure)
+        : failure;
+  }
+
+  private R2dbcException unknownOutcome(R2dbcException failure) {
+    StatementOutcomeUnknownException unknown =
+        new StatementOutcomeUnknownException(session.where(), failure);
+    return new R2dbcNonTransientResourceException(
+        unknown.getMessage(), failure.getSqlState(), failure.getErrorCode(), unknown);
+  }
+
+  /** The use is over. */
+  @Override
+  public Mono<Void> close() {
+    return Mono.fromCompletionStage(this::giveBack);
+  }
+
+  CompletableFuture<Void> giveBack() {
+    CompletableFuture<Void> mine = new CompletableFuture<>();
+    if (!over.compareAndSet(null, mine)) {
+      CompletableFuture<Void> first = over.get();
+      return first == null ? mine : first;
+    }
+    var unused = giveBack.get().whenComplete((ok, failure) -> mine.complete(null));
+    return mine;
+  }
+
+  // --- statements
+
+  @Override
+  public PostgresqlStatement createStatement(String sql) {
+    check(sql);
+    return new GuardedStatement(this, sql, session.connection().createStatement(sql));
+  }
+
+  @Override
+  public PostgresqlBatch createBatch() {
+    check("");
+    return new GuardedBatch(this, session.connection().createBatch());
+  }
+
+  @Override
+  public CopyInBuilder copyIn(String sql) {
+    check(sql);
+    return session.connection().copyIn(sql);
+  }
+
+  // --- transactions
+
+  @Override
+  public Mono<Void> beginTransaction() {
+    return one("", session.connection()::beginTransaction);
+  }
+
+  @Override
+  public Mono<Void> beginTransaction(TransactionDefinition definition) {
+    return one("", () -> session.connection().beginTransaction(definition));
+  }
+
+  @Override
+  public Mono<Void> commitTransaction() {
+    return one("", session.connection()::commitTransaction);
+  }
+
+  @Override
+  public Mono<Void> rollbackTransaction() {
+    return one("", session.connection()::rollbackTransaction);
+  }
+
+  @Override
+  public Mono<Void> setAutoCommit(boolean autoCommit) {
+    return one("", () -> session.connection().setAutoCommit(autoCommit));
+  }
+
+  @Override
+  public Mono<Void> createSavepoint(String name) {
+    return one("", () -> session.connection().createSavepoint(name));
+  }
+
+  @Override
+  public Mono<Void> releaseSavepoint(String name) {
+    return one("", () -> session.connection().releaseSavepoint(name));
+  }
+
+  @Override
+  public Mono<Void> rollbackTransactionToSavepoint(String name) {
+    return one("", () -> session.connection().rollbackTransactionToSavepoint(name));
+  }
+
+  // --- the session
+
+  @Override
+  public Mono<Void> setTransactionIsolationLevel(IsolationLevel level) {
+    return one("", () -> session.connection().setTransactionIsolationLevel(level));
+  }
+
+  @Override
+  public Mono<Void> setLockWaitTimeout(Duration timeout) {
+    return one("", () -> session.connection().setLockWaitTimeout(timeout));
+  }
+
+  @Override
+  public Mono<Void> setStatementTimeout(Duration timeout) {
+    return one("", () -> session.connection().setStatementTimeout(timeout));
+  }
+
+  @Override
+  public Mono<Boolean> validate(ValidationDepth depth) {
+    return Mono.defer(
+        () -> over.get() == null ? session.connection().validate(depth) : Mono.just(Boolean.FALSE));
+  }
+
+  @Override
+  public Flux<Notification> getNotifications() {
+    return session.connection().getNotifications();
+  }
+
+  @Override
+  public Mono<Void> cancelRequest() {
+    return one("", session.connection()::cancelRequest);
+  }
+
+  @Override
+  public IsolationLevel getTransactionIsolationLevel() {
+    return session.connection().getTransactionIsolationLevel();
+  }
+
+  @Override
+  public boolean isAutoCommit() {
+    return session.connection().isAutoCommit();
+  }
+
+  @Override
+  public PostgresqlConnectionMetadata getMetadata() {
+    return session.connection().getMetadata();
+  }
+
+  @Override
+  public String toString() {
+    return "LeasedConnection[" + session.where() + (over.get() == null ? "]" : ", given back]");
+  }
+}

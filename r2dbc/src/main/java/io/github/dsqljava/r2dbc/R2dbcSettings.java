@@ -1,0 +1,261 @@
+package io.github.dsqljava.r2dbc;
+
+import io.github.dsqljava.InvalidConfigurationException;
+import io.github.dsqljava.internal.Options;
+import io.github.dsqljava.pool.ConnectRate;
+import io.github.dsqljava.pool.PoolListener;
+import io.github.dsqljava.pool.PoolPolicy;
+import io.github.dsqljava.retry.RetryPolicy;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * How a pool behaves. Immutable; {@link #toBuilder()} makes a changed copy.
+ *
+ * <pre>{@code
+ * DsqlR2dbc dsql =
+ *     DsqlR2dbc.of(config, R2dbcSettings.builder().minSize(5).maxSize(20).build());
+ * }</pre>
+ */
+public final class R2dbcSettings {
+
+  private static final Duration MILLISECOND = Duration.ofMillis(1);
+  private static final Duration LONGEST_TIMER = Duration.ofDays(24);
+
+  private static final R2dbcSettings DEFAULTS = builder().build();
+
+  private record Values(
+      PoolPolicy policy,
+      Optional<ConnectRate> connectRate,
+      RetryPolicy retryPolicy,
+      Optional<Duration> transactionDeadline,
+      Duration closeGrace,
+      PoolListener listener) {}
+
+  private final Values values;
+
+  private R2dbcSettings(Values values) {
+    this.values = values;
+  }
+
+  /** At most 10 connections, none kept open, 30 seconds of waiting. */
+  public static R2dbcSettings defaults() {
+    return DEFAULTS;
+  }
+
+  /** A builder that holds the defaults. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** A builder that holds these values. */
+  public Builder toBuilder() {
+    return new Builder(values);
+  }
+
+  /**
+   * Sizes and times; their meaning and their defaults stand at {@link PoolPolicy}. The builder here
+   * has a setter for each of them.
+   */
+  public PoolPolicy policy() {
+    return values.policy;
+  }
+
+  /**
+   * How fast connections are opened. By default what all pools of this process share for the
+   * endpoint, {@link ConnectRate#shared}: 100 a second and 1,000 at once, as much as a cluster
+   * admits.
+   */
+  public Optional<ConnectRate> connectRate() {
+    return values.connectRate;
+  }
+
+  /**
+   * When {@link DsqlR2dbc#inTransaction} runs a transaction again, unless its options say
+   * otherwise. Default {@link RetryPolicy#defaults()}.
+   */
+  public RetryPolicy retryPolicy() {
+    return values.retryPolicy;
+  }
+
+  /**
+   * The deadline of transactions whose options have none, 1 millisecond to 24 days; see {@link
+   * TransactionOptions#deadline()}. By default {@link PoolPolicy#acquireTimeout()}, the {@link
+   * RetryPolicy#maxElapsed()} of the transaction's retry policy and {@link
+   * PoolPolicy#LONGEST_TRANSACTION} in all, which are 6 minutes with the defaults of these: it cuts
+   * nothing that could still be committed, and a function that never completes gives its connection
+   * back.
+   */
+  public Optional<Duration> transactionDeadline() {
+    return values.transactionDeadline;
+  }
+
+  /**
+   * How long {@link DsqlR2dbc#close()} waits for connections in use, zero to 24 days. Default 5
+   * seconds: enough for statements, and short enough for a shutdown.
+   */
+  public Duration closeGrace() {
+    return values.closeGrace;
+  }
+
+  /** Is told what the pool does. Default {@link PoolListener#NONE}. */
+  public PoolListener listener() {
+    return values.listener;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof R2dbcSettings that && values.equals(that.values);
+  }
+
+  @Override
+  public int hashCode() {
+    return values.hashCode();
+  }
+
+  /** All settings by name. */
+  @Override
+  public String toString() {
+    return Options.text(R2dbcSettings.class, values);
+  }
+
+  /**
+   * Collects settings. A setter throws {@link InvalidConfigurationException} for a value out of
+   * range. Not safe to use from several threads.
+   */
+  public static final class Builder {
+    private PoolPolicy.Builder policy = PoolPolicy.builder();
+    private Optional<ConnectRate> connectRate = Optional.empty();
+    private RetryPolicy retryPolicy = RetryPolicy.defaults();
+    private Optional<Duration> transactionDeadline = Optional.empty();
+    private Duration closeGrace = Duration.ofSeconds(5);
+    private PoolListener listener = PoolListener.NONE;
+
+    private Builder() {}
+
+    private Builder(Values from) {
+      policy = from.policy.toBuilder();
+      connectRate = from.connectRate;
+      retryPolicy = from.retryPolicy;
+      transactionDeadline = from.transactionDeadline;
+      closeGrace = from.closeGrace;
+      listener = from.listener;
+    }
+
+    /** All sizes and times at once; see {@link R2dbcSettings#policy()}. */
+    public Builder policy(PoolPolicy numbers) {
+      policy = Objects.requireNonNull(numbers, "policy").toBuilder();
+      return this;
+    }
+
+    /** See {@link PoolPolicy#minSize()}. */
+    public Builder minSize(int connections) {
+      policy.minSize(connections);
+      return this;
+    }
+
+    /** See {@link PoolPolicy#maxSize()}. */
+    public Builder maxSize(int connections) {
+      policy.maxSize(connections);
+      return this;
+    }
+
+    /** See {@link PoolPolicy#maxWaiting()}. */
+    public Builder maxWaiting(int callers) {
+      policy.maxWaiting(callers);
+      return this;
+    }
+
+    /** See {@link PoolPolicy#acquireTimeout()}. */
+    public Builder acquireTimeout(Duration timeout) {
+      policy.acquireTimeout(timeout);
+      return this;
+    }
+
+    /** See {@link PoolPolicy#maxLifetime()}. */
+    public Builder maxLifetime(Duration age) {
+      policy.maxLifetime(age);
+      return this;
+    }
+
+    /** See {@link PoolPolicy#lifetimeJitter()}. */
+    public Builder lifetimeJitter(Duration most) {
+      policy.lifetimeJitter(most);
+      return this;
+    }
+
+    /** See {@link PoolPolicy#idleTimeout()}. */
+    public Builder idleTimeout(Duration timeout) {
+      policy.idleTimeout(timeout);
+      return this;
+    }
+
+    /** See {@link PoolPolicy#idleCheck()}. */
+    public Builder idleCheck(Duration time) {
+      policy.idleCheck(time);
+      return this;
+    }
+
+    /** See {@link PoolPolicy#leakThreshold()}. */
+    public Builder leakThreshold(Duration held) {
+      policy.leakThreshold(held);
+      return this;
+    }
+
+    /** See {@link PoolPolicy#baseBackoff()}. */
+    public Builder baseBackoff(Duration bound) {
+      policy.baseBackoff(bound);
+      return this;
+    }
+
+    /** See {@link PoolPolicy#maxBackoff()}. */
+    public Builder maxBackoff(Duration bound) {
+      policy.maxBackoff(bound);
+      return this;
+    }
+
+    /** See {@link R2dbcSettings#connectRate()}. */
+    public Builder connectRate(ConnectRate rate) {
+      connectRate = Optional.of(Objects.requireNonNull(rate, "connectRate"));
+      return this;
+    }
+
+    /** See {@link R2dbcSettings#retryPolicy()}; {@link RetryPolicy#off()} for none. */
+    public Builder retryPolicy(RetryPolicy retries) {
+      retryPolicy = Objects.requireNonNull(retries, "retryPolicy");
+      return this;
+    }
+
+    /** See {@link R2dbcSettings#transactionDeadline()}. */
+    public Builder transactionDeadline(Duration all) {
+      transactionDeadline =
+          Optional.of(Options.inRange("transactionDeadline", all, MILLISECOND, LONGEST_TIMER));
+      return this;
+    }
+
+    /** See {@link R2dbcSettings#closeGrace()}. */
+    public Builder closeGrace(Duration grace) {
+      closeGrace = Options.inRange("closeGrace", grace, Duration.ZERO, LONGEST_TIMER);
+      return this;
+    }
+
+    /** See {@link R2dbcSettings#listener()}. */
+    public Builder listener(PoolListener events) {
+      listener = Objects.requireNonNull(events, "listener");
+      return this;
+    }
+
+    /**
+     * The settings.
+     *
+     * @throws InvalidConfigurationException if two sizes or times do not fit each other; see {@link
+     *     PoolPolicy.Builder#build()}
+     */
+    public R2dbcSettings build() {
+      return new R2dbcSettings(
+          new Values(
+              policy.build(), connectRate, retryPolicy, transactionDeadline, closeGrace, listener));
+    }
+  }
+}

@@ -1,0 +1,185 @@
+package io.github.dsqljava.r2dbc;
+
+import io.github.dsqljava.AuthToken;
+import io.github.dsqljava.ClosedException;
+import io.github.dsqljava.ConnectPhase;
+import io.github.dsqljava.DsqlConfig;
+import io.github.dsqljava.DsqlException;
+import io.github.dsqljava.ServerError;
+import io.github.dsqljava.TlsNegotiation;
+import io.github.dsqljava.r2dbc.wire.SessionWire;
+import io.github.dsqljava.r2dbc.wire.WireResources;
+import io.github.dsqljava.spi.ConnectFailures;
+import io.github.dsqljava.spi.SessionParameters;
+import io.github.dsqljava.spi.TokenSource;
+import io.github.dsqljava.spi.TrustedCertificates;
+import io.github.dsqljava.spi.pool.ConnectionSource;
+import io.r2dbc.postgresql.PostgresqlConnectionConfiguration;
+import io.r2dbc.postgresql.PostgresqlConnectionFactory;
+import io.r2dbc.postgresql.client.SSLMode;
+import io.r2dbc.postgresql.client.SSLNegotiation;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.netty.tcp.TcpResources;
+
+/**
+ * Opens connections: each with a token of its own, TLS that is verified in full, and everything
+ * that the session needs in the startup message.
+ *
+ * <p>Safe to use from several threads.
+ */
+final class SessionSource implements ConnectionSource<PhysicalSession> {
+
+  /** The name in application_name; the version is added by the core. */
+  private static final String CONNECTOR = "aurora-dsql-java-r2dbc";
+
+  private final DsqlConfig config;
+  private final TokenSource tokens;
+  private final TrustManagerFactory trust;
+  private final ConnectFailures failures;
+  private final Set<WireResources> opening = ConcurrentHashMap.newKeySet();
+  private volatile boolean closed;
+
+  /** Reads the trusted certificates from disk. */
+  SessionSource(DsqlConfig config) {
+    this.config = config;
+    this.trust = TrustedCertificates.of(config);
+    this.failures = ConnectFailures.of(config);
+    this.tokens = TokenSource.of(config);
+  }
+
+  String where() {
+    return config.endpoint().address();
+  }
+
+  @Override
+  public CompletionStage<PhysicalSession> open(@Nullable Object preference, Runnable lost) {
+    return open()
+        .doOnNext(
+            session -> {
+              var unused = session.wire().channel().closeFuture().addListener(ended -> lost.run());
+            })
+        .toFuture();
+  }
+
+  /** Opens a connection, or fails with a DsqlException. */
+  Mono<PhysicalSession> open() {
+    return Mono.fromCompletionStage(tokens::token).flatMap(this::open);
+  }
+
+  private Mono<PhysicalSession> open(AuthToken token) {
+    WireResources wires = new WireResources(TcpResources.get());
+    opening.add(wires);
+    if (closed) { // behind the line before, so that shutDown() has seen it or is seen
+      opening.remove(wires);
+      return Mono.error(closedException());
+    }
+    return new PostgresqlConnectionFactory(configuration(token, wires))
+        .create()
+        .map(
+            connection ->
+                new PhysicalSession(connection, Objects.requireNonNull(wires.wire()), where()))
+        .timeout(config.connectTimeout(), Mono.error(() -> failures.timedOut(phase(wires.wire()))))
+        .onErrorMap(failure -> explain(failure, wires.wire()))
+        .doOnNext(session -> session.wire().useBegins())
+        .doOnError(failure -> abort(wires.wire()))
+        .doOnCancel(() -> abort(wires.wire()))
+        .doFinally(
+            end -> {
+              opening.remove(wires);
+              wires.closeResolvers();
+            });
+  }
+
+  private PostgresqlConnectionConfiguration configuration(AuthToken token, WireResources wires) {
+    Map<String, String> session = SessionParameters.of(config, CONNECTOR);
+    return PostgresqlConnectionConfiguration.builder()
+        .host(config.endpoint().host())
+        .port(config.endpoint().port())
+        .database(config.database())
+        .username(config.user())
+        .password(token.value())
+        .schema(session.get("search_path"))
+        .applicationName(Objects.requireNonNull(session.get("application_name")))
+        .sslMode(SSLMode.VERIFY_FULL)
+        .sslNegotiation(
+            config.tlsNegotiation() == TlsNegotiation.DIRECT
+                ? SSLNegotiation.DIRECT
+                : SSLNegotiation.POSTGRES)
+        .sslContextBuilderCustomizer(builder -> builder.trustManager(trust))
+        .sslEngineCustomizer(SessionSource::verifyName)
+        // Not the driver's: it has one for TCP alone.
+        .connectTimeout(config.connectTimeout())
+        .tcpKeepAlive(true)
+        .autodetectExtensions(false)
+        .preparedStatementCacheQueries(config.statementCacheSize())
+        .loopResources(wires)
+        .build();
+  }
+
+  /** In the handshake, where a failure says which name it is; the driver looks again behind it. */
+  private static SSLEngine verifyName(SSLEngine engine) {
+    SSLParameters parameters = engine.getSSLParameters();
+    parameters.setEndpointIdentificationAlgorithm("HTTPS");
+    engine.setSSLParameters(parameters);
+    return engine;
+  }
+
+  private Throwable explain(Throwable failure, @Nullable SessionWire wire) {
+    if (closed) {
+      return closedException();
+    }
+    if (failure instanceof DsqlException) {
+      return failure;
+    }
+    Optional<ServerError> answer = wire == null ? Optional.empty() : wire.firstError();
+    return answer.isPresent()
+        ? failures.from(answer.get(), failure)
+        : failures.from(failure, phase(wire));
+  }
+
+  private static ConnectPhase phase(@Nullable SessionWire wire) {
+    return wire == null ? ConnectPhase.TCP : wire.phase();
+  }
+
+  private static void abort(@Nullable SessionWire wire) {
+    if (wire != null) {
+      wire.abort();
+    }
+  }
+
+  @Override
+  public CompletionStage<Void> check(PhysicalSession session) {
+    return session.check();
+  }
+
+  @Override
+  public CompletionStage<Void> close(PhysicalSession session) {
+    return session.close();
+  }
+
+  @Override
+  public CompletionStage<Void> abort(PhysicalSession session) {
+    return session.abort();
+  }
+
+  private ClosedException closedException() {
+    return new ClosedException("The connector to " + where());
+  }
+
+  /** Gives up what is being opened, and opens nothing any more. */
+  void shutDown() {
+    closed = true;
+    tokens.close();
+    opening.forEach(wires -> abort(wires.wire()));
+  }
+}

@@ -1,0 +1,55 @@
+package io.github.dsqljava.r2dbc;
+
+import io.github.dsqljava.r2dbc.wire.SessionWire;
+import io.github.dsqljava.spi.StaleSign;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+
+/**
+ * What to do about connections whose prepared statements may not fit the schema any more. The
+ * driver has no way of forgetting them, so such a connection is closed when it is given back, and
+ * so are the others when it is certain that they have the same: a new one is opened in its place.
+ *
+ * <p>Safe to use from several threads.
+ */
+final class StaleStatements {
+
+  /** A program that keeps making the same mistake looks like a schema that keeps changing. */
+  private static final long LEAST_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+  private final Runnable expireAll;
+  private final LongSupplier clock;
+  private long expiredAt;
+
+  /**
+   * @param expireAll gives up all connections of the pool
+   * @param clock nanoseconds
+   */
+  StaleStatements(Runnable expireAll, LongSupplier clock) {
+    this.expireAll = expireAll;
+    this.clock = clock;
+    this.expiredAt = clock.getAsLong() - LEAST_NANOS;
+  }
+
+  /** Whether a connection is not to be used again, by what its last user met. */
+  boolean concern(SessionWire wire) {
+    Optional<StaleSign> sign = wire.firstSign();
+    if (sign.isEmpty()) {
+      return false;
+    }
+    if (sign.get() != StaleSign.TOLD && mayExpire()) {
+      expireAll.run();
+    }
+    return true;
+  }
+
+  private synchronized boolean mayExpire() {
+    long now = clock.getAsLong();
+    if (now - expiredAt < LEAST_NANOS) {
+      return false;
+    }
+    expiredAt = now;
+    return true;
+  }
+}

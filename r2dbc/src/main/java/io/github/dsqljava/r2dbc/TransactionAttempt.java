@@ -1,0 +1,364 @@
+package io.github.dsqljava.r2dbc;
+
+import io.github.dsqljava.NestedTransactionException;
+import io.github.dsqljava.RetryKind;
+import io.github.dsqljava.ServerError;
+import io.github.dsqljava.TransactionRolledBackException;
+import io.github.dsqljava.r2dbc.wire.SessionWire;
+import io.github.dsqljava.spi.AttemptOutcome;
+import io.github.dsqljava.spi.CommitErrors;
+import io.github.dsqljava.spi.StaleSign;
+import io.github.dsqljava.spi.pool.Lease;
+import io.r2dbc.postgresql.api.PostgresTransactionDefinition;
+import io.r2dbc.postgresql.api.PostgresqlConnection;
+import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import reactor.core.Disposable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.util.context.ContextView;
+
+/**
+ * One attempt at a transaction, on a connection that it gives back in the end: BEGIN, the function,
+ * COMMIT or ROLLBACK. What became of it is read from the server's own words, whatever the driver
+ * and the function make of them.
+ *
+ * <p>Its state belongs to the connection's event loop.
+ *
+ * @param <T> what the function gives
+ */
+final class TransactionAttempt<T> {
+  private final Lease<PhysicalSession> lease;
+  private final StaleStatements stale;
+  private final PhysicalSession session;
+  private final SessionWire wire;
+  private final TransactionalConnection connection;
+  private final List<T> results = new ArrayList<>();
+  private final CompletableFuture<AttemptOutcome> outcome = new CompletableFuture<>();
+
+  private @Nullable Disposable function;
+  private @Nullable Disposable deadline;
+  private boolean ending;
+  private boolean cancelled;
+  private boolean done;
+  private boolean beginFailed;
+  private boolean commitAsked;
+
+  /** The connection was ended here, and not by the network. */
+  private boolean givenUp;
+
+  TransactionAttempt(Lease<PhysicalSession> lease, StaleStatements stale) {
+    this.lease = lease;
+    this.stale = stale;
+    this.session = lease.connection();
+    this.wire = session.wire();
+    this.connection = new TransactionalConnection(session);
+  }
+
+  /** What the function gave; to be asked when the attempt is committed. */
+  List<T> results() {
+    return results;
+  }
+
+  /**
+   * Runs the attempt.
+   *
+   * @param remaining the time until the deadline
+   * @param context of the subscriber, for the function's publisher
+   * @return completes with the outcome, once the connection was given back; never fails
+   */
+  CompletableFuture<AttemptOutcome> run(
+      boolean readOnly,
+      Duration remaining,
+      ContextView context,
+      Function<? super PostgresqlConnection, ? extends Publisher<? extends T>> work) {
+    wire.execute(
+        () -> {
+          wire.useBegins();
+          deadline =
+              ReactorScheduler.timer(
+                  remaining.isNegative() ? Duration.ZERO : remaining,
+                  () -> wire.execute(this::expire));
+          var unused =
+              begin(readOnly)
+                  .subscribe(
+                      null,
+                      failure -> wire.execute(() -> failedBegin(failure)),
+                      () -> wire.execute(() -> call(context, work)));
+        });
+    return outcome;
+  }
+
+  private Mono<Void> begin(boolean readOnly) {
+    return readOnly
+        ? session.connection().beginTransaction(PostgresTransactionDefinition.mutability(false))
+        : session.connection().beginTransaction();
+  }
+
+  private void failedBegin(Throwable failure) {
+    if (ending) {
+      return;
+    }
+    ending = true;
+    beginFailed = true;
+    Optional<RetryKind> kind = wire.firstError().flatMap(TransactionAttempt::retryKind);
+    if (kind.isEmpty() && wire.firstError().isEmpty()) {
+      kind = Optional.of(RetryKind.CONNECTION);
+    }
+    end(new AttemptOutcome.Failed(failure, kind.orElse(null)));
+  }
+
+  private void call(
+      ContextView context,
+      Function<? super PostgresqlConnection, ? extends Publisher<? extends T>> work) {
+    if (ending) {
+      return;
+    }
+    if (wire.begins() != 1) {
+      failedBegin(
+          new IllegalStateException("The driver took the transaction for begun before BEGIN"));
+      return;
+    }
+    function =
+        Flux.defer(
+                () -> {
+                  Publisher<? extends T> results = work.apply(connection);
+                  return results == null
+                      ? Flux.<T>error(
+                          new NullPointerException("The function returned null, not a publisher"))
+                      : Flux.<T>from(results);
+                })
+            .contextWrite(inherited -> inherited.putAll(context))
+            .subscribe(
+                results::add,
+                failure -> wire.execute(() -> functionEnded(failure)),
+                () -> wire.execute(() -> functionEnded(null)));
+  }
+
+  private void functionEnded(@Nullable Throwable failure) {
+    if (ending) {
+      return;
+    }
+    ending = true;
+    connection.end();
+    if (failure == null) {
+      wire.whenQuiet(this::commitQuiet);
+    } else {
+      abortWhenStuck();
+      wire.whenQuiet(() -> rollBackQuiet(failure));
+    }
+  }
+
+  /** Nobody waits for what is still under way, and it holds the connection. */
+  private void abortWhenStuck() {
+    Disposable timer =
+        ReactorScheduler.timer(
+            GiveBack.LIMIT,
+            () ->
+                wire.execute(
+                    () -> {
+                      if (!done) {
+                        givenUp = true;
+                        wire.abort();
+                      }
+                    }));
+    var unused = outcome.whenComplete((ended, failure) -> timer.dispose());
+  }
+
+  /** The subscriber does not want it any more. Before COMMIT, that rolls back. */
+  void cancel() {
+    wire.execute(
+        () -> {
+          cancelled = true;
+          if (ending) {
+            return;
+          }
+          ending = true;
+          connection.end();
+          if (function != null) {
+            function.dispose();
+          }
+          abortWhenStuck();
+          wire.whenQuiet(() -> rollBackQuiet(new TimeoutException("The subscriber cancelled")));
+        });
+  }
+
+  // --- the end
+
+  private void commitQuiet() {
+    if (done) {
+      return;
+    }
+    if (cancelled) {
+      end(new AttemptOutcome.Failed(new TimeoutException("The subscriber cancelled"), null));
+    } else if (wasEndedInside()) {
+      end(new AttemptOutcome.Failed(endedInside(null), null));
+    } else if (!wire.isOpen()) {
+      end(connection.isDoubtful() ? inDoubt(loss(null)) : failure(loss(null)));
+    } else if (wire.begins() > 1) {
+      end(new AttemptOutcome.Failed(new NestedTransactionException("BEGIN"), null));
+    } else if (wire.status() == SessionWire.FAILED) {
+      end(failure(rolledBack()));
+    } else {
+      commitAsked = true;
+      wire.expectCommit();
+      var unused =
+          session
+              .connection()
+              .commitTransaction()
+              .subscribe(
+                  null,
+                  failure -> wire.execute(() -> committed(failure)),
+                  () -> wire.execute(() -> committed(null)));
+    }
+  }
+
+  private void committed(@Nullable Throwable failure) {
+    if (!done) {
+      end(outcomeOfCommit(failure));
+    }
+  }
+
+  private AttemptOutcome outcomeOfCommit(@Nullable Throwable failure) {
+    if (wire.ends() > 1) {
+      return new AttemptOutcome.Failed(endedInside(failure), null);
+    }
+    if (wire.ends() == 1) {
+      return wire.lastEndIsCommit() ? new AttemptOutcome.Committed() : failure(rolledBack());
+    }
+    Throwable cause = loss(failure);
+    if (!wire.isCommitSent()) {
+      return new AttemptOutcome.Failed(cause, RetryKind.CONNECTION);
+    }
+    Optional<ServerError> answer = wire.lastError();
+    if (answer.isEmpty()) {
+      return new AttemptOutcome.Unknown("the connection was lost", cause);
+    }
+    return CommitErrors.leaveOutcomeUnknown(answer.get())
+        ? new AttemptOutcome.Unknown("the server answered " + answer.get(), cause)
+        : new AttemptOutcome.Failed(cause, RetryKind.of(answer.get()).orElse(null));
+  }
+
+  private void rollBackQuiet(Throwable failure) {
+    if (done) {
+      return;
+    }
+    if (wasEndedInside()) {
+      end(new AttemptOutcome.Failed(endedInside(failure), null));
+    } else if (!wire.isOpen() && connection.isDoubtful()) {
+      end(inDoubt(failure));
+    } else {
+      end(failure(failure)); // giving the connection back rolls back
+    }
+  }
+
+  /** The deadline has passed. What is under way is given up, with the connection. */
+  private void expire() {
+    if (done) {
+      return;
+    }
+    ending = true;
+    givenUp = true;
+    connection.end();
+    TimeoutException late = new TimeoutException("The transaction's deadline has passed");
+    AttemptOutcome at;
+    if (commitAsked && wire.ends() + (wire.lastError().isPresent() ? 1 : 0) > 0) {
+      at = outcomeOfCommit(late); // the answer is there, only the driver does not say so
+    } else if (commitAsked && wire.isCommitSent()) {
+      at = new AttemptOutcome.Unknown("the deadline passed", late);
+    } else if (wasEndedInside()) {
+      at = new AttemptOutcome.Failed(endedInside(late), null);
+    } else {
+      at = connection.isDoubtful() ? inDoubt(late) : new AttemptOutcome.TimedOut();
+    }
+    wire.abort();
+    if (function != null) {
+      function.dispose();
+    }
+    end(at);
+  }
+
+  /**
+   * A COMMIT or ROLLBACK that was not recognised as one got through; then nothing may be run again,
+   * also if another transaction was begun behind it.
+   */
+  private boolean wasEndedInside() {
+    return wire.begins() > 0 && (wire.ends() > 0 || wire.status() == SessionWire.IDLE);
+  }
+
+  private static AttemptOutcome inDoubt(Throwable cause) {
+    return new AttemptOutcome.Unknown(
+        "the connection was lost while a statement with a COMMIT or ROLLBACK of its own was under"
+            + " way,",
+        cause);
+  }
+
+  private static IllegalStateException endedInside(@Nullable Throwable cause) {
+    return new IllegalStateException(
+        "The function of inTransaction ended the transaction itself, with a COMMIT or ROLLBACK of its"
+            + " own: what it did before is as that left it, and a transaction that it began behind it"
+            + " is rolled back. Nothing is run again. Leave the end of a transaction to inTransaction",
+        cause);
+  }
+
+  /**
+   * The outcome of a transaction whose function failed or went on after an error. What the first
+   * statement failed with counts, for the function may have hidden it behind a failure of its own.
+   * The function's failure does not count: a conflict in it that no statement here had is one of
+   * another connection.
+   */
+  private AttemptOutcome failure(Throwable failure) {
+    Optional<RetryKind> kind = wire.firstError().flatMap(TransactionAttempt::retryKind);
+    if (kind.isEmpty() && !wire.isOpen() && !givenUp) {
+      kind = Optional.of(RetryKind.CONNECTION);
+    }
+    Optional<StaleSign> sign = wire.firstSign();
+    if (kind.isEmpty() && sign.isPresent()) {
+      return new AttemptOutcome.Failed(
+          failure, RetryKind.STALE_SCHEMA, sign.get() == StaleSign.SUSPECTED);
+    }
+    return new AttemptOutcome.Failed(failure, kind.orElse(null));
+  }
+
+  private static Optional<RetryKind> retryKind(ServerError error) {
+    return RetryKind.isServerUnavailable(error)
+        ? Optional.of(RetryKind.CONNECTION)
+        : RetryKind.of(error);
+  }
+
+  private TransactionRolledBackException rolledBack() {
+    return new TransactionRolledBackException(
+        wire.firstError()
+            .<Throwable>map(error -> R2dbcFailures.ofStatement(error, ""))
+            .orElseGet(
+                () ->
+                    new IllegalStateException(
+                        "The server reports a failed transaction, but sent no error")));
+  }
+
+  private static Throwable loss(@Nullable Throwable failure) {
+    return failure == null ? new ClosedChannelException() : failure;
+  }
+
+  private void end(AttemptOutcome ended) {
+    done = true;
+    if (deadline != null) {
+      deadline.dispose();
+    }
+    if (beginFailed || givenUp) {
+      lease.discard(); // in whatever state it is
+      outcome.complete(ended);
+    } else {
+      var unused =
+          GiveBack.start(lease, stale).whenComplete((ok, failure) -> outcome.complete(ended));
+    }
+  }
+}

@@ -1,0 +1,228 @@
+package io.github.dsqljava.r2dbc;
+
+import io.github.dsqljava.NestedTransactionException;
+import io.github.dsqljava.pool.PoolListener;
+import io.github.dsqljava.pool.PoolPolicy;
+import io.github.dsqljava.retry.RetryPolicy;
+import io.github.dsqljava.spi.AttemptOutcome;
+import io.github.dsqljava.spi.TransactionRun;
+import io.github.dsqljava.spi.pool.AsyncPool;
+import io.github.dsqljava.spi.pool.Lease;
+import io.r2dbc.postgresql.api.PostgresqlConnection;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.MonoSink;
+import reactor.core.publisher.Operators;
+import reactor.util.context.Context;
+
+/** Runs transactions, again and again if need be, and says what is certain about how they ended. */
+final class Transactions {
+  private static final Logger LOGGER = System.getLogger(DsqlR2dbc.class.getName());
+
+  private final AsyncPool<PhysicalSession> pool;
+  private final StaleStatements stale;
+  private final R2dbcSettings settings;
+
+  Transactions(AsyncPool<PhysicalSession> pool, StaleStatements stale, R2dbcSettings settings) {
+    this.pool = pool;
+    this.stale = stale;
+    this.settings = settings;
+  }
+
+  <T> Flux<T> run(
+      TransactionOptions options,
+      Function<? super PostgresqlConnection, ? extends Publisher<? extends T>> work) {
+    Objects.requireNonNull(options, "options");
+    Objects.requireNonNull(work, "work");
+    return Mono.<List<T>>create(sink -> new Run<T>(options, work, sink).start())
+        .flatMapIterable(results -> results);
+  }
+
+  /**
+   * One subscription. Its steps follow each other; only {@link #cancel} comes from anywhere, and it
+   * meets them under the lock.
+   */
+  private final class Run<T> {
+    private final TransactionOptions options;
+    private final Function<? super PostgresqlConnection, ? extends Publisher<? extends T>> work;
+    private final MonoSink<List<T>> sink;
+    private final TransactionRun decisions;
+    private final Context context;
+
+    // Guarded by this.
+    private boolean cancelled;
+    private Runnable cancelStep = () -> {};
+
+    Run(
+        TransactionOptions options,
+        Function<? super PostgresqlConnection, ? extends Publisher<? extends T>> work,
+        MonoSink<List<T>> sink) {
+      this.options = options;
+      this.work = work;
+      this.sink = sink;
+      this.context = Context.of(sink.contextView()).put(Transactions.this, Boolean.TRUE);
+      RetryPolicy policy = options.retryPolicy().orElse(settings.retryPolicy());
+      Duration acquireTimeout = settings.policy().acquireTimeout();
+      Duration limit =
+          options
+              .deadline()
+              .or(settings::transactionDeadline)
+              // Nothing that begins later can be committed.
+              .orElseGet(
+                  () ->
+                      acquireTimeout
+                          .plus(policy.maxElapsed())
+                          .plus(PoolPolicy.LONGEST_TRANSACTION));
+      this.decisions =
+          new TransactionRun(
+              policy, limit, acquireTimeout, options.idempotent(), System.nanoTime());
+    }
+
+    void start() {
+      if (sink.contextView().hasKey(Transactions.this)) {
+        sink.error(new NestedTransactionException("inTransaction"));
+        return;
+      }
+      sink.onCancel(this::cancel);
+      attempt();
+    }
+
+    private void attempt() {
+      long now = System.nanoTime();
+      Optional<Throwable> late = decisions.begin(now);
+      if (late.isPresent()) {
+        sink.error(late.get());
+        return;
+      }
+      CompletableFuture<Lease<PhysicalSession>> acquired =
+          pool.acquire(null, decisions.acquireTimeout(now));
+      if (!step(() -> giveUp(acquired))) {
+        giveUp(acquired);
+      }
+      var unused =
+          acquired.whenComplete(
+              (lease, failure) -> {
+                if (failure == null) {
+                  begin(lease);
+                } else if (!isCancelled()) {
+                  ended(new AttemptOutcome.NotStarted(inner(failure)));
+                }
+              });
+    }
+
+    private void giveUp(CompletableFuture<?> acquired) {
+      if (acquired.cancel(/* mayInterruptIfRunning= */ false)) {
+        tellNobody(null);
+      }
+    }
+
+    private void begin(Lease<PhysicalSession> lease) {
+      TransactionAttempt<T> attempt = new TransactionAttempt<>(lease, stale);
+      if (!step(attempt::cancel)) {
+        var unused = GiveBack.start(lease, stale);
+        return;
+      }
+      var unused =
+          attempt
+              .run(options.readOnly(), decisions.remaining(System.nanoTime()), context, work)
+              .whenComplete((outcome, failure) -> ended(attempt, outcome));
+    }
+
+    private void ended(TransactionAttempt<T> attempt, AttemptOutcome outcome) {
+      if (isCancelled()) {
+        tellNobody(outcome);
+      } else if (outcome instanceof AttemptOutcome.Committed) {
+        sink.success(attempt.results());
+      } else {
+        ended(outcome);
+      }
+    }
+
+    private void ended(AttemptOutcome outcome) {
+      TransactionRun.Step next = decisions.ended(outcome, System.nanoTime());
+      if (next instanceof TransactionRun.Step.Again again) {
+        tell(again);
+        pause(again.pause());
+      } else if (next instanceof TransactionRun.Step.Fail failed) {
+        sink.error(failed.failure());
+      }
+    }
+
+    private void pause(Duration time) {
+      Disposable.Swap timer = Disposables.swap();
+      Runnable cancel =
+          () -> {
+            timer.dispose();
+            tellNobody(null);
+          };
+      if (step(cancel)) {
+        timer.replace(ReactorScheduler.timer(time, this::attempt));
+      } else {
+        cancel.run();
+      }
+    }
+
+    /** Nobody listens any more, but what is not certain is said all the same. */
+    private void tellNobody(@Nullable AttemptOutcome outcome) {
+      Optional<Throwable> doubt = decisions.abandoned(outcome);
+      if (doubt.isPresent()) {
+        Operators.onErrorDropped(doubt.get(), context);
+      } else if (outcome instanceof AttemptOutcome.Committed) {
+        LOGGER.log(
+            Level.INFO,
+            "A transaction was cancelled by its subscriber after COMMIT had been sent; it is"
+                + " committed");
+      }
+    }
+
+    /**
+     * Notes how to cancel what begins now.
+     *
+     * @return whether it may begin
+     */
+    private synchronized boolean step(Runnable cancel) {
+      cancelStep = cancel;
+      return !cancelled;
+    }
+
+    private synchronized boolean isCancelled() {
+      return cancelled;
+    }
+
+    private void cancel() {
+      Runnable step;
+      synchronized (this) {
+        cancelled = true;
+        step = cancelStep;
+      }
+      step.run();
+    }
+
+    private void tell(TransactionRun.Step.Again again) {
+      PoolListener listener = settings.listener();
+      try {
+        listener.retrying(again.kind(), again.attempt(), again.pause(), again.failure());
+      } catch (Throwable e) { // also a checked exception that was thrown past the compiler
+        LOGGER.log(Level.WARNING, "A listener of a pool failed", e);
+      }
+    }
+  }
+
+  static Throwable inner(@Nullable Throwable failure) {
+    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    return cause == null ? new IllegalStateException("A failure without a reason") : cause;
+  }
+}

@@ -1,0 +1,369 @@
+package io.github.dsqljava.r2dbc.wire;
+
+import io.github.dsqljava.ConnectPhase;
+import io.github.dsqljava.ServerError;
+import io.github.dsqljava.spi.StaleSign;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import io.netty.handler.ssl.SslHandler;
+import java.nio.channels.ClosedChannelException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stands between TLS and the driver for the whole life of a connection. It knows where the
+ * transaction stands by the server's own words, and it can send a flight of our own while the
+ * driver has nothing under way.
+ *
+ * <p>What it has noted may be read by any thread; everything else belongs to the connection's event
+ * loop, on which {@link #execute} runs a task.
+ */
+public final class SessionWire extends ChannelDuplexHandler {
+
+  /** Of ReadyForQuery: outside of a transaction. */
+  public static final char IDLE = 'I';
+
+  /** Of ReadyForQuery: in a transaction. */
+  public static final char IN_TRANSACTION = 'T';
+
+  /** Of ReadyForQuery: in a transaction that can only be rolled back. */
+  public static final char FAILED = 'E';
+
+  private final Frames inbound = new Frames(ServerMessages::areOfInterest, /* typed= */ true);
+  private final Frames outbound = new Frames(type -> false, /* typed= */ false);
+  private final Flights flights = new Flights();
+  private final List<Runnable> whenQuiet = new ArrayList<>();
+  private @Nullable CompletableFuture<Answer> ownFlight;
+  private long ownRows;
+  private Optional<ServerError> ownError = Optional.empty();
+
+  @SuppressWarnings("NullAway.Init") // set when added, before anything else happens
+  private volatile ChannelHandlerContext context;
+
+  private volatile boolean loginSent;
+  private volatile boolean closed;
+  private volatile char status = IDLE;
+  private volatile boolean setSeen;
+  private volatile boolean commitExpected;
+  private volatile boolean commitSent;
+  private volatile int begins;
+  private volatile int ends;
+  private volatile boolean lastEndIsCommit;
+  private volatile Optional<ServerError> firstError = Optional.empty();
+  private volatile Optional<ServerError> lastError = Optional.empty();
+  private volatile Optional<StaleSign> firstSign = Optional.empty();
+
+  // --- what was noted
+
+  /** How far the connection has come. */
+  public ConnectPhase phase() {
+    if (loginSent) {
+      return ConnectPhase.LOGIN;
+    }
+    ChannelHandlerContext at = context;
+    return at != null && at.channel().isActive() ? ConnectPhase.TLS : ConnectPhase.TCP;
+  }
+
+  /** Whether the connection is of use. */
+  public boolean isOpen() {
+    return !closed && context.channel().isActive();
+  }
+
+  /** The transaction's status as the server stated it last. */
+  public char status() {
+    return status;
+  }
+
+  /** Whether a SET was executed since {@link #settingsAreKnown()}. */
+  public boolean hasSeenSet() {
+    return setSeen;
+  }
+
+  /** The settings are as the next user expects them. */
+  public void settingsAreKnown() {
+    setSeen = false;
+  }
+
+  /** Somebody begins to use the connection: forgets what was noted of the use before. */
+  public void useBegins() {
+    begins = 0;
+    ends = 0;
+    commitExpected = false;
+    commitSent = false;
+    firstError = Optional.empty();
+    lastError = Optional.empty();
+    firstSign = Optional.empty();
+  }
+
+  /** How many transactions the server has begun in this use. */
+  public int begins() {
+    return begins;
+  }
+
+  /** How many transactions the server has committed or rolled back in this use. */
+  public int ends() {
+    return ends;
+  }
+
+  /** Whether the last of {@link #ends()} was a commit. */
+  public boolean lastEndIsCommit() {
+    return lastEndIsCommit;
+  }
+
+  /** The first error of this use; of a login, of the connection. */
+  public Optional<ServerError> firstError() {
+    return firstError;
+  }
+
+  /** The last error since the use began or {@link #expectCommit()} was called. */
+  public Optional<ServerError> lastError() {
+    return lastError;
+  }
+
+  /** What the first error said about prepared statements. */
+  public Optional<StaleSign> firstSign() {
+    return firstSign;
+  }
+
+  /** The next Query that the driver sends is COMMIT. */
+  public void expectCommit() {
+    commitExpected = true;
+    lastError = Optional.empty();
+  }
+
+  /** Whether COMMIT has left for the server. */
+  public boolean isCommitSent() {
+    return commitSent;
+  }
+
+  // --- acting
+
+  /** The connection's channel. */
+  public Channel channel() {
+    return context.channel();
+  }
+
+  /** Runs a task on the event loop, at once if this is it. */
+  public void execute(Runnable task) {
+    if (context.executor().inEventLoop()) {
+      task.run();
+      return;
+    }
+    try {
+      context.executor().execute(task);
+    } catch (RejectedExecutionException e) { // the event loop has ended, and so has the connection
+      task.run();
+    }
+  }
+
+  /**
+   * Runs a task on the event loop as soon as every statement has its answer, or the connection has
+   * ended.
+   */
+  public void whenQuiet(Runnable task) {
+    // One turn later: what the driver still has to write, because of an answer that it gets in this
+    // turn, is then written.
+    execute(
+        () -> {
+          try {
+            context.executor().execute(() -> quietOrLater(task));
+          } catch (RejectedExecutionException e) {
+            task.run();
+          }
+        });
+  }
+
+  private void quietOrLater(Runnable task) {
+    if (closed || isQuiet()) {
+      task.run();
+    } else {
+      whenQuiet.add(task);
+    }
+  }
+
+  private boolean isQuiet() {
+    return flights.isQuiet() && ownFlight == null;
+  }
+
+  /**
+   * Sends messages of our own, which end with one Sync, and keeps their answer from the driver. To
+   * be called on the event loop while nothing is under way.
+   *
+   * @param messages released in any case
+   */
+  @SuppressWarnings("FutureReturnValueIgnored") // a failed write closes the channel
+  public CompletableFuture<Answer> exchange(ByteBuf messages) {
+    CompletableFuture<Answer> answer = new CompletableFuture<>();
+    if (closed || !isQuiet() || !inbound.isBetweenMessages()) {
+      messages.release();
+      answer.completeExceptionally(
+          closed
+              ? new ClosedChannelException()
+              : new IllegalStateException("Statements are under way on the connection"));
+      return answer;
+    }
+    ownFlight = answer;
+    ownRows = 0;
+    ownError = Optional.empty();
+    context.writeAndFlush(messages);
+    context.read(); // the driver asks for nothing now
+    return answer;
+  }
+
+  /** Ends the connection now; what it is doing fails. */
+  @SuppressWarnings("FutureReturnValueIgnored")
+  public void abort() {
+    ChannelHandlerContext at = context;
+    if (at == null) {
+      return;
+    }
+    ChannelHandlerContext tls = at.pipeline().context(SslHandler.class);
+    // Below TLS, which would wait until its goodbye is written.
+    if (tls == null) {
+      at.channel().close();
+    } else {
+      tls.close();
+    }
+  }
+
+  // --- the pipeline
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext ctx) {
+    context = ctx;
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    if (!(message instanceof ByteBuf bytes) || !loginSent) {
+      ctx.fireChannelRead(message);
+      return;
+    }
+    if (ownFlight != null) {
+      readOwn(ctx, bytes);
+    } else {
+      inbound.scan(bytes, this::note);
+      ctx.fireChannelRead(bytes);
+      quiet();
+    }
+  }
+
+  private void readOwn(ChannelHandlerContext ctx, ByteBuf bytes) {
+    int at = bytes.readerIndex();
+    CompletableFuture<Answer> answer = ownFlight;
+    while (ownFlight != null && at < bytes.writerIndex()) {
+      at = inbound.scanOne(bytes, at, this::noteOwn);
+    }
+    bytes.readerIndex(at);
+    if (bytes.isReadable()) {
+      inbound.scan(bytes, this::note);
+      ctx.fireChannelRead(bytes);
+    } else {
+      bytes.release();
+    }
+    if (ownFlight == null && answer != null) {
+      answer.complete(new Answer(ownRows, ownError));
+      quiet();
+    }
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) {
+    ctx.fireChannelReadComplete();
+    if (ownFlight != null) {
+      ctx.read();
+    }
+  }
+
+  private void noteOwn(byte type, byte[] body) {
+    if (type == ServerMessages.COMMAND_COMPLETE) {
+      ownRows += ServerMessages.rows(ServerMessages.tag(body));
+    } else if (type == ServerMessages.ERROR && ownError.isEmpty()) {
+      ownError = Optional.of(ServerMessages.error(body));
+      noteError(ownError.get(), /* prepared= */ false);
+    } else if (type == ServerMessages.READY_FOR_QUERY) {
+      status = (char) body[0];
+      ownFlight = null;
+    }
+  }
+
+  private void note(byte type, byte[] body) {
+    if (type == ServerMessages.READY_FOR_QUERY) {
+      status = (char) body[0];
+      flights.ready();
+    } else if (type == ServerMessages.ERROR) {
+      noteError(ServerMessages.error(body), flights.answeredUsesPrepared());
+    } else if (type == ServerMessages.COMMAND_COMPLETE) {
+      noteTag(ServerMessages.tag(body));
+    }
+  }
+
+  private void noteError(ServerError error, boolean prepared) {
+    if (firstError.isEmpty()) {
+      firstError = Optional.of(error);
+      firstSign = StaleSign.of(error, prepared);
+    }
+    lastError = Optional.of(error);
+  }
+
+  @SuppressWarnings("NonAtomicOperationOnVolatileField") // written by the event loop only
+  private void noteTag(String tag) {
+    switch (tag) {
+      case "BEGIN", "START TRANSACTION" -> begins++;
+      case "COMMIT", "ROLLBACK" -> {
+        lastEndIsCommit = tag.equals("COMMIT");
+        ends++;
+      }
+      case "SET" -> setSeen = true;
+      default -> {}
+    }
+  }
+
+  @Override
+  public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
+    if (message instanceof ByteBuf bytes && bytes.isReadable()) {
+      if (!loginSent) {
+        flights.login();
+        loginSent = true;
+      }
+      outbound.scan(bytes, this::noteSent);
+    }
+    ctx.write(message, promise);
+  }
+
+  private void noteSent(byte type, byte[] body) {
+    flights.message(type);
+    if (type == 'Q' && commitExpected) {
+      commitSent = true;
+    }
+  }
+
+  private void quiet() {
+    if (!whenQuiet.isEmpty() && isQuiet()) {
+      List<Runnable> tasks = List.copyOf(whenQuiet);
+      whenQuiet.clear();
+      tasks.forEach(this::whenQuiet);
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    closed = true;
+    ctx.fireChannelInactive(); // first the driver fails what is under way
+    CompletableFuture<Answer> answer = ownFlight;
+    ownFlight = null;
+    if (answer != null) {
+      answer.completeExceptionally(new ClosedChannelException());
+    }
+    List<Runnable> tasks = List.copyOf(whenQuiet);
+    whenQuiet.clear();
+    tasks.forEach(Runnable::run);
+  }
+}
