@@ -9,6 +9,7 @@ import java.net.SocketOption;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import jdk.net.ExtendedSocketOptions;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -35,6 +36,9 @@ public final class WireResources implements LoopResources {
   /** Reactor Netty makes a resolver for each connection, with a socket that nobody closes. */
   private final Queue<Channel> resolvers = new ConcurrentLinkedQueue<>();
 
+  /** How many of all of them are open. */
+  private static final AtomicInteger OPEN_RESOLVERS = new AtomicInteger();
+
   /** Event loops of somebody else, which this object does not close. */
   public WireResources(LoopResources loops) {
     this.loops = loops;
@@ -43,6 +47,11 @@ public final class WireResources implements LoopResources {
   /** The wire of the channel that was made last; null as long as there is none. */
   public @Nullable SessionWire wire() {
     return wire;
+  }
+
+  /** How many sockets of name resolvers are open, of all connections together. */
+  public static int openResolvers() {
+    return OPEN_RESOLVERS.get();
   }
 
   /** The name is resolved: closes what was made for that. */
@@ -57,6 +66,8 @@ public final class WireResources implements LoopResources {
   public <C extends Channel> C onChannel(Class<C> type, EventLoopGroup group) {
     C channel = loops.onChannel(type, group);
     if (!(channel instanceof SocketChannel)) {
+      OPEN_RESOLVERS.incrementAndGet();
+      var unused = channel.closeFuture().addListener(end -> OPEN_RESOLVERS.decrementAndGet());
       resolvers.add(channel);
       return channel;
     }
