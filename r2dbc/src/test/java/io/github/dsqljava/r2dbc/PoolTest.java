@@ -228,7 +228,12 @@ class PoolTest {
   @Test
   void acquire_tooLate_isR2dbcsTimeoutWithOursAsCause() {
     DsqlR2dbc dsql =
-        pool(R2dbcSettings.builder().maxSize(1).acquireTimeout(Duration.ofMillis(50)));
+        pool(
+            R2dbcSettings.builder()
+                .minSize(1)
+                .maxSize(1)
+                .acquireTimeout(Duration.ofMillis(50)));
+    await(dsql.ready());
     Connection held = await(dsql.create());
     assertThat(failure(dsql.create()))
         .isInstanceOf(R2dbcTimeoutException.class)
@@ -246,8 +251,8 @@ class PoolTest {
     assertThat(dsql.stats().waiting()).isZero();
     await(Mono.from(held.close()));
     for (int i = 0; i < 100; i++) {
-      // While it is handed over, or before.
-      dsql.create().subscribe(got -> got.close().subscribe()).dispose();
+      // While it is handed over, or before, or in use. Only usingWhen closes in each of these cases.
+      Mono.usingWhen(dsql.create(), got -> Mono.never(), Connection::close).subscribe().dispose();
     }
     until("nobody has one", () -> dsql.stats().leased() == 0);
     assertThat(value(dsql, "SELECT 1")).isEqualTo("1");
