@@ -15,6 +15,8 @@ public enum PeerKind {
   VERTX_POOL("Vert.x pool"),
   /** The driver's client that sends statements of several callers over one connection at once. */
   VERTX_PIPELINED("Vert.x pipelined client"),
+  /** This project's connector for R2DBC with its pool. */
+  DSQL_R2DBC("dsql-r2dbc"),
   /** r2dbc-postgresql with r2dbc-pool. */
   R2DBC("R2DBC + r2dbc-pool"),
   /** pgjdbc with HikariCP, a platform thread for each caller. */
@@ -55,6 +57,7 @@ public enum PeerKind {
       case DSQL_JAVA_CLIENT -> new DsqlClientPeer();
       case VERTX_POOL -> new VertxPoolPeer();
       case VERTX_PIPELINED -> new VertxPipelinedPeer();
+      case DSQL_R2DBC -> new DsqlR2dbcPeer();
       case R2DBC -> new R2dbcPeer();
       case JDBC -> JdbcPeer.pgjdbc(ThreadKind.PLATFORM);
       case JDBC_VIRTUAL -> JdbcPeer.pgjdbc(ThreadKind.VIRTUAL);

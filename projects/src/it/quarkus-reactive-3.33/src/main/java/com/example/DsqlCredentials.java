@@ -13,7 +13,7 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 @ApplicationScoped
 @Named("dsql")
 public class DsqlCredentials implements CredentialsProvider {
-  final AtomicInteger asked = new AtomicInteger();
+  private final AtomicInteger asked = new AtomicInteger();
   private final String user;
   private final TokenSource tokens;
 
@@ -29,6 +29,11 @@ public class DsqlCredentials implements CredentialsProvider {
     asked.incrementAndGet();
     return Map.of(
         USER_PROPERTY_NAME, user, PASSWORD_PROPERTY_NAME, tokens.awaitToken().value());
+  }
+
+  /** How often Quarkus has asked. */
+  int asked() {
+    return asked.get();
   }
 
   @PreDestroy

@@ -23,9 +23,9 @@ class ItemsTest {
   void application_connectsWithTokensOfItsOwn() {
     Duration limit = Duration.ofSeconds(30);
     assertEquals("admin", items.user().await().atMost(limit));
-    int before = credentials.asked.get();
+    int before = credentials.asked();
     assertEquals(42, items.twice().await().atMost(limit));
     assertTrue(before >= 1, "asked for the first connection");
-    assertEquals(before + 1, credentials.asked.get(), "asked again for the second one");
+    assertEquals(before + 1, credentials.asked(), "asked again for the second one");
   }
 }
