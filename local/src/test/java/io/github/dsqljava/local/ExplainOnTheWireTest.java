@@ -3,9 +3,9 @@ package io.github.dsqljava.local;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.dsqljava.local.conformance.wire.WireMessage;
 import io.github.dsqljava.local.frontend.Pipeline;
 import io.github.dsqljava.local.frontend.RawClient;
-import io.github.dsqljava.local.frontend.RawClient.Message;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,9 +69,9 @@ class ExplainOnTheWireTest extends FaultFixture {
   }
 
   /** Type and format of the only column. */
-  private static List<String> described(List<Message> messages) {
+  private static List<String> described(List<WireMessage> messages) {
     List<String> found = new ArrayList<>();
-    for (Message message : messages) {
+    for (WireMessage message : messages) {
       if (message.type() == 'T') {
         ByteBuffer body = ByteBuffer.wrap(message.body());
         int behindName = body.capacity() - 18;
