@@ -161,7 +161,12 @@ class ExplainTest {
       assertThat(plan.get(plan.size() - 1)).startsWith("Execution Time: ");
       assertThat(plan).noneMatch(line -> line.contains("Trigger"));
       assertThat(Jdbc.value(connection, "SELECT t_id FROM u WHERE id = 9000")).isEqualTo("1");
-      Jdbc.execute(connection, "DELETE FROM u WHERE id = 9000");
+      assertThat(
+              Jdbc.value(
+                  connection,
+                  "EXPLAIN (ANALYZE, FORMAT JSON) INSERT INTO u VALUES (9001, 1) ON CONFLICT DO NOTHING"))
+          .contains("\"Triggers\": [\n    ]", "\"Conflict Resolution\": \"NOTHING\"");
+      Jdbc.execute(connection, "DELETE FROM u WHERE id >= 9000");
     }
     assertThat(plan("EXPLAIN ANALYZE SELECT * FROM t WHERE id = 3"))
         .anyMatch(

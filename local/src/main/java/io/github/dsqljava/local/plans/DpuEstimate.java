@@ -18,7 +18,7 @@ final class DpuEstimate {
 
   /** Puts the block behind an explained statement that was run. */
   static void add(PlanNode explained) {
-    PlanNode plan = PlanNode.of(explained.properties().get("Plan"));
+    PlanNode plan = explained.node("Plan");
     double compute = explained.number("Execution Time") / 1000 * PER_SECOND;
     double read = read(plan) * PER_ROW_READ;
     double write = written(plan) * PER_ROW_WRITTEN;

@@ -82,7 +82,7 @@ final class Explained {
   }
 
   private static PlanNode plan(PlanNode explained) {
-    return PlanNode.of(explained.properties().get("Plan"));
+    return explained.node("Plan");
   }
 
   /** Clients cannot make triggers, nor set what is not theirs to set. */
@@ -91,7 +91,7 @@ final class Explained {
       explained.put("Triggers", List.of());
     }
     if (explained.has("Settings")) {
-      PlanNode settings = PlanNode.of(explained.properties().get("Settings"));
+      PlanNode settings = explained.node("Settings");
       settings.properties().keySet().removeIf(name -> !Settings.isAccepted(name));
       if (settings.properties().isEmpty()) {
         explained.remove("Settings");

@@ -89,7 +89,8 @@ final class PlanFormats {
 
   private static void quote(StringBuilder out, String text) {
     out.append('"');
-    for (char unit : text.toCharArray()) {
+    for (int i = 0; i < text.length(); i++) {
+      char unit = text.charAt(i);
       switch (unit) {
         case '\b' -> out.append("\\b");
         case '\f' -> out.append("\\f");
@@ -196,7 +197,8 @@ final class PlanFormats {
   }
 
   private static void escape(StringBuilder out, String text) {
-    for (char unit : text.toCharArray()) {
+    for (int i = 0; i < text.length(); i++) {
+      char unit = text.charAt(i);
       switch (unit) {
         case '&' -> out.append("&amp;");
         case '<' -> out.append("&lt;");

@@ -41,6 +41,12 @@ record PlanNode(Map<String, Object> properties) {
     return has(name) ? Double.parseDouble(text(name)) : 0;
   }
 
+  /** Returns an object; an empty one if it is not there. */
+  PlanNode node(String name) {
+    Object value = properties.get(name);
+    return value == null ? new PlanNode() : of(value);
+  }
+
   String type() {
     return text("Node Type");
   }

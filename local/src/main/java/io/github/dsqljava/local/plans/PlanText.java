@@ -61,7 +61,7 @@ final class PlanText {
   /** Returns the lines of an explained statement: its plan, and what stands behind it. */
   static List<String> of(PlanNode explained) {
     PlanText text = new PlanText();
-    text.node(PlanNode.of(explained.properties().get("Plan")), 0);
+    text.node(explained.node("Plan"), 0);
     for (String name : explained.properties().keySet()) {
       text.summary(explained, name);
     }
@@ -72,13 +72,13 @@ final class PlanText {
     switch (name) {
       case "Plan", "Triggers" -> {}
       case "Settings" -> {
-        PlanNode settings = PlanNode.of(explained.properties().get(name));
+        PlanNode settings = explained.node(name);
         List<String> all = new ArrayList<>();
         settings.properties().forEach((key, value) -> all.add(key + " = '" + value + "'"));
         add(0, "Settings: " + String.join(", ", all));
       }
       case "Planning" -> {
-        List<String> usage = Usage.lines(PlanNode.of(explained.properties().get(name)));
+        List<String> usage = Usage.lines(explained.node(name));
         if (!usage.isEmpty()) {
           add(0, "Planning:");
           usage.forEach(line -> add(1, line));
@@ -87,7 +87,8 @@ final class PlanText {
       case "Planning Time", "Execution Time" -> add(0, name + ": " + explained.text(name) + " ms");
       case DpuEstimate.NAME -> {
         add(0, name + ":");
-        PlanNode.of(explained.properties().get(name))
+        explained
+            .node(name)
             .properties()
             .forEach((key, value) -> add(1, key + ": " + value + DpuEstimate.unit(value)));
       }

@@ -42,7 +42,7 @@ final class Projections {
           "ProjectSet");
 
   private final boolean single;
-  private final Map<Map<String, Object>, List<String>> byNode = new IdentityHashMap<>();
+  private final IdentityHashMap<Map<String, Object>, List<String>> byNode = new IdentityHashMap<>();
 
   /**
    * @param plan in PostgreSQL's form, with all details

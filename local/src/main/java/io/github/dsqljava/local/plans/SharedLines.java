@@ -110,7 +110,7 @@ final class SharedLines {
   }
 
   private static String groups(PlanNode node, String name) {
-    PlanNode groups = PlanNode.of(node.properties().get(name));
+    PlanNode groups = node.node(name);
     List<String> methods = groups.texts("Sort Methods Used");
     StringBuilder line = new StringBuilder();
     line.append(name).append(": ").append(groups.text("Group Count"));

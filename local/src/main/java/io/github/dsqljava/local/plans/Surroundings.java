@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * What has to be known about a plan beside the plan. A name has one character for each byte.
@@ -16,11 +17,13 @@ import java.util.Set;
  */
 record Surroundings(Map<String, String> shadows, Set<String> primaryKeys, boolean estimatesDpu) {
 
+  private static final Pattern COMMA = Pattern.compile(",");
+
   /** Reads a list of "schema index" in hexadecimal, as {@code dsql_internal.primary_keys} gives. */
   static Set<String> readNames(String list) {
     Set<String> names = new HashSet<>();
     if (!list.isEmpty()) {
-      for (String entry : list.split(",")) {
+      for (String entry : COMMA.split(list, -1)) {
         int space = entry.indexOf(' ');
         names.add(fromHex(entry.substring(0, space)) + '\0' + fromHex(entry.substring(space + 1)));
       }

@@ -12,7 +12,7 @@ final class Usage {
 
   /** Takes a property if it belongs to one of the lines. */
   boolean takes(PlanNode node, String name) {
-    if (name.endsWith(" Blocks") && !name.endsWith(" Heap Blocks")
+    if ((name.endsWith(" Blocks") && !name.endsWith(" Heap Blocks"))
         || name.startsWith("WAL ")
         || name.endsWith("I/O Read Time")
         || name.endsWith("I/O Write Time")) {
