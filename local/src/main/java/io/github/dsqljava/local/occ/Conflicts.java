@@ -21,7 +21,7 @@ public final class Conflicts {
   /**
    * SQLSTATEs that only a concurrent commit can cause when changes are repeated on the snapshot.
    */
-  private static final Set<String> CONFLICT_OF_REPLAY =
+  private static final Set<String> CONFLICT_OF_REPEATING =
       Set.of(SERIALIZATION_FAILURE, UNIQUE_VIOLATION, FOREIGN_KEY_VIOLATION);
 
   private Conflicts() {}
@@ -51,8 +51,8 @@ public final class Conflicts {
     return PERHAPS_CONFLICT.contains(sqlState);
   }
 
-  static boolean isConflictOfReplay(String sqlState) {
-    return CONFLICT_OF_REPLAY.contains(sqlState);
+  static boolean isConflictOfRepeating(String sqlState) {
+    return CONFLICT_OF_REPEATING.contains(sqlState);
   }
 
   /** Two transactions crossed; one of them was stopped. */
@@ -61,8 +61,8 @@ public final class Conflicts {
   }
 
   /** The table is gone, or its rows do not fit any more. */
-  static boolean isSchemaConflictOfReplay(String sqlState) {
-    return !isConflictOfReplay(sqlState)
+  static boolean isSchemaConflictOfRepeating(String sqlState) {
+    return !isConflictOfRepeating(sqlState)
         && (sqlState.startsWith("42") || sqlState.startsWith("22") || sqlState.startsWith("23"));
   }
 

@@ -84,11 +84,16 @@ final class OccCalls {
         Boolean.toString(splits));
   }
 
-  /** Makes shadows of the tables with these names, and of those that have to do with them. */
-  Call overlay(Savings savings, Set<String> names) {
+  /**
+   * Makes shadows of the tables with these names, and of those that have to do with them.
+   *
+   * @param reads whether the statement that names them only reads
+   */
+  Call overlay(Savings savings, Set<String> names, boolean reads) {
     return Call.of(
-        "SELECT * FROM dsql_internal.occ_overlay($1, " + SqlStrings.array(names) + ", $2, $3)",
+        "SELECT * FROM dsql_internal.occ_overlay($1, " + SqlStrings.array(names) + ", $2, $3, $4)",
         password,
+        Boolean.toString(reads),
         savings.changes(),
         savings.shadows());
   }

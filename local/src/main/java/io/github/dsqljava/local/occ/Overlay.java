@@ -1,6 +1,7 @@
 package io.github.dsqljava.local.occ;
 
 import io.github.dsqljava.local.dialect.Statement;
+import io.github.dsqljava.local.dialect.Trait;
 import io.github.dsqljava.local.occ.Interruption.Leave;
 import io.github.dsqljava.local.occ.Transaction.Savings;
 import io.github.dsqljava.local.protocol.ErrorMessage;
@@ -26,11 +27,11 @@ import java.util.function.Consumer;
  */
 final class Overlay {
   private final OccSession session;
-  private final OccCalls calls;
+  private final Contention contention;
 
-  Overlay(OccSession session, OccCalls calls) {
+  Overlay(OccSession session, Contention contention) {
     this.session = session;
-    this.calls = calls;
+    this.contention = contention;
   }
 
   /**
@@ -47,8 +48,12 @@ final class Overlay {
       Consumer<ErrorMessage> refused,
       Consumer<ErrorMessage> failed) {
     Savings savings = of.savings();
+    boolean reads = onlyReads(group);
     Set<String> unknown = names(group);
     unknown.removeAll(savings.known());
+    if (reads) {
+      unknown.removeAll(savings.readable());
+    }
     if (unknown.isEmpty()) {
       prepareStatements(savings, group, then, refused);
       return;
@@ -61,11 +66,19 @@ final class Overlay {
             failed.accept(error);
             return;
           }
-          savings.shadows(answer.row().get(0), unknown);
-          readRenames(savings, answer.row().get(1));
+          List<String> row = answer.row();
+          savings.shadows(row.get(0), unknown, row.get(2).equals("t"));
+          readRenames(savings, row.get(1));
           prepareStatements(savings, group, then, refused);
         },
-        List.of(calls.overlay(savings, unknown)));
+        List.of(contention.calls().overlay(savings, unknown, reads)));
+  }
+
+  /** Whether a group certainly changes and locks nothing. */
+  private boolean onlyReads(Group group) {
+    return !group.has(Trait.CHANGES_ROWS)
+        && !group.has(Trait.LOCKS_ROWS)
+        && !contention.hasFunctions();
   }
 
   private static Set<String> names(Group group) {

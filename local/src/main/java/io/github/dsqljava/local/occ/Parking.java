@@ -51,7 +51,7 @@ public final class Parking {
     this.session = session;
     this.contention = contention;
     this.calls = contention.calls();
-    this.overlay = new Overlay(session, calls);
+    this.overlay = new Overlay(session, contention);
   }
 
   /** Lets an idle transaction release its locks; may do nothing. */

@@ -119,10 +119,10 @@ final class Repeating {
     String sqlState = error.sqlState();
     if (Conflicts.isLimit(sqlState)) {
       return ServiceErrors.limit(error);
-    } else if (Conflicts.isSchemaConflictOfReplay(sqlState)) {
+    } else if (Conflicts.isSchemaConflictOfRepeating(sqlState)) {
       LOG.log(System.Logger.Level.DEBUG, "changes do not fit any more: {0}", error);
       return ServiceErrors.schemaConflict();
-    } else if (!Conflicts.isConflictOfReplay(sqlState)) {
+    } else if (!Conflicts.isConflictOfRepeating(sqlState)) {
       LOG.log(System.Logger.Level.WARNING, "changes could not be kept: {0}", error);
     }
     return ServiceErrors.rowConflict();

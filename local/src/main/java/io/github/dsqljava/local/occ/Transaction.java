@@ -67,6 +67,9 @@ public final class Transaction {
     /** Names for which shadows have been made or found unnecessary. */
     private final Set<String> known = new HashSet<>();
 
+    /** Names of tables that it has not changed, so that it can read them in their place. */
+    private final Set<String> readable = new HashSet<>();
+
     /** Shadows by "schema\0name". */
     private final Map<String, String> renames = new HashMap<>();
 
@@ -117,6 +120,10 @@ public final class Transaction {
       return known;
     }
 
+    Set<String> readable() {
+      return readable;
+    }
+
     Map<String, String> renames() {
       return renames;
     }
@@ -145,13 +152,19 @@ public final class Transaction {
     void leaveShadows() {
       shadows = "";
       known.clear();
+      readable.clear();
       renames.clear();
       stale = false;
     }
 
-    void shadows(String made, Set<String> named) {
+    /**
+     * Takes a row of {@code occ_overlay}.
+     *
+     * @param whole whether all tables with these names have got shadows
+     */
+    void shadows(String made, Set<String> named, boolean whole) {
       shadows = made;
-      known.addAll(named);
+      (whole ? known : readable).addAll(named);
     }
   }
 

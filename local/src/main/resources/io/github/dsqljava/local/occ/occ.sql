@@ -11,10 +11,13 @@
 
 DO $$
 BEGIN
-  IF EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'dsql_repeat') THEN
+  IF EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'dsql_repeat')
+      OR to_regprocedure('dsql_internal.occ_snapshot(text)') IS NOT NULL THEN
     EXECUTE (SELECT 'DROP FUNCTION ' || string_agg(oid::regprocedure::text, ', ') || ' CASCADE'
       FROM pg_catalog.pg_proc WHERE pronamespace = 'dsql_internal'::regnamespace AND proname LIKE 'occ\_%');
     DROP TABLE IF EXISTS dsql_internal.occ_secret;
+  END IF;
+  IF EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'dsql_repeat') THEN
     DROP OWNED BY dsql_repeat;
     DROP ROLE dsql_repeat;
   END IF;
@@ -920,12 +923,14 @@ END
 $$;
 
 -- Makes shadows of the tables that a statement names, of the tables that the saved changes concern, and of
--- all tables that foreign keys tie to them. wanted are these and the views, made a list of
+-- all tables that foreign keys tie to them. A statement that only reads needs none of the tables that it names,
+-- unless it names a view: what the transaction has not changed is the same in the table. whole says whether the
+-- names have got theirs. wanted are these and the views, made a list of
 -- "table:shadow:fill"; statement repeats the saved changes in rows on the shadows.
 
 CREATE OR REPLACE FUNCTION dsql_internal.occ_overlay_begin(
-  password text, names text[], changes text, shadows text,
-  OUT wanted oid[], OUT made text, OUT rows jsonb, OUT statement text)
+  password text, names text[], reads boolean, changes text, shadows text,
+  OUT whole boolean, OUT wanted oid[], OUT made text, OUT rows jsonb, OUT statement text)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp SET synchronize_seqscans = off SET client_min_messages = error
 SET dsql.makes_shadows = on
@@ -940,9 +945,11 @@ BEGIN
   made := '';
   present := ARRAY (SELECT split_part(entry, ':', 1)::oid
     FROM unnest(string_to_array(shadows, ' ')) AS entry);
+  whole := NOT reads OR EXISTS (SELECT FROM pg_class
+    WHERE relname = ANY (names) AND relkind = 'v' AND relpersistence = 'p');
   WITH RECURSIVE related (relation) AS (
     SELECT c.oid FROM pg_class c JOIN pg_namespace s ON s.oid = relnamespace
-    WHERE relname = ANY (names) AND relkind IN ('r', 'v') AND relpersistence = 'p'
+    WHERE whole AND relname = ANY (names) AND relkind IN ('r', 'v') AND relpersistence = 'p'
       AND nspname NOT IN ('pg_catalog', 'information_schema', 'dsql_internal', 'sys')
     UNION
     SELECT r FROM dsql_internal.occ_decode(changes)
@@ -1087,14 +1094,15 @@ $$;
 -- Both, and the client's own role in between. Only qualified names, no operators.
 
 CREATE OR REPLACE FUNCTION dsql_internal.occ_overlay(
-  password pg_catalog.text, names pg_catalog.text[], changes pg_catalog.text,
-  INOUT shadows pg_catalog.text, OUT renames pg_catalog.text)
+  password pg_catalog.text, names pg_catalog.text[], reads pg_catalog.bool, changes pg_catalog.text,
+  INOUT shadows pg_catalog.text, OUT renames pg_catalog.text, OUT whole pg_catalog.bool)
 LANGUAGE plpgsql VOLATILE
 AS $$
 DECLARE
   begun pg_catalog.record;
 BEGIN
-  SELECT * INTO begun FROM dsql_internal.occ_overlay_begin(password, names, changes, shadows);
+  SELECT * INTO begun FROM dsql_internal.occ_overlay_begin(password, names, reads, changes, shadows);
+  whole := begun.whole;
   IF begun.statement IS NOT NULL THEN
     EXECUTE begun.statement USING begun.rows;
   END IF;

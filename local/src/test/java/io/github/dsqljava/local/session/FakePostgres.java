@@ -505,8 +505,8 @@ final class FakePostgres {
     } else if (sql.contains("occ_save(")) {
       row(changes(pending), "", "");
     } else if (sql.contains("occ_overlay(")) {
-      shadow = shadow == null ? numbers(parameters.get(1)) : shadow;
-      row("shadows", "");
+      shadow = shadow == null ? numbers(parameters.get(2)) : shadow;
+      row("shadows", "", "t");
     } else if (sql.contains("occ_repeat(")) {
       for (int number : numbers(parameters.get(1))) {
         if (taken.contains(number)) {
