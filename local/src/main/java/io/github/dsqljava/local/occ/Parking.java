@@ -225,6 +225,7 @@ public final class Parking {
           public void repeated(boolean complete) {
             if (complete) {
               running.resume();
+              session.hasResumed();
               running.learnInPlace(group);
               running.protectedBy(Protection.STATEMENT);
               session.send(group, /* holding= */ true);
