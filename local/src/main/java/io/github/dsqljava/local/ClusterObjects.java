@@ -23,9 +23,9 @@ public final class ClusterObjects {
   private static final String NEWEST =
       """
       SELECT greatest(
-        (SELECT max(oid) FROM pg_catalog.pg_class), (SELECT max(oid) FROM pg_catalog.pg_proc),
-        (SELECT max(oid) FROM pg_catalog.pg_type), (SELECT max(oid) FROM pg_catalog.pg_roles),
-        (SELECT max(oid) FROM pg_catalog.pg_namespace))
+        (SELECT max(oid) FROM dsql_internal.pg_class), (SELECT max(oid) FROM pg_catalog.pg_proc),
+        (SELECT max(oid) FROM dsql_internal.pg_type), (SELECT max(oid) FROM pg_catalog.pg_roles),
+        (SELECT max(oid) FROM dsql_internal.pg_namespace))
       """;
 
   private final SystemConnection.Opener connections;

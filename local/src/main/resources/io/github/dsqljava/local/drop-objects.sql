@@ -10,26 +10,26 @@ BEGIN
   LOOP
     SELECT text INTO command FROM (
       SELECT format('DROP SCHEMA %I CASCADE', n.nspname) AS text
-      FROM pg_catalog.pg_namespace n
+      FROM dsql_internal.pg_namespace n
       WHERE n.oid > mark AND n.nspowner <> current_user::regrole
       UNION ALL
       SELECT format('DROP %s %s CASCADE',
                     CASE c.relkind WHEN 'v' THEN 'VIEW' WHEN 'S' THEN 'SEQUENCE' WHEN 'i' THEN 'INDEX' ELSE 'TABLE' END,
                     c.oid::regclass)
-      FROM pg_catalog.pg_class c
+      FROM dsql_internal.pg_class c
       WHERE c.oid > mark AND c.relkind IN ('r', 'v', 'S', 'i') AND c.relowner <> current_user::regrole
         AND c.relpersistence <> 't'
         -- Neither a sequence of a column nor the index of a constraint: they go with those.
         AND NOT EXISTS (
-          SELECT FROM pg_catalog.pg_depend d
-          WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'i')
+          SELECT FROM dsql_internal.pg_depend d
+          WHERE d.classid = 'dsql_internal.pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'i')
       UNION ALL
       SELECT format('DROP ROUTINE %s CASCADE', p.oid::regprocedure)
-      FROM pg_catalog.pg_proc p
+      FROM dsql_internal.pg_proc p
       WHERE p.oid > mark AND p.proowner <> current_user::regrole
       UNION ALL
       SELECT format('DROP TYPE %s CASCADE', t.oid::regtype)
-      FROM pg_catalog.pg_type t
+      FROM dsql_internal.pg_type t
       WHERE t.oid > mark AND t.typtype IN ('d', 'e') AND t.typowner <> current_user::regrole
     ) made_since
     LIMIT 1;

@@ -146,7 +146,7 @@ class LoginRefusalTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"no_such_role", "dsql_system", "pg_monitor", "APP"})
+  @CsvSource({"no_such_role", "postgres", "pg_monitor", "APP"})
   void role_thatIsNotMapped_isRefused(String role) throws Exception {
     assertDeniedWithoutHint(refusal(role, cluster.token(role)));
   }

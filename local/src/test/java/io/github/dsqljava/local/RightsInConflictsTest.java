@@ -85,7 +85,7 @@ class RightsInConflictsTest {
       }
       admin.setAutoCommit(true);
       rival.setAutoCommit(true);
-      assertThat(superusers()).isEqualTo("dsql_system");
+      assertThat(superusers()).isEqualTo("postgres");
     }
   }
 
@@ -138,7 +138,7 @@ class RightsInConflictsTest {
         "ALTER TABLE ASYNC t VALIDATE CONSTRAINT k");
     cluster.advanceTime(Duration.ofMinutes(1));
     Jdbc.awaitJobs(admin);
-    assertThat(superusers()).isEqualTo("dsql_system");
+    assertThat(superusers()).isEqualTo("postgres");
   }
 
   /** Functions of ours ask for a password that no client knows. */
@@ -314,7 +314,7 @@ class RightsInConflictsTest {
     assertThat(
             Jdbc.column(
                 admin,
-                "SELECT DISTINCT proname FROM pg_proc WHERE (prosecdef OR proname LIKE 'occ\\_%')"
+                "SELECT DISTINCT proname FROM dsql_internal.pg_proc WHERE (prosecdef OR proname LIKE 'occ\\_%')"
                     + " AND pronamespace = 'dsql_internal'::regnamespace"
                     + " AND has_function_privilege('admin', oid, 'EXECUTE')"
                     + " AND prorettype <> 'event_trigger'::regtype ORDER BY 1"))

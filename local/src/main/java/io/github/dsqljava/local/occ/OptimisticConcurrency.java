@@ -15,7 +15,7 @@ import java.util.Objects;
  */
 public final class OptimisticConcurrency implements AutoCloseable {
   private static final String FOREIGN_KEYS =
-      "SELECT 1 FROM pg_catalog.pg_constraint WHERE contype = 'f' LIMIT 1";
+      "SELECT 1 FROM dsql_internal.pg_constraint WHERE contype = 'f' LIMIT 1";
 
   private static final String FUNCTIONS =
       "SELECT 1 FROM pg_catalog.pg_proc WHERE pronamespace NOT IN (SELECT oid"

@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PostgresServer implements AutoCloseable {
   /** The superuser, who owns the system objects; no client may log in as it. */
-  public static final String SYSTEM_ROLE = "dsql_system";
+  public static final String SYSTEM_ROLE = "postgres";
 
   private static final System.Logger LOG = System.getLogger(PostgresServer.class.getName());
 

@@ -1,6 +1,7 @@
 package io.github.dsqljava.local.protocol;
 
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * Errors of PostgreSQL as the service would give them: without a trace of the procedures that stand
@@ -10,6 +11,7 @@ import java.util.Optional;
 public final class ServiceWords {
   private static final char SQLSTATE = 'C';
   private static final char MESSAGE = 'M';
+  private static final char DETAIL = 'D';
   private static final char HINT = 'H';
   private static final char CONTEXT = 'W';
 
@@ -22,6 +24,9 @@ public final class ServiceWords {
   private static final String NO_OPERATOR_CLASS =
       " has no default operator class for access method \"btree\"";
 
+  /** The schema that clients do not see. */
+  private static final String OURS = "dsql_internal.";
+
   /** Of a system function the service says routine. */
   private static final String NOT_THE_OWNER = "must be owner of function sys.";
 
@@ -32,6 +37,10 @@ public final class ServiceWords {
 
   /** Returns what the client gets in place of an error; empty if it gets PostgreSQL's own. */
   public static Optional<ErrorMessage> insteadOf(ErrorMessage error) {
+    if (error.field(DETAIL).contains(OURS)) {
+      ErrorMessage shown = withoutOurs(error);
+      return Optional.of(insteadOf(shown).orElse(shown));
+    }
     if (error.field(CONTEXT).contains(SYSTEM_FRAME)) {
       return Optional.of(withoutTrace(error));
     }
@@ -41,7 +50,7 @@ public final class ServiceWords {
     String message = error.field(MESSAGE);
     if (error.sqlState().equals(LIMIT) && message.startsWith("index row ")) {
       // Above 2,704 bytes PostgreSQL's index refuses the row before our triggers see it.
-      return Optional.of(error.with(MESSAGE, "key size too large").without(HINT).without('D'));
+      return Optional.of(error.with(MESSAGE, "key size too large").without(HINT).without(DETAIL));
     }
     if (message.startsWith(NOT_THE_OWNER)) {
       return Optional.of(
@@ -59,6 +68,17 @@ public final class ServiceWords {
                   "query requires more than allowed temp space of " + limit + " KB to execute"));
     }
     return Optional.empty();
+  }
+
+  /** Objects that clients do not see depend on theirs; the lines of the others stay. */
+  private static ErrorMessage withoutOurs(ErrorMessage error) {
+    String rest =
+        error
+            .field(DETAIL)
+            .lines()
+            .filter(line -> !line.contains(OURS))
+            .collect(Collectors.joining("\n"));
+    return rest.isEmpty() ? error.without(DETAIL) : error.with(DETAIL, rest);
   }
 
   /** What the client itself has called is behind the last of our frames. */

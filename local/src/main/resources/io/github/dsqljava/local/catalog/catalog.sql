@@ -11,7 +11,7 @@
 CREATE OR REPLACE FUNCTION dsql_internal.base_of(type oid, modifier integer,
   OUT base oid, OUT base_modifier integer)
 LANGUAGE sql STABLE
-SET search_path = pg_catalog, pg_temp
+SET search_path = dsql_internal, pg_catalog, pg_temp
 AS $$
   WITH RECURSIVE below (type, modifier) AS (
     SELECT type, modifier
@@ -26,7 +26,7 @@ $$;
 
 CREATE OR REPLACE FUNCTION dsql_internal.check_columns(relation oid) RETURNS void
 LANGUAGE plpgsql VOLATILE
-SET search_path = pg_catalog, pg_temp
+SET search_path = dsql_internal, pg_catalog, pg_temp
 AS $$
 DECLARE
   item record;
@@ -79,7 +79,7 @@ $$;
 
 CREATE OR REPLACE FUNCTION dsql_internal.check_indexes(relation oid) RETURNS void
 LANGUAGE plpgsql VOLATILE
-SET search_path = pg_catalog, pg_temp
+SET search_path = dsql_internal, pg_catalog, pg_temp
 AS $$
 DECLARE
   item record;
@@ -123,7 +123,7 @@ $$;
 
 CREATE OR REPLACE FUNCTION dsql_internal.check_count(kind "char", most bigint, words text) RETURNS void
 LANGUAGE plpgsql VOLATILE
-SET search_path = pg_catalog, pg_temp
+SET search_path = dsql_internal, pg_catalog, pg_temp
 AS $$
 BEGIN
   IF most < (SELECT count(*) FROM pg_class WHERE relkind = kind AND relpersistence = 'p'
@@ -136,7 +136,7 @@ $$;
 
 CREATE OR REPLACE FUNCTION dsql_internal.check_view(view oid) RETURNS void
 LANGUAGE plpgsql VOLATILE
-SET search_path = pg_catalog, pg_temp
+SET search_path = dsql_internal, pg_catalog, pg_temp
 AS $$
 BEGIN
   -- What the catalog keeps, some four times the text.
@@ -150,7 +150,7 @@ $$;
 
 CREATE OR REPLACE FUNCTION dsql_internal.check_sequence(sequence oid) RETURNS void
 LANGUAGE plpgsql VOLATILE
-SET search_path = pg_catalog, pg_temp
+SET search_path = dsql_internal, pg_catalog, pg_temp
 AS $$
 DECLARE
   type oid;
@@ -173,7 +173,7 @@ $$;
 
 CREATE OR REPLACE FUNCTION dsql_internal.check_statistics(statistics oid) RETURNS void
 LANGUAGE plpgsql VOLATILE
-SET search_path = pg_catalog, pg_temp
+SET search_path = dsql_internal, pg_catalog, pg_temp
 AS $$
 DECLARE
   most bigint := dsql_internal.max_of('statistics');
@@ -194,7 +194,7 @@ $$;
 
 CREATE OR REPLACE FUNCTION dsql_internal.check_schemas(more integer) RETURNS void
 LANGUAGE plpgsql VOLATILE
-SET search_path = pg_catalog, pg_temp
+SET search_path = dsql_internal, pg_catalog, pg_temp
 AS $$
 DECLARE
   most bigint := dsql_internal.max_of('schemas');
@@ -210,7 +210,7 @@ $$;
 
 CREATE OR REPLACE FUNCTION dsql_internal.schemas_are_left() RETURNS event_trigger
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp
+SET search_path = dsql_internal, pg_catalog, pg_temp
 AS $$
 BEGIN
   IF session_user::regrole <> 10 THEN
@@ -228,7 +228,7 @@ EXECUTE FUNCTION dsql_internal.schemas_are_left();
 
 CREATE OR REPLACE FUNCTION dsql_internal.check_function(function oid) RETURNS void
 LANGUAGE plpgsql VOLATILE
-SET search_path = pg_catalog, pg_temp
+SET search_path = dsql_internal, pg_catalog, pg_temp
 AS $$
 DECLARE
   type record;
@@ -246,7 +246,7 @@ $$;
 
 CREATE OR REPLACE FUNCTION dsql_internal.temporary_words(tag text) RETURNS text
 LANGUAGE sql IMMUTABLE
-SET search_path = pg_catalog, pg_temp
+SET search_path = dsql_internal, pg_catalog, pg_temp
 AS $$
   SELECT 'TEMPORARY or TEMP ' || lower(substr(tag, length('CREATE ') + 1)) || ' not supported'
     || CASE WHEN tag IN ('CREATE TABLE', 'CREATE VIEW', 'CREATE SEQUENCE') THEN ' for ' || tag ELSE '' END
@@ -256,7 +256,7 @@ $$;
 
 CREATE OR REPLACE FUNCTION dsql_internal.catalog_rules() RETURNS event_trigger
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp
+SET search_path = dsql_internal, pg_catalog, pg_temp
 AS $$
 DECLARE
   command record;
@@ -315,7 +315,7 @@ $$;
 
 CREATE OR REPLACE FUNCTION dsql_internal.primary_key_stays() RETURNS event_trigger
 LANGUAGE plpgsql STABLE SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp
+SET search_path = dsql_internal, pg_catalog, pg_temp
 AS $$
 DECLARE
   dropped record;
@@ -372,7 +372,7 @@ $$;
 DO $$
 BEGIN
   EXECUTE (SELECT 'REVOKE ALL ON FUNCTION ' || string_agg(oid::regprocedure::text, ', ') || ' FROM PUBLIC'
-    FROM pg_catalog.pg_proc WHERE pronamespace = 'dsql_internal'::regnamespace
+    FROM dsql_internal.pg_proc WHERE pronamespace = 'dsql_internal'::regnamespace
       AND (proname LIKE 'check\_%' OR proname IN ('base_of', 'catalog_rules', 'primary_key_stays', 'schemas_are_left')));
 END
 $$;

@@ -36,7 +36,7 @@ SELECT job_id,
        status,
        details,
        job_type,
-       'pg_catalog.pg_class'::regclass::oid AS class_id,
+       'dsql_internal.pg_class'::regclass::oid AS class_id,
        object_id,
        object_name,
        coalesce(start_time, created) AS start_time,
@@ -50,7 +50,7 @@ GRANT SELECT ON sys.jobs TO PUBLIC;
 -- 128 random bits in base32, in lower case and without padding.
 
 CREATE OR REPLACE FUNCTION dsql_internal.job_new_id() RETURNS text
-LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp
+LANGUAGE sql VOLATILE SET search_path = dsql_internal, pg_catalog, pg_temp
 AS $$
   SELECT string_agg(substr('abcdefghijklmnopqrstuvwxyz234567',
     1 + substring(bits FROM 1 + 5 * i FOR 5)::bit(5)::integer, 1), '' ORDER BY i)
@@ -82,7 +82,7 @@ AS $$ SELECT pg_catalog.strpos(pg_catalog.current_query(), E'/*\x01*/') > 0 $$;
 -- to do, as with IF NOT EXISTS; the service's answer to that is unknown.
 
 CREATE OR REPLACE FUNCTION dsql_internal.job_of_index() RETURNS event_trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = dsql_internal, pg_catalog, pg_temp
 AS $$
 DECLARE
   made record;
@@ -108,7 +108,7 @@ $$;
 -- youngest constraint of the table, under any free name.
 
 CREATE OR REPLACE FUNCTION dsql_internal.job_of_validation() RETURNS event_trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = dsql_internal, pg_catalog, pg_temp
 AS $$
 DECLARE
   before_name text := '(''';
@@ -156,7 +156,7 @@ $$;
 -- job of their own: here tables, and indexes that were dropped by themselves.
 
 CREATE OR REPLACE FUNCTION dsql_internal.job_of_drop() RETURNS event_trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = dsql_internal, pg_catalog, pg_temp
 AS $$
 BEGIN
   PERFORM dsql_internal.job_submit('DROP', objid, object_identity, objid, false, NULL)
@@ -175,7 +175,7 @@ AS $$
 DECLARE
   disabled text := lower(coalesce(current_setting('dsql.disable_sync_create_index', true), ''));
 BEGIN
-  IF current_user = session_user AND session_user <> 'dsql_system'
+  IF current_user = session_user AND session_user::regrole <> 10
     AND NOT dsql_internal.job_wanted() AND disabled NOT IN ('off', 'of', 'false', 'f', 'no', 'n', '0') THEN
     RAISE EXCEPTION USING ERRCODE = '0A000',
       MESSAGE = 'unsupported mode. please use CREATE INDEX ASYNC.';
@@ -192,7 +192,7 @@ EXECUTE FUNCTION dsql_internal.job_mode();
 -- PostgreSQL cannot read ASYNC there.
 
 CREATE OR REPLACE FUNCTION dsql_internal.job_mode_within() RETURNS event_trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = dsql_internal, pg_catalog, pg_temp
 AS $$
 DECLARE
   disabled text := lower(coalesce(current_setting('dsql.disable_sync_create_index', true), ''));
@@ -232,7 +232,7 @@ EXECUTE FUNCTION dsql_internal.job_of_drop();
 -- changed rows and a tenth of the table.
 
 CREATE OR REPLACE FUNCTION dsql_internal.job_find_tables_to_analyze() RETURNS bigint
-LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp
+LANGUAGE sql VOLATILE SET search_path = dsql_internal, pg_catalog, pg_temp
 AS $$
   SELECT count(dsql_internal.job_submit('ANALYZE', c.oid, format('%I.%I', nspname, relname), c.oid,
     false, NULL))
@@ -251,7 +251,7 @@ $$;
 CREATE OR REPLACE FUNCTION dsql_internal.job_nothing_left(job dsql_internal.jobs) RETURNS text
 LANGUAGE sql STABLE
 AS $$
-  SELECT CASE WHEN EXISTS (SELECT FROM pg_catalog.pg_class WHERE oid = job.table_id)
+  SELECT CASE WHEN EXISTS (SELECT FROM dsql_internal.pg_class WHERE oid = job.table_id)
     THEN pg_catalog.format('relation "%s" does not exist', job.object_name)
     ELSE 'Skipped job for nonexistent table.' END
 $$;
@@ -260,7 +260,7 @@ $$;
 -- Built-in functions need no such care: the owner may have lost the schema meanwhile.
 
 CREATE OR REPLACE FUNCTION dsql_internal.job_act_for_owner(class oid, id oid, relation oid) RETURNS void
-LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql VOLATILE SET search_path = dsql_internal, pg_catalog, pg_temp
 AS $$
 BEGIN
   IF NOT dsql_internal.is_built_in(class, id) OR dsql_internal.indexes_call_clients(relation) THEN
@@ -276,7 +276,7 @@ $$;
 
 CREATE OR REPLACE FUNCTION dsql_internal.job_build_index(
   job dsql_internal.jobs, OUT status text, OUT details text)
-LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql VOLATILE SET search_path = dsql_internal, pg_catalog, pg_temp
 AS $$
 DECLARE
   entry pg_index;
@@ -324,7 +324,7 @@ $$;
 
 CREATE OR REPLACE FUNCTION dsql_internal.job_validate(
   job dsql_internal.jobs, OUT status text, OUT details text)
-LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql VOLATILE SET search_path = dsql_internal, pg_catalog, pg_temp
 AS $$
 DECLARE
   command text := format('ALTER TABLE %s VALIDATE CONSTRAINT %I',
@@ -348,7 +348,7 @@ $$;
 -- Does the work of a job. Returns false if it has to be tried again because another session was in the way.
 
 CREATE OR REPLACE FUNCTION dsql_internal.job_run(id text, at_time timestamptz) RETURNS boolean
-LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql VOLATILE SET search_path = dsql_internal, pg_catalog, pg_temp
 AS $$
 DECLARE
   job dsql_internal.jobs;
@@ -392,7 +392,7 @@ $$;
 -- ---- waiting for them
 
 CREATE OR REPLACE FUNCTION dsql_internal.job_status(id text) RETURNS text
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = dsql_internal, pg_catalog, pg_temp
 AS $$ SELECT status FROM dsql_internal.jobs WHERE job_id = id $$;
 
 -- It holds nothing while it waits. No source knows the result for a job that never was, or is no longer

@@ -25,13 +25,13 @@ $$;
 CREATE UNLOGGED TABLE IF NOT EXISTS dsql_internal.oversize ();
 
 CREATE OR REPLACE FUNCTION dsql_internal.mebibytes(bytes bigint) RETURNS bigint
-LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE sql IMMUTABLE SET search_path = dsql_internal, pg_catalog, pg_temp
 AS $$
   SELECT ceil(bytes / (1024.0 * 1024.0))
 $$;
 
 CREATE OR REPLACE FUNCTION dsql_internal.limit_size() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = dsql_internal, pg_catalog, pg_temp
 AS $$
 DECLARE
   size bigint := split_part(current_setting('dsql.changed'), ':', 2)::bigint;
@@ -53,7 +53,7 @@ DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION dsql_internal.limit_
 -- checks of a domain.
 
 CREATE OR REPLACE FUNCTION dsql_internal.is_built_in(class oid, id oid) RETURNS boolean
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE sql STABLE SET search_path = dsql_internal, pg_catalog, pg_temp
 AS $$
   SELECT NOT EXISTS (SELECT FROM pg_depend WHERE classid = class AND objid = id
     AND refclassid IN ('pg_proc'::regclass, 'pg_type'::regclass))
@@ -62,7 +62,7 @@ $$;
 -- Whether an index of a table calls a client's function, or may.
 
 CREATE OR REPLACE FUNCTION dsql_internal.indexes_call_clients(relation oid) RETURNS boolean
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE sql STABLE SET search_path = dsql_internal, pg_catalog, pg_temp
 AS $$
   SELECT EXISTS (SELECT FROM pg_index WHERE indrelid = relation
     AND (indexprs IS NOT NULL OR indpred IS NOT NULL)
@@ -73,7 +73,7 @@ $$;
 -- function counts nothing.
 
 CREATE OR REPLACE FUNCTION dsql_internal.key_bytes(index_id oid) RETURNS text
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE sql STABLE SET search_path = dsql_internal, pg_catalog, pg_temp
 AS $$
   SELECT coalesce(string_agg(
     format('coalesce(pg_column_size(%s), 0)', pg_get_indexdef(index_id, place, false)), ' + '), '0')
@@ -85,7 +85,7 @@ $$;
 -- itself, and every other one the primary key.
 
 CREATE OR REPLACE FUNCTION dsql_internal.entry_bytes(relation oid) RETURNS text
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE sql STABLE SET search_path = dsql_internal, pg_catalog, pg_temp
 AS $$
   SELECT coalesce(string_agg(
     CASE WHEN indpred IS NULL OR NOT dsql_internal.is_built_in('pg_class'::regclass, indexrelid) THEN format('%s + %s', dsql_internal.key_bytes(indexrelid), primary_key)
@@ -105,7 +105,7 @@ CREATE UNLOGGED TABLE IF NOT EXISTS dsql_internal.measured (t text, b bytea, j j
 ALTER TABLE dsql_internal.measured ENABLE ROW LEVEL SECURITY;
 
 CREATE OR REPLACE FUNCTION dsql_internal.stored_bytes(t text, b bytea, j json, jb jsonb) RETURNS bigint
-LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql VOLATILE SET search_path = dsql_internal, pg_catalog, pg_temp
 AS $$
 DECLARE
   size bigint;
@@ -123,7 +123,7 @@ REVOKE ALL ON FUNCTION dsql_internal.stored_bytes(text, bytea, json, jsonb) FROM
 -- SQL for the stored bytes of a column, if they may be more than some bytes; else for those that it has now.
 
 CREATE OR REPLACE FUNCTION dsql_internal.stored_size(column_name name, type regtype, more_than bigint) RETURNS text
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE sql STABLE SET search_path = dsql_internal, pg_catalog, pg_temp
 AS $$
   SELECT CASE WHEN type IN ('text'::regtype, 'bytea'::regtype, 'json'::regtype, 'jsonb'::regtype)
     THEN format('CASE WHEN pg_column_size(%1$I) > %2$s THEN dsql_internal.stored_bytes(%3$s)'
@@ -137,7 +137,7 @@ $$;
 -- limit is about 1,981 bytes for one column, and some 7 less for each further one.
 
 CREATE OR REPLACE FUNCTION dsql_internal.whole_key_bytes(index_id oid) RETURNS text
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE sql STABLE SET search_path = dsql_internal, pg_catalog, pg_temp
 AS $$
   SELECT CASE WHEN i.indpred IS NULL THEN size ELSE format('CASE WHEN %s THEN %s ELSE 0 END',
     pg_get_expr(i.indpred, i.indrelid), size) END
@@ -151,7 +151,7 @@ $$;
 -- SQL that finds the fault of the largest rows: a value, a key, or all of it.
 
 CREATE OR REPLACE FUNCTION dsql_internal.row_faults(relation oid, largest bigint) RETURNS text
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE sql STABLE SET search_path = dsql_internal, pg_catalog, pg_temp
 AS $$
   WITH columns AS (
     SELECT attnum, attname, sys.base_type_oid(atttypid)::regtype AS base
@@ -191,7 +191,7 @@ $$;
 -- known.
 
 CREATE OR REPLACE FUNCTION dsql_internal.key_is_double(relation oid) RETURNS text
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE sql STABLE SET search_path = dsql_internal, pg_catalog, pg_temp
 AS $$
   SELECT CASE WHEN count(*) > 0 AND dsql_internal.indexes_call_clients(relation) THEN 'true' ELSE string_agg(format(
       'EXISTS (SELECT FROM (SELECT %1$s FROM dsql_changed WHERE %2$s) c'
@@ -212,7 +212,7 @@ $$;
 -- rows as they were.
 
 CREATE OR REPLACE FUNCTION dsql_internal.child_is_left(relation oid, gone text) RETURNS text
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE sql STABLE SET search_path = dsql_internal, pg_catalog, pg_temp
 AS $$
   SELECT CASE WHEN count(*) > 0 AND (dsql_internal.indexes_call_clients(relation)
       OR bool_or(dsql_internal.indexes_call_clients(conrelid))) THEN 'true' ELSE string_agg(format(
@@ -232,7 +232,7 @@ AS $$
 $$;
 
 CREATE OR REPLACE FUNCTION dsql_internal.limit_age(age interval) RETURNS void
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE SET search_path = dsql_internal, pg_catalog, pg_temp
 AS $$
 DECLARE
   most bigint := extract(epoch FROM current_setting('dsql.max_transaction_age')::interval);
@@ -336,7 +336,7 @@ $$;
 REVOKE ALL ON FUNCTION dsql_internal.limit_changes() FROM PUBLIC;
 
 CREATE OR REPLACE FUNCTION dsql_internal.limit_changes_of(relation regclass) RETURNS void
-LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql VOLATILE SET search_path = dsql_internal, pg_catalog, pg_temp
 AS $$
 DECLARE
   event text;
@@ -355,7 +355,7 @@ $$;
 REVOKE ALL ON FUNCTION dsql_internal.limit_changes_of(regclass) FROM PUBLIC;
 
 CREATE OR REPLACE FUNCTION dsql_internal.limit_new_tables() RETURNS event_trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = dsql_internal, pg_catalog, pg_temp
 AS $$
 DECLARE
   made record;
@@ -373,7 +373,7 @@ $$;
 -- before.
 
 CREATE OR REPLACE FUNCTION dsql_internal.limit_stays() RETURNS event_trigger
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = dsql_internal, pg_catalog, pg_temp
 AS $$
 DECLARE
   touched oid[];
@@ -403,11 +403,11 @@ DECLARE
   old record;
 BEGIN
   FOR old IN
-    SELECT tgname, tgrelid::regclass AS relation FROM pg_trigger t
-    WHERE tgfoid = 'dsql_internal.limit_changes'::regproc AND EXISTS (SELECT FROM pg_trigger u
+    SELECT tgname, tgrelid::regclass AS relation FROM dsql_internal.pg_trigger t
+    WHERE tgfoid = 'dsql_internal.limit_changes'::regproc AND EXISTS (SELECT FROM dsql_internal.pg_trigger u
       WHERE u.tgrelid = t.tgrelid AND u.tgfoid = t.tgfoid AND u.tgtype & 16 <> 0 AND u.tgoldtable IS NULL)
   LOOP
-    UPDATE pg_trigger SET tgisinternal = false WHERE tgname = old.tgname AND tgrelid = old.relation;
+    UPDATE dsql_internal.pg_trigger SET tgisinternal = false WHERE tgname = old.tgname AND tgrelid = old.relation;
     EXECUTE format('DROP TRIGGER %I ON %s', old.tgname, old.relation);
   END LOOP;
 END
@@ -429,7 +429,7 @@ EXECUTE FUNCTION dsql_internal.limit_new_tables();
 -- Tables of a data directory that an older dsql-local has made.
 
 SELECT dsql_internal.limit_changes_of(c.oid)
-FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = relnamespace
+FROM dsql_internal.pg_class c JOIN dsql_internal.pg_namespace n ON n.oid = relnamespace
 WHERE relkind = 'r' AND nspname NOT IN ('pg_catalog', 'information_schema', 'dsql_internal', 'sys')
-  AND NOT EXISTS (SELECT FROM pg_catalog.pg_trigger
+  AND NOT EXISTS (SELECT FROM dsql_internal.pg_trigger
     WHERE tgrelid = c.oid AND tgfoid = 'dsql_internal.limit_changes'::regproc);

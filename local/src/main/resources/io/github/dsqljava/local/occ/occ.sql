@@ -14,7 +14,7 @@ BEGIN
   IF EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'dsql_repeat')
       OR to_regprocedure('dsql_internal.occ_snapshot(text)') IS NOT NULL THEN
     EXECUTE (SELECT 'DROP FUNCTION ' || string_agg(oid::regprocedure::text, ', ') || ' CASCADE'
-      FROM pg_catalog.pg_proc WHERE pronamespace = 'dsql_internal'::regnamespace AND proname LIKE 'occ\_%');
+      FROM dsql_internal.pg_proc WHERE pronamespace = 'dsql_internal'::regnamespace AND proname LIKE 'occ\_%');
     DROP TABLE IF EXISTS dsql_internal.occ_secret;
   END IF;
   IF EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'dsql_repeat') THEN
@@ -147,7 +147,7 @@ LANGUAGE sql STABLE
 AS $$
   SELECT id, t_xmin, t_ctid, did,
     CASE WHEN did > 0 THEN dsql_internal.occ_key(
-      (SELECT indkey FROM pg_index WHERE indrelid = relation AND indisprimary), id,
+      (SELECT indkey FROM dsql_internal.pg_index WHERE indrelid = relation AND indisprimary), id,
       dsql_internal.occ_columns(relation, t_data, t_infomask, t_infomask2, t_bits)) END
   FROM (
     SELECT format('(%s,%s)', block, lp)::tid AS id, t_xmin, t_ctid, t_data, t_infomask, t_infomask2, t_bits,
@@ -181,7 +181,7 @@ AS $$
   SELECT coalesce((
     SELECT format('hash_record_extended(ROW(%1$s), 0) || '':'' || hash_record_extended(ROW(%1$s), 1)',
       string_agg(format('"dsql$row".%I', attname), ', ' ORDER BY attnum))
-    FROM pg_index JOIN pg_attribute ON attrelid = indrelid AND attnum = ANY (indkey)
+    FROM dsql_internal.pg_index JOIN dsql_internal.pg_attribute ON attrelid = indrelid AND attnum = ANY (indkey)
     WHERE indrelid = relation AND indisprimary HAVING count(*) > 0), 'NULL::text')
 $$;
 
@@ -196,7 +196,7 @@ AS $$ SELECT 'dsql$' || replace(gen_random_uuid()::text, '-', '') $$;
 -- Runs a statement on a table that gives one JSON value for $1.
 
 CREATE OR REPLACE FUNCTION dsql_internal.occ_run(relation oid, statement text, argument jsonb) RETURNS jsonb
-LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql VOLATILE SET search_path = dsql_internal, pg_catalog, pg_temp
 AS $$
 DECLARE
   name text;
@@ -208,12 +208,12 @@ BEGIN
   END IF;
   name := dsql_internal.occ_random_name();
   EXECUTE format('CREATE FUNCTION dsql_internal.%I(statement text, argument jsonb) RETURNS jsonb'
-    ' LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp'
+    ' LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = dsql_internal, pg_catalog, pg_temp'
     ' AS %L', name,
     'DECLARE result jsonb; BEGIN EXECUTE statement INTO result USING argument; RETURN result; END');
   EXECUTE format('REVOKE ALL ON FUNCTION dsql_internal.%I(text, jsonb) FROM PUBLIC', name);
   EXECUTE format('ALTER FUNCTION dsql_internal.%I(text, jsonb) OWNER TO %I', name,
-    (SELECT rolname FROM pg_class JOIN pg_roles ON pg_roles.oid = relowner WHERE pg_class.oid = relation));
+    (SELECT rolname FROM dsql_internal.pg_class JOIN pg_roles ON pg_roles.oid = relowner WHERE dsql_internal.pg_class.oid = relation));
   EXECUTE format('SELECT dsql_internal.%I($1, $2)', name) INTO result USING statement, argument;
   EXECUTE format('DROP FUNCTION dsql_internal.%I(text, jsonb)', name);
   RETURN result;
@@ -299,7 +299,7 @@ CREATE TABLE IF NOT EXISTS dsql_internal.occ_password (value text NOT NULL);
 REVOKE ALL ON dsql_internal.occ_password FROM PUBLIC;
 
 CREATE OR REPLACE FUNCTION dsql_internal.occ_admit(password text) RETURNS void
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = dsql_internal, pg_catalog, pg_temp
 AS $$
 BEGIN
   IF NOT EXISTS (SELECT FROM dsql_internal.occ_password WHERE value = encode(sha256(convert_to(password, 'UTF8')), 'hex')) THEN
@@ -315,7 +315,7 @@ $$;
 CREATE OR REPLACE FUNCTION dsql_internal.occ_save(
   password text, since text, OUT changes text, OUT footprint text, OUT counted text)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp SET extra_float_digits = 3 SET datestyle = 'ISO'
+SET search_path = dsql_internal, pg_catalog, pg_temp SET extra_float_digits = 3 SET datestyle = 'ISO'
 SET intervalstyle = 'iso_8601' SET dsql.makes_shadows = on
 AS $$
 DECLARE
@@ -332,8 +332,8 @@ BEGIN
     WHERE locktype = 'relation' AND pid = pg_backend_pid()
       AND mode IN ('RowShareLock', 'RowExclusiveLock')
   ) AS locked
-  JOIN pg_class ON pg_class.oid = relation AND relkind = 'r' AND relpersistence = 'p'
-  JOIN pg_namespace ON pg_namespace.oid = relnamespace
+  JOIN dsql_internal.pg_class ON dsql_internal.pg_class.oid = relation AND relkind = 'r' AND relpersistence = 'p'
+  JOIN dsql_internal.pg_namespace ON dsql_internal.pg_namespace.oid = relnamespace
     AND nspname NOT IN ('pg_catalog', 'dsql_internal'),
   LATERAL dsql_internal.occ_changes_of(relation, relation, own, NULL,
     dsql_internal.occ_blocks(relation, own, nullif(since, '')::pg_lsn)) c;
@@ -359,7 +359,7 @@ AS $$
     + get_byte(b, 3) * 256 + get_byte(b, 2), get_byte(b, 5) * 256 + get_byte(b, 4))::tid
   FROM dsql_internal.occ_page_items(dsql_internal.occ_raw_page(shadow::text, (id::text::point)[0]::bigint)),
     LATERAL (SELECT (dsql_internal.occ_columns(shadow, t_data, t_infomask, t_infomask2, t_bits))[
-      (SELECT max(attnum) FROM pg_attribute WHERE attrelid = shadow)] AS b) x
+      (SELECT max(attnum) FROM dsql_internal.pg_attribute WHERE attrelid = shadow)] AS b) x
   WHERE lp = (id::text::point)[1] AND lp_flags = 1
 $$;
 
@@ -368,7 +368,7 @@ $$;
 CREATE OR REPLACE FUNCTION dsql_internal.occ_save_shadows(
   password text, shadows text, OUT changes text, OUT footprint text, OUT counted text)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp SET extra_float_digits = 3 SET datestyle = 'ISO'
+SET search_path = dsql_internal, pg_catalog, pg_temp SET extra_float_digits = 3 SET datestyle = 'ISO'
 SET intervalstyle = 'iso_8601' SET dsql.makes_shadows = on
 AS $$
 DECLARE
@@ -382,13 +382,13 @@ BEGIN
       FILTER (WHERE c.t IS NOT NULL), '')
   INTO changes, footprint
   FROM unnest(string_to_array(shadows, ' ')) AS entry
-  JOIN pg_class ON pg_class.oid = split_part(entry, ':', 2)::oid AND relkind = 'r',
+  JOIN dsql_internal.pg_class ON dsql_internal.pg_class.oid = split_part(entry, ':', 2)::oid AND relkind = 'r',
   LATERAL dsql_internal.occ_changes_of(split_part(entry, ':', 1)::oid,
     split_part(entry, ':', 2)::oid, own, nullif(split_part(entry, ':', 3), '')::xid,
     ARRAY (SELECT generate_series(0, pg_relation_size(split_part(entry, ':', 2)::oid) / 8192 - 1))) c,
   LATERAL (SELECT CASE WHEN c.t IS NOT NULL
     THEN dsql_internal.occ_origin(split_part(entry, ':', 2)::oid, c.t) END AS origin) m,
-  LATERAL (SELECT EXISTS (SELECT FROM pg_index WHERE indrelid = c.r AND indisprimary) AS keyed) k;
+  LATERAL (SELECT EXISTS (SELECT FROM dsql_internal.pg_index WHERE indrelid = c.r AND indisprimary) AS keyed) k;
 END
 $$;
 
@@ -452,7 +452,7 @@ BEGIN
   FOR item IN
     SELECT r, r::regclass AS relation FROM jsonb_to_recordset(rows) AS d (r oid, k text, h text)
     GROUP BY r HAVING bool_or(k = 'del') AND bool_or(k = 'ins' AND h IS NOT NULL)
-      AND EXISTS (SELECT FROM pg_attribute WHERE attrelid = r AND attnum > 0 AND NOT attisdropped
+      AND EXISTS (SELECT FROM dsql_internal.pg_attribute WHERE attrelid = r AND attnum > 0 AND NOT attisdropped
         AND attgenerated = '' AND attidentity <> 'a') -- or there is nothing that an update could set
   LOOP
     SELECT coalesce(jsonb_agg(jsonb_build_object('r', item.r, 'k', 'upd', 't', d.t, 's', d.s, 'n', i.n)), '[]')
@@ -483,7 +483,7 @@ CREATE OR REPLACE FUNCTION dsql_internal.occ_split(rows jsonb) RETURNS jsonb
 LANGUAGE sql VOLATILE
 AS $$
   WITH change AS MATERIALIZED (
-    SELECT *, k = 'upd' AND NOT EXISTS (SELECT FROM pg_constraint
+    SELECT *, k = 'upd' AND NOT EXISTS (SELECT FROM dsql_internal.pg_constraint
       WHERE contype = 'f' AND confrelid = r AND confdeltype <> 'a') AS splits
     FROM jsonb_to_recordset(rows) AS x (r oid, k text, t tid, s integer, n text)
   )
@@ -515,12 +515,12 @@ DECLARE
 BEGIN
   FOR item IN
     SELECT w.*, c.k,
-      (SELECT string_agg(format('%1$I = (y.n).%1$I', attname), ', ') FROM pg_attribute
+      (SELECT string_agg(format('%1$I = (y.n).%1$I', attname), ', ') FROM dsql_internal.pg_attribute
         WHERE attrelid = w.columns AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
           AND attidentity <> 'a') AS assignments,
-      (SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute
+      (SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM dsql_internal.pg_attribute
         WHERE attrelid = w.columns AND attnum > 0 AND NOT attisdropped AND attgenerated = '') AS column_list,
-      (SELECT string_agg(format('(y.n).%I', attname), ', ' ORDER BY attnum) FROM pg_attribute
+      (SELECT string_agg(format('(y.n).%I', attname), ', ' ORDER BY attnum) FROM dsql_internal.pg_attribute
         WHERE attrelid = w.columns AND attnum > 0 AND NOT attisdropped AND attgenerated = '') AS values_list,
       format(CASE WHEN w.first THEN '(''(,'' OPERATOR(pg_catalog.||) pg_catalog.substr(n, 2))::%s'
         ELSE 'n::%s' END, w.name) AS content
@@ -562,10 +562,10 @@ $$;
 CREATE OR REPLACE FUNCTION dsql_internal.occ_has_expressions(relation oid) RETURNS boolean
 LANGUAGE sql STABLE
 AS $$
-  SELECT EXISTS (SELECT FROM pg_constraint WHERE conrelid = relation AND contype = 'c')
-    OR EXISTS (SELECT FROM pg_index
+  SELECT EXISTS (SELECT FROM dsql_internal.pg_constraint WHERE conrelid = relation AND contype = 'c')
+    OR EXISTS (SELECT FROM dsql_internal.pg_index
       WHERE indrelid = relation AND (indexprs IS NOT NULL OR indpred IS NOT NULL))
-    OR EXISTS (SELECT FROM pg_attribute JOIN pg_type ON pg_type.oid = atttypid
+    OR EXISTS (SELECT FROM dsql_internal.pg_attribute JOIN dsql_internal.pg_type ON dsql_internal.pg_type.oid = atttypid
       WHERE attrelid = relation AND attnum > 0 AND (attgenerated <> '' OR typtype <> 'b'))
 $$;
 
@@ -599,7 +599,7 @@ $$;
 CREATE OR REPLACE FUNCTION dsql_internal.occ_repeat_end(
   password text, rows jsonb, written jsonb, targets jsonb, counted text) RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp SET extra_float_digits = 3 SET datestyle = 'ISO'
+SET search_path = dsql_internal, pg_catalog, pg_temp SET extra_float_digits = 3 SET datestyle = 'ISO'
 SET intervalstyle = 'iso_8601' SET dsql.makes_shadows = on SET client_min_messages = error
 AS $$
 DECLARE
@@ -642,7 +642,7 @@ CREATE OR REPLACE FUNCTION dsql_internal.occ_repeat_begin(
   password text, changes text, counted text, splits boolean,
   OUT skipped integer, OUT rows jsonb, OUT statement text, OUT targets jsonb)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp SET dsql.makes_shadows = on SET client_min_messages = error
+SET search_path = dsql_internal, pg_catalog, pg_temp SET dsql.makes_shadows = on SET client_min_messages = error
 SET extra_float_digits = 3 SET datestyle = 'ISO' SET intervalstyle = 'iso_8601'
 AS $$
 DECLARE
@@ -698,7 +698,7 @@ BEGIN
     SELECT d.r, d.r::regclass AS relation, dsql_internal.occ_random_name() AS name,
       string_agg(quote_ident(attname), ', ' ORDER BY attnum) AS column_list
     FROM (SELECT DISTINCT r FROM jsonb_to_recordset(rows) AS d (r oid)) d
-    JOIN pg_attribute ON attrelid = d.r AND attnum > 0 AND NOT attisdropped
+    JOIN dsql_internal.pg_attribute ON attrelid = d.r AND attnum > 0 AND NOT attisdropped
     GROUP BY d.r
   LOOP
     id := dsql_internal.occ_random_name();
@@ -745,12 +745,12 @@ $$;
 -- could not insert.
 
 CREATE OR REPLACE FUNCTION dsql_internal.occ_identity(sequence regclass) RETURNS bigint
-LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = dsql_internal, pg_catalog, pg_temp
 AS $$
 BEGIN
-  IF NOT EXISTS (SELECT FROM pg_depend
-      WHERE classid = 'pg_class'::regclass AND objid = sequence AND deptype = 'i'
-        AND refclassid = 'pg_class'::regclass AND has_any_column_privilege(session_user, refobjid, 'INSERT')) THEN
+  IF NOT EXISTS (SELECT FROM dsql_internal.pg_depend
+      WHERE classid = 'dsql_internal.pg_class'::regclass AND objid = sequence AND deptype = 'i'
+        AND refclassid = 'dsql_internal.pg_class'::regclass AND has_any_column_privilege(session_user, refobjid, 'INSERT')) THEN
     RAISE insufficient_privilege USING MESSAGE = format('permission denied for sequence %s', sequence);
   END IF;
   RETURN nextval(sequence);
@@ -766,13 +766,13 @@ RETURNS text
 LANGUAGE sql STABLE
 AS $$
   SELECT CASE WHEN array_position(path, nspname) <= ALL (
-      SELECT array_position(path, n.nspname) FROM pg_class other
-      JOIN pg_namespace n ON n.oid = other.relnamespace
+      SELECT array_position(path, n.nspname) FROM dsql_internal.pg_class other
+      JOIN dsql_internal.pg_namespace n ON n.oid = other.relnamespace
       WHERE other.relname = c.relname AND n.nspname = ANY (path))
-    AND (nspname = ANY (path) OR NOT EXISTS (SELECT FROM pg_class other
+    AND (nspname = ANY (path) OR NOT EXISTS (SELECT FROM dsql_internal.pg_class other
       WHERE other.relname = c.relname AND other.oid <> base AND other.relpersistence = 'p'))
     THEN name ELSE left(name, 50) || '$' || base END
-  FROM pg_class c JOIN pg_namespace s ON s.oid = c.relnamespace WHERE c.oid = base
+  FROM dsql_internal.pg_class c JOIN dsql_internal.pg_namespace s ON s.oid = c.relnamespace WHERE c.oid = base
 $$;
 
 -- Gives a shadow the owner of the table or view that it stands in for, and all its privileges, those
@@ -782,9 +782,9 @@ $$;
 CREATE OR REPLACE FUNCTION dsql_internal.occ_hand_over(base oid, shadow oid) RETURNS void
 LANGUAGE sql VOLATILE
 AS $$
-  UPDATE pg_attribute a SET attacl = b.attacl FROM pg_attribute b
+  UPDATE dsql_internal.pg_attribute a SET attacl = b.attacl FROM dsql_internal.pg_attribute b
   WHERE a.attrelid = shadow AND b.attrelid = base AND a.attname = b.attname AND b.attacl IS NOT NULL;
-  UPDATE pg_class c SET relowner = b.relowner, relacl = b.relacl FROM pg_class b
+  UPDATE dsql_internal.pg_class c SET relowner = b.relowner, relacl = b.relacl FROM dsql_internal.pg_class b
   WHERE c.oid = shadow AND b.oid = base
 $$;
 
@@ -826,17 +826,17 @@ DECLARE
   column_list text;
   item record;
 BEGIN
-  SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) INTO column_list FROM pg_attribute
+  SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) INTO column_list FROM dsql_internal.pg_attribute
   WHERE attrelid = base AND attnum > 0 AND NOT attisdropped;
   -- The block is a subtransaction, so the copies carry an id of their own.
   BEGIN
     IF column_list IS NULL OR dsql_internal.indexes_call_clients(base)
-        OR EXISTS (SELECT FROM pg_attribute WHERE attrelid = base AND attgenerated <> '') THEN
+        OR EXISTS (SELECT FROM dsql_internal.pg_attribute WHERE attrelid = base AND attgenerated <> '') THEN
       EXECUTE format('CREATE TEMP TABLE %I (LIKE %s INCLUDING DEFAULTS INCLUDING GENERATED INCLUDING STORAGE)'
         ' ON COMMIT DROP', shadow_name, base);
       shadow := format('pg_temp.%I', shadow_name)::regclass;
       EXECUTE format('GRANT ALL ON %s TO PUBLIC', shadow);
-      UPDATE pg_attribute SET attgenerated = '' WHERE attrelid = shadow AND attgenerated <> '';
+      UPDATE dsql_internal.pg_attribute SET attgenerated = '' WHERE attrelid = shadow AND attgenerated <> '';
       EXECUTE format('ALTER TABLE %s ADD %I tid', shadow, origin);
       IF column_list IS NOT NULL THEN
         PERFORM dsql_internal.occ_run(base, format(
@@ -849,12 +849,12 @@ BEGIN
         shadow_name, column_list, origin, base);
       shadow := format('pg_temp.%I', shadow_name)::regclass;
       EXECUTE format('GRANT ALL ON %s TO PUBLIC', shadow);
-      UPDATE pg_attribute a
+      UPDATE dsql_internal.pg_attribute a
       SET attnotnull = b.attnotnull, attstorage = b.attstorage, attcompression = b.attcompression
-      FROM pg_attribute b WHERE a.attrelid = shadow AND b.attrelid = base AND b.attnum > 0 AND a.attname = b.attname;
+      FROM dsql_internal.pg_attribute b WHERE a.attrelid = shadow AND b.attrelid = base AND b.attnum > 0 AND a.attname = b.attname;
       FOR item IN
         SELECT attname, pg_get_expr(adbin, adrelid) AS value
-        FROM pg_attrdef JOIN pg_attribute ON attrelid = adrelid AND attnum = adnum WHERE adrelid = base
+        FROM dsql_internal.pg_attrdef JOIN dsql_internal.pg_attribute ON attrelid = adrelid AND attnum = adnum WHERE adrelid = base
       LOOP
         EXECUTE format('ALTER TABLE %s ALTER %I SET DEFAULT %s', shadow, item.attname, item.value);
       END LOOP;
@@ -877,7 +877,7 @@ $$;
 
 CREATE OR REPLACE FUNCTION dsql_internal.occ_shadow_text(shadow oid) RETURNS text
 LANGUAGE sql STABLE
-AS $$ SELECT format('pg_temp.%I', relname) FROM pg_class WHERE oid = shadow $$;
+AS $$ SELECT format('pg_temp.%I', relname) FROM dsql_internal.pg_class WHERE oid = shadow $$;
 
 -- The unique indexes of a shadow. PostgreSQL evaluates the expressions of all its indexes as the owner of the
 -- table whenever it builds one, so the client owns the shadow meanwhile, whose name nobody can know.
@@ -889,16 +889,16 @@ AS $$
 DECLARE
   item record;
   prefix text;
-  owner oid := (SELECT relowner FROM pg_class WHERE oid = shadow);
+  owner oid := (SELECT relowner FROM dsql_internal.pg_class WHERE oid = shadow);
 BEGIN
-  UPDATE pg_class SET relowner = (SELECT oid FROM pg_roles WHERE rolname = client) WHERE oid = shadow;
+  UPDATE dsql_internal.pg_class SET relowner = (SELECT oid FROM pg_roles WHERE rolname = client) WHERE oid = shadow;
   -- They keep their names, which error messages contain.
   FOR item IN
     SELECT dsql_internal.pg_get_indexdef(i.indexrelid) AS definition, c.conname,
       dsql_internal.pg_get_constraintdef(c.oid) AS rule,
       x.relname AS name, i.indisvalid AS is_valid
-    FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid
-    LEFT JOIN pg_constraint c ON c.conindid = i.indexrelid AND c.contype IN ('p', 'u')
+    FROM dsql_internal.pg_index i JOIN dsql_internal.pg_class x ON x.oid = i.indexrelid
+    LEFT JOIN dsql_internal.pg_constraint c ON c.conindid = i.indexrelid AND c.contype IN ('p', 'u')
     WHERE i.indrelid = base AND i.indisunique AND i.indisready
   LOOP
     prefix := format('CREATE UNIQUE INDEX %I ON %s ', item.name, base);
@@ -913,12 +913,12 @@ BEGIN
         CASE WHEN item.is_valid THEN 'UNIQUE' END, item.name, dsql_internal.occ_shadow_text(shadow),
         substr(item.definition, length(prefix) + 1)));
       IF NOT item.is_valid THEN -- its job has found duplicates: it lets no more in
-        UPDATE pg_index SET indisunique = true, indisvalid = false
+        UPDATE dsql_internal.pg_index SET indisunique = true, indisvalid = false
         WHERE indexrelid = format('pg_temp.%I', item.name)::regclass;
       END IF;
     END IF;
   END LOOP;
-  UPDATE pg_class SET relowner = owner WHERE oid = shadow;
+  UPDATE dsql_internal.pg_class SET relowner = owner WHERE oid = shadow;
 END
 $$;
 
@@ -932,7 +932,7 @@ CREATE OR REPLACE FUNCTION dsql_internal.occ_overlay_begin(
   password text, names text[], reads boolean, changes text, shadows text,
   OUT whole boolean, OUT wanted oid[], OUT made text, OUT rows jsonb, OUT statement text)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp SET synchronize_seqscans = off SET client_min_messages = error
+SET search_path = dsql_internal, pg_catalog, pg_temp SET synchronize_seqscans = off SET client_min_messages = error
 SET dsql.makes_shadows = on
 AS $$
 DECLARE
@@ -945,30 +945,30 @@ BEGIN
   made := '';
   present := ARRAY (SELECT split_part(entry, ':', 1)::oid
     FROM unnest(string_to_array(shadows, ' ')) AS entry);
-  whole := NOT reads OR EXISTS (SELECT FROM pg_class
+  whole := NOT reads OR EXISTS (SELECT FROM dsql_internal.pg_class
     WHERE relname = ANY (names) AND relkind = 'v' AND relpersistence = 'p');
   WITH RECURSIVE related (relation) AS (
-    SELECT c.oid FROM pg_class c JOIN pg_namespace s ON s.oid = relnamespace
+    SELECT c.oid FROM dsql_internal.pg_class c JOIN dsql_internal.pg_namespace s ON s.oid = relnamespace
     WHERE whole AND relname = ANY (names) AND relkind IN ('r', 'v') AND relpersistence = 'p'
       AND nspname NOT IN ('pg_catalog', 'information_schema', 'dsql_internal', 'sys')
     UNION
     SELECT r FROM dsql_internal.occ_decode(changes)
     UNION
     SELECT neighbour.relation FROM related, LATERAL (
-      SELECT confrelid AS relation FROM pg_constraint WHERE conrelid = related.relation AND contype = 'f'
+      SELECT confrelid AS relation FROM dsql_internal.pg_constraint WHERE conrelid = related.relation AND contype = 'f'
       UNION ALL
-      SELECT conrelid FROM pg_constraint WHERE confrelid = related.relation AND contype = 'f'
+      SELECT conrelid FROM dsql_internal.pg_constraint WHERE confrelid = related.relation AND contype = 'f'
       UNION ALL
-      SELECT d.refobjid FROM pg_rewrite w JOIN pg_depend d
-        ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid AND d.refclassid = 'pg_class'::regclass
+      SELECT d.refobjid FROM dsql_internal.pg_rewrite w JOIN dsql_internal.pg_depend d
+        ON d.classid = 'dsql_internal.pg_rewrite'::regclass AND d.objid = w.oid AND d.refclassid = 'dsql_internal.pg_class'::regclass
       WHERE w.ev_class = related.relation
     ) neighbour
   )
   SELECT array_agg(DISTINCT c.oid) INTO wanted
-  FROM related JOIN pg_class c ON c.oid = relation
+  FROM related JOIN dsql_internal.pg_class c ON c.oid = relation
   WHERE relkind IN ('r', 'v') AND relpersistence = 'p' AND c.oid <> ALL (present);
   FOR item IN
-    SELECT oid FROM pg_class WHERE oid = ANY (wanted) AND relkind = 'r' ORDER BY oid
+    SELECT oid FROM dsql_internal.pg_class WHERE oid = ANY (wanted) AND relkind = 'r' ORDER BY oid
   LOOP
     SELECT * INTO copy FROM dsql_internal.occ_shadow(
       item.oid, ARRAY (SELECT t FROM dsql_internal.occ_decode(changes) WHERE r = item.oid AND t IS NOT NULL));
@@ -1005,7 +1005,7 @@ CREATE OR REPLACE FUNCTION dsql_internal.occ_overlay_end(
   password text, wanted oid[], made text, path name[], client name, search_path text,
   INOUT shadows text, OUT renames text)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp SET client_min_messages = error SET dsql.makes_shadows = on
+SET search_path = dsql_internal, pg_catalog, pg_temp SET client_min_messages = error SET dsql.makes_shadows = on
 AS $$
 DECLARE
   item record;
@@ -1018,23 +1018,23 @@ BEGIN
     SELECT split_part(entry, ':', 1)::oid AS base, split_part(entry, ':', 2)::oid AS shadow
     FROM unnest(string_to_array(made, ' ')) AS entry
   LOOP
-    UPDATE pg_class SET relacl = NULL WHERE oid = item.shadow;
+    UPDATE dsql_internal.pg_class SET relacl = NULL WHERE oid = item.shadow;
     PERFORM dsql_internal.occ_shadow_indexes(item.base, item.shadow, path, client, search_path);
     -- A function that takes a row of the table takes one of the shadow, too.
     EXECUTE (SELECT format('CREATE CAST (%s AS %s) WITH INOUT AS IMPLICIT', s.reltype::regtype, b.reltype::regtype)
-      FROM pg_class s, pg_class b WHERE s.oid = item.shadow AND b.oid = item.base);
+      FROM dsql_internal.pg_class s, dsql_internal.pg_class b WHERE s.oid = item.shadow AND b.oid = item.base);
     FOR rule IN
-      SELECT attname, pg_get_serial_sequence(item.base::regclass::text, attname) AS sequence FROM pg_attribute
+      SELECT attname, pg_get_serial_sequence(item.base::regclass::text, attname) AS sequence FROM dsql_internal.pg_attribute
       WHERE attrelid = item.base AND attidentity <> ''
     LOOP
       EXECUTE format('ALTER TABLE %s ALTER %I SET DEFAULT dsql_internal.occ_identity(%L)',
         item.shadow::regclass, rule.attname, rule.sequence);
     END LOOP;
-    UPDATE pg_attribute a SET attgenerated = b.attgenerated FROM pg_attribute b
+    UPDATE dsql_internal.pg_attribute a SET attgenerated = b.attgenerated FROM dsql_internal.pg_attribute b
     WHERE a.attrelid = item.shadow AND b.attrelid = item.base AND a.attname = b.attname
       AND b.attgenerated <> '';
     FOR rule IN
-      SELECT conname, dsql_internal.pg_get_constraintdef(oid) AS definition, convalidated FROM pg_constraint
+      SELECT conname, dsql_internal.pg_get_constraintdef(oid) AS definition, convalidated FROM dsql_internal.pg_constraint
       WHERE conrelid = item.base AND contype = 'c' ORDER BY conname
     LOOP
       EXECUTE format('ALTER TABLE %s ADD CONSTRAINT %I %s %s', item.shadow::regclass, rule.conname,
@@ -1043,7 +1043,7 @@ BEGIN
   END LOOP;
   FOR item IN
     SELECT conname, conrelid, confrelid, convalidated, dsql_internal.pg_get_constraintdef(oid) AS definition
-    FROM pg_constraint WHERE contype = 'f' AND conrelid = ANY (wanted) ORDER BY oid
+    FROM dsql_internal.pg_constraint WHERE contype = 'f' AND conrelid = ANY (wanted) ORDER BY oid
   LOOP
     EXECUTE format('ALTER TABLE %s ADD CONSTRAINT %I %s %s',
       dsql_internal.occ_shadow_of(item.conrelid, shadows), item.conname,
@@ -1057,12 +1057,12 @@ BEGIN
     FROM unnest(string_to_array(made, ' ')) AS entry
   LOOP
     EXECUTE format('ALTER TABLE %s RENAME TO %I', item.shadow::regclass, dsql_internal.occ_shadow_name(
-      item.base, (SELECT relname FROM pg_class WHERE oid = item.base), path));
+      item.base, (SELECT relname FROM dsql_internal.pg_class WHERE oid = item.base), path));
   END LOOP;
   -- A view may rest on an older view.
   FOR item IN
     SELECT c.oid, relname, pg_get_viewdef(c.oid) AS definition,
-      'WITH (' || array_to_string(reloptions, ', ') || ')' AS options FROM pg_class c
+      'WITH (' || array_to_string(reloptions, ', ') || ')' AS options FROM dsql_internal.pg_class c
     WHERE c.oid = ANY (wanted) AND relkind = 'v' ORDER BY c.oid
   LOOP
     FOR copy IN
@@ -1085,9 +1085,9 @@ BEGIN
       encode(convert_to(c.relname, 'UTF8'), 'hex'), ' ', encode(convert_to(shadow.relname, 'UTF8'), 'hex')), ','), '')
   INTO renames
   FROM unnest(string_to_array(shadows, ' ')) AS entry
-  JOIN pg_class c ON c.oid = split_part(entry, ':', 1)::oid
-  JOIN pg_class shadow ON shadow.oid = split_part(entry, ':', 2)::oid
-  JOIN pg_namespace s ON s.oid = c.relnamespace;
+  JOIN dsql_internal.pg_class c ON c.oid = split_part(entry, ':', 1)::oid
+  JOIN dsql_internal.pg_class shadow ON shadow.oid = split_part(entry, ':', 2)::oid
+  JOIN dsql_internal.pg_namespace s ON s.oid = c.relnamespace;
 END
 $$;
 
@@ -1118,7 +1118,7 @@ $$;
 DO $$
 BEGIN
   EXECUTE (SELECT 'REVOKE ALL ON FUNCTION ' || string_agg(oid::regprocedure::text, ', ') || ' FROM PUBLIC'
-    FROM pg_catalog.pg_proc WHERE pronamespace = 'dsql_internal'::regnamespace AND proname LIKE 'occ\_%'
+    FROM dsql_internal.pg_proc WHERE pronamespace = 'dsql_internal'::regnamespace AND proname LIKE 'occ\_%'
       AND proname NOT IN ('occ_save', 'occ_save_shadows', 'occ_repeat', 'occ_repeat_begin', 'occ_repeat_end',
         'occ_overlay', 'occ_overlay_begin', 'occ_overlay_end', 'occ_identity'));
 END

@@ -5,38 +5,157 @@
 -- or function with other answers can take the name. Views show tableoid last, for clients that ask a catalog
 -- for it.
 
--- The access method of indexes is called btree_index.
-
-ALTER TABLE pg_catalog.pg_am SET SCHEMA dsql_internal;
-
-CREATE VIEW pg_catalog.pg_am AS
-SELECT oid, CASE amname WHEN 'btree' THEN 'btree_index'::name ELSE amname END AS amname, amhandler, amtype,
-  tableoid
-FROM dsql_internal.pg_am;
-
--- Lists leave out the objects that make a cluster of PostgreSQL.
-
-ALTER TABLE pg_catalog.pg_namespace SET SCHEMA dsql_internal;
-
-CREATE VIEW pg_catalog.pg_namespace AS
-SELECT oid, nspname, nspowner, nspacl, tableoid FROM dsql_internal.pg_namespace
-WHERE nspname <> 'dsql_internal';
-
-ALTER TABLE pg_catalog.pg_event_trigger SET SCHEMA dsql_internal;
-
-CREATE VIEW pg_catalog.pg_event_trigger AS
-SELECT oid, evtname, evtevent, evtowner, evtfoid, evtenabled, evttags, tableoid
-FROM dsql_internal.pg_event_trigger WHERE evtname NOT LIKE 'dsql\_%';
-
-GRANT SELECT ON pg_catalog.pg_am, pg_catalog.pg_namespace, pg_catalog.pg_event_trigger TO PUBLIC;
-
--- Descriptions belong to the catalogs, which have the lower numbers, and not to the views.
+-- Descriptions belong to the catalogs, which have the lower numbers, and not to the views. Bound to the
+-- catalogs themselves, because it is made before they move.
 
 CREATE OR REPLACE FUNCTION pg_catalog.obj_description(oid, name) RETURNS text
 LANGUAGE sql STABLE STRICT PARALLEL SAFE
 RETURN (SELECT description FROM pg_catalog.pg_description
   WHERE objoid = $1 AND objsubid = 0 AND classoid = (SELECT min(oid) FROM pg_catalog.pg_class
     WHERE relname = $2 AND relnamespace IN ('pg_catalog'::regnamespace, 'dsql_internal'::regnamespace)));
+
+-- The catalogs that have a view in their place, and what the view leaves out or says otherwise. A column is
+-- named with the expression for it; all others are as they are. "is_ours" is true for the schema of ours.
+
+CREATE TABLE dsql_internal.shown (
+  catalog name PRIMARY KEY,
+  condition text NOT NULL,
+  columns jsonb NOT NULL DEFAULT '{}'
+);
+
+-- Access methods are called btree_table and btree_index. Temporary objects do not exist on the service; here
+-- a transaction may have some that stand in for tables. Of our own functions nobody sees more than of one in
+-- C: those of sys, and those of pg_catalog whose text names the schema of ours. Text is compressed by lz4, which this PostgreSQL does not know.
+
+INSERT INTO dsql_internal.shown VALUES
+  ('pg_am', 'true', '{"amname": "CASE amname WHEN ''btree'' THEN ''btree_index'' WHEN ''heap'' THEN ''btree_table'' ELSE amname END"}'),
+  ('pg_namespace', 'NOT is_ours(oid)', '{}'),
+  ('pg_event_trigger', 'NOT starts_with(evtname, ''dsql_'')', '{}'),
+  ('pg_class', 'NOT is_ours(relnamespace) AND relpersistence <> ''t''', '{}'),
+  ('pg_attribute', 'NOT EXISTS (SELECT FROM pg_class c WHERE c.oid = attrelid AND (is_ours(relnamespace) OR relpersistence = ''t''))',
+    '{"attcompression": "CASE WHEN attrelid >= 16384 AND attstorage <> ''p'' AND NOT attisdropped AND EXISTS (SELECT FROM pg_class c WHERE c.oid = attrelid AND relkind = ''r'') THEN ''l''::\"char\" ELSE attcompression END"}'),
+  ('pg_type', 'NOT is_ours(typnamespace) AND NOT EXISTS (SELECT FROM pg_class c WHERE c.oid = typrelid AND relpersistence = ''t'')', '{}'),
+  ('pg_proc', 'NOT is_ours(pronamespace)',
+    '{"prolang": "CASE WHEN is_made(pronamespace, prosrc) THEN 12::oid ELSE prolang END",
+      "prosrc": "CASE WHEN is_made(pronamespace, prosrc) THEN proname::text ELSE prosrc END",
+      "prosqlbody": "CASE WHEN is_made(pronamespace, prosrc) THEN NULL ELSE prosqlbody END",
+      "proconfig": "CASE WHEN is_made(pronamespace, prosrc) THEN NULL ELSE proconfig END",
+      "prosecdef": "prosecdef AND NOT is_made(pronamespace, prosrc)"}'),
+  ('pg_constraint', 'NOT is_ours(connamespace) AND NOT EXISTS (SELECT FROM pg_class c WHERE c.oid = conrelid AND relpersistence = ''t'')', '{}'),
+  ('pg_index', 'NOT EXISTS (SELECT FROM pg_class c WHERE c.oid = indrelid AND (is_ours(relnamespace) OR relpersistence = ''t''))', '{}'),
+  ('pg_sequence', 'NOT EXISTS (SELECT FROM pg_class c WHERE c.oid = seqrelid AND is_ours(relnamespace))', '{}'),
+  ('pg_trigger', 'NOT EXISTS (SELECT FROM pg_proc p WHERE p.oid = tgfoid AND is_ours(pronamespace))', '{}'),
+  ('pg_rewrite', 'ev_class IS NOT DISTINCT FROM catalog_of(ev_class) AND NOT EXISTS (SELECT FROM pg_class c WHERE c.oid = ev_class AND (is_ours(relnamespace) OR relnamespace = ''sys''::regnamespace OR relpersistence = ''t''))', '{}'),
+  ('pg_attrdef', 'NOT EXISTS (SELECT FROM pg_class c WHERE c.oid = adrelid AND (is_ours(relnamespace) OR relpersistence = ''t''))', '{}'),
+  ('pg_depend', 'true', '{"classid": "view_of(classid)", "refclassid": "view_of(refclassid)"}'),
+  ('pg_description', 'true', '{"classoid": "view_of(classoid)"}'),
+  ('pg_init_privs', 'true', '{"classoid": "view_of(classoid)"}');
+
+CREATE FUNCTION dsql_internal.is_ours(schema oid) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$ SELECT $1 OPERATOR(pg_catalog.=) 1::oid $$;
+
+CREATE FUNCTION dsql_internal.is_made(schema oid, source text) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$ SELECT $1 OPERATOR(pg_catalog.=) 11::oid $$;
+
+CREATE FUNCTION dsql_internal.view_of(catalog oid) RETURNS oid
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$ SELECT $1 $$;
+
+CREATE FUNCTION dsql_internal.catalog_of(view oid) RETURNS oid
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$ SELECT $1 $$;
+
+DO $$
+DECLARE
+  item record;
+BEGIN
+  FOR item IN SELECT catalog FROM dsql_internal.shown LOOP
+    EXECUTE format('ALTER TABLE pg_catalog.%I SET SCHEMA dsql_internal', item.catalog);
+  END LOOP;
+END
+$$;
+
+-- A view has the columns of its catalog in their order, and tableoid last, for clients that ask for it. It
+-- names catalogs by the numbers of their views, as regclass does.
+
+DO $$
+DECLARE
+  item record;
+  numbers text;
+  columns text;
+BEGIN
+  SET LOCAL search_path = dsql_internal, pg_catalog;
+  EXECUTE format('CREATE OR REPLACE FUNCTION dsql_internal.is_ours(schema oid) RETURNS boolean'
+    ' LANGUAGE sql IMMUTABLE PARALLEL SAFE AS %L',
+    format('SELECT $1 OPERATOR(pg_catalog.=) %s::oid', 'dsql_internal'::regnamespace::oid));
+  EXECUTE format('CREATE OR REPLACE FUNCTION dsql_internal.is_made(schema oid, source text) RETURNS boolean'
+    ' LANGUAGE sql IMMUTABLE PARALLEL SAFE AS %L', format('SELECT $1 OPERATOR(pg_catalog.=) %s::oid'
+      ' OR ($1 OPERATOR(pg_catalog.=) 11::oid AND pg_catalog.strpos($2, %L) OPERATOR(pg_catalog.>) 0)',
+      'sys'::regnamespace::oid, 'dsql_internal'));
+  FOR item IN SELECT * FROM shown LOOP
+    SELECT string_agg(CASE WHEN item.columns ? attname
+        THEN format('(%s)::%s AS %I', item.columns ->> attname, format_type(atttypid, atttypmod), attname)
+      ELSE quote_ident(attname) END, ', ' ORDER BY attnum) INTO columns
+    FROM pg_attribute
+    WHERE attrelid = format('dsql_internal.%I', item.catalog)::regclass AND attnum > 0 AND NOT attisdropped;
+    EXECUTE format('CREATE VIEW pg_catalog.%1$I AS SELECT %2$s, view_of(tableoid) AS tableoid FROM dsql_internal.%1$I WHERE %3$s',
+      item.catalog, columns, item.condition);
+    EXECUTE format('GRANT SELECT ON pg_catalog.%I TO PUBLIC', item.catalog);
+  END LOOP;
+  SELECT string_agg(format('WHEN %s THEN %s::oid', format('dsql_internal.%I', catalog)::regclass::oid,
+    format('pg_catalog.%I', catalog)::regclass::oid), ' ') INTO numbers FROM shown;
+  EXECUTE format('CREATE OR REPLACE FUNCTION dsql_internal.view_of(catalog oid) RETURNS oid'
+    ' LANGUAGE sql IMMUTABLE PARALLEL SAFE AS %L', 'SELECT CASE $1 ' || numbers || ' ELSE $1 END');
+  SELECT string_agg(format('WHEN %s THEN %s::oid', format('pg_catalog.%I', catalog)::regclass::oid,
+    format('dsql_internal.%I', catalog)::regclass::oid), ' ') INTO numbers FROM shown;
+  EXECUTE format('CREATE OR REPLACE FUNCTION dsql_internal.catalog_of(view oid) RETURNS oid'
+    ' LANGUAGE sql IMMUTABLE PARALLEL SAFE AS %L', 'SELECT CASE $1 ' || numbers || ' ELSE $1 END');
+END
+$$;
+
+-- What takes the number of a catalog takes that of its view as well.
+
+ALTER FUNCTION pg_catalog.pg_describe_object(oid, oid, integer) SET SCHEMA dsql_internal;
+
+CREATE FUNCTION pg_catalog.pg_describe_object(classid oid, objid oid, objsubid integer) RETURNS text
+LANGUAGE sql STABLE STRICT PARALLEL SAFE
+AS $$ SELECT dsql_internal.pg_describe_object(dsql_internal.catalog_of($1), $2, $3) $$;
+
+ALTER FUNCTION pg_catalog.pg_identify_object(oid, oid, integer) SET SCHEMA dsql_internal;
+
+CREATE FUNCTION pg_catalog.pg_identify_object(classid oid, objid oid, objsubid integer,
+  OUT type text, OUT schema text, OUT name text, OUT identity text)
+LANGUAGE sql STABLE STRICT PARALLEL SAFE
+AS $$ SELECT * FROM dsql_internal.pg_identify_object(dsql_internal.catalog_of($1), $2, $3) $$;
+
+-- The text of our views and functions names what clients do not see.
+
+DO $$
+DECLARE
+  item record;
+BEGIN
+  FOR item IN
+    SELECT oid::regprocedure::text AS signature, proname, pg_get_function_identity_arguments(oid) AS arguments
+    FROM dsql_internal.pg_proc
+    WHERE pronamespace = 'pg_catalog'::regnamespace AND proname IN ('pg_get_viewdef', 'pg_get_functiondef')
+  LOOP
+    EXECUTE format('ALTER FUNCTION pg_catalog.%s SET SCHEMA dsql_internal', item.signature);
+    EXECUTE format('CREATE FUNCTION pg_catalog.%I(%s) RETURNS text LANGUAGE sql STABLE STRICT PARALLEL SAFE AS %L',
+      item.proname, item.arguments, format('SELECT CASE WHEN %s THEN dsql_internal.%I(%s) END',
+        CASE WHEN item.proname = 'pg_get_functiondef'
+          THEN 'NOT EXISTS (SELECT FROM dsql_internal.pg_proc p WHERE p.oid OPERATOR(pg_catalog.=) $1'
+            ' AND (dsql_internal.is_ours(pronamespace) OR dsql_internal.is_made(pronamespace, prosrc)))'
+          ELSE 'NOT EXISTS (SELECT FROM dsql_internal.pg_class c WHERE c.oid OPERATOR(pg_catalog.=) '
+            || CASE WHEN item.arguments LIKE 'text%' THEN 'pg_catalog.to_regclass($1)' ELSE '$1' END
+            || ' AND (dsql_internal.is_ours(relnamespace) OR c.oid OPERATOR(pg_catalog.<>) dsql_internal.catalog_of(c.oid)'
+            || ' OR c.oid OPERATOR(pg_catalog.=) ' || 'pg_catalog.pg_stat_activity'::regclass::oid || '::oid'
+            || ' OR relnamespace OPERATOR(pg_catalog.=) ' || 'sys'::regnamespace::oid || '::oid))' END,
+        item.proname, CASE WHEN item.arguments LIKE '%,%' THEN '$1, $2' ELSE '$1' END));
+  END LOOP;
+END
+$$;
 
 -- A primary key includes all other columns. A real INCLUDE would refuse wide rows.
 
@@ -95,6 +214,16 @@ CREATE FUNCTION pg_catalog.pg_get_constraintdef(oid, boolean) RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE
 AS $$ SELECT dsql_internal.constraint_definition($1, dsql_internal.pg_get_constraintdef($1, $2)) $$;
 
+-- Two functions of the information schema take rows of catalogs; now they take those of the views.
+
+CREATE FUNCTION information_schema._pg_truetypid(pg_catalog.pg_attribute, pg_catalog.pg_type) RETURNS oid
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN CASE WHEN $2.typtype = 'd' THEN $2.typbasetype ELSE $1.atttypid END;
+
+CREATE FUNCTION information_schema._pg_truetypmod(pg_catalog.pg_attribute, pg_catalog.pg_type) RETURNS integer
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN CASE WHEN $2.typtype = 'd' THEN $2.typtypmod ELSE $1.atttypmod END;
+
 -- Points the views of PostgreSQL and of the information schema to the new views.
 
 DO $$
@@ -105,16 +234,35 @@ DECLARE
 BEGIN
   FOR item IN
     SELECT v.oid, n.nspname, v.relname, v.reloptions
-    FROM pg_class v JOIN dsql_internal.pg_namespace n ON n.oid = v.relnamespace
+    FROM dsql_internal.pg_class v JOIN dsql_internal.pg_namespace n ON n.oid = v.relnamespace
     WHERE v.relkind = 'v' AND n.nspname IN ('pg_catalog', 'information_schema')
-      AND v.relname NOT IN ('pg_am', 'pg_namespace', 'pg_event_trigger')
+      AND v.relname NOT IN (SELECT catalog FROM dsql_internal.shown)
   LOOP
-    original := pg_catalog.pg_get_viewdef(item.oid);
+    original := dsql_internal.pg_get_viewdef(item.oid);
     definition := replace(original, 'dsql_internal.', 'pg_catalog.');
     CONTINUE WHEN definition = original;
     EXECUTE format('CREATE OR REPLACE VIEW %I.%I %s AS %s', item.nspname, item.relname,
       'WITH (' || array_to_string(item.reloptions, ', ') || ')', definition);
   END LOOP;
+END
+$$;
+
+DROP FUNCTION information_schema._pg_truetypid(dsql_internal.pg_attribute, dsql_internal.pg_type);
+
+DROP FUNCTION information_schema._pg_truetypmod(dsql_internal.pg_attribute, dsql_internal.pg_type);
+
+-- Who is connected: no session of the cluster's own, and no statement of one that it runs in a client's.
+
+DO $$
+DECLARE
+  definition text := rtrim(dsql_internal.pg_get_viewdef('pg_catalog.pg_stat_activity'::regclass), ';');
+BEGIN
+  EXECUTE (SELECT format('CREATE OR REPLACE VIEW pg_catalog.pg_stat_activity AS SELECT %s FROM (%s) s'
+    ' WHERE usesysid IS DISTINCT FROM 10::oid',
+    string_agg(CASE attname WHEN 'query' THEN 'CASE WHEN strpos(query, ''dsql_internal'') > 0'
+      ' OR strpos(query, ''dsql$'') > 0 THEN '''' ELSE query END AS query' ELSE quote_ident(attname) END,
+      ', ' ORDER BY attnum), definition)
+    FROM dsql_internal.pg_attribute WHERE attrelid = 'pg_catalog.pg_stat_activity'::regclass AND attnum > 0);
 END
 $$;
 

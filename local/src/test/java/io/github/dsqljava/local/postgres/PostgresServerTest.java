@@ -402,7 +402,7 @@ class PostgresServerTest {
       assertThat(steps).containsExactlyInAnyOrder("Unpacking", "Preparing");
       for (ChildProcess child : List.of(one, two)) {
         assertThat(child.lines())
-            .filteredOn(line -> line.equals("answer I am dsql_system"))
+            .filteredOn(line -> line.equals("answer I am postgres"))
             .hasSize(2);
         child.process().getOutputStream().close();
         assertThat(child.awaitExit()).isZero();

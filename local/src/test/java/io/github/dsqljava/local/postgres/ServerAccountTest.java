@@ -73,7 +73,7 @@ class ServerAccountTest {
         PostgresServer.start(CacheDirectory.open(null), null, step -> {}, account)) {
       assertThat(SocketQuery.value(server, "SELECT 1")).isEqualTo("1");
       assertThat(queryAs(account, server, "SELECT 1"))
-          .contains("Peer authentication failed for user \"dsql_system\"");
+          .contains("Peer authentication failed for user \"postgres\"");
     }
   }
 
