@@ -1,6 +1,7 @@
 package io.github.dsqljava.local;
 
 import io.github.dsqljava.local.catalog.CatalogVersion;
+import io.github.dsqljava.local.catalog.SchemaReach;
 import io.github.dsqljava.local.faults.FaultPlan;
 import io.github.dsqljava.local.frontend.Cluster;
 import io.github.dsqljava.local.frontend.FrontEnd;
@@ -66,6 +67,7 @@ public final class DsqlLocalBuilder {
   private @Nullable IamPrincipal principal;
   private boolean serverNameRequired = true;
   private boolean explainDpuEstimate;
+  private SchemaReach schemaReach = SchemaReach.CLUSTER;
   private boolean summary;
   private @Nullable Consumer<String> statementLog;
   private boolean ahead = true;
@@ -259,6 +261,16 @@ public final class DsqlLocalBuilder {
    */
   public DsqlLocalBuilder serverNameRequired(boolean required) {
     this.serverNameRequired = required;
+    return this;
+  }
+
+  /**
+   * Sets which sessions are told that another one has changed the schema. Default: {@link
+   * SchemaReach#CLUSTER}, all of them, because a client that stands that stands the other, too;
+   * which of the two the service does is unknown.
+   */
+  public DsqlLocalBuilder schemaReach(SchemaReach reach) {
+    this.schemaReach = reach;
     return this;
   }
 
@@ -524,7 +536,8 @@ public final class DsqlLocalBuilder {
     TokenVerifier verifier =
         new TokenVerifier(iam, clock, region, identity.arn(), identity.hosts());
     Sessions sessions =
-        new Sessions(concurrency.contention(), faults, journal, limits, time, explainDpuEstimate);
+        new Sessions(
+            concurrency.contention(), faults, journal, limits, schemaReach, time, explainDpuEstimate);
     return new Cluster(
         identity.id(),
         identity.serviceHost(),

@@ -2,6 +2,7 @@ package io.github.dsqljava.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.dsqljava.local.catalog.SchemaReach;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -61,6 +62,62 @@ class CatalogVersionTest {
         A: ALTER TABLE other DROP COLUMN a
         """
             .replace("CHANGED", CHANGED));
+  }
+
+  /** With the option, only who names a changed table. */
+  @ParameterizedTest
+  @ValueSource(strings = {"simple", "extended", "extendedCacheEverything"})
+  void reachOfChangedTables_tellsOnlyWhoUsesThem(String protocol) throws Exception {
+    try (DsqlLocal narrow = DsqlLocal.builder().schemaReach(SchemaReach.CHANGED_TABLES).start()) {
+      Script.play(
+          narrow,
+          protocol,
+          """
+          A: CREATE TABLE t (id int PRIMARY KEY, v int)
+          A: CREATE TABLE u (id int PRIMARY KEY, v int)
+          A: CREATE TABLE "Odd" (id int PRIMARY KEY)
+          A: INSERT INTO t VALUES (1, 0)
+          B: SELECT v FROM t => [0]
+          -- Others are not told, and the session that does it knows.
+          A: ALTER TABLE u ADD COLUMN a int
+          A: SELECT a FROM u => none
+          B: SELECT v FROM t => [0]
+          B: SELECT 1 => [1]
+          -- but still later, once.
+          B: SELECT count(*) FROM public.u => CHANGED
+          B: SELECT count(*) FROM public.u => [0]
+          A: ALTER TABLE public."Odd" RENAME COLUMN id TO a
+          B: SELECT v FROM t => [0]
+          B: SELECT count(*) FROM "Odd" => CHANGED
+          -- Grants, indexes and both ends of a foreign key.
+          A: CREATE ROLE r WITH LOGIN
+          A: GRANT SELECT ON TABLE u, t TO r
+          B: SELECT count(*) FROM "Odd" => [0]
+          B: SELECT v FROM t => CHANGED
+          A: CREATE INDEX ASYNC ON t (v)
+          B: SELECT count(*) FROM u => [0]
+          B: SELECT v FROM t => CHANGED
+          A: CREATE TABLE w (id int PRIMARY KEY REFERENCES t ON DELETE CASCADE)
+          B: SELECT count(*) FROM u => [0]
+          B: SELECT v FROM t => CHANGED
+          -- At COMMIT, what the transaction has used counts.
+          B: BEGIN
+          B: UPDATE t SET v = 1 => #1
+          A: ALTER TABLE u ADD COLUMN b int
+          B: COMMIT => #0
+          B: BEGIN
+          B: UPDATE t SET v = 2 => #1
+          A: ALTER TABLE t ADD COLUMN b int
+          B: COMMIT => CHANGED
+          B: SELECT v FROM t => [1]
+          -- What a schema holds is not in the text.
+          A: CREATE SCHEMA s
+          B: SELECT v FROM t => [1]
+          A: DROP SCHEMA s CASCADE
+          B: SELECT 1 => CHANGED
+          """
+              .replace("CHANGED", CHANGED));
+    }
   }
 
   @ParameterizedTest

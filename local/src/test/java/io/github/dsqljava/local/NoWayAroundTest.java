@@ -50,6 +50,7 @@ class NoWayAroundTest {
           "progress",
           "record",
           "region",
+          "schemaReach",
           "serverNameRequired",
           "sharedAccessKey",
           "start",

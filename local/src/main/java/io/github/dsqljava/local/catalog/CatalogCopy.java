@@ -2,8 +2,13 @@ package io.github.dsqljava.local.catalog;
 
 import io.github.dsqljava.local.dialect.Statement;
 import io.github.dsqljava.local.dialect.StatementClass;
+import io.github.dsqljava.local.dialect.TransactionEffect;
 import io.github.dsqljava.local.request.Group;
 import io.github.dsqljava.local.request.Step;
+import io.github.dsqljava.local.sql.SqlReferences;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * A session's copy of the catalog. On the service every session keeps one. If another session has
@@ -23,9 +28,54 @@ public final class CatalogCopy {
     this.known = cluster.current();
   }
 
-  /** Whether others have changed the original. */
-  public boolean isStale() {
-    return known != cluster.current();
+  /**
+   * Whether others have changed the original, or the part of it that a group or what has been run
+   * before it needs.
+   *
+   * @param before names that the transaction has used
+   */
+  public boolean isStale(Group group, Set<String> before) {
+    if (known == cluster.current()) {
+      return false;
+    }
+    if (!cluster.isOfTables()) {
+      return true;
+    }
+    Set<String> names = new HashSet<>(before);
+    names.addAll(namesOf(group));
+    return cluster.hasChanged(known, this, names);
+  }
+
+  /** Returns the names that a group uses; none if it does not matter which. */
+  public Set<String> namesIn(Group group) {
+    return cluster.isOfTables() ? namesOf(group) : Set.of();
+  }
+
+  private static Set<String> namesOf(Group group) {
+    Set<String> names = new HashSet<>();
+    for (Step step : group.reachable()) {
+      Statement statement = step.statement();
+      if (step.runs() && statement != null) {
+        names.addAll(SqlReferences.names(statement.tokens()));
+      }
+    }
+    return names;
+  }
+
+  /** Returns whose tables' schema a group changes; empty if it may be that of all. */
+  public static Optional<Set<String>> tablesChangedBy(Group group) {
+    Set<String> names = new HashSet<>();
+    for (Step step : group.reachable()) {
+      Statement statement = step.statement();
+      if (step.runs() && statement != null && statement.effect() == TransactionEffect.DDL) {
+        Optional<Set<String>> changed = statement.changedObjects();
+        if (changed.isEmpty()) {
+          return changed;
+        }
+        names.addAll(changed.get());
+      }
+    }
+    return Optional.of(names);
   }
 
   /** The client has got the conflict, so the session has a new copy. */
@@ -33,9 +83,13 @@ public final class CatalogCopy {
     known = cluster.current();
   }
 
-  /** This session has committed a change. */
-  public void changed() {
-    long version = cluster.next();
+  /**
+   * This session has committed a change.
+   *
+   * @param tables whose tables it is about; empty if it may be about all
+   */
+  public void changed(Optional<Set<String>> tables) {
+    long version = cluster.next(this, tables);
     if (known == version - 1) {
       known = version; // else there was another change, which it does not know
     }

@@ -37,6 +37,7 @@ record Arguments(String command, Map<String, String> options) {
               "--secret-key",
               "--sni",
               "--dpu-estimate",
+              "--schema-reach",
               "--log"),
           TOKEN,
           List.of("--env-file", "--user"),

@@ -3,6 +3,7 @@ package io.github.dsqljava.local.cli;
 import io.github.dsqljava.local.DsqlLocal;
 import io.github.dsqljava.local.DsqlLocalBuilder;
 import io.github.dsqljava.local.DsqlLocalException;
+import io.github.dsqljava.local.catalog.SchemaReach;
 import io.github.dsqljava.local.iam.DbAction;
 import io.github.dsqljava.local.iam.IamPrincipal;
 import io.github.dsqljava.local.iam.TokenMaker;
@@ -116,6 +117,10 @@ public final class Main {
     builder.serverNameRequired(arguments.oneOf("--sni", "required", "optional").equals("required"));
     builder.explainDpuEstimate(
         arguments.oneOf("--dpu-estimate", "hidden", "shown").equals("shown"));
+    builder.schemaReach(
+        arguments.oneOf("--schema-reach", "cluster", "tables").equals("cluster")
+            ? SchemaReach.CLUSTER
+            : SchemaReach.CHANGED_TABLES);
     Optional<String> accessKey = arguments.option("--access-key");
     Optional<String> secretKey = arguments.option("--secret-key");
     if (accessKey.isPresent() != secretKey.isPresent()) {

@@ -27,6 +27,8 @@ final class Usage {
           --dpu-estimate shown
                             EXPLAIN ANALYZE VERBOSE ends with an estimate of DPU; its numbers are
                             made up
+          --schema-reach tables
+                            tells only who uses a changed table of the change (OC001), not all
           --cluster-id ID, --access-key ID, --secret-key SECRET
                             26 characters, and a key of letters and digits; default: the same
                             at each start

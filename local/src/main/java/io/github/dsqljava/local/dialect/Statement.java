@@ -75,6 +75,14 @@ public record Statement(
   }
 
   /**
+   * Returns the names of the tables whose schema it changes, without their schemas; empty if it may
+   * change that of all.
+   */
+  public Optional<Set<String>> changedObjects() {
+    return ChangedObjects.of(tokens);
+  }
+
+  /**
    * Whether it has words behind which tables stand, wherever: {@code FROM} or {@code TABLE}. What
    * the functions that it calls read is not in its text.
    */

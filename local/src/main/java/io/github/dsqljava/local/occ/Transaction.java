@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -192,6 +193,8 @@ public final class Transaction {
   private boolean isAtBase;
   private boolean usesCatalog;
   private boolean changesCatalog;
+  private Optional<Set<String>> changedTables = Optional.of(Set.of());
+  private final Set<String> namesUsed = new HashSet<>();
   private boolean staysOnShadows;
   private boolean isBehind;
   private CommitHistory.@Nullable Snapshot snapshot;
@@ -424,9 +427,24 @@ public final class Transaction {
     return usesCatalog;
   }
 
-  /** A statement of it reads the catalog. */
-  public void readsCatalog() {
+  /**
+   * A statement of it reads the catalog.
+   *
+   * @param names what it names there, if that matters
+   */
+  public void readsCatalog(Set<String> names) {
     usesCatalog = true;
+    namesUsed.addAll(names);
+  }
+
+  /** Returns what its statements have named, if that matters. */
+  public Set<String> namesUsed() {
+    return namesUsed;
+  }
+
+  /** Returns whose tables' schema it changes; empty if it may be that of all. */
+  public Optional<Set<String>> changedTables() {
+    return changedTables;
   }
 
   /** Whether it has changed the catalog. */
@@ -435,8 +453,9 @@ public final class Transaction {
   }
 
   /** Tells whether it has changed the catalog. */
-  public void changesCatalog(boolean changed) {
+  public void changesCatalog(boolean changed, Optional<Set<String>> tables) {
     changesCatalog = changed;
+    changedTables = tables;
   }
 
   /** Whether its DDL statement was rolled back to free other sessions and has to run again. */

@@ -26,6 +26,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -271,7 +272,7 @@ final class Dispatcher {
     running.learn(group);
     run.runsIn(running);
     if (CatalogCopy.concerns(group)) {
-      running.readsCatalog();
+      running.readsCatalog(state.catalog().namesIn(group));
     }
     boolean guardable = running.hasBase();
     if (running.isOffTables()) {
@@ -412,7 +413,7 @@ final class Dispatcher {
         return old.get();
       }
     }
-    if (!state.catalog().isStale()) {
+    if (!state.catalog().isStale(group, running == null ? Set.of() : running.namesUsed())) {
       return null;
     }
     boolean commits = group.effect().commits() && running != null && running.usesCatalog();

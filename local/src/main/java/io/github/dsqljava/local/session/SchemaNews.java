@@ -46,11 +46,13 @@ final class SchemaNews {
     Transaction within = run.within();
     Transaction ended = run.ends();
     if (within != null) {
-      within.changesCatalog(done && (within.changesCatalog() || changed));
+      within.changesCatalog(
+          done && (within.changesCatalog() || changed),
+          changed ? CatalogCopy.tablesChangedBy(run.group()) : within.changedTables());
     } else if (done && ended != null && run.group().effect().commits()) {
       committed(ended);
     } else if (changed) {
-      catalog.changed();
+      catalog.changed(CatalogCopy.tablesChangedBy(run.group()));
     }
   }
 
@@ -68,7 +70,7 @@ final class SchemaNews {
   void committed(Transaction transaction) {
     committing = null;
     if (transaction.changesCatalog()) {
-      catalog.changed();
+      catalog.changed(transaction.changedTables());
     }
   }
 
@@ -93,7 +95,7 @@ final class SchemaNews {
       if (ended != null && run.group().effect().commits()) {
         committed(ended);
       } else if (run.within() == null && run.group().changesSchema()) {
-        catalog.changed();
+        catalog.changed(CatalogCopy.tablesChangedBy(run.group()));
       }
     }
   }

@@ -2,6 +2,7 @@ package io.github.dsqljava.local.session;
 
 import io.github.dsqljava.local.catalog.CatalogCopy;
 import io.github.dsqljava.local.catalog.CatalogVersion;
+import io.github.dsqljava.local.catalog.SchemaReach;
 import io.github.dsqljava.local.dialect.Dialect;
 import io.github.dsqljava.local.faults.FaultPlan;
 import io.github.dsqljava.local.faults.StatementFaults;
@@ -21,7 +22,7 @@ public final class Sessions {
 
   private final MemoryBudget copies = new MemoryBudget(COPY_BYTES);
   private final Contention contention;
-  private final CatalogVersion catalog = new CatalogVersion();
+  private final CatalogVersion catalog;
   private final Dialect dialect = Dialect.standard();
   private final FaultPlan faults;
   private final Journal journal;
@@ -34,6 +35,7 @@ public final class Sessions {
    * @param faults what is to go wrong
    * @param journal is told what clients send and get
    * @param limits how large messages and how old transactions may get
+   * @param reach who is told of changes of the schema
    * @param clock by which transactions age
    * @param estimatesDpu whether plans end with an estimate of DPU, which is one of ours
    */
@@ -42,9 +44,11 @@ public final class Sessions {
       FaultPlan faults,
       Journal journal,
       Limits limits,
+      SchemaReach reach,
       InstantSource clock,
       boolean estimatesDpu) {
     this.contention = contention;
+    this.catalog = new CatalogVersion(reach);
     this.faults = faults;
     this.journal = journal;
     this.estimatesDpu = estimatesDpu;

@@ -73,6 +73,7 @@ class MainTest {
     "--region=Mars, --region is \"Mars\"",
     "run, unknown command \"run\"",
     "--cluster-id=abc, --cluster-id is \"abc\"",
+    "--schema-reach=all, '--schema-reach is \"all\", not one of cluster, tables'",
     "--sni=off, '--sni is \"off\", not one of required, optional'",
     "--log=all, '--log is \"all\", not one of off, statements'",
     "--access-key=AKIA, --access-key and --secret-key go together",

@@ -2,6 +2,7 @@ package io.github.dsqljava.local.session;
 
 import io.github.dsqljava.local.catalog.CatalogCopy;
 import io.github.dsqljava.local.catalog.CatalogVersion;
+import io.github.dsqljava.local.catalog.SchemaReach;
 import io.github.dsqljava.local.dialect.ClientText;
 import io.github.dsqljava.local.dialect.Dialect;
 import io.github.dsqljava.local.faults.FaultPlan;
@@ -38,7 +39,7 @@ final class SessionRig implements Backend {
   /** What the sessions of a cluster share. */
   static final class Cluster {
     final Contention contention = new Contention(() -> {}, () -> Instant.EPOCH);
-    final CatalogVersion catalog = new CatalogVersion();
+    final CatalogVersion catalog = new CatalogVersion(SchemaReach.CLUSTER);
     final FaultPlan faults = new FaultPlan();
     private int sessions;
   }
