@@ -7,6 +7,7 @@ import io.github.dsqljava.local.conformance.wire.WireSession;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Path;
+import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 final class Connections {
   /** The service allows 100 a second. */
   private static final long NANOS_BETWEEN = Duration.ofMillis(20).toNanos();
+
+  /** For logins and for what the kit does for itself. */
+  private static final Duration PATIENT = Duration.ofMinutes(1);
 
   private static final int ATTEMPTS = 3;
   private static final Duration BEFORE_NEXT = Duration.ofMillis(500);
@@ -45,7 +49,7 @@ final class Connections {
 
   /**
    * @param ca certificates to believe; the JDK's if empty
-   * @param limit how long an answer may take
+   * @param limit how long an answer to a script may take
    */
   Connections(Endpoint endpoint, String user, Secrets secrets, Optional<Path> ca, Duration limit)
       throws ConformanceException {
@@ -74,10 +78,6 @@ final class Connections {
     return secrets;
   }
 
-  Duration limit() {
-    return limit;
-  }
-
   /** What TLS is made with by who must not resume another connection's session. */
   SSLContext anewTls() throws ConformanceException {
     return Trust.context(ca);
@@ -97,6 +97,13 @@ final class Connections {
     return startup;
   }
 
+  /** Opens a session of a script or a probe, whose answers have to come in time. */
+  WireSession impatient(boolean extended, String schema) throws IOException {
+    WireSession session = session(extended, schema);
+    session.client().readLimit(limit);
+    return session;
+  }
+
   /**
    * Opens a session.
    *
@@ -113,7 +120,7 @@ final class Connections {
     while (true) {
       WireClient client = null;
       try {
-        client = encrypted();
+        client = encrypted(PATIENT);
         String secret = secrets.of(user, endpoint.host());
         WireSession session = WireSession.login(client, startup, secret, extended);
         if (schema != null) {
@@ -134,6 +141,14 @@ final class Connections {
         throw e;
       } catch (IOException e) {
         close(client);
+        if (isOfCertificate(e)) {
+          throw new ConformanceException(
+              "the certificate of "
+                  + endpoint
+                  + " is not trusted, so nothing was sent to it; --ca names others to trust: "
+                  + e.getMessage(),
+              e);
+        }
         if (attempt >= ATTEMPTS || stopped) {
           throw new EndpointLostException(endpoint, e);
         }
@@ -141,6 +156,14 @@ final class Connections {
       }
       attempt++;
     }
+  }
+
+  private static boolean isOfCertificate(Throwable failure) {
+    Throwable cause = failure;
+    while (cause != null && !(cause instanceof CertificateException)) {
+      cause = cause.getCause();
+    }
+    return cause != null;
   }
 
   /** Names without a schema have to mean the run's own: scripts drop what they have made. */
@@ -161,7 +184,11 @@ final class Connections {
 
   /** Opens a connection and has TLS begun by an SSLRequest, with everything verified. */
   WireClient encrypted() throws IOException {
-    WireClient client = plain();
+    return encrypted(limit);
+  }
+
+  private WireClient encrypted(Duration answerLimit) throws IOException {
+    WireClient client = plain(answerLimit);
     try {
       client.send(WireClient.request(WireClient.SSL_REQUEST));
       if (client.readByte() != 'S') {
@@ -190,14 +217,18 @@ final class Connections {
 
   /** Opens a connection and says nothing. */
   WireClient plain() throws IOException {
+    return plain(limit);
+  }
+
+  private WireClient plain(Duration answerLimit) throws IOException {
     if (stopped) {
-      throw new ConformanceException("the run was stopped");
+      throw stopped();
     }
     takeTurn();
     IOException failure = new IOException("no address");
     for (InetAddress address : endpoint.addresses()) {
       try {
-        WireClient client = WireClient.connect(address, endpoint.port(), limit);
+        WireClient client = WireClient.connect(address, endpoint.port(), answerLimit);
         open.add(client);
         if (stopped) {
           close(client);
@@ -208,6 +239,10 @@ final class Connections {
       }
     }
     throw failure;
+  }
+
+  static ConformanceException stopped() {
+    return new ConformanceException("the run was stopped");
   }
 
   private synchronized void takeTurn() throws ConformanceException {
@@ -240,6 +275,11 @@ final class Connections {
       // it is gone already
     }
     open.remove(client);
+  }
+
+  /** Whether connections end because the run is stopped. */
+  boolean isStopped() {
+    return stopped;
   }
 
   /** Cuts all connections, and opens no more. */

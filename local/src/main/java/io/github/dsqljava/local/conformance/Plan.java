@@ -137,7 +137,7 @@ record Plan(List<ScriptFile> files, boolean slow) {
         Compares     %d answers, by %d statements of simple and extended protocol
         Connections  about %d, at most 8 at once and 50 a second
         Takes        about %d minutes on a cluster%s
-        Costs        what AWS bills for these statements and some 200 MB written and read. What a
+        Costs        what AWS bills for these statements and some 500 MB written and read. What a
                      statement costs is not documented; our own guess, not AWS's, is below one US dollar.
         Others       their transactions may meet OC001 (schema has changed) and have to be repeated
         """

@@ -65,6 +65,9 @@ final class Player implements AutoCloseable {
         result = Optional.of(StepResult.of(step, "!no answer in time", Optional.empty()));
         reason = "the rest was not played: " + step.session() + " got no answer";
       } catch (IOException e) {
+        if (sessions.areStopped()) {
+          throw Connections.stopped(); // it says nothing of the cluster
+        }
         result = Optional.of(StepResult.of(step, "!the connection ended", Optional.empty()));
         reason = "the rest was not played: the connection of " + step.session() + " ended";
       }

@@ -55,7 +55,7 @@ record ProbeScene(Connections connections, String schema, Pause pause) {
 
   /** Talks in a session of the simple protocol, whose search path is the schema. */
   String session(SessionTalk talk) throws IOException {
-    WireSession session = connections.session(/* extended= */ false, schema);
+    WireSession session = connections.impatient(/* extended= */ false, schema);
     try {
       return talk.with(session);
     } catch (IOException e) {

@@ -21,10 +21,15 @@ final class Sessions implements AutoCloseable {
   WireSession get(String letter) throws IOException {
     WireSession session = sessions.get(letter);
     if (session == null) {
-      session = connections.session(extended, schema);
+      session = connections.impatient(extended, schema);
       sessions.put(letter, session);
     }
     return session;
+  }
+
+  /** Whether they end because the run is stopped. */
+  boolean areStopped() {
+    return connections.isStopped();
   }
 
   /** Cuts one, as a network does. */

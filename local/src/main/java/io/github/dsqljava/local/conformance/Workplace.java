@@ -1,6 +1,7 @@
 package io.github.dsqljava.local.conformance;
 
 import io.github.dsqljava.local.conformance.wire.Answer;
+import io.github.dsqljava.local.conformance.wire.WireSession;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -44,13 +45,14 @@ final class Workplace {
   /** Makes the schema. A schema that is there already, by whatever chance, is not taken. */
   void make() throws IOException {
     try (Control control = new Control(connections, null)) {
+      WireSession session = control.session();
       synchronized (this) {
         if (state == State.GONE) {
-          throw new ConformanceException("the run was stopped");
+          throw Connections.stopped();
         }
         state = State.ASKED_FOR;
       }
-      Answer answer = control.session().ask("CREATE SCHEMA " + name);
+      Answer answer = session.ask("CREATE SCHEMA " + name);
       if (answer.field('C').equals("40001")) {
         answer = control.ask("CREATE SCHEMA " + name); // the first has made nothing
       }
