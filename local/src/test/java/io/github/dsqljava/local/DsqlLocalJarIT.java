@@ -82,6 +82,24 @@ class DsqlLocalJarIT {
     open(temporary);
   }
 
+  /** The scripts are in the jar. */
+  @Test
+  void conformance_ofAProgram_isAllTheSame() throws Exception {
+    Path envFile = temporary.resolve("env");
+    try (Program program = Program.start(envFile)) {
+      String script =
+          ". "
+              + envFile
+              + " && exec \"$@\" --endpoint localhost:$CLUSTER_PORT --ca \"$CLUSTER_CA_FILE\"";
+      List<String> command = new ArrayList<>(List.of("sh", "-c", script, "sh"));
+      command.addAll(Program.java("conformance", "--only", "types.numeric,limits.rows"));
+      try (ChildProcess kit = ChildProcess.start(Program.clean(command))) {
+        assertThat(kit.awaitExit()).as("%s", kit.lines()).isZero();
+        assertThat(kit.lines()).anyMatch(line -> line.contains(" same, 0 not. Rows: 2 same"));
+      }
+    }
+  }
+
   @Test
   void envFile_appearsOnlyWhenConnectionsAreAccepted_withAllVariables() throws Exception {
     Path envFile = temporary.resolve("env");

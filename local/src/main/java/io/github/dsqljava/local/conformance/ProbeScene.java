@@ -71,7 +71,7 @@ record ProbeScene(Connections connections, String schema, Pause pause) {
     }
     return e instanceof EOFException || e instanceof SocketException || e instanceof SSLException
         ? CLOSED
-        : e.getMessage();
+        : String.valueOf(e.getMessage());
   }
 
   /** Logs in with other parameters or another secret; returns how the server takes it. */
