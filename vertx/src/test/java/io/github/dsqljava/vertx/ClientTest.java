@@ -399,6 +399,8 @@ class ClientTest {
     await(behind);
     assertThat(failure(client.query("SELECT 1").execute())).isInstanceOf(ClosedException.class);
     assertThat(failure(client.ready())).isInstanceOf(ClosedException.class);
+    assertThat(client.health().isReady()).isFalse();
+    assertThat(client.health().reason()).contains("is closed");
   }
 
   @Test

@@ -288,7 +288,8 @@ class MixedLoadTest {
     reads.incrementAndGet();
     try {
       for (Row row : await(client.preparedQuery("SELECT * FROM m").execute())) {
-        if (row.getValue("v") instanceof Number v && v.doubleValue() != 7) {
+        boolean there = row.getColumnIndex("v") >= 0; // a migration takes it away for a moment
+        if (there && row.getValue("v") instanceof Number v && v.doubleValue() != 7) {
           wrong.add("read " + row.toJson());
         }
       }

@@ -10,6 +10,7 @@ import io.github.dsqljava.PoolTimeoutException;
 import io.github.dsqljava.local.CommitConflict;
 import io.github.dsqljava.local.DsqlLocal;
 import io.vertx.core.Context;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.metrics.MetricsOptions;
@@ -45,6 +46,7 @@ class ReportsTest {
   private Vertx vertx;
   private DsqlConnector connector;
   private DsqlPool pool;
+  private int poolsAndClients = 1;
 
   /** Counts of what is waiting and in use. */
   private static final class PoolFigures implements PoolMetrics<Object, Object> {
@@ -164,7 +166,7 @@ class ReportsTest {
   @AfterEach
   void close() throws Exception {
     await(connector.close());
-    assertThat(figures.closed).hasValue(1);
+    assertThat(figures.closed).hasValue(poolsAndClients);
     assertThat(figures.using).hasValue(0);
     assertThat(figures.waiting).hasValue(0);
     assertThat(tracer.open).hasValue(0);
@@ -198,6 +200,33 @@ class ReportsTest {
     }
     assertThat(figures.using).hasValue(0);
     await(connection.close());
+  }
+
+  /** The connector closes it once more behind this. */
+  @Test
+  void metrics_poolThatIsClosedTwice_endOnce() throws Exception {
+    execute(pool, "SELECT 1");
+    await(pool.close());
+    assertThat(figures.closed).hasValue(1);
+  }
+
+  @Test
+  void metrics_ofAClient_waitingStatements_andConnectionsInUse() throws Exception {
+    poolsAndClients = 2;
+    DsqlClient client = connector.client(ClientSettings.builder().minSize(1).maxSize(1).build());
+    await(client.ready());
+    tracer.ended.clear();
+    Future<?> first = client.query("SELECT pg_sleep(0.3)").execute();
+    Future<?> second = client.query("SELECT 1").execute();
+    assertThat(figures.enqueued).hasValue(2);
+    assertThat(figures.using).as("both on one connection").hasValue(1);
+    await(first);
+    await(second);
+    assertThat(figures.begun).hasValue(1);
+    execute(client, "EXPLAIN SELECT 1");
+    assertThat(figures.begun).hasValue(2);
+    assertThat(figures.enqueued).hasValue(3);
+    assertThat(tracer.operations()).containsExactly("Query", "Query", "Query");
   }
 
   @Test
