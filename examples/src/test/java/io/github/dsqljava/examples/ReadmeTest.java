@@ -3,6 +3,7 @@ package io.github.dsqljava.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.dsqljava.local.DsqlLocal;
+import io.github.dsqljava.testsupport.DocumentedJava;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

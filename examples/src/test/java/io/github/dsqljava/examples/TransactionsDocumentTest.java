@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.dsqljava.DsqlConfig;
 import io.github.dsqljava.local.CommitConflict;
 import io.github.dsqljava.local.DsqlLocal;
+import io.github.dsqljava.testsupport.DocumentedJava;
 import io.github.dsqljava.vertx.BatchResult;
 import io.github.dsqljava.vertx.DsqlConnector;
 import io.github.dsqljava.vertx.DsqlPool;

@@ -115,8 +115,8 @@ public final class DsqlR2dbc implements ConnectionFactory, Closeable, Disposable
   /**
    * A connection of the pool, to be closed, which gives it back. Cancelling while it is waited for
    * frees the place in the queue. Use it in {@code Mono.usingWhen} or {@code Flux.usingWhen}, which
-   * close it whatever happens: a subscriber of another kind that cancels at the moment in which it is
-   * handed over loses it, and nobody closes it.
+   * close it whatever happens: a subscriber of another kind that cancels at the moment in which it
+   * is handed over loses it, and nobody closes it.
    *
    * @return the driver's connection ({@code Wrapped} has the one that the pool does not stand
    *     before); or an R2DBC exception whose cause is a {@link io.github.dsqljava.DsqlException}

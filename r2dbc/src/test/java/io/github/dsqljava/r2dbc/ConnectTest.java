@@ -55,8 +55,7 @@ class ConnectTest {
 
   private static Throwable refusal(DsqlConfig config) {
     DsqlR2dbc dsql =
-        DsqlR2dbc.of(
-            config, R2dbcSettings.builder().acquireTimeout(Duration.ofSeconds(3)).build());
+        DsqlR2dbc.of(config, R2dbcSettings.builder().acquireTimeout(Duration.ofSeconds(3)).build());
     try {
       return failure(dsql.connect());
     } finally {
@@ -175,9 +174,7 @@ class ConnectTest {
         .hasCauseInstanceOf(AccessDeniedException.class);
     assertThat(
             refusal(
-                config(cluster)
-                    .credentialsProvider(AnonymousCredentialsProvider.create())
-                    .build()))
+                config(cluster).credentialsProvider(AnonymousCredentialsProvider.create()).build()))
         .isInstanceOf(R2dbcPermissionDeniedException.class)
         .hasCauseInstanceOf(CredentialsException.class);
     assertThat(refusal(config(cluster).endpoint("no-such-host.invalid").build()))

@@ -76,8 +76,7 @@ class ExecuteManyTest {
 
   @Test
   void stream_takesWhatAChunkTakes() {
-    Flux<List<Object>> rows =
-        Flux.range(0, 2_500).map(i -> List.<Object>of(i, "x"));
+    Flux<List<Object>> rows = Flux.range(0, 2_500).map(i -> List.<Object>of(i, "x"));
     assertThat(await(dsql.executeMany(INSERT, rows, TransactionOptions.defaults())))
         .isEqualTo(2_500);
     assertThat(count()).isEqualTo("2500");
@@ -110,7 +109,8 @@ class ExecuteManyTest {
                     + " FROM types WHERE id = 2"))
         .isEqualTo("00000000-0000-0000-0000-000000000002 1.500000 true 5 1.25 0102");
     assertThat(value(dsql, "SELECT count(*) FROM types WHERE u IS NULL")).isEqualTo("2");
-    assertThat(value(dsql, "SELECT n FROM types WHERE id = 3")).isEqualTo("7.000000"); // numeric(18,6)
+    assertThat(value(dsql, "SELECT n FROM types WHERE id = 3"))
+        .isEqualTo("7.000000"); // numeric(18,6)
   }
 
   @Test

@@ -29,8 +29,7 @@ class FlightsTest {
     relay = FlightRelay.start(cluster.port());
     dsql =
         DsqlR2dbc.of(
-            config(cluster).port(relay.port()).build(),
-            R2dbcSettings.builder().maxSize(1).build());
+            config(cluster).port(relay.port()).build(), R2dbcSettings.builder().maxSize(1).build());
     execute(dsql, "CREATE TABLE item (id int PRIMARY KEY)");
     assertThat(value(dsql, "SELECT id FROM item WHERE id = $1 UNION SELECT 0", 1)).isEqualTo("0");
   }
@@ -98,10 +97,8 @@ class FlightsTest {
 
   @Test
   void batch_takesThree() {
-    List<List<Object>> rows =
-        IntStream.range(100, 900).mapToObj(i -> List.<Object>of(i)).toList();
-    assertThat(
-            flights(() -> await(dsql.executeMany("INSERT INTO item VALUES ($1)", rows))))
+    List<List<Object>> rows = IntStream.range(100, 900).mapToObj(i -> List.<Object>of(i)).toList();
+    assertThat(flights(() -> await(dsql.executeMany("INSERT INTO item VALUES ($1)", rows))))
         .isEqualTo(3);
   }
 }

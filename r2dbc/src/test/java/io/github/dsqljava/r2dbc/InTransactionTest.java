@@ -104,7 +104,8 @@ class InTransactionTest {
                                   () -> execute(dsql, "UPDATE counter SET value = 10 WHERE id = 1"))
                               : Mono.empty();
                       return select(connection, "SELECT value FROM counter WHERE id = 1")
-                          .then(other.subscribeOn(reactor.core.scheduler.Schedulers.boundedElastic()))
+                          .then(
+                              other.subscribeOn(reactor.core.scheduler.Schedulers.boundedElastic()))
                           .then(add(connection, 1))
                           .thenReturn(attempt);
                     })
@@ -131,8 +132,7 @@ class InTransactionTest {
                                         execute(
                                             dsql,
                                             "UPDATE counter SET value = value + 1 WHERE id = 1"))
-                                .subscribeOn(
-                                    reactor.core.scheduler.Schedulers.boundedElastic()))
+                                .subscribeOn(reactor.core.scheduler.Schedulers.boundedElastic()))
                         .then(add(connection, 1))));
     assertThat(failure).isInstanceOf(RetriesExhaustedException.class);
     assertThat(((RetriesExhaustedException) failure).attempts()).isEqualTo(2);
@@ -159,8 +159,7 @@ class InTransactionTest {
     IllegalArgumentException mine = new IllegalArgumentException("mine");
     assertThat(
             failure(
-                dsql.inTransaction(
-                    connection -> add(connection, 1).then(Mono.<Long>error(mine)))))
+                dsql.inTransaction(connection -> add(connection, 1).then(Mono.<Long>error(mine)))))
         .isSameAs(mine);
     assertThat(
             failure(
@@ -218,8 +217,7 @@ class InTransactionTest {
         .isInstanceOf(R2dbcException.class);
     assertThat(
             await(
-                dsql.inTransaction(
-                        readOnly, connection -> select(connection, "SELECT 1"))
+                dsql.inTransaction(readOnly, connection -> select(connection, "SELECT 1"))
                     .single()))
         .isEqualTo("1");
   }
@@ -233,13 +231,10 @@ class InTransactionTest {
     assertThat(failure(dsql.inTransaction(PostgresqlConnection::close)))
         .isInstanceOf(IllegalStateException.class);
     assertThat(
-            failure(
-                dsql.inTransaction(connection -> LocalCluster.execute(connection, " commit"))))
+            failure(dsql.inTransaction(connection -> LocalCluster.execute(connection, " commit"))))
         .isInstanceOf(IllegalStateException.class);
     assertThat(
-            failure(
-                dsql.inTransaction(
-                    connection -> dsql.inTransaction(inner -> add(inner, 1)))))
+            failure(dsql.inTransaction(connection -> dsql.inTransaction(inner -> add(inner, 1)))))
         .isInstanceOf(NestedTransactionException.class);
   }
 
@@ -316,9 +311,7 @@ class InTransactionTest {
     long opened = dsql.stats().opened();
     for (int i = 0; i < 60; i++) {
       Disposable running =
-          dsql.inTransaction(
-                  connection -> add(connection, 1).then(add(connection, 2)))
-              .subscribe();
+          dsql.inTransaction(connection -> add(connection, 1).then(add(connection, 2))).subscribe();
       java.util.concurrent.locks.LockSupport.parkNanos(i * 100_000L);
       running.dispose();
     }
@@ -350,8 +343,7 @@ class InTransactionTest {
       await(Mono.fromFuture(struck)); // COMMIT is there, and its answer is held
       running.dispose();
       relay.close();
-      assertThat(await(Mono.fromFuture(dropped)))
-          .isInstanceOf(CommitOutcomeUnknownException.class);
+      assertThat(await(Mono.fromFuture(dropped))).isInstanceOf(CommitOutcomeUnknownException.class);
     } finally {
       Hooks.resetOnErrorDropped();
       relay.close();

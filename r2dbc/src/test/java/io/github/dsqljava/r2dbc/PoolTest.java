@@ -228,11 +228,7 @@ class PoolTest {
   @Test
   void acquire_tooLate_isR2dbcsTimeoutWithOursAsCause() {
     DsqlR2dbc dsql =
-        pool(
-            R2dbcSettings.builder()
-                .minSize(1)
-                .maxSize(1)
-                .acquireTimeout(Duration.ofMillis(50)));
+        pool(R2dbcSettings.builder().minSize(1).maxSize(1).acquireTimeout(Duration.ofMillis(50)));
     await(dsql.ready());
     Connection held = await(dsql.create());
     assertThat(failure(dsql.create()))
@@ -251,7 +247,8 @@ class PoolTest {
     assertThat(dsql.stats().waiting()).isZero();
     await(Mono.from(held.close()));
     for (int i = 0; i < 100; i++) {
-      // While it is handed over, or before, or in use. Only usingWhen closes in each of these cases.
+      // While it is handed over, or before, or in use. Only usingWhen closes in each of these
+      // cases.
       Mono.usingWhen(dsql.create(), got -> Mono.never(), Connection::close).subscribe().dispose();
     }
     until("nobody has one", () -> dsql.stats().leased() == 0);
@@ -260,8 +257,7 @@ class PoolTest {
 
   @Test
   void lifetime_isKeptUnderLoad() {
-    DsqlR2dbc dsql =
-        pool(R2dbcSettings.builder().maxSize(1).maxLifetime(Duration.ofSeconds(1)));
+    DsqlR2dbc dsql = pool(R2dbcSettings.builder().maxSize(1).maxLifetime(Duration.ofSeconds(1)));
     Set<String> backends = new HashSet<>();
     long end = System.nanoTime() + Duration.ofSeconds(4).toNanos();
     while (System.nanoTime() < end && backends.size() < 3) {
@@ -312,8 +308,7 @@ class PoolTest {
     assertThat(
             Mono.usingWhen(
                     dsql.create(),
-                    connection ->
-                        Mono.deferContextual(context -> Mono.just(context.get("key"))),
+                    connection -> Mono.deferContextual(context -> Mono.just(context.get("key"))),
                     Connection::close)
                 .contextWrite(context -> context.put("key", "value"))
                 .block(LIMIT))

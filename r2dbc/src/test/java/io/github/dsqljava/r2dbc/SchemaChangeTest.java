@@ -93,7 +93,8 @@ class SchemaChangeTest {
           await(
               dsql.inTransaction(
                       connection ->
-                          select(connection, READ_ALL, 1).then(select(connection, READ, 1).single()))
+                          select(connection, READ_ALL, 1)
+                              .then(select(connection, READ, 1).single()))
                   .single());
       assertThat(value).isEqualTo("8.0");
     }
@@ -105,10 +106,7 @@ class SchemaChangeTest {
     migrate("DROP TABLE d", "CREATE TABLE d (id int PRIMARY KEY, v text)");
     migrate("INSERT INTO d VALUES (1, 'new')");
     for (int i = 0; i < 10; i++) {
-      assertThat(
-              await(
-                  dsql.inTransaction(connection -> select(connection, READ, 1))
-                      .single()))
+      assertThat(await(dsql.inTransaction(connection -> select(connection, READ, 1)).single()))
           .isEqualTo("new");
     }
   }

@@ -18,8 +18,8 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import reactor.core.publisher.Mono;
 
 /**
- * R2DBC's own test kit. What Aurora DSQL cannot do is overridden here, and only that; docs/r2dbc.md has
- * the list.
+ * R2DBC's own test kit. What Aurora DSQL cannot do is overridden here, and only that; docs/r2dbc.md
+ * has the list.
  */
 @SuppressWarnings("NullAway.Init")
 class TckTest implements TestKit<String> {

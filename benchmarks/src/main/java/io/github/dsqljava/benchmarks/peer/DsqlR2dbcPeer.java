@@ -52,8 +52,7 @@ final class DsqlR2dbcPeer implements Peer {
         IntStream.range(0, Statements.BATCH_ROWS)
             .mapToObj(
                 row ->
-                    List.<Object>of(
-                        Statements.key(call, row), call.caller(), Statements.PAYLOAD))
+                    List.<Object>of(Statements.key(call, row), call.caller(), Statements.PAYLOAD))
             .toList();
     return dsql.executeMany(Statements.EVENT, rows)
         .doOnNext(changed -> Statements.expectRows(Statements.BATCH_ROWS, changed))

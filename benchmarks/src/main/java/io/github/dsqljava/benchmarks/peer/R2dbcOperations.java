@@ -2,25 +2,15 @@ package io.github.dsqljava.benchmarks.peer;
 
 import static io.github.dsqljava.benchmarks.peer.Statements.expectRows;
 import static io.github.dsqljava.benchmarks.peer.Statements.expectValue;
-import io.github.dsqljava.AuthToken;
-import io.github.dsqljava.benchmarks.cluster.Target;
+
 import io.github.dsqljava.benchmarks.load.Call;
 import io.github.dsqljava.benchmarks.load.Operation;
 import io.github.dsqljava.benchmarks.load.Outcome;
-import io.github.dsqljava.spi.TokenSource;
-import io.r2dbc.pool.ConnectionPool;
-import io.r2dbc.pool.ConnectionPoolConfiguration;
-import io.r2dbc.postgresql.PostgresqlConnectionConfiguration;
-import io.r2dbc.postgresql.PostgresqlConnectionFactory;
-import io.r2dbc.postgresql.client.SSLMode;
-import io.r2dbc.postgresql.client.SSLNegotiation;
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.ConnectionFactory;
 import io.r2dbc.spi.Result;
 import io.r2dbc.spi.Statement;
-import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -56,8 +46,7 @@ final class R2dbcOperations {
       case FIVE_DEPENDENT ->
           of(call -> transactions.run(connection -> Flux.concat(five(connection, call)).then()));
       case BATCH -> of(call -> autocommit(pool, connection -> batch(connection, call)));
-      case BATCH_TRANSACTION ->
-          of(call -> transactions.run(connection -> batch(connection, call)));
+      case BATCH_TRANSACTION -> of(call -> transactions.run(connection -> batch(connection, call)));
     };
   }
 
@@ -88,7 +77,8 @@ final class R2dbcOperations {
                 Connection::close));
   }
 
-  private static Mono<Void> autocommit(ConnectionFactory pool, Function<Connection, Mono<Void>> work) {
+  private static Mono<Void> autocommit(
+      ConnectionFactory pool, Function<Connection, Mono<Void>> work) {
     return Mono.usingWhen(pool.create(), work, Connection::close);
   }
 

@@ -1,13 +1,7 @@
 package io.github.dsqljava.benchmarks.peer;
 
-import static io.github.dsqljava.benchmarks.peer.Statements.expectRows;
-import static io.github.dsqljava.benchmarks.peer.Statements.expectValue;
-
 import io.github.dsqljava.AuthToken;
 import io.github.dsqljava.benchmarks.cluster.Target;
-import io.github.dsqljava.benchmarks.load.Call;
-import io.github.dsqljava.benchmarks.load.Operation;
-import io.github.dsqljava.benchmarks.load.Outcome;
 import io.github.dsqljava.spi.TokenSource;
 import io.r2dbc.pool.ConnectionPool;
 import io.r2dbc.pool.ConnectionPoolConfiguration;
@@ -17,15 +11,9 @@ import io.r2dbc.postgresql.client.SSLMode;
 import io.r2dbc.postgresql.client.SSLNegotiation;
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.ConnectionFactory;
-import io.r2dbc.spi.Result;
-import io.r2dbc.spi.Statement;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
-import org.reactivestreams.Publisher;
-import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /** r2dbc-postgresql with r2dbc-pool: direct TLS, a token for each connection, no login queries. */
@@ -37,7 +25,8 @@ final class R2dbcPeer implements Peer {
     TokenSource tokens = TokenSource.of(settings.target().config(settings.port()));
     ConnectionFactory connections = connections(settings, tokens);
     if (settings.benchmark() == BenchmarkCase.CONNECT) {
-      return new PeerRound(R2dbcOperations.connect(connections), R2dbcPeer::start, new LongAdder(), tokens::close);
+      return new PeerRound(
+          R2dbcOperations.connect(connections), R2dbcPeer::start, new LongAdder(), tokens::close);
     }
     ConnectionPool pool =
         new ConnectionPool(

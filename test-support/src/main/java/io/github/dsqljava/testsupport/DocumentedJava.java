@@ -1,4 +1,4 @@
-package io.github.dsqljava.examples;
+package io.github.dsqljava.testsupport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -12,10 +12,15 @@ import java.util.List;
  * The Java in a document, which must be a part of a class that compiles. Blocks that are whole
  * classes (those of a test set-up) are left to the module that builds them as files.
  */
-final class DocumentedJava {
+public final class DocumentedJava {
   private DocumentedJava() {}
 
-  static void assertCompiled(Path document, Class<?> snippets, int expectedBlocks)
+  /**
+   * Fails unless every block of the document is in the class's source.
+   *
+   * @param snippets a class of the tests of the module that is built
+   */
+  public static void assertCompiled(Path document, Class<?> snippets, int expectedBlocks)
       throws IOException {
     Path source = Path.of("src/test/java", snippets.getName().replace('.', '/') + ".java");
     String compiled = withoutLayout(Files.readString(source));
