@@ -59,8 +59,12 @@ final class GiveBack {
   }
 
   private void settle() {
+    boolean unused = wire.dropBegin();
     if (!wire.isOpen()) {
       finish(/* reusable= */ false);
+    } else if (wire.status() != SessionWire.IDLE && session.connection().isAutoCommit()) {
+      // The driver does not know of it; see TransactionalConnection.executeRows.
+      step(Mono.fromFuture(wire.exchange("ROLLBACK")).then());
     } else if (wire.status() != SessionWire.IDLE) {
       step(session.connection().rollbackTransaction());
     } else if (wire.hasSeenSet()) {

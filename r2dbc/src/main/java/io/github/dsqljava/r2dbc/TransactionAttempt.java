@@ -9,7 +9,6 @@ import io.github.dsqljava.spi.AttemptOutcome;
 import io.github.dsqljava.spi.CommitErrors;
 import io.github.dsqljava.spi.StaleSign;
 import io.github.dsqljava.spi.pool.Lease;
-import io.r2dbc.postgresql.api.PostgresTransactionDefinition;
 import io.r2dbc.postgresql.api.PostgresqlConnection;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
@@ -23,7 +22,6 @@ import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
-import reactor.core.publisher.Mono;
 import reactor.util.context.ContextView;
 
 /**
@@ -49,7 +47,6 @@ final class TransactionAttempt<T> {
   private boolean ending;
   private boolean cancelled;
   private boolean done;
-  private boolean beginFailed;
   private boolean commitAsked;
 
   /** The connection was ended here, and not by the network. */
@@ -87,44 +84,16 @@ final class TransactionAttempt<T> {
               ReactorScheduler.timer(
                   remaining.isNegative() ? Duration.ZERO : remaining,
                   () -> wire.execute(this::expire));
-          var unused =
-              begin(readOnly)
-                  .subscribe(
-                      null,
-                      failure -> wire.execute(() -> failedBegin(failure)),
-                      () -> wire.execute(() -> call(context, work)));
+          wire.beginWithNext(readOnly ? "BEGIN READ ONLY" : "BEGIN");
+          call(context, work);
         });
     return outcome;
-  }
-
-  private Mono<Void> begin(boolean readOnly) {
-    return readOnly
-        ? session.connection().beginTransaction(PostgresTransactionDefinition.mutability(false))
-        : session.connection().beginTransaction();
-  }
-
-  private void failedBegin(Throwable failure) {
-    if (ending) {
-      return;
-    }
-    ending = true;
-    beginFailed = true;
-    Optional<RetryKind> kind = wire.firstError().flatMap(TransactionAttempt::retryKind);
-    if (kind.isEmpty() && wire.firstError().isEmpty()) {
-      kind = Optional.of(RetryKind.CONNECTION);
-    }
-    end(new AttemptOutcome.Failed(failure, kind.orElse(null)));
   }
 
   private void call(
       ContextView context,
       Function<? super PostgresqlConnection, ? extends Publisher<? extends T>> work) {
     if (ending) {
-      return;
-    }
-    if (wire.begins() != 1) {
-      failedBegin(
-          new IllegalStateException("The driver took the transaction for begun before BEGIN"));
       return;
     }
     function =
@@ -199,6 +168,10 @@ final class TransactionAttempt<T> {
     }
     if (cancelled) {
       end(new AttemptOutcome.Failed(new TimeoutException("The subscriber cancelled"), null));
+    } else if (wire.dropBegin()) {
+      end(new AttemptOutcome.Committed()); // without a statement, and so without a transaction
+    } else if (wire.hasBeginFailed()) {
+      end(failedBegin());
     } else if (wasEndedInside()) {
       end(new AttemptOutcome.Failed(endedInside(null), null));
     } else if (!wire.isOpen()) {
@@ -210,6 +183,16 @@ final class TransactionAttempt<T> {
     } else {
       commitAsked = true;
       wire.expectCommit();
+      commit();
+    }
+  }
+
+  private void commit() {
+    if (session.connection().isAutoCommit()) {
+      // The driver knows of no statement, and so of no transaction; see executeRows.
+      var unused =
+          wire.exchange("COMMIT").whenComplete((answer, failure) -> committed(failure));
+    } else {
       var unused =
           session
               .connection()
@@ -219,6 +202,12 @@ final class TransactionAttempt<T> {
                   failure -> wire.execute(() -> committed(failure)),
                   () -> wire.execute(() -> committed(null)));
     }
+  }
+
+  private AttemptOutcome failedBegin() {
+    ServerError error = wire.firstError().orElseThrow();
+    return new AttemptOutcome.Failed(
+        R2dbcFailures.ofStatement(error, "BEGIN"), retryKind(error).orElse(null));
   }
 
   private void committed(@Nullable Throwable failure) {
@@ -234,7 +223,10 @@ final class TransactionAttempt<T> {
     if (wire.ends() == 1) {
       return wire.lastEndIsCommit() ? new AttemptOutcome.Committed() : failure(rolledBack());
     }
-    Throwable cause = loss(failure);
+    Throwable cause =
+        failure == null && wire.lastError().isPresent()
+            ? R2dbcFailures.ofStatement(wire.lastError().get(), "COMMIT")
+            : loss(failure);
     if (!wire.isCommitSent()) {
       return new AttemptOutcome.Failed(cause, RetryKind.CONNECTION);
     }
@@ -251,7 +243,9 @@ final class TransactionAttempt<T> {
     if (done) {
       return;
     }
-    if (wasEndedInside()) {
+    if (wire.hasBeginFailed()) {
+      end(failedBegin());
+    } else if (wasEndedInside()) {
       end(new AttemptOutcome.Failed(endedInside(failure), null));
     } else if (!wire.isOpen() && connection.isDoubtful()) {
       end(inDoubt(failure));
@@ -353,7 +347,7 @@ final class TransactionAttempt<T> {
     if (deadline != null) {
       deadline.dispose();
     }
-    if (beginFailed || givenUp) {
+    if (givenUp) {
       lease.discard(); // in whatever state it is
       outcome.complete(ended);
     } else {

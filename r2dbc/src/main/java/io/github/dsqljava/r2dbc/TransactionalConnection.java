@@ -57,7 +57,9 @@ final class TransactionalConnection extends LeasedConnection {
   }
 
   /**
-   * Executes a statement for many rows, in one flight.
+   * Executes a statement for many rows, in one flight, past the driver. If it is the first one, the
+   * driver does not learn that a transaction is open, and neither commits nor rolls back what it does
+   * not know.
    *
    * @return how many rows it changed
    */

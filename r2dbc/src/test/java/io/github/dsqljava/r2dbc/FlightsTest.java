@@ -81,8 +81,9 @@ class FlightsTest {
     assertThat(flights(() -> value(dsql, "SELECT 7 + $1", 1))).isEqualTo(1);
   }
 
+  /** BEGIN travels with the statement. */
   @Test
-  void transaction_takesTwoMoreThanItsStatements() {
+  void transaction_takesOneMoreThanItsStatements() {
     assertThat(
             flights(
                 () ->
@@ -92,13 +93,36 @@ class FlightsTest {
                                     LocalCluster.execute(
                                         connection, "INSERT INTO item VALUES ($1)", 1))
                             .then())))
+        .isEqualTo(2);
+  }
+
+  /** A statement without parameters is a Query, which BEGIN cannot join. */
+  @Test
+  void transaction_withoutParameters_takesTwoMore() {
+    assertThat(
+            flights(
+                () ->
+                    await(
+                        dsql.inTransaction(
+                                connection ->
+                                    LocalCluster.execute(
+                                        connection, "INSERT INTO item VALUES (2)"))
+                            .then())))
         .isEqualTo(3);
   }
 
   @Test
-  void batch_takesThree() {
+  void transaction_withoutStatements_takesNone() {
+    assertThat(
+            flights(
+                () -> await(dsql.inTransaction(connection -> reactor.core.publisher.Mono.just(1)).then())))
+        .isZero();
+  }
+
+  @Test
+  void batch_takesTwo() {
     List<List<Object>> rows = IntStream.range(100, 900).mapToObj(i -> List.<Object>of(i)).toList();
     assertThat(flights(() -> await(dsql.executeMany("INSERT INTO item VALUES ($1)", rows))))
-        .isEqualTo(3);
+        .isEqualTo(2);
   }
 }

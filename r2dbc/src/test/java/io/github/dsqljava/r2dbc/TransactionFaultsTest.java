@@ -15,7 +15,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import reactor.core.publisher.Mono;
 
-/** The fault table on R2DBC: BEGIN has a flight of its own. */
+/** The fault table on R2DBC: BEGIN travels with the first statement. */
 class TransactionFaultsTest extends FaultTable {
 
   @Override

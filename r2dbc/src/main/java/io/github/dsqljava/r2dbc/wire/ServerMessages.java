@@ -10,6 +10,8 @@ final class ServerMessages {
   static final byte COMMAND_COMPLETE = 'C';
   static final byte ERROR = 'E';
   static final byte READY_FOR_QUERY = 'Z';
+  static final byte PARSE_COMPLETE = '1';
+  static final byte BIND_COMPLETE = '2';
 
   private ServerMessages() {}
 

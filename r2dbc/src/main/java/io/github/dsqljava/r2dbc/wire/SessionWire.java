@@ -10,9 +10,11 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.ssl.SslHandler;
 import java.nio.channels.ClosedChannelException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -36,17 +38,33 @@ public final class SessionWire extends ChannelDuplexHandler {
   /** Of ReadyForQuery: in a transaction that can only be rolled back. */
   public static final char FAILED = 'E';
 
+  private static final byte TERMINATE = 'X';
+
+  /** ParseComplete, BindComplete, CommandComplete. */
+  private static final int BEGIN_ANSWERS = 3;
+
   private final Frames inbound = new Frames(ServerMessages::areOfInterest, /* typed= */ true);
   private final Frames outbound = new Frames(type -> false, /* typed= */ false);
   private final Flights flights = new Flights();
   private final List<Runnable> whenQuiet = new ArrayList<>();
   private @Nullable CompletableFuture<Answer> ownFlight;
   private long ownRows;
+
+  /** Written by the driver during a flight of our own. */
+  private final Queue<Held> held = new ArrayDeque<>();
+
+  /** A BEGIN that travels with what is sent next. */
+  private @Nullable String heldBegin;
+
+  /** Answers to that BEGIN which are still to come, and which the driver does not expect. */
+  private int beginAnswers;
+
   private Optional<ServerError> ownError = Optional.empty();
 
   @SuppressWarnings("NullAway.Init") // set when added, before anything else happens
   private volatile ChannelHandlerContext context;
 
+  private volatile boolean beginFailed;
   private volatile boolean loginSent;
   private volatile boolean closed;
   private volatile char status = IDLE;
@@ -59,6 +77,9 @@ public final class SessionWire extends ChannelDuplexHandler {
   private volatile Optional<ServerError> firstError = Optional.empty();
   private volatile Optional<ServerError> lastError = Optional.empty();
   private volatile Optional<StaleSign> firstSign = Optional.empty();
+
+  /** What waits to be written. */
+  private record Held(ByteBuf bytes, ChannelPromise promise) {}
 
   // --- what was noted
 
@@ -93,6 +114,8 @@ public final class SessionWire extends ChannelDuplexHandler {
 
   /** Somebody begins to use the connection: forgets what was noted of the use before. */
   public void useBegins() {
+    heldBegin = null;
+    beginFailed = false;
     begins = 0;
     ends = 0;
     commitExpected = false;
@@ -143,7 +166,40 @@ public final class SessionWire extends ChannelDuplexHandler {
     return commitSent;
   }
 
+  /** Whether the server has refused the BEGIN of {@link #beginWithNext}. */
+  public boolean hasBeginFailed() {
+    return beginFailed;
+  }
+
   // --- acting
+
+  /**
+   * Sends BEGIN together with what is sent next, so that it costs no round trip. If the server refuses
+   * it, nothing behind it is executed, and the connection ends: what the driver would send later does
+   * not belong into a transaction any more. The driver learns of the transaction by the status behind
+   * its first statement. To be called on the event loop while nothing is under way.
+   *
+   * @param sql BEGIN, with or without a mode
+   */
+  public void beginWithNext(String sql) {
+    heldBegin = sql;
+  }
+
+  /**
+   * Sends no BEGIN any more.
+   *
+   * @return whether it was still to be sent, so that the server knows of no transaction
+   */
+  public boolean dropBegin() {
+    boolean unsent = heldBegin != null;
+    heldBegin = null;
+    return unsent;
+  }
+
+  /** As {@link #exchange(ByteBuf)}, with a single statement of ours, in ASCII. */
+  public CompletableFuture<Answer> exchange(String sql) {
+    return exchange(ControlMessages.query(context.alloc(), sql));
+  }
 
   /** The connection's channel. */
   public Channel channel() {
@@ -212,6 +268,12 @@ public final class SessionWire extends ChannelDuplexHandler {
     ownFlight = answer;
     ownRows = 0;
     ownError = Optional.empty();
+    commitSent |= commitExpected;
+    String begin = heldBegin;
+    if (begin != null) {
+      heldBegin = null;
+      context.write(ControlMessages.prefix(context.alloc(), begin));
+    }
     context.writeAndFlush(messages);
     context.read(); // the driver asks for nothing now
     return answer;
@@ -248,10 +310,42 @@ public final class SessionWire extends ChannelDuplexHandler {
     }
     if (ownFlight != null) {
       readOwn(ctx, bytes);
+    } else if (beginAnswers > 0) {
+      readBegin(ctx, bytes);
     } else {
       inbound.scan(bytes, this::note);
       ctx.fireChannelRead(bytes);
       quiet();
+    }
+  }
+
+  /** What answers a BEGIN in front of the driver's statement goes no further. */
+  private void readBegin(ChannelHandlerContext ctx, ByteBuf bytes) {
+    int at = bytes.readerIndex();
+    while (beginAnswers > 0 && at < bytes.writerIndex()) {
+      at = inbound.scanOne(bytes, at, this::noteBegin);
+    }
+    if (beginFailed) {
+      bytes.release();
+      abort();
+    } else if (at < bytes.writerIndex()) {
+      channelRead(ctx, bytes.readerIndex(at));
+    } else {
+      bytes.release();
+      ctx.read(); // the driver has got nothing, and does not ask again
+    }
+  }
+
+  private void noteBegin(byte type, byte[] body) {
+    if (type == ServerMessages.ERROR) {
+      noteError(ServerMessages.error(body), /* prepared= */ false);
+      beginFailed = true;
+      beginAnswers = 0;
+    } else if (type == ServerMessages.COMMAND_COMPLETE) {
+      noteTag(ServerMessages.tag(body));
+      beginAnswers--;
+    } else if (type == ServerMessages.PARSE_COMPLETE || type == ServerMessages.BIND_COMPLETE) {
+      beginAnswers--;
     }
   }
 
@@ -270,6 +364,7 @@ public final class SessionWire extends ChannelDuplexHandler {
     }
     if (ownFlight == null && answer != null) {
       answer.complete(new Answer(ownRows, ownError));
+      releaseHeld(ctx);
       quiet();
     }
   }
@@ -285,6 +380,7 @@ public final class SessionWire extends ChannelDuplexHandler {
   private void noteOwn(byte type, byte[] body) {
     if (type == ServerMessages.COMMAND_COMPLETE) {
       ownRows += ServerMessages.rows(ServerMessages.tag(body));
+      noteTag(ServerMessages.tag(body));
     } else if (type == ServerMessages.ERROR && ownError.isEmpty()) {
       ownError = Optional.of(ServerMessages.error(body));
       noteError(ownError.get(), /* prepared= */ false);
@@ -316,7 +412,10 @@ public final class SessionWire extends ChannelDuplexHandler {
   @SuppressWarnings("NonAtomicOperationOnVolatileField") // written by the event loop only
   private void noteTag(String tag) {
     switch (tag) {
-      case "BEGIN", "START TRANSACTION" -> begins++;
+      case "BEGIN", "START TRANSACTION" -> {
+        begins++;
+        status = IN_TRANSACTION; // which ReadyForQuery will say again
+      }
       case "COMMIT", "ROLLBACK" -> {
         lastEndIsCommit = tag.equals("COMMIT");
         ends++;
@@ -328,14 +427,72 @@ public final class SessionWire extends ChannelDuplexHandler {
 
   @Override
   public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
-    if (message instanceof ByteBuf bytes && bytes.isReadable()) {
-      if (!loginSent) {
-        flights.login();
-        loginSent = true;
-      }
-      outbound.scan(bytes, this::noteSent);
+    if (!(message instanceof ByteBuf bytes) || !bytes.isReadable()) {
+      ctx.write(message, promise);
+      return;
     }
-    ctx.write(message, promise);
+    byte type = bytes.getByte(bytes.readerIndex());
+    if (!loginSent) {
+      flights.login();
+      loginSent = true;
+    } else if (type != TERMINATE && heldBegin != null && !isExtended(type)) {
+      beginBefore(ctx, new Held(bytes, promise));
+      return;
+    } else if (type != TERMINATE && ownFlight != null) {
+      held.add(new Held(bytes, promise));
+      return;
+    }
+    send(ctx, bytes, promise);
+  }
+
+  private static boolean isExtended(byte type) {
+    return type == 'P' || type == 'B';
+  }
+
+  /** A Query has no Sync that BEGIN could share, so it waits for the answer. */
+  private void beginBefore(ChannelHandlerContext ctx, Held statement) {
+    String begin = String.valueOf(heldBegin);
+    heldBegin = null;
+    held.add(statement);
+    var unused =
+        exchange(begin)
+            .thenAccept(
+                answer -> {
+                  if (answer.error().isPresent()) {
+                    beginFailed = true;
+                    dropHeld();
+                    abort();
+                  }
+                });
+  }
+
+  @SuppressWarnings("FutureReturnValueIgnored") // a failed write closes the channel
+  private void send(ChannelHandlerContext ctx, ByteBuf bytes, ChannelPromise promise) {
+    String begin = heldBegin;
+    if (begin != null) {
+      heldBegin = null;
+      beginAnswers = BEGIN_ANSWERS;
+      ctx.write(ControlMessages.prefix(ctx.alloc(), begin));
+    }
+    outbound.scan(bytes, this::noteSent);
+    ctx.write(bytes, promise);
+  }
+
+  private void releaseHeld(ChannelHandlerContext ctx) {
+    if (held.isEmpty()) {
+      return;
+    }
+    for (Held at = held.poll(); at != null; at = held.poll()) {
+      send(ctx, at.bytes(), at.promise());
+    }
+    ctx.flush();
+  }
+
+  private void dropHeld() {
+    for (Held at = held.poll(); at != null; at = held.poll()) {
+      at.bytes().release();
+      at.promise().tryFailure(new ClosedChannelException());
+    }
   }
 
   private void noteSent(byte type, byte[] body) {
@@ -359,6 +516,7 @@ public final class SessionWire extends ChannelDuplexHandler {
     ctx.fireChannelInactive(); // first the driver fails what is under way
     CompletableFuture<Answer> answer = ownFlight;
     ownFlight = null;
+    dropHeld();
     if (answer != null) {
       answer.completeExceptionally(new ClosedChannelException());
     }
