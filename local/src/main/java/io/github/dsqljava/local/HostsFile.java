@@ -12,7 +12,7 @@ import java.nio.file.attribute.PosixFilePermissions;
  * of a JVM, which then asks nobody else. So it holds what the system's own file has, too.
  */
 final class HostsFile {
-  private static final System.Logger LOG = System.getLogger(DsqlLocal.class.getName());
+  private static final System.Logger LOG = System.getLogger(HostsFile.class.getName());
   private static final Path SYSTEM = Path.of("/etc/hosts");
 
   private HostsFile() {}

@@ -14,7 +14,7 @@ import java.util.function.Consumer;
  * fail: that costs the line, and nothing else. Thread-safe.
  */
 final class StatementLog implements Journal {
-  private static final System.Logger LOG = System.getLogger(DsqlLocal.class.getName());
+  private static final System.Logger LOG = System.getLogger(StatementLog.class.getName());
   private static final int MAX_TEXT = 300;
 
   /** Local time: it stands beside what other programs of the same machine print. */
