@@ -537,7 +537,13 @@ public final class DsqlLocalBuilder {
         new TokenVerifier(iam, clock, region, identity.arn(), identity.hosts());
     Sessions sessions =
         new Sessions(
-            concurrency.contention(), faults, journal, limits, schemaReach, time, explainDpuEstimate);
+            concurrency.contention(),
+            faults,
+            journal,
+            limits,
+            schemaReach,
+            time,
+            explainDpuEstimate);
     return new Cluster(
         identity.id(),
         identity.serviceHost(),

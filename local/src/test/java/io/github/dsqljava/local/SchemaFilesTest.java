@@ -64,8 +64,7 @@ class SchemaFilesTest {
   void everyJob_hasCompleted_andEveryIndexIsValid() throws Exception {
     assertThat(Jdbc.column(admin, "SELECT job_id FROM sys.jobs WHERE status <> 'completed'"))
         .isEmpty();
-    assertThat(
-            Jdbc.column(admin, "SELECT indexrelid::regclass FROM pg_index WHERE NOT indisvalid"))
+    assertThat(Jdbc.column(admin, "SELECT indexrelid::regclass FROM pg_index WHERE NOT indisvalid"))
         .isEmpty();
     assertThat(
             Jdbc.value(
@@ -186,7 +185,8 @@ class SchemaFilesTest {
     assertThat(Jdbc.value(admin, "SELECT amount FROM \"Tenants\".usage")).isEqualTo("1.234568");
     assertThat(Jdbc.value(admin, "SELECT count(*) FROM authz.living")).isEqualTo("2");
     assertThat(Jdbc.value(admin, "SELECT authz.can('ann', 'member', 'staff')")).isEqualTo("t");
-    assertRefused("INSERT INTO shop.customer (email, name) VALUES ('ADA@example.com', 'x')", "23505");
+    assertRefused(
+        "INSERT INTO shop.customer (email, name) VALUES ('ADA@example.com', 'x')", "23505");
     assertRefused("INSERT INTO shop.customer (email, name) VALUES ('nobody', 'x')", "23514");
     assertRefused("INSERT INTO \"Tenants\".tenant (id) VALUES ('ab')", "23514");
     assertRefused("INSERT INTO flow.run (definition, version) VALUES ('none', 1)", "23503");

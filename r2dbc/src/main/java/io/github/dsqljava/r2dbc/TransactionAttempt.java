@@ -190,8 +190,7 @@ final class TransactionAttempt<T> {
   private void commit() {
     if (session.connection().isAutoCommit()) {
       // The driver knows of no statement, and so of no transaction; see executeRows.
-      var unused =
-          wire.exchange("COMMIT").whenComplete((answer, failure) -> committed(failure));
+      var unused = wire.exchange("COMMIT").whenComplete((answer, failure) -> committed(failure));
     } else {
       var unused =
           session

@@ -58,8 +58,8 @@ final class TransactionalConnection extends LeasedConnection {
 
   /**
    * Executes a statement for many rows, in one flight, past the driver. If it is the first one, the
-   * driver does not learn that a transaction is open, and neither commits nor rolls back what it does
-   * not know.
+   * driver does not learn that a transaction is open, and neither commits nor rolls back what it
+   * does not know.
    *
    * @return how many rows it changed
    */

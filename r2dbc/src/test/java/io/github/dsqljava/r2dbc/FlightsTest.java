@@ -105,8 +105,7 @@ class FlightsTest {
                     await(
                         dsql.inTransaction(
                                 connection ->
-                                    LocalCluster.execute(
-                                        connection, "INSERT INTO item VALUES (2)"))
+                                    LocalCluster.execute(connection, "INSERT INTO item VALUES (2)"))
                             .then())))
         .isEqualTo(3);
   }
@@ -115,7 +114,10 @@ class FlightsTest {
   void transaction_withoutStatements_takesNone() {
     assertThat(
             flights(
-                () -> await(dsql.inTransaction(connection -> reactor.core.publisher.Mono.just(1)).then())))
+                () ->
+                    await(
+                        dsql.inTransaction(connection -> reactor.core.publisher.Mono.just(1))
+                            .then())))
         .isZero();
   }
 

@@ -18,8 +18,8 @@ final class ControlMessages {
   }
 
   /**
-   * Parse, Bind and Execute, without Sync: should it fail, the server skips everything up to the Sync
-   * of what is sent behind it. It is answered by three messages.
+   * Parse, Bind and Execute, without Sync: should it fail, the server skips everything up to the
+   * Sync of what is sent behind it. It is answered by three messages.
    */
   static ByteBuf prefix(ByteBufAllocator allocator, String sql) {
     byte[] text = sql.getBytes(StandardCharsets.US_ASCII);

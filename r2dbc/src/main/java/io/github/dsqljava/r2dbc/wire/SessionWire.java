@@ -174,10 +174,10 @@ public final class SessionWire extends ChannelDuplexHandler {
   // --- acting
 
   /**
-   * Sends BEGIN together with what is sent next, so that it costs no round trip. If the server refuses
-   * it, nothing behind it is executed, and the connection ends: what the driver would send later does
-   * not belong into a transaction any more. The driver learns of the transaction by the status behind
-   * its first statement. To be called on the event loop while nothing is under way.
+   * Sends BEGIN together with what is sent next, so that it costs no round trip. If the server
+   * refuses it, nothing behind it is executed, and the connection ends: what the driver would send
+   * later does not belong into a transaction any more. The driver learns of the transaction by the
+   * status behind its first statement. To be called on the event loop while nothing is under way.
    *
    * @param sql BEGIN, with or without a mode
    */
