@@ -224,7 +224,7 @@ DROP EVENT TRIGGER IF EXISTS dsql_schemas_are_left;
 CREATE EVENT TRIGGER dsql_schemas_are_left ON ddl_command_start WHEN TAG IN ('CREATE SCHEMA')
 EXECUTE FUNCTION dsql_internal.schemas_are_left();
 
--- Seen for a function that returns a range; inferred for multiranges.
+-- Seen for a function that returns a range; inferred for multiranges and geometric types.
 
 CREATE OR REPLACE FUNCTION dsql_internal.check_function(function oid) RETURNS void
 LANGUAGE plpgsql VOLATILE
@@ -233,9 +233,10 @@ AS $$
 DECLARE
   type record;
 BEGIN
-  SELECT t.oid, typtype INTO type FROM pg_proc p JOIN pg_type t ON t.oid = prorettype
-  WHERE p.oid = function;
-  IF type.typtype IN ('r', 'm') THEN
+  SELECT t.oid, typtype INTO type FROM pg_proc p, LATERAL dsql_internal.base_of(prorettype, -1)
+  JOIN pg_type t ON t.oid = base WHERE p.oid = function;
+  IF type.typtype IN ('r', 'm')
+    OR type.oid = ANY ('{point,line,lseg,box,path,polygon,circle}'::regtype[]) THEN
     RAISE feature_not_supported USING
       MESSAGE = format('datatype %s not supported', format_type(type.oid, NULL));
   END IF;
