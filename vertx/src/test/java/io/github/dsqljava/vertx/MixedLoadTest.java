@@ -50,6 +50,13 @@ import org.junit.jupiter.api.Test;
 class MixedLoadTest {
   private static final int SECONDS = Integer.getInteger("mixed.seconds", 5);
   private static final long SEED = Long.getLong("mixed.seed", System.nanoTime());
+
+  /** What callers do, a digit each: see {@link #call}. */
+  private static final String KINDS = System.getProperty("mixed.kinds", "0123456");
+
+  private static final double FAULT_PROBABILITY =
+      Double.parseDouble(System.getProperty("mixed.faults", "0.004"));
+
   private static final int CALLERS = 24;
   private static final int MOST = 4_000_000;
   private static final String INSERT = "INSERT INTO ledger (op) VALUES ($1)";
@@ -113,9 +120,9 @@ class MixedLoadTest {
                     .maxBackoff(Duration.ofMillis(200))
                     .build());
         long heapBefore = heap();
-        relay.startRandom(0.004, FAULTS, SEED);
+        relay.startRandom(FAULT_PROBABILITY, FAULTS, SEED);
         for (int i = 0; i < CALLERS; i++) {
-          int kind = i % 7;
+          int kind = KINDS.charAt(i % KINDS.length()) - '0';
           callers.execute(() -> callUntilOver(pool, client, kind));
         }
         int migrations = disturb(cluster, pool, client, witness);
