@@ -121,6 +121,11 @@ final class PooledSession implements Connection.Holder {
     return wire.hasSeenEnd();
   }
 
+  /** See {@link SessionWire#hasRolledBack()}. */
+  boolean hasRolledBack() {
+    return wire.hasRolledBack();
+  }
+
   /** See {@link SessionWire#hasSeenSet()}. */
   boolean hasSeenSet() {
     return wire.hasSeenSet();

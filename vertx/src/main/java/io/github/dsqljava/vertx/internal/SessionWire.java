@@ -55,6 +55,9 @@ final class SessionWire extends ChannelDuplexHandler {
 
   private boolean beginSeen;
 
+  /** Whether the last end of a transaction was a rollback, as also a COMMIT may be answered. */
+  private boolean rolledBack;
+
   /** Whether settings of the session were changed that are still so. */
   private volatile boolean setSeen;
 
@@ -127,6 +130,14 @@ final class SessionWire extends ChannelDuplexHandler {
    */
   boolean hasSeenEnd() {
     return endSeen;
+  }
+
+  /**
+   * Whether the last transaction that ended was rolled back: a COMMIT in a failed transaction is
+   * answered without an error, with the tag ROLLBACK. To be called on the event loop.
+   */
+  boolean hasRolledBack() {
+    return rolledBack;
   }
 
   /** Whether the server has said BEGIN once more since the last guarded one. */
@@ -274,6 +285,9 @@ final class SessionWire extends ChannelDuplexHandler {
     private void tag(byte control) {
       if (control == PgMessages.SET) {
         setSeen = true;
+      }
+      if (control == PgMessages.COMMITTED || control == PgMessages.ROLLED_BACK) {
+        rolledBack = control == PgMessages.ROLLED_BACK;
       }
       boolean own = group != null && !(group.isAnswered() && group.replies().begun());
       if (!own) {

@@ -197,6 +197,13 @@ final class TransactionalConnection<T extends @Nullable Object> extends LeasedCo
   }
 
   private void committed(T result, @Nullable Throwable failure) {
+    if (failure == null && session.hasRolledBack()) {
+      // Something failed that answers to nobody here, as the closing of a stale statement may.
+      end(
+          new AttemptOutcome.Failed<>(
+              new TransactionRolledBackException(firstErrorOrUnknown()), RetryKind.STALE_SCHEMA));
+      return;
+    }
     if (failure == null) {
       end(new AttemptOutcome.Committed<>(result));
       return;
