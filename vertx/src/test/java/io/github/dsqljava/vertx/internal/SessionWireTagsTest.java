@@ -37,6 +37,7 @@ class SessionWireTagsTest {
       assertThat(harness.codecSees()).isEqualTo(answer);
       assertThat(harness.wire.hasSeenEnd()).isEqualTo(end);
       assertThat(harness.wire.hasSeenBegin()).isEqualTo(begin);
+      assertThat(harness.wire.hasRolledBack()).isEqualTo(tag.startsWith("ROLLBACK"));
     }
   }
 }
