@@ -17,9 +17,9 @@ AS $$
     SELECT type, modifier
     UNION ALL
     SELECT typbasetype, CASE WHEN modifier < 0 THEN typtypmod ELSE modifier END
-    FROM below JOIN pg_type t ON t.oid = below.type WHERE typtype = 'd'
+    FROM below JOIN dsql_internal.pg_type t ON t.oid = below.type WHERE typtype = 'd'
   )
-  SELECT below.type, below.modifier FROM below JOIN pg_type t ON t.oid = below.type WHERE typtype <> 'd'
+  SELECT below.type, below.modifier FROM below JOIN dsql_internal.pg_type t ON t.oid = below.type WHERE typtype <> 'd'
 $$;
 
 -- Columns of a new or altered table. It is inferred that the refusal of a domain names the type below it.
@@ -37,7 +37,7 @@ BEGIN
   FOR item IN
     SELECT attname, atttypid, attidentity, base, base_modifier - 4 AS length,
       base_modifier = -1 AND base = 'numeric'::regtype AS is_bare
-    FROM pg_attribute, LATERAL dsql_internal.base_of(atttypid, atttypmod)
+    FROM dsql_internal.pg_attribute, LATERAL dsql_internal.base_of(atttypid, atttypmod)
     WHERE attrelid = relation AND attnum > 0 AND NOT attisdropped
     ORDER BY attnum
   LOOP
@@ -62,13 +62,13 @@ BEGIN
   -- The quota says 255, and 256 pass. A primary key includes all other columns.
   IF present > most + 1 THEN
     RAISE too_many_columns USING MESSAGE = CASE
-      WHEN EXISTS (SELECT FROM pg_index WHERE indrelid = relation AND indisprimary)
+      WHEN EXISTS (SELECT FROM dsql_internal.pg_index WHERE indrelid = relation AND indisprimary)
         THEN format('cannot use more than %s columns in an index', most + 1)
       ELSE format('tables can have at most %s columns', most) END;
   END IF;
   -- numeric is numeric(18,6). PostgreSQL coerces written values and defaults alike to this modifier; there is
   -- no value yet.
-  UPDATE pg_attribute SET atttypmod = 1179658
+  UPDATE dsql_internal.pg_attribute SET atttypmod = 1179658
   WHERE attrelid = relation AND attnum > 0 AND atttypid = 'numeric'::regtype AND atttypmod = -1
     AND NOT attisdropped;
 END
@@ -88,9 +88,9 @@ DECLARE
   most bigint := dsql_internal.max_of('indexes_per_table');
   most_bytes bigint := dsql_internal.max_of('declared_key_bytes');
 BEGIN
-  FOR item IN SELECT indexrelid, indnkeyatts FROM pg_index WHERE indrelid = relation ORDER BY 1
+  FOR item IN SELECT indexrelid, indnkeyatts FROM dsql_internal.pg_index WHERE indrelid = relation ORDER BY 1
   LOOP
-    SELECT base INTO unfit FROM pg_attribute, LATERAL dsql_internal.base_of(atttypid, atttypmod)
+    SELECT base INTO unfit FROM dsql_internal.pg_attribute, LATERAL dsql_internal.base_of(atttypid, atttypmod)
     WHERE attrelid = item.indexrelid AND attnum BETWEEN 1 AND item.indnkeyatts
       AND base = ANY ('{timetz,interval,bytea,json,jsonb}'::regtype[])
     ORDER BY attnum LIMIT 1;
@@ -106,13 +106,13 @@ BEGIN
         SELECT sum(CASE WHEN typlen > 0 THEN typlen
           WHEN base IN ('varchar'::regtype, 'bpchar'::regtype) THEN greatest(base_modifier - 4, 0)
           ELSE 0 END)
-        FROM pg_attribute, LATERAL dsql_internal.base_of(atttypid, atttypmod) JOIN pg_type t ON t.oid = base
+        FROM dsql_internal.pg_attribute, LATERAL dsql_internal.base_of(atttypid, atttypmod) JOIN dsql_internal.pg_type t ON t.oid = base
         WHERE attrelid = item.indexrelid AND attnum BETWEEN 1 AND item.indnkeyatts) THEN
       RAISE program_limit_exceeded USING
         MESSAGE = format('key size greater than %s bytes not supported', most_bytes);
     END IF;
   END LOOP;
-  IF (SELECT count(*) FROM pg_index WHERE indrelid = relation) > most THEN
+  IF (SELECT count(*) FROM dsql_internal.pg_index WHERE indrelid = relation) > most THEN
     RAISE program_limit_exceeded USING
       MESSAGE = format('more than %s indexes per table are not allowed', most);
   END IF;
@@ -126,7 +126,7 @@ LANGUAGE plpgsql VOLATILE
 SET search_path = dsql_internal, pg_catalog, pg_temp
 AS $$
 BEGIN
-  IF most < (SELECT count(*) FROM pg_class WHERE relkind = kind AND relpersistence = 'p'
+  IF most < (SELECT count(*) FROM dsql_internal.pg_class WHERE relkind = kind AND relpersistence = 'p'
       AND relnamespace NOT IN ('pg_catalog'::regnamespace, 'information_schema'::regnamespace,
         'sys'::regnamespace, 'dsql_internal'::regnamespace)) THEN
     RAISE program_limit_exceeded USING MESSAGE = format(words, most);
@@ -140,7 +140,7 @@ SET search_path = dsql_internal, pg_catalog, pg_temp
 AS $$
 BEGIN
   -- What the catalog keeps, some four times the text.
-  IF (SELECT octet_length(ev_action::text) FROM pg_rewrite WHERE ev_class = view) > dsql_internal.max_of('view_bytes') THEN
+  IF (SELECT octet_length(ev_action::text) FROM dsql_internal.pg_rewrite WHERE ev_class = view) > dsql_internal.max_of('view_bytes') THEN
     RAISE program_limit_exceeded USING MESSAGE = 'view definition too large';
   END IF;
 END
@@ -156,15 +156,15 @@ DECLARE
   type oid;
   cache bigint;
 BEGIN
-  SELECT seqtypid, seqcache INTO type, cache FROM pg_sequence WHERE seqrelid = sequence;
+  SELECT seqtypid, seqcache INTO type, cache FROM dsql_internal.pg_sequence WHERE seqrelid = sequence;
   -- ALTER is known to refuse what CREATE refuses; it is inferred that it has the same words.
   IF cache BETWEEN 2 AND 65535 THEN
     RAISE invalid_parameter_value USING
       MESSAGE = format('CACHE (%s) must be greater than or equal to 65536 or equal to 1', cache);
   END IF;
   -- check_columns checks the type of an identity column, with its table.
-  IF type <> 'bigint'::regtype AND NOT EXISTS (SELECT FROM pg_depend
-      WHERE classid = 'pg_class'::regclass AND objid = sequence AND deptype = 'i') THEN
+  IF type <> 'bigint'::regtype AND NOT EXISTS (SELECT FROM dsql_internal.pg_depend
+      WHERE classid = 'dsql_internal.pg_class'::regclass AND objid = sequence AND deptype = 'i') THEN
     RAISE feature_not_supported USING MESSAGE = format(
       'datatype %s not supported, sequence type must be bigint', format_type(type, NULL));
   END IF;
@@ -199,7 +199,7 @@ AS $$
 DECLARE
   most bigint := dsql_internal.max_of('schemas');
 BEGIN
-  IF most < more + (SELECT count(*) FROM pg_namespace WHERE NOT starts_with(nspname, 'pg_')
+  IF most < more + (SELECT count(*) FROM dsql_internal.pg_namespace WHERE NOT starts_with(nspname, 'pg_')
       AND nspname NOT IN ('public', 'sys', 'information_schema', 'dsql_internal')) THEN
     RAISE program_limit_exceeded USING MESSAGE = format('more than %s schemas not allowed', most);
   END IF;
@@ -233,8 +233,8 @@ AS $$
 DECLARE
   type record;
 BEGIN
-  SELECT t.oid, typtype INTO type FROM pg_proc p, LATERAL dsql_internal.base_of(prorettype, -1)
-  JOIN pg_type t ON t.oid = base WHERE p.oid = function;
+  SELECT t.oid, typtype INTO type FROM dsql_internal.pg_proc p, LATERAL dsql_internal.base_of(prorettype, -1)
+  JOIN dsql_internal.pg_type t ON t.oid = base WHERE p.oid = function;
   IF type.typtype IN ('r', 'm')
     OR type.oid = ANY ('{point,line,lseg,box,path,polygon,circle}'::regtype[]) THEN
     RAISE feature_not_supported USING
@@ -282,14 +282,14 @@ BEGIN
           PERFORM dsql_internal.check_indexes(command.objid);
         END IF;
       WHEN 'index' THEN
-        PERFORM dsql_internal.check_indexes(indrelid) FROM pg_index WHERE indexrelid = command.objid;
+        PERFORM dsql_internal.check_indexes(indrelid) FROM dsql_internal.pg_index WHERE indexrelid = command.objid;
       WHEN 'view' THEN PERFORM dsql_internal.check_view(command.objid);
       WHEN 'sequence' THEN PERFORM dsql_internal.check_sequence(command.objid);
       WHEN 'statistics object' THEN PERFORM dsql_internal.check_statistics(command.objid);
       WHEN 'schema' THEN PERFORM dsql_internal.check_schemas(0);
       WHEN 'function' THEN PERFORM dsql_internal.check_function(command.objid);
       WHEN 'type' THEN
-        UPDATE pg_type SET typtypmod = 1179658
+        UPDATE dsql_internal.pg_type SET typtypmod = 1179658
         WHERE oid = command.objid AND typtype = 'd' AND typbasetype = 'numeric'::regtype AND typtypmod = -1;
       ELSE NULL;
     END CASE;
@@ -328,14 +328,14 @@ BEGIN
     SELECT classid, objid, objsubid FROM pg_event_trigger_dropped_objects()
     WHERE original AND NOT is_temporary
   LOOP
-    IF dropped.classid = 'pg_constraint'::regclass
-        AND EXISTS (SELECT FROM pg_constraint WHERE oid = dropped.objid AND contype = 'p') THEN
+    IF dropped.classid = 'dsql_internal.pg_constraint'::regclass
+        AND EXISTS (SELECT FROM dsql_internal.pg_constraint WHERE oid = dropped.objid AND contype = 'p') THEN
       RAISE feature_not_supported USING MESSAGE = 'unsupported ALTER TABLE DROP CONSTRAINT statement';
     END IF;
-    IF dropped.classid = 'pg_class'::regclass AND EXISTS (SELECT FROM pg_constraint
+    IF dropped.classid = 'dsql_internal.pg_class'::regclass AND EXISTS (SELECT FROM dsql_internal.pg_constraint
         WHERE conrelid = dropped.objid AND contype = 'p' AND dropped.objsubid = ANY (conkey)) THEN
       RAISE feature_not_supported USING MESSAGE = format('cannot drop primary key column %s',
-        (SELECT attname FROM pg_attribute
+        (SELECT attname FROM dsql_internal.pg_attribute
          WHERE attrelid = dropped.objid AND attnum = dropped.objsubid));
     END IF;
   END LOOP;
@@ -364,7 +364,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
   SELECT coalesce(string_agg(concat(encode(convert_to(nspname, 'UTF8'), 'hex'), ' ',
     encode(convert_to(relname, 'UTF8'), 'hex')), ','), '')
-  FROM pg_index JOIN pg_class c ON c.oid = indexrelid JOIN dsql_internal.pg_namespace n ON n.oid = relnamespace
+  FROM dsql_internal.pg_index JOIN dsql_internal.pg_class c ON c.oid = indexrelid JOIN dsql_internal.pg_namespace n ON n.oid = relnamespace
   WHERE indisprimary AND relpersistence = 'p' AND nspname NOT IN ('pg_catalog', 'dsql_internal')
 $$;
 

@@ -93,10 +93,10 @@ BEGIN
   END IF;
   FOR made IN
     SELECT objid, object_identity, indrelid FROM pg_event_trigger_ddl_commands()
-    JOIN pg_index ON indexrelid = objid
-    WHERE classid = 'pg_class'::regclass AND schema_name <> 'pg_temp'
+    JOIN dsql_internal.pg_index ON indexrelid = objid
+    WHERE classid = 'dsql_internal.pg_class'::regclass AND schema_name <> 'pg_temp'
   LOOP
-    UPDATE pg_index SET indisvalid = false WHERE indexrelid = made.objid;
+    UPDATE dsql_internal.pg_index SET indisvalid = false WHERE indexrelid = made.objid;
     id := dsql_internal.job_submit('INDEX_BUILD', made.objid, made.object_identity, made.indrelid,
       strpos(current_query(), E'/*\x01\x01*/') > 0, NULL);
   END LOOP;
@@ -124,10 +124,10 @@ BEGIN
   FOR altered IN
     SELECT conrelid, conname, relname, pg_get_expr(conbin, conrelid) AS expression, object_identity
     FROM pg_event_trigger_ddl_commands(), LATERAL (
-      SELECT conrelid, conname, conbin FROM pg_constraint
-      WHERE conrelid = objid AND contype = 'c' ORDER BY pg_constraint.oid DESC LIMIT 1) AS youngest
-    JOIN pg_class ON pg_class.oid = conrelid
-    WHERE classid = 'pg_class'::regclass
+      SELECT conrelid, conname, conbin FROM dsql_internal.pg_constraint
+      WHERE conrelid = objid AND contype = 'c' ORDER BY dsql_internal.pg_constraint.oid DESC LIMIT 1) AS youngest
+    JOIN dsql_internal.pg_class ON dsql_internal.pg_class.oid = conrelid
+    WHERE classid = 'dsql_internal.pg_class'::regclass
   LOOP
     wanted := replace(substr(altered.expression, 1 + length(before_name),
       length(altered.expression) - length(before_name || after_name)), '''''', '''');
@@ -135,7 +135,7 @@ BEGIN
     PERFORM dsql_internal.set_config('dsql.job_validates', 'on', true);
     EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', altered.conrelid::regclass, altered.conname);
     PERFORM dsql_internal.set_config('dsql.job_validates', 'off', true);
-    SELECT contype INTO kind FROM pg_constraint
+    SELECT contype INTO kind FROM dsql_internal.pg_constraint
     WHERE conrelid = altered.conrelid AND conname = wanted;
     IF NOT FOUND THEN
       RAISE EXCEPTION USING ERRCODE = '42704', MESSAGE =
@@ -161,7 +161,7 @@ AS $$
 BEGIN
   PERFORM dsql_internal.job_submit('DROP', objid, object_identity, objid, false, NULL)
   FROM pg_event_trigger_dropped_objects()
-  WHERE classid = 'pg_class'::regclass AND NOT is_temporary
+  WHERE classid = 'dsql_internal.pg_class'::regclass AND NOT is_temporary
     AND (object_type = 'table' OR (object_type = 'index' AND original));
 END
 $$;
@@ -198,9 +198,9 @@ DECLARE
   disabled text := lower(coalesce(current_setting('dsql.disable_sync_create_index', true), ''));
 BEGIN
   IF disabled NOT IN ('off', 'of', 'false', 'f', 'no', 'n', '0')
-    AND EXISTS (SELECT FROM pg_event_trigger_ddl_commands() JOIN pg_index ON indexrelid = objid
-      WHERE classid = 'pg_class'::regclass
-        AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid)) THEN
+    AND EXISTS (SELECT FROM pg_event_trigger_ddl_commands() JOIN dsql_internal.pg_index ON indexrelid = objid
+      WHERE classid = 'dsql_internal.pg_class'::regclass
+        AND NOT EXISTS (SELECT FROM dsql_internal.pg_constraint WHERE conindid = indexrelid)) THEN
     RAISE EXCEPTION USING ERRCODE = '0A000',
       MESSAGE = 'unsupported mode. please use CREATE INDEX ASYNC.';
   END IF;
@@ -236,7 +236,7 @@ LANGUAGE sql VOLATILE SET search_path = dsql_internal, pg_catalog, pg_temp
 AS $$
   SELECT count(dsql_internal.job_submit('ANALYZE', c.oid, format('%I.%I', nspname, relname), c.oid,
     false, NULL))
-  FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
+  FROM dsql_internal.pg_class c JOIN dsql_internal.pg_namespace n ON n.oid = relnamespace
   WHERE relkind = 'r' AND relpersistence = 'p'
     AND nspname NOT IN ('pg_catalog', 'information_schema', 'sys', 'dsql_internal')
     AND pg_stat_get_mod_since_analyze(c.oid) > 50 + 0.1 * greatest(reltuples, 0)
@@ -265,7 +265,7 @@ AS $$
 BEGIN
   IF NOT dsql_internal.is_built_in(class, id) OR dsql_internal.indexes_call_clients(relation) THEN
     PERFORM dsql_internal.set_config('role',
-      (SELECT rolname FROM pg_class JOIN pg_roles ON pg_roles.oid = relowner WHERE pg_class.oid = relation), true);
+      (SELECT rolname FROM dsql_internal.pg_class JOIN pg_roles ON pg_roles.oid = relowner WHERE dsql_internal.pg_class.oid = relation), true);
   END IF;
 END
 $$;
@@ -279,17 +279,17 @@ CREATE OR REPLACE FUNCTION dsql_internal.job_build_index(
 LANGUAGE plpgsql VOLATILE SET search_path = dsql_internal, pg_catalog, pg_temp
 AS $$
 DECLARE
-  entry pg_index;
+  entry dsql_internal.pg_index;
   key_list text;
   name_list text;
   condition text;
   has_duplicates boolean := false;
 BEGIN
   status := 'completed';
-  IF EXISTS (SELECT FROM pg_index WHERE indexrelid = job.object_id) THEN
+  IF EXISTS (SELECT FROM dsql_internal.pg_index WHERE indexrelid = job.object_id) THEN
     EXECUTE format('LOCK TABLE ONLY %s IN SHARE MODE', job.table_id::regclass);
   END IF;
-  SELECT * INTO entry FROM pg_index WHERE indexrelid = job.object_id;
+  SELECT * INTO entry FROM dsql_internal.pg_index WHERE indexrelid = job.object_id;
   IF NOT FOUND THEN
     details := dsql_internal.job_nothing_left(job);
     RETURN;
@@ -306,18 +306,18 @@ BEGIN
       coalesce(pg_get_expr(entry.indpred, entry.indrelid), 'true'), condition, name_list);
     -- Bodies of functions may rely on it.
     PERFORM dsql_internal.set_config('search_path', 'public', true);
-    PERFORM dsql_internal.job_act_for_owner('pg_class'::regclass, entry.indexrelid, entry.indrelid);
+    PERFORM dsql_internal.job_act_for_owner('dsql_internal.pg_class'::regclass, entry.indexrelid, entry.indrelid);
     EXECUTE key_list INTO has_duplicates;
     SET LOCAL ROLE NONE;
-    UPDATE pg_index SET indisunique = true WHERE indexrelid = entry.indexrelid;
+    UPDATE dsql_internal.pg_index SET indisunique = true WHERE indexrelid = entry.indexrelid;
     -- Makes sessions learn anew which columns are keys. No other session ever changes this row.
-    UPDATE pg_attribute SET attname = attname WHERE attrelid = entry.indrelid AND attnum = -1;
+    UPDATE dsql_internal.pg_attribute SET attname = attname WHERE attrelid = entry.indrelid AND attnum = -1;
   END IF;
   IF has_duplicates THEN
     status := 'failed';
     details := 'Found duplicate key while validating index for UCVs';
   ELSE
-    UPDATE pg_index SET indisvalid = true WHERE indexrelid = entry.indexrelid;
+    UPDATE dsql_internal.pg_index SET indisvalid = true WHERE indexrelid = entry.indexrelid;
   END IF;
 END
 $$;
@@ -332,7 +332,7 @@ DECLARE
 BEGIN
   status := 'completed';
   PERFORM dsql_internal.set_config('search_path', 'public', true);
-  PERFORM dsql_internal.job_act_for_owner('pg_constraint'::regclass, oid, conrelid) FROM pg_constraint
+  PERFORM dsql_internal.job_act_for_owner('dsql_internal.pg_constraint'::regclass, oid, conrelid) FROM dsql_internal.pg_constraint
   WHERE conrelid = job.table_id AND conname = job.constraint_name;
   EXECUTE command;
   SET LOCAL ROLE NONE;
@@ -363,7 +363,7 @@ BEGIN
   BEGIN
     IF job.job_type = 'DROP' THEN
       NULL; -- PostgreSQL has done it
-    ELSIF NOT EXISTS (SELECT FROM pg_class WHERE oid = job.table_id) THEN
+    ELSIF NOT EXISTS (SELECT FROM dsql_internal.pg_class WHERE oid = job.table_id) THEN
       end_details := dsql_internal.job_nothing_left(job);
     ELSIF job.job_type = 'INDEX_BUILD' THEN
       SELECT * INTO end_status, end_details FROM dsql_internal.job_build_index(job);

@@ -55,8 +55,8 @@ DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION dsql_internal.limit_
 CREATE OR REPLACE FUNCTION dsql_internal.is_built_in(class oid, id oid) RETURNS boolean
 LANGUAGE sql STABLE SET search_path = dsql_internal, pg_catalog, pg_temp
 AS $$
-  SELECT NOT EXISTS (SELECT FROM pg_depend WHERE classid = class AND objid = id
-    AND refclassid IN ('pg_proc'::regclass, 'pg_type'::regclass))
+  SELECT NOT EXISTS (SELECT FROM dsql_internal.pg_depend WHERE classid = class AND objid = id
+    AND refclassid IN ('dsql_internal.pg_proc'::regclass, 'dsql_internal.pg_type'::regclass))
 $$;
 
 -- Whether an index of a table calls a client's function, or may.
@@ -64,9 +64,9 @@ $$;
 CREATE OR REPLACE FUNCTION dsql_internal.indexes_call_clients(relation oid) RETURNS boolean
 LANGUAGE sql STABLE SET search_path = dsql_internal, pg_catalog, pg_temp
 AS $$
-  SELECT EXISTS (SELECT FROM pg_index WHERE indrelid = relation
+  SELECT EXISTS (SELECT FROM dsql_internal.pg_index WHERE indrelid = relation
     AND (indexprs IS NOT NULL OR indpred IS NOT NULL)
-    AND NOT dsql_internal.is_built_in('pg_class'::regclass, indexrelid))
+    AND NOT dsql_internal.is_built_in('dsql_internal.pg_class'::regclass, indexrelid))
 $$;
 
 -- SQL for the bytes of a row's key: its columns, as far as the index has them. The result of a client's own
@@ -77,8 +77,8 @@ LANGUAGE sql STABLE SET search_path = dsql_internal, pg_catalog, pg_temp
 AS $$
   SELECT coalesce(string_agg(
     format('coalesce(pg_column_size(%s), 0)', pg_get_indexdef(index_id, place, false)), ' + '), '0')
-  FROM pg_index, generate_series(1, indnkeyatts) AS place WHERE indexrelid = index_id
-    AND (indkey[place - 1] <> 0 OR dsql_internal.is_built_in('pg_class'::regclass, index_id))
+  FROM dsql_internal.pg_index, generate_series(1, indnkeyatts) AS place WHERE indexrelid = index_id
+    AND (indkey[place - 1] <> 0 OR dsql_internal.is_built_in('dsql_internal.pg_class'::regclass, index_id))
 $$;
 
 -- SQL for the bytes that a row has in the indexes of its table. The primary key's holds the row
@@ -88,11 +88,11 @@ CREATE OR REPLACE FUNCTION dsql_internal.entry_bytes(relation oid) RETURNS text
 LANGUAGE sql STABLE SET search_path = dsql_internal, pg_catalog, pg_temp
 AS $$
   SELECT coalesce(string_agg(
-    CASE WHEN indpred IS NULL OR NOT dsql_internal.is_built_in('pg_class'::regclass, indexrelid) THEN format('%s + %s', dsql_internal.key_bytes(indexrelid), primary_key)
+    CASE WHEN indpred IS NULL OR NOT dsql_internal.is_built_in('dsql_internal.pg_class'::regclass, indexrelid) THEN format('%s + %s', dsql_internal.key_bytes(indexrelid), primary_key)
       ELSE format('CASE WHEN %s THEN %s + %s ELSE 0 END', pg_get_expr(indpred, relation),
         dsql_internal.key_bytes(indexrelid), primary_key) END, ' + '), '0')
-  FROM pg_index, LATERAL (SELECT coalesce((SELECT dsql_internal.key_bytes(p.indexrelid)
-    FROM pg_index p WHERE p.indrelid = relation AND p.indisprimary), '0') AS primary_key) p
+  FROM dsql_internal.pg_index, LATERAL (SELECT coalesce((SELECT dsql_internal.key_bytes(p.indexrelid)
+    FROM dsql_internal.pg_index p WHERE p.indrelid = relation AND p.indisprimary), '0') AS primary_key) p
   WHERE indrelid = relation AND NOT indisprimary
 $$;
 
@@ -141,7 +141,7 @@ LANGUAGE sql STABLE SET search_path = dsql_internal, pg_catalog, pg_temp
 AS $$
   SELECT CASE WHEN i.indpred IS NULL THEN size ELSE format('CASE WHEN %s THEN %s ELSE 0 END',
     pg_get_expr(i.indpred, i.indrelid), size) END
-  FROM pg_index i LEFT JOIN pg_index p ON p.indrelid = i.indrelid AND p.indisprimary AND NOT i.indisprimary,
+  FROM dsql_internal.pg_index i LEFT JOIN dsql_internal.pg_index p ON p.indrelid = i.indrelid AND p.indisprimary AND NOT i.indisprimary,
   LATERAL (SELECT format('%s + %s + %s', dsql_internal.key_bytes(i.indexrelid),
     coalesce(dsql_internal.key_bytes(p.indexrelid), '0'),
     7 * (i.indnkeyatts + coalesce(p.indnkeyatts, 0) - 1)) AS size) AS sum
@@ -155,7 +155,7 @@ LANGUAGE sql STABLE SET search_path = dsql_internal, pg_catalog, pg_temp
 AS $$
   WITH columns AS (
     SELECT attnum, attname, sys.base_type_oid(atttypid)::regtype AS base
-    FROM pg_attribute WHERE attrelid = relation AND attnum > 0 AND NOT attisdropped)
+    FROM dsql_internal.pg_attribute WHERE attrelid = relation AND attnum > 0 AND NOT attisdropped)
   SELECT 'coalesce(' || string_agg(fault, ', ' ORDER BY place) || ', NULL)'
   FROM (
     SELECT attnum AS place, format('CASE WHEN max(%s) > %s THEN %L END',
@@ -168,8 +168,8 @@ AS $$
     SELECT 32767, format('CASE WHEN max(greatest(%s)) > %s THEN %L END',
       string_agg(dsql_internal.whole_key_bytes(indexrelid), ', '),
       dsql_internal.max_of('key_bytes'), 'key size too large')
-    FROM pg_index WHERE indrelid = relation
-      AND (indpred IS NULL OR dsql_internal.is_built_in('pg_class'::regclass, indexrelid))
+    FROM dsql_internal.pg_index WHERE indrelid = relation
+      AND (indpred IS NULL OR dsql_internal.is_built_in('dsql_internal.pg_class'::regclass, indexrelid))
     HAVING count(*) > 0
     UNION ALL
     SELECT 32768, format('CASE WHEN max(%s) > %s THEN %L END',
@@ -204,7 +204,7 @@ AS $$
       (SELECT string_agg(format(CASE WHEN indnullsnotdistinct
           THEN 'b.k%1$s IS NOT DISTINCT FROM c.k%1$s' ELSE 'b.k%1$s = c.k%1$s' END, place), ' AND ')
         FROM generate_series(1, indnkeyatts) AS place) AS same
-    FROM pg_index WHERE indrelid = relation AND indisunique AND indisready
+    FROM dsql_internal.pg_index WHERE indrelid = relation AND indisunique AND indisready
   ) AS keys
 $$;
 
@@ -222,12 +222,12 @@ AS $$
   FROM (
     SELECT conrelid, string_agg(format('b.%I = c.%I', child.attname, parent.attname), ' AND ') AS of_child,
       string_agg(format('p.%1$I = c.%1$I', parent.attname), ' AND ') AS of_parent
-    FROM pg_constraint, unnest(conkey, confkey) AS pair (of_child, of_parent)
-    JOIN pg_attribute child ON child.attnum = of_child
-    JOIN pg_attribute parent ON parent.attnum = of_parent
+    FROM dsql_internal.pg_constraint, unnest(conkey, confkey) AS pair (of_child, of_parent)
+    JOIN dsql_internal.pg_attribute child ON child.attnum = of_child
+    JOIN dsql_internal.pg_attribute parent ON parent.attnum = of_parent
     WHERE contype = 'f' AND confrelid = relation AND NOT condeferrable
       AND child.attrelid = conrelid AND parent.attrelid = confrelid
-    GROUP BY pg_constraint.oid, conrelid
+    GROUP BY dsql_internal.pg_constraint.oid, conrelid
   ) AS keys
 $$;
 
@@ -347,7 +347,7 @@ BEGIN
       'dsql$' || lower(event), event, relation, CASE event WHEN 'DELETE' THEN 'OLD'
         WHEN 'UPDATE' THEN 'OLD TABLE AS dsql_before NEW' ELSE 'NEW' END);
   END LOOP;
-  UPDATE pg_trigger SET tgisinternal = true
+  UPDATE dsql_internal.pg_trigger SET tgisinternal = true
   WHERE tgrelid = relation AND tgfoid = 'dsql_internal.limit_changes'::regproc;
 END
 $$;
@@ -385,8 +385,8 @@ BEGIN
     touched := ARRAY (SELECT objid FROM pg_event_trigger_ddl_commands());
   END IF;
   FOR item IN
-    SELECT tgname, relname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
-    WHERE pg_trigger.oid = ANY (touched) AND tgfoid = 'dsql_internal.limit_changes'::regproc
+    SELECT tgname, relname FROM dsql_internal.pg_trigger JOIN dsql_internal.pg_class ON dsql_internal.pg_class.oid = tgrelid
+    WHERE dsql_internal.pg_trigger.oid = ANY (touched) AND tgfoid = 'dsql_internal.limit_changes'::regproc
   LOOP
     RAISE undefined_object USING MESSAGE =
       format('trigger "%s" for table "%s" does not exist', item.tgname, item.relname);

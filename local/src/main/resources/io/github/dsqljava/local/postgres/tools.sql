@@ -30,7 +30,7 @@ CREATE TABLE dsql_internal.shown (
 INSERT INTO dsql_internal.shown VALUES
   ('pg_am', 'true', '{"amname": "CASE amname WHEN ''btree'' THEN ''btree_index'' WHEN ''heap'' THEN ''btree_table'' ELSE amname END"}'),
   ('pg_namespace', 'NOT is_ours(oid)', '{}'),
-  ('pg_event_trigger', 'NOT starts_with(evtname, ''dsql_'')', '{}'),
+  ('pg_event_trigger', 'false', '{}'),
   ('pg_class', 'NOT is_ours(relnamespace) AND relpersistence <> ''t''', '{}'),
   ('pg_attribute', 'NOT EXISTS (SELECT FROM pg_class c WHERE c.oid = attrelid AND (is_ours(relnamespace) OR relpersistence = ''t''))',
     '{"attcompression": "CASE WHEN attrelid >= 16384 AND attstorage <> ''p'' AND NOT attisdropped AND EXISTS (SELECT FROM pg_class c WHERE c.oid = attrelid AND relkind = ''r'') THEN ''l''::\"char\" ELSE attcompression END"}'),
@@ -77,7 +77,8 @@ BEGIN
 END
 $$;
 
--- A view has the columns of its catalog in their order, and tableoid last, for clients that ask for it. It
+-- A view has the columns of its catalog in their order, and tableoid and xmin last, for clients that ask for them
+-- (IDEs look by xmin what has changed). It
 -- names catalogs by the numbers of their views, as regclass does.
 
 DO $$
@@ -100,7 +101,7 @@ BEGIN
       ELSE quote_ident(attname) END, ', ' ORDER BY attnum) INTO columns
     FROM pg_attribute
     WHERE attrelid = format('dsql_internal.%I', item.catalog)::regclass AND attnum > 0 AND NOT attisdropped;
-    EXECUTE format('CREATE VIEW pg_catalog.%1$I AS SELECT %2$s, view_of(tableoid) AS tableoid FROM dsql_internal.%1$I WHERE %3$s',
+    EXECUTE format('CREATE VIEW pg_catalog.%1$I AS SELECT %2$s, view_of(tableoid) AS tableoid, xmin FROM dsql_internal.%1$I WHERE %3$s',
       item.catalog, columns, item.condition);
     EXECUTE format('GRANT SELECT ON pg_catalog.%I TO PUBLIC', item.catalog);
   END LOOP;
