@@ -37,12 +37,6 @@ final class ConflictMonitor implements Runnable {
   /** How long a blocking statement may run before it is cancelled. */
   private static final long PATIENCE_NANOS = 10_000_000;
 
-  /**
-   * How long a transaction may keep locks that it has just taken from another one. Two that want
-   * one row would else take it from each other with each statement, and hardly get on.
-   */
-  private static final long TURN_NANOS = 15_000_000;
-
   /** How long the monitor stays awake after two sessions were last active. */
   private static final long ASLEEP_AFTER_NANOS = 100_000_000;
 
@@ -233,9 +227,6 @@ final class ConflictMonitor implements Runnable {
       if (blocking == null || seen == null) {
         continue;
       }
-      if (!graph.waits(pid) && hasItsTurn(blocking, now)) {
-        continue;
-      }
       blocking.requestYield(seen.concessions);
       if (!graph.waits(pid)
           && seen.isBusyFor(PATIENCE_NANOS, now)
@@ -244,11 +235,6 @@ final class ConflictMonitor implements Runnable {
       }
     }
     breakCircle(graph, sessions);
-  }
-
-  private static boolean hasItsTurn(Participant session, long now) {
-    long resumed = session.resumedAt();
-    return resumed != 0 && now - resumed < TURN_NANOS;
   }
 
   /** Cancels one member at a time: that may free the others. */

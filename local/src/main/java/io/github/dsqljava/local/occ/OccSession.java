@@ -64,7 +64,4 @@ public interface OccSession {
 
   /** The transaction has released its locks. */
   void hasGivenWay();
-
-  /** The transaction has taken its locks again. */
-  void hasResumed();
 }

@@ -225,7 +225,6 @@ public final class Parking {
           public void repeated(boolean complete) {
             if (complete) {
               running.resume();
-              session.hasResumed();
               running.learnInPlace(group);
               running.protectedBy(Protection.STATEMENT);
               session.send(group, /* holding= */ true);

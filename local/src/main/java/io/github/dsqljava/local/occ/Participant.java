@@ -8,9 +8,6 @@ public interface Participant {
   /** Returns how often it has released its locks for others. */
   int concessions();
 
-  /** Returns when it last took locks again, by {@link System#nanoTime}; 0 if it never did. */
-  long resumedAt();
-
   /** Returns the means to cancel the statement that it runs. */
   Interruption interruption();
 

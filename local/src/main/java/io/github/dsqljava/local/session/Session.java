@@ -71,9 +71,6 @@ final class Session implements ClientExchange.Listener, Flow, OccSession, Partic
 
   private boolean closed;
 
-  /** Read by any thread. */
-  private volatile long resumedAt;
-
   /**
    * @param pid process id of the PostgreSQL session
    * @param keeping memory for data of COPY
@@ -443,16 +440,6 @@ final class Session implements ClientExchange.Listener, Flow, OccSession, Partic
     if (recorder != null) {
       recorder.gaveWay(running != null && running.phase() == Transaction.Phase.LOST);
     }
-  }
-
-  @Override
-  public void hasResumed() {
-    resumedAt = System.nanoTime();
-  }
-
-  @Override
-  public long resumedAt() {
-    return resumedAt;
   }
 
   @Override
