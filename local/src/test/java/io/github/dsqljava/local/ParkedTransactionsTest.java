@@ -842,4 +842,23 @@ class ParkedTransactionsTest {
         A: SELECT * FROM child => [10, 1]
         """);
   }
+
+  @Test
+  void searchPathThatNamesTemporaryTables_doesNotHideWhatTheTransactionHasDone() throws Exception {
+    play(
+        """
+        A: DROP TABLE IF EXISTS behind_temp
+        A: CREATE TABLE behind_temp (id int PRIMARY KEY, v int)
+        A: INSERT INTO behind_temp VALUES (1, 10)
+        A: SET search_path = pg_catalog, public, pg_temp
+        A: BEGIN
+        A: UPDATE behind_temp SET v = 11 WHERE id = 1 => #1
+        B: UPDATE behind_temp SET v = 12 WHERE id = 1 => #1
+        A: SELECT v FROM behind_temp WHERE id = 1 => [11]
+        A: UPDATE behind_temp SET v = v + 1 WHERE id = 1 => #1
+        A: SELECT v FROM behind_temp WHERE id = 1 => [12]
+        A: COMMIT => !OC000
+        A: SHOW search_path => [pg_catalog, public, pg_temp]
+        """);
+  }
 }

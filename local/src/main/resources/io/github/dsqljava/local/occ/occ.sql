@@ -1092,6 +1092,9 @@ END
 $$;
 
 -- Both, and the client's own role in between. Only qualified names, no operators.
+--
+-- PostgreSQL searches temporary tables first, unless the search path names their schema. Then it is left out of
+-- the path, up to the end of the transaction.
 
 CREATE OR REPLACE FUNCTION dsql_internal.occ_overlay(
   password pg_catalog.text, names pg_catalog.text[], reads pg_catalog.bool, changes pg_catalog.text,
@@ -1100,6 +1103,7 @@ LANGUAGE plpgsql VOLATILE
 AS $$
 DECLARE
   begun pg_catalog.record;
+  others pg_catalog.name[];
 BEGIN
   SELECT * INTO begun FROM dsql_internal.occ_overlay_begin(password, names, reads, changes, shadows);
   whole := begun.whole;
@@ -1109,6 +1113,13 @@ BEGIN
   SELECT x.shadows, x.renames INTO shadows, renames FROM dsql_internal.occ_overlay_end(
     password, begun.wanted, begun.made, pg_catalog.current_schemas(false), CURRENT_USER::pg_catalog.name,
     pg_catalog.current_setting('search_path'), shadows) AS x;
+  others := pg_catalog.array_remove(pg_catalog.current_schemas(false), (
+    SELECT nspname FROM pg_catalog.pg_namespace WHERE oid OPERATOR(pg_catalog.=) pg_catalog.pg_my_temp_schema()));
+  IF pg_catalog.cardinality(others) OPERATOR(pg_catalog.<>) pg_catalog.cardinality(pg_catalog.current_schemas(false)) THEN
+    EXECUTE pg_catalog.concat('SET LOCAL search_path TO ', coalesce((
+      SELECT pg_catalog.string_agg(pg_catalog.quote_ident(x.schema), ', ')
+      FROM pg_catalog.unnest(others) AS x (schema)), pg_catalog.quote_literal('')));
+  END IF;
 END
 $$;
 
