@@ -24,21 +24,21 @@ record PhysicalSession(PostgresqlConnection connection, SessionWire wire, String
 
   /** Whether the server still answers; fails when it does not. */
   CompletionStage<Void> check() {
-    return connection
-        .validate(ValidationDepth.REMOTE)
-        .timeout(QUESTION)
-        .flatMap(
-            valid ->
-                valid
-                    ? Mono.<Void>empty()
-                    : Mono.error(
-                        new IllegalStateException("The connection to " + where + " is dead")))
-        .toFuture();
+    return Stages.of(
+        connection
+            .validate(ValidationDepth.REMOTE)
+            .timeout(QUESTION)
+            .flatMap(
+                valid ->
+                    valid
+                        ? Mono.<Void>empty()
+                        : Mono.error(
+                            new IllegalStateException("The connection to " + where + " is dead"))));
   }
 
   /** Ends the connection with a goodbye, to which the server is expected to hang up. */
   CompletionStage<Void> close() {
-    return Mono.from(connection.close()).timeout(GOODBYE).doOnError(e -> wire.abort()).toFuture();
+    return Stages.of(Mono.from(connection.close()).timeout(GOODBYE).doOnError(e -> wire.abort()));
   }
 
   /** Ends the connection now; what it is doing fails. */

@@ -63,12 +63,13 @@ final class SessionSource implements ConnectionSource<PhysicalSession> {
 
   @Override
   public CompletionStage<PhysicalSession> open(@Nullable Object preference, Runnable lost) {
-    return open()
-        .doOnNext(
-            session -> {
-              var unused = session.wire().channel().closeFuture().addListener(ended -> lost.run());
-            })
-        .toFuture();
+    return Stages.of(
+        open()
+            .doOnNext(
+                session -> {
+                  var unused =
+                      session.wire().channel().closeFuture().addListener(ended -> lost.run());
+                }));
   }
 
   /** Opens a connection, or fails with a DsqlException. */

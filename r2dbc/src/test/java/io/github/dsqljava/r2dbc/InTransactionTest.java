@@ -335,10 +335,12 @@ class InTransactionTest {
                   connection ->
                       add(connection, 1)
                           .doOnNext(
-                              done ->
-                                  relay
-                                      .armNext(new Fault.Stall(), Direction.SERVER_TO_CLIENT)
-                                      .thenAccept(struck::complete)))
+                              done -> {
+                                var unused =
+                                    relay
+                                        .armNext(new Fault.Stall(), Direction.SERVER_TO_CLIENT)
+                                        .thenAccept(struck::complete);
+                              }))
               .subscribe();
       await(Mono.fromFuture(struck)); // COMMIT is there, and its answer is held
       running.dispose();

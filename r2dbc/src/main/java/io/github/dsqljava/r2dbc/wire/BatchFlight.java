@@ -9,7 +9,6 @@ import io.r2dbc.postgresql.message.Format;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
@@ -143,7 +142,7 @@ public final class BatchFlight {
     }
     int length = out.writerIndex();
     out.writeInt(0);
-    CompletableFuture<Void> written =
+    var written =
         Flux.from(value)
             .doOnNext(
                 part -> {
@@ -158,7 +157,7 @@ public final class BatchFlight {
           "A value of the batch, such as a Blob or a Clob, has to be waited for; give its bytes or its"
               + " text");
     }
-    written.join();
+    var unused = written.join();
     out.setInt(length, out.writerIndex() - length - Integer.BYTES);
   }
 

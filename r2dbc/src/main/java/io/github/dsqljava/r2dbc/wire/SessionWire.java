@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * <p>What it has noted may be read by any thread; everything else belongs to the connection's event
  * loop, on which {@link #execute} runs a task.
  */
+// A failed write closes the channel, and channelInactive sees that.
+@SuppressWarnings("FutureReturnValueIgnored")
 public final class SessionWire extends ChannelDuplexHandler {
 
   /** Of ReadyForQuery: outside of a transaction. */
@@ -254,7 +256,6 @@ public final class SessionWire extends ChannelDuplexHandler {
    *
    * @param messages released in any case
    */
-  @SuppressWarnings("FutureReturnValueIgnored") // a failed write closes the channel
   public CompletableFuture<Answer> exchange(ByteBuf messages) {
     CompletableFuture<Answer> answer = new CompletableFuture<>();
     if (closed || !isQuiet() || !inbound.isBetweenMessages()) {
@@ -280,7 +281,6 @@ public final class SessionWire extends ChannelDuplexHandler {
   }
 
   /** Ends the connection now; what it is doing fails. */
-  @SuppressWarnings("FutureReturnValueIgnored")
   public void abort() {
     ChannelHandlerContext at = context;
     if (at == null) {
@@ -436,7 +436,7 @@ public final class SessionWire extends ChannelDuplexHandler {
       flights.login();
       loginSent = true;
     } else if (type != TERMINATE && heldBegin != null && !isExtended(type)) {
-      beginBefore(ctx, new Held(bytes, promise));
+      beginBefore(new Held(bytes, promise));
       return;
     } else if (type != TERMINATE && ownFlight != null) {
       held.add(new Held(bytes, promise));
@@ -450,7 +450,7 @@ public final class SessionWire extends ChannelDuplexHandler {
   }
 
   /** A Query has no Sync that BEGIN could share, so it waits for the answer. */
-  private void beginBefore(ChannelHandlerContext ctx, Held statement) {
+  private void beginBefore(Held statement) {
     String begin = String.valueOf(heldBegin);
     heldBegin = null;
     held.add(statement);
@@ -466,7 +466,6 @@ public final class SessionWire extends ChannelDuplexHandler {
                 });
   }
 
-  @SuppressWarnings("FutureReturnValueIgnored") // a failed write closes the channel
   private void send(ChannelHandlerContext ctx, ByteBuf bytes, ChannelPromise promise) {
     String begin = heldBegin;
     if (begin != null) {

@@ -199,7 +199,7 @@ class SessionWireTest {
     channel.writeOutbound(message('Q', "SELECT 1\0"));
     wire.whenQuiet(quiet::incrementAndGet);
     channel.runPendingTasks();
-    channel.close();
+    var unused = channel.close();
     channel.runPendingTasks();
     assertThat(quiet).hasValue(3);
   }
