@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -159,7 +160,8 @@ public final class Marks {
 
   // ---- orders
 
-  private static void orders(Sessions cluster) throws Exception {
+  private static void orders(Sessions cluster)
+      throws SQLException, InterruptedException, ExecutionException {
     try (Connection admin = cluster.open()) {
       Warehouse.load(admin);
     }
@@ -173,7 +175,8 @@ public final class Marks {
   }
 
   /** Returns how long each NewOrder took, with its repetitions. */
-  private static long[] terminals(Sessions cluster, int terminals, int seconds) throws Exception {
+  private static long[] terminals(Sessions cluster, int terminals, int seconds)
+      throws InterruptedException, ExecutionException {
     ExecutorService threads = Executors.newFixedThreadPool(terminals);
     List<Future<Tally>> running = new ArrayList<>();
     long end = System.nanoTime() + seconds * 1_000_000_000L;
@@ -219,7 +222,7 @@ public final class Marks {
             tally.lost.add(System.nanoTime() - attempt);
           }
         }
-        tally.nanos.get(kind).add(System.nanoTime() - start);
+        tally.add(kind, System.nanoTime() - start);
       }
     }
     return tally;
@@ -231,14 +234,16 @@ public final class Marks {
     private final List<Long> lost = new ArrayList<>();
     private int conflicts;
 
-    Tally() {
-      for (Warehouse.Kind kind : Warehouse.Kind.values()) {
-        nanos.put(kind, new ArrayList<>());
-      }
+    void add(Warehouse.Kind kind, long taken) {
+      times(kind).add(taken);
+    }
+
+    private List<Long> times(Warehouse.Kind kind) {
+      return nanos.computeIfAbsent(kind, unused -> new ArrayList<>());
     }
 
     void add(Tally other) {
-      other.nanos.forEach((kind, times) -> nanos.get(kind).addAll(times));
+      other.nanos.forEach((kind, times) -> times(kind).addAll(times));
       lost.addAll(other.lost);
       conflicts += other.conflicts;
     }
@@ -248,7 +253,7 @@ public final class Marks {
     }
 
     long[] of(Warehouse.Kind kind) {
-      return nanos.get(kind).stream().mapToLong(x -> x).toArray();
+      return times(kind).stream().mapToLong(x -> x).toArray();
     }
 
     long[] lost() {
