@@ -1114,7 +1114,7 @@ BEGIN
     password, begun.wanted, begun.made, pg_catalog.current_schemas(false), CURRENT_USER::pg_catalog.name,
     pg_catalog.current_setting('search_path'), shadows) AS x;
   others := pg_catalog.array_remove(pg_catalog.current_schemas(false), (
-    SELECT nspname FROM pg_catalog.pg_namespace WHERE oid OPERATOR(pg_catalog.=) pg_catalog.pg_my_temp_schema()));
+    SELECT nspname FROM dsql_internal.pg_namespace WHERE oid OPERATOR(pg_catalog.=) pg_catalog.pg_my_temp_schema()));
   IF pg_catalog.cardinality(others) OPERATOR(pg_catalog.<>) pg_catalog.cardinality(pg_catalog.current_schemas(false)) THEN
     EXECUTE pg_catalog.concat('SET LOCAL search_path TO ', coalesce((
       SELECT pg_catalog.string_agg(pg_catalog.quote_ident(x.schema), ', ')
