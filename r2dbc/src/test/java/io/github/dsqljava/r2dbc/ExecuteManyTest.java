@@ -117,7 +117,10 @@ class ExecuteManyTest {
   void chunkThatFails_saysWhichAreThere() {
     List<List<Object>> rows = new ArrayList<>(rows(0, 2_500));
     rows.set(1_500, List.of(0, "again"));
+    long opened = dsql.stats().opened();
     Throwable failure = failure(dsql.executeMany(INSERT, rows));
+    assertThat(dsql.stats().opened()).as("rolled back, not given up").isEqualTo(opened);
+    assertThat(dsql.stats().closed()).isZero();
     assertThat(failure)
         .isInstanceOf(BatchFailedException.class)
         .hasCauseInstanceOf(R2dbcDataIntegrityViolationException.class);

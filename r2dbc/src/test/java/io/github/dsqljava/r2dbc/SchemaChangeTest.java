@@ -98,6 +98,7 @@ class SchemaChangeTest {
                   .single());
       assertThat(value).isEqualTo("8.0");
     }
+    assertThat(dsql.stats().closed()).as("replaced").isPositive();
   }
 
   @Test
