@@ -149,7 +149,10 @@ final class Connections {
                   + e.getMessage(),
               e);
         }
-        if (attempt >= ATTEMPTS || stopped) {
+        if (stopped) {
+          throw stopped(); // it says nothing of the cluster
+        }
+        if (attempt >= ATTEMPTS) {
           throw new EndpointLostException(endpoint, e);
         }
         Pause.REAL.pass(BEFORE_NEXT);

@@ -25,7 +25,9 @@ class ScriptsTest {
 
   /** What a script drops has to be its own: an object, an index of its table, a constraint. */
   private static final Pattern DROP =
-      Pattern.compile("^DROP (?:TABLE|VIEW|SEQUENCE|DOMAIN|FUNCTION|INDEX) (?:IF EXISTS )?(\\w+)");
+      Pattern.compile(
+          "^DROP (?:TABLE|VIEW|SEQUENCE|DOMAIN|FUNCTION|INDEX)"
+              + " (?:CONCURRENTLY )?(?:IF EXISTS )?(\\w+)");
 
   /** What would reach beyond the schema, if it were not refused. */
   private static final Pattern BEYOND =

@@ -85,18 +85,25 @@ public final class WireSession implements AutoCloseable {
    * @throws IOException if the connection ends or the answer does not come in time
    */
   public Answer ask(String sql) throws IOException {
-    String bytes = WireMessage.toBytes(sql);
-    if (extended) {
-      ByteBuf out = Unpooled.buffer();
-      new Parse("", bytes).encode(out);
-      new Bind("", "").encode(out);
-      Subject.portal("").describe(out);
-      new Execute("").encode(out);
-      client.send(ByteBufUtil.getBytes(Sync.encode(out)));
-    } else {
-      client.send(ByteBufUtil.getBytes(new Query(bytes).encode(UnpooledByteBufAllocator.DEFAULT)));
+    ByteBuf messages = messages(WireMessage.toBytes(sql));
+    try {
+      client.send(ByteBufUtil.getBytes(messages));
+    } finally {
+      messages.release();
     }
     return readAnswer();
+  }
+
+  private ByteBuf messages(String sql) {
+    if (!extended) {
+      return new Query(sql).encode(UnpooledByteBufAllocator.DEFAULT);
+    }
+    ByteBuf out = Unpooled.buffer();
+    new Parse("", sql).encode(out);
+    new Bind("", "").encode(out);
+    Subject.portal("").describe(out);
+    new Execute("").encode(out);
+    return Sync.encode(out);
   }
 
   /** The same for what may take longer than the connection's other answers. */
