@@ -17,6 +17,7 @@ import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.Transaction;
 import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -104,6 +105,57 @@ class SchemaChangeTest {
 
   private static String sqlState(Throwable failure) {
     return ((PgException) failure).getSqlState();
+  }
+
+  // ---- COMMIT
+
+  /**
+   * A stale statement is closed in front of COMMIT, and the server tells of the change there: an
+   * error that no statement of the function gets.
+   */
+  @Test
+  void commit_behindTheClosingOfAStaleStatement_isNoSuccessIfItWasNone() throws Exception {
+    open(2, 256);
+    String increment = "UPDATE c SET v = v + 1 WHERE id = $1";
+    await(
+        pool.inTransaction(
+            connection ->
+                connection
+                    .preparedQuery(increment)
+                    .execute(Tuple.of(1))
+                    .compose(
+                        rows ->
+                            calls.incrementAndGet() > 1 ? Future.succeededFuture() : change())));
+    assertThat(value(migration, "SELECT v FROM c")).isEqualTo("8");
+    assertThat(calls).hasValue(2);
+  }
+
+  /** The same in a transaction that a program ends by itself. */
+  @Test
+  void commitOfItsOwn_behindTheClosingOfAStaleStatement_isNoSuccessIfItWasNone() throws Exception {
+    open(2, 256);
+    SqlConnection connection = await(pool.getConnection());
+    Transaction transaction = await(connection.begin());
+    await(
+        connection
+            .preparedQuery("UPDATE c SET v = v + 1 WHERE id = $1")
+            .execute(Tuple.of(1))
+            .compose(rows -> change()));
+    assertThat(failure(transaction.commit())).isNotNull();
+    await(connection.close());
+    assertThat(value(migration, "SELECT v FROM c")).isEqualTo("7");
+  }
+
+  /** Changes the schema, and lets another connection of the pool notice. */
+  private Future<Object> change() {
+    return byId(pool, 1)
+        .compose(row -> migration.query("ALTER TABLE c ADD COLUMN w" + calls + " int").execute())
+        .compose(rows -> byId(pool, 1))
+        .otherwiseEmpty() // it was told
+        .compose(row -> byId(pool, 1))
+        .compose(row -> byId(pool, "no number"))
+        .otherwiseEmpty() // a sign for all connections
+        .mapEmpty();
   }
 
   // ---- outside of transactions

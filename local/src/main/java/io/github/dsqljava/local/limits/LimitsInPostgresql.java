@@ -19,7 +19,7 @@ public final class LimitsInPostgresql {
     for (Limit limit : Limit.values()) {
       settings.add(limit.setting() + "=" + limits.of(limit));
     }
-    settings.add("dsql.max_transaction_age=" + limits.transactionAge());
+    settings.add("dsql.transaction_age_limit=" + limits.transactionAge());
     long kibibytes = Math.max(1, limits.of(Limit.QUERY_TEMP_BYTES) / 1024);
     settings.add("temp_file_limit=" + kibibytes + "kB");
     return settings;

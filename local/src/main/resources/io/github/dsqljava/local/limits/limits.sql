@@ -173,7 +173,7 @@ AS $$
     HAVING count(*) > 0
     UNION ALL
     SELECT 32768, format('CASE WHEN max(%s) > %s THEN %L END',
-      string_agg(format('coalesce(%s, 0)', dsql_internal.stored_size(attname, base, 2000)), ' + '), most,
+      string_agg(format('coalesce(%s, 0)', dsql_internal.stored_size(attname, base, 2030)), ' + '), most,
       'maximum row size exceeded')
     FROM columns, dsql_internal.max_of('row_bytes') AS most
     WHERE largest > most
@@ -235,7 +235,7 @@ CREATE OR REPLACE FUNCTION dsql_internal.limit_age(age interval) RETURNS void
 LANGUAGE plpgsql STABLE SET search_path = dsql_internal, pg_catalog, pg_temp
 AS $$
 DECLARE
-  most bigint := extract(epoch FROM current_setting('dsql.max_transaction_age')::interval);
+  most bigint := extract(epoch FROM current_setting('dsql.transaction_age_limit')::interval);
 BEGIN
   RAISE program_limit_exceeded USING
     MESSAGE = format('transaction age limit of %ss exceeded', most),
@@ -268,7 +268,7 @@ DECLARE
   found_one pg_catalog.bool;
 BEGIN
   -- A statement is not cut while it runs. One that has run for too long fails at its end, before it counts.
-  IF age > pg_catalog.current_setting('dsql.max_transaction_age')::pg_catalog.interval THEN
+  IF age > pg_catalog.current_setting('dsql.transaction_age_limit')::pg_catalog.interval THEN
     PERFORM dsql_internal.limit_age(age);
   END IF;
   SELECT pg_catalog.count(*), pg_catalog.sum(pg_catalog.pg_column_size(changed.*)), pg_catalog.max(pg_catalog.pg_column_size(changed.*))

@@ -81,6 +81,8 @@ class GivenTextFuzzTest {
               "CREATE INDEX /*\u0001*/ i ON t (asc_x, \"desc\")"),
           Map.entry(
               "SET disable_sync_create_index = off", "SET dsql.disable_sync_create_index = off"),
+          Map.entry("SHOW disable_sync_create_index", "SHOW dsql.disable_sync_create_index"),
+          Map.entry("SHOW \"Disable_Sync_Create_Index\"", "SHOW dsql.disable_sync_create_index"),
           Map.entry("EXPLAIN SELECT 1", "EXPLAIN (VERBOSE, FORMAT JSON) SELECT 1"),
           Map.entry(
               "EXPLAIN (ANALYZE, VERBOSE) DELETE FROM t",
