@@ -34,6 +34,8 @@ import org.junit.jupiter.api.Test;
 @SuppressWarnings({"NullAway.Init", "InterruptedExceptionSwallowed"})
 class SchemaChangeTest {
   private static final String BY_ID = "SELECT * FROM c WHERE id = $1";
+  private static final String INCREMENT =
+      "UPDATE c SET v = v + sign(nextval('q'))::int WHERE id = $1";
   private static final String PREPARED = "SELECT count(*) FROM pg_prepared_statements";
 
   private static DsqlLocal cluster;
@@ -97,6 +99,7 @@ class SchemaChangeTest {
     execute(migration, "DROP TABLE IF EXISTS c");
     execute(migration, "CREATE TABLE c (id " + type + " PRIMARY KEY, v int)");
     execute(migration, "INSERT INTO c VALUES ('1', 7)");
+    execute(migration, "CREATE SEQUENCE IF NOT EXISTS q CACHE 1");
   }
 
   private static Future<Row> byId(SqlClient client, Object id) {
@@ -116,12 +119,11 @@ class SchemaChangeTest {
   @Test
   void commit_behindTheClosingOfAStaleStatement_isNoSuccessIfItWasNone() throws Exception {
     open(2, 256);
-    String increment = "UPDATE c SET v = v + 1 WHERE id = $1";
     await(
         pool.inTransaction(
             connection ->
                 connection
-                    .preparedQuery(increment)
+                    .preparedQuery(INCREMENT)
                     .execute(Tuple.of(1))
                     .compose(
                         rows ->
@@ -136,20 +138,19 @@ class SchemaChangeTest {
     open(2, 256);
     SqlConnection connection = await(pool.getConnection());
     Transaction transaction = await(connection.begin());
-    await(
-        connection
-            .preparedQuery("UPDATE c SET v = v + 1 WHERE id = $1")
-            .execute(Tuple.of(1))
-            .compose(rows -> change()));
+    await(connection.preparedQuery(INCREMENT).execute(Tuple.of(1)).compose(rows -> change()));
     assertThat(failure(transaction.commit())).isNotNull();
     await(connection.close());
     assertThat(value(migration, "SELECT v FROM c")).isEqualTo("7");
   }
 
-  /** Changes the schema, and lets another connection of the pool notice. */
+  /**
+   * Changes a sequence that the transaction has used, which has lost by that, and lets another
+   * connection of the pool notice.
+   */
   private Future<Object> change() {
     return byId(pool, 1)
-        .compose(row -> migration.query("ALTER TABLE c ADD COLUMN w" + calls + " int").execute())
+        .compose(row -> migration.query("ALTER SEQUENCE q RESTART WITH 5").execute())
         .compose(rows -> byId(pool, 1))
         .otherwiseEmpty() // it was told
         .compose(row -> byId(pool, 1))

@@ -1,6 +1,7 @@
 package io.github.dsqljava.vertx.internal;
 
 import io.github.dsqljava.StatementOutcomeUnknownException;
+import io.github.dsqljava.TransactionRolledBackException;
 import io.vertx.core.Completable;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
@@ -11,6 +12,7 @@ import io.vertx.sqlclient.impl.tracing.QueryReporter;
 import io.vertx.sqlclient.internal.command.CommandBase;
 import io.vertx.sqlclient.internal.command.CompositeCommand;
 import io.vertx.sqlclient.internal.command.QueryCommandBase;
+import io.vertx.sqlclient.internal.command.TxCommand;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.function.BooleanSupplier;
@@ -18,6 +20,10 @@ import java.util.function.BooleanSupplier;
 /** What happens to the answer to a statement on its way to the caller. */
 final class StatementAnswers {
   private static final Logger LOGGER = System.getLogger(StatementAnswers.class.getName());
+
+  private static final String NO_COMMIT =
+      "the server answered COMMIT with ROLLBACK; an error came that no statement was told of, such as"
+          + " a change of the schema at the closing of a prepared statement";
 
   private StatementAnswers() {}
 
@@ -53,7 +59,8 @@ final class StatementAnswers {
   }
 
   /**
-   * Gives one name to the loss of a statement that would have committed by itself.
+   * Gives one name to the loss of a statement that would have committed by itself, and calls no
+   * COMMIT a success that the server has answered with ROLLBACK.
    *
    * @param isLost whether the connection is known to be lost
    */
@@ -65,6 +72,15 @@ final class StatementAnswers {
     if (command instanceof CompositeCommand composite) {
       composite.commands().forEach(part -> explainPart(session, isLost, part));
       return handler;
+    }
+    if (command instanceof TxCommand<?> end && end.kind == TxCommand.Kind.COMMIT) {
+      return (result, failure) -> {
+        if (failure == null && session.hasRolledBack()) {
+          handler.fail(new TransactionRolledBackException(new IllegalStateException(NO_COMMIT)));
+        } else {
+          handler.complete(result, failure);
+        }
+      };
     }
     if (!(command instanceof QueryCommandBase<?>) || isLost.getAsBoolean()) {
       return handler; // or it will not be sent at all
