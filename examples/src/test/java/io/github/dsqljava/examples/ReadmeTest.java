@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.dsqljava.local.DsqlLocal;
 import io.github.dsqljava.testsupport.DocumentedJava;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -54,10 +56,34 @@ class ReadmeTest {
     return LINK.matcher(Files.readString(page))
         .results()
         .map(link -> link.group(1))
-        .filter(target -> !target.contains(":"))
-        .map(target -> target.split("#", 2)[0])
-        .filter(target -> !target.isEmpty() && !Files.exists(page.resolveSibling(target)))
+        .filter(target -> !target.contains(":") && !leadsSomewhere(page, target))
         .toList();
+  }
+
+  private static boolean leadsSomewhere(Path page, String target) {
+    String[] parts = target.split("#", 2);
+    Path file = parts[0].isEmpty() ? page : page.resolveSibling(parts[0]);
+    if (!Files.exists(file)) {
+      return false;
+    }
+    try (Stream<String> lines = Files.lines(file)) {
+      return parts.length == 1
+          || lines
+              .filter(line -> line.startsWith("#"))
+              .map(ReadmeTest::anchor)
+              .anyMatch(parts[1]::equals);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** As GitHub makes it of a heading. */
+  private static String anchor(String heading) {
+    return heading
+        .replaceFirst("^#+ ", "")
+        .toLowerCase(Locale.ROOT)
+        .replaceAll("[^\\p{L}\\p{N}_ -]", "")
+        .replace(' ', '-');
   }
 
   @Test
