@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -190,6 +191,77 @@ class CanaryTest {
     cluster.advanceTime(Duration.ofMinutes(1));
     Jdbc.awaitJobs(app);
     expectRightOnes("validated", /* pathToo= */ false);
+  }
+
+  /** What a job evaluates without a trace of it in the catalog, and what it only plans. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "CREATE DOMAIN d AS text CHECK (looks(length(VALUE)));"
+            + " CREATE TABLE t (id int PRIMARY KEY, n d);"
+            + " ALTER TABLE t ADD CONSTRAINT k"
+            + " CHECK (jsonb_populate_record(t, '{\"n\": \"x\"}') IS NOT NULL) NOT VALID",
+        "CREATE TABLE p (id int PRIMARY KEY, v int);"
+            + " CREATE INDEX ASYNC ON p ((looks(1)), v);"
+            + " CREATE TABLE t (id int PRIMARY KEY, n int);"
+            + " ALTER TABLE t ADD CONSTRAINT k FOREIGN KEY (n) REFERENCES p NOT VALID",
+        "CREATE TABLE t (id int PRIMARY KEY, n int);"
+            + " CREATE STATISTICS s ON (looks(1)), (n + 1) FROM t;"
+            + " ALTER TABLE t ADD CONSTRAINT k CHECK (id < 9) NOT VALID",
+      })
+  void hiddenCallOfAJob_findsItsOwnRole(String schema) throws Exception {
+    for (String statement : schema.split("; ")) {
+      Jdbc.executeAgain(app, statement);
+    }
+    Jdbc.executeAgain(app, "INSERT INTO t (id) VALUES (1), (2)");
+    Jdbc.executeAgain(app, "ALTER TABLE ASYNC t VALIDATE CONSTRAINT k");
+    Jdbc.executeAgain(app, "CREATE UNIQUE INDEX ASYNC ON t (n)");
+    cluster.advanceTime(Duration.ofMinutes(1));
+    Jdbc.awaitJobs(app);
+    try (Connection connection = Jdbc.connect(cluster, "app")) {
+      assertThat(calls(connection, "wrong_role")).isFalse();
+    }
+  }
+
+  /** By PostgreSQL's statistics, which it evaluates when it plans. */
+  @Test
+  void statisticsOfATable_findTheirOwnRole() throws Exception {
+    Jdbc.executeAgain(app, "CREATE TABLE t (id int PRIMARY KEY, n int)");
+    Jdbc.executeAgain(app, "CREATE STATISTICS s ON (looks(1)), (n + 1) FROM t");
+    Jdbc.executeAgain(app, "INSERT INTO t SELECT i, i FROM generate_series(1, 5) i");
+    Jdbc.executeAgain(rival, "SELECT * FROM t");
+    app.setAutoCommit(false);
+    rival.setAutoCommit(false);
+    Jdbc.execute(app, "UPDATE t SET n = n + 10 WHERE id IN (1, 2)");
+    rival("UPDATE t SET n = n + 100 WHERE id = 1");
+    Jdbc.execute(app, "UPDATE t SET n = n + 10 WHERE id = 3");
+    app.commit();
+    try (Connection connection = Jdbc.connect(cluster, "app")) {
+      assertThat(calls(connection, "wrong_role")).isFalse();
+    }
+  }
+
+  /** A job's session takes over nothing that a function has set. */
+  @Test
+  void searchPath_thatAJobsFunctionLeavesBehind_isNotTheJobs() throws Exception {
+    Jdbc.executeAgain(
+        app,
+        "CREATE FUNCTION floor(x numeric) RETURNS numeric LANGUAGE sql AS $$"
+            + " SELECT CASE WHEN looks(1) THEN x ELSE x END $$",
+        "CREATE FUNCTION leaves(x int) RETURNS boolean LANGUAGE sql AS $$"
+            + " SELECT pg_catalog.set_config('search_path', 'app_schema, pg_catalog', false) <> '' $$",
+        "CREATE TABLE t (id int PRIMARY KEY, n int)",
+        "INSERT INTO t VALUES (1, 1)",
+        "ALTER TABLE t ADD CONSTRAINT k CHECK (leaves(n)) NOT VALID",
+        "ALTER TABLE ASYNC t VALIDATE CONSTRAINT k");
+    cluster.advanceTime(Duration.ofMinutes(1));
+    Jdbc.awaitJobs(app);
+    Jdbc.executeAgain(app, "CREATE INDEX ASYNC ON t (n)");
+    cluster.advanceTime(Duration.ofMinutes(1));
+    Jdbc.awaitJobs(app);
+    try (Connection connection = Jdbc.connect(cluster, "app")) {
+      assertThat(calls(connection, "wrong_role")).isFalse();
+    }
   }
 
   private void change() throws SQLException {

@@ -151,6 +151,7 @@ public final class Jobs implements AutoCloseable, Runnable {
   private static void prepare(SystemConnection connection) throws IOException {
     connection.query("SET default_transaction_isolation = 'read committed'");
     connection.query("SET synchronous_commit = on");
+    connection.query("SET search_path = pg_catalog");
   }
 
   /** Takes the time before the client has its answer and can move the clock. */
@@ -238,8 +239,20 @@ public final class Jobs implements AutoCloseable, Runnable {
     return changed;
   }
 
-  /** Returns false if it has to be done later. */
+  /**
+   * Returns false if it has to be done later. A client's function that a job has called may have
+   * changed settings of the session, which are not taken over.
+   */
   private boolean finish(Job job, Instant now) throws IOException {
+    try {
+      return run(job, now);
+    } finally {
+      connection.query("RESET ALL");
+      prepare(connection);
+    }
+  }
+
+  private boolean run(Job job, Instant now) throws IOException {
     String run = "SELECT dsql_internal.job_run('" + job.id() + "', " + literal(now) + ")";
     try {
       if (one(limited(run, FIRST_TRY_MILLIS)).equals("t")

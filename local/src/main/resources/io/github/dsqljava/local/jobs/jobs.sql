@@ -256,17 +256,15 @@ AS $$
     ELSE 'Skipped job for nonexistent table.' END
 $$;
 
--- A client's expressions in an index or a constraint run with the rights of its owner, not with ours.
--- Built-in functions need no such care: the owner may have lost the schema meanwhile.
+-- A job does its work with the rights of the table's owner, not with ours: whatever the expressions of its indexes,
+-- constraints and statistics call, and whatever PostgreSQL evaluates when it plans.
 
-CREATE OR REPLACE FUNCTION dsql_internal.job_act_for_owner(class oid, id oid, relation oid) RETURNS void
+CREATE OR REPLACE FUNCTION dsql_internal.job_act_for_owner(relation oid) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = dsql_internal, pg_catalog, pg_temp
 AS $$
 BEGIN
-  IF NOT dsql_internal.is_built_in(class, id) OR dsql_internal.indexes_call_clients(relation) THEN
-    PERFORM dsql_internal.set_config('role',
-      (SELECT rolname FROM dsql_internal.pg_class JOIN pg_roles ON pg_roles.oid = relowner WHERE dsql_internal.pg_class.oid = relation), true);
-  END IF;
+  PERFORM dsql_internal.set_config('role',
+    (SELECT rolname FROM dsql_internal.pg_class JOIN pg_roles ON pg_roles.oid = relowner WHERE dsql_internal.pg_class.oid = relation), true);
 END
 $$;
 
@@ -306,9 +304,11 @@ BEGIN
       coalesce(pg_get_expr(entry.indpred, entry.indrelid), 'true'), condition, name_list);
     -- Bodies of functions may rely on it.
     PERFORM dsql_internal.set_config('search_path', 'public', true);
-    PERFORM dsql_internal.job_act_for_owner('dsql_internal.pg_class'::regclass, entry.indexrelid, entry.indrelid);
+    PERFORM dsql_internal.job_act_for_owner(entry.indrelid);
     EXECUTE key_list INTO has_duplicates;
+    -- A client's function may have left a search path behind.
     SET LOCAL ROLE NONE;
+    SET LOCAL search_path = dsql_internal, pg_catalog, pg_temp;
     UPDATE dsql_internal.pg_index SET indisunique = true WHERE indexrelid = entry.indexrelid;
     -- Makes sessions learn anew which columns are keys. No other session ever changes this row.
     UPDATE dsql_internal.pg_attribute SET attname = attname WHERE attrelid = entry.indrelid AND attnum = -1;
@@ -332,10 +332,10 @@ DECLARE
 BEGIN
   status := 'completed';
   PERFORM dsql_internal.set_config('search_path', 'public', true);
-  PERFORM dsql_internal.job_act_for_owner('dsql_internal.pg_constraint'::regclass, oid, conrelid) FROM dsql_internal.pg_constraint
-  WHERE conrelid = job.table_id AND conname = job.constraint_name;
+  PERFORM dsql_internal.job_act_for_owner(job.table_id);
   EXECUTE command;
   SET LOCAL ROLE NONE;
+  SET LOCAL search_path = dsql_internal, pg_catalog, pg_temp;
 EXCEPTION
   WHEN check_violation THEN
     status := 'failed';
@@ -367,8 +367,10 @@ BEGIN
       end_details := dsql_internal.job_nothing_left(job);
     ELSIF job.job_type = 'INDEX_BUILD' THEN
       SELECT * INTO end_status, end_details FROM dsql_internal.job_build_index(job);
+      SET LOCAL search_path = dsql_internal, pg_catalog, pg_temp;
     ELSIF job.job_type = 'VALIDATE_CONSTRAINT' THEN
       SELECT * INTO end_status, end_details FROM dsql_internal.job_validate(job);
+      SET LOCAL search_path = dsql_internal, pg_catalog, pg_temp;
     ELSE
       EXECUTE format('ANALYZE %s', job.table_id::regclass);
     END IF;

@@ -59,14 +59,18 @@ AS $$
     AND refclassid IN ('dsql_internal.pg_proc'::regclass, 'dsql_internal.pg_type'::regclass))
 $$;
 
--- Whether an index of a table calls a client's function, or may.
+-- Whether an index of a table, or its statistics, may call a client's function: also by the check of a domain, which
+-- leaves no trace where a whole row is named. PostgreSQL evaluates them for whoever plans a statement on the table.
 
 CREATE OR REPLACE FUNCTION dsql_internal.indexes_call_clients(relation oid) RETURNS boolean
 LANGUAGE sql STABLE SET search_path = dsql_internal, pg_catalog, pg_temp
 AS $$
   SELECT EXISTS (SELECT FROM dsql_internal.pg_index WHERE indrelid = relation
-    AND (indexprs IS NOT NULL OR indpred IS NOT NULL)
-    AND NOT dsql_internal.is_built_in('dsql_internal.pg_class'::regclass, indexrelid))
+      AND (indexprs IS NOT NULL OR indpred IS NOT NULL)
+      AND (NOT dsql_internal.is_built_in('dsql_internal.pg_class'::regclass, indexrelid)
+        OR EXISTS (SELECT FROM dsql_internal.pg_attribute JOIN dsql_internal.pg_type t ON t.oid = atttypid
+          WHERE attrelid = relation AND NOT attisdropped AND typtype = 'd')))
+    OR EXISTS (SELECT FROM pg_catalog.pg_statistic_ext WHERE stxrelid = relation AND stxexprs IS NOT NULL)
 $$;
 
 -- SQL for the bytes of a row's key: its columns, as far as the index has them. The result of a client's own

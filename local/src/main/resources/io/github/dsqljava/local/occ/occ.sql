@@ -193,6 +193,20 @@ CREATE OR REPLACE FUNCTION dsql_internal.occ_random_name() RETURNS text
 LANGUAGE sql VOLATILE
 AS $$ SELECT 'dsql$' || replace(gen_random_uuid()::text, '-', '') $$;
 
+-- Fails if a client's function has left a search path behind, which would be that of all our functions that are
+-- running: a SET that is not local goes past the clauses of functions. Qualified names and operators only.
+
+CREATE OR REPLACE FUNCTION dsql_internal.occ_path_is_ours() RETURNS void
+LANGUAGE plpgsql
+AS $$
+BEGIN
+  IF pg_catalog.current_setting('search_path'::pg_catalog.text)
+      OPERATOR(pg_catalog.<>) 'dsql_internal, pg_catalog, pg_temp'::pg_catalog.text THEN
+    RAISE EXCEPTION USING ERRCODE = '0A000', MESSAGE = 'a function that an index calls has changed the search path';
+  END IF;
+END
+$$;
+
 -- Runs a statement on a table that gives one JSON value for $1.
 
 CREATE OR REPLACE FUNCTION dsql_internal.occ_run(relation oid, statement text, argument jsonb) RETURNS jsonb
@@ -204,6 +218,7 @@ DECLARE
 BEGIN
   IF NOT dsql_internal.indexes_call_clients(relation) THEN
     EXECUTE statement INTO result USING argument;
+    PERFORM dsql_internal.occ_path_is_ours();
     RETURN result;
   END IF;
   name := dsql_internal.occ_random_name();
@@ -215,6 +230,7 @@ BEGIN
   EXECUTE format('ALTER FUNCTION dsql_internal.%I(text, jsonb) OWNER TO %I', name,
     (SELECT rolname FROM dsql_internal.pg_class JOIN pg_roles ON pg_roles.oid = relowner WHERE dsql_internal.pg_class.oid = relation));
   EXECUTE format('SELECT dsql_internal.%I($1, $2)', name) INTO result USING statement, argument;
+  PERFORM dsql_internal.occ_path_is_ours();
   EXECUTE format('DROP FUNCTION dsql_internal.%I(text, jsonb)', name);
   RETURN result;
 END
@@ -567,6 +583,8 @@ AS $$
       WHERE indrelid = relation AND (indexprs IS NOT NULL OR indpred IS NOT NULL))
     OR EXISTS (SELECT FROM dsql_internal.pg_attribute JOIN dsql_internal.pg_type ON dsql_internal.pg_type.oid = atttypid
       WHERE attrelid = relation AND attnum > 0 AND (attgenerated <> '' OR typtype <> 'b'))
+    -- Evaluated when a statement is planned.
+    OR EXISTS (SELECT FROM pg_catalog.pg_statistic_ext WHERE stxrelid = relation AND stxexprs IS NOT NULL)
 $$;
 
 -- The limits count each change of a row, and repeating counts its last one only. So what they had counted
@@ -748,7 +766,8 @@ CREATE OR REPLACE FUNCTION dsql_internal.occ_identity(sequence regclass) RETURNS
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = dsql_internal, pg_catalog, pg_temp
 AS $$
 BEGIN
-  IF NOT EXISTS (SELECT FROM dsql_internal.pg_depend
+  -- A job has no session of a client.
+  IF session_user::regrole = 10 OR NOT EXISTS (SELECT FROM dsql_internal.pg_depend
       WHERE classid = 'dsql_internal.pg_class'::regclass AND objid = sequence AND deptype = 'i'
         AND refclassid = 'dsql_internal.pg_class'::regclass AND has_any_column_privilege(session_user, refobjid, 'INSERT')) THEN
     RAISE insufficient_privilege USING MESSAGE = format('permission denied for sequence %s', sequence);
@@ -1045,6 +1064,10 @@ BEGIN
     SELECT conname, conrelid, confrelid, convalidated, dsql_internal.pg_get_constraintdef(oid) AS definition
     FROM dsql_internal.pg_constraint WHERE contype = 'f' AND conrelid = ANY (wanted) ORDER BY oid
   LOOP
+    -- Somebody may have given a column a name that looks like it.
+    IF 2 <> array_length(string_to_array(item.definition, ' REFERENCES ' || item.confrelid::regclass || '('), 1) THEN
+      RAISE EXCEPTION 'foreign key % cannot be carried on', item.conname;
+    END IF;
     EXECUTE format('ALTER TABLE %s ADD CONSTRAINT %I %s %s',
       dsql_internal.occ_shadow_of(item.conrelid, shadows), item.conname,
       replace(item.definition, ' REFERENCES ' || item.confrelid::regclass || '(',
@@ -1065,6 +1088,10 @@ BEGIN
       'WITH (' || array_to_string(reloptions, ', ') || ')' AS options FROM dsql_internal.pg_class c
     WHERE c.oid = ANY (wanted) AND relkind = 'v' ORDER BY c.oid
   LOOP
+    -- The names of tables are replaced in its text, where nothing but names can look like them.
+    IF item.definition ~ '[''"]' THEN
+      RAISE EXCEPTION 'view % has quotes, and cannot be carried on', item.relname;
+    END IF;
     FOR copy IN
       SELECT split_part(entry, ':', 1)::oid::regclass AS base,
         split_part(entry, ':', 2)::oid::regclass AS shadow
