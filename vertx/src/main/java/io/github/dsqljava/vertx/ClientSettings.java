@@ -16,7 +16,7 @@ import java.util.function.Function;
  * How a {@link DsqlClient} behaves. Immutable; {@link #toBuilder()} makes a changed copy.
  *
  * <pre>{@code
- * DsqlPool pool = connector.pool(
+ * DsqlClient client = connector.client(
  *     ClientSettings.builder()
  *         .minSize(5)
  *         .maxSize(20)

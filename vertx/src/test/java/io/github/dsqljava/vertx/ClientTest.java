@@ -378,6 +378,14 @@ class ClientTest {
     assertThat(acquired).hasValue(22);
   }
 
+  /** Vert.x cannot send its data. */
+  @Test
+  void copyFromStdin_fails_andTheNextStatementWorks() throws Exception {
+    DsqlClient client = client(1);
+    assertThat(failure(client.query("COPY item FROM STDIN").execute())).isNotNull();
+    assertThat(value(client, "SELECT 1")).isEqualTo("1");
+  }
+
   @Test
   void nulls_areRefusedAtTheCall_byName() throws Exception {
     DsqlClient client = client(1);
@@ -398,6 +406,9 @@ class ClientTest {
     await(slow);
     await(behind);
     assertThat(failure(client.query("SELECT 1").execute())).isInstanceOf(ClosedException.class);
+    // One that would have a connection to itself.
+    assertThat(failure(client.query("CREATE TABLE no (id int)").execute()))
+        .isInstanceOf(ClosedException.class);
     assertThat(failure(client.ready())).isInstanceOf(ClosedException.class);
     assertThat(client.health().isReady()).isFalse();
     assertThat(client.health().reason()).contains("is closed");

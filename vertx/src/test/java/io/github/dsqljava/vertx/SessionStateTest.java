@@ -121,6 +121,9 @@ class SessionStateTest {
     execute(pool, "SET timezone = 'Asia/Tokyo'");
     assertThat(value(pool, "SHOW timezone")).isEqualTo("Europe/Paris");
     assertThat(hooks).hasValue(2);
+    execute(pool, "RESET timezone");
+    assertThat(value(pool, "SHOW timezone")).isEqualTo("Europe/Paris");
+    assertThat(hooks).hasValue(3);
     assertThat(pool.stats().opened()).isEqualTo(1);
   }
 

@@ -197,17 +197,19 @@ public final class SharedPool<C> {
             makeRoom();
           }
         });
-    return asked.whenComplete(
-        (lease, failure) ->
-            change(
-                effects -> {
-                  wantedAlone--;
-                  if (failure == null) {
-                    tellAcquired(since, effects);
-                  } else {
-                    tellFailed(failure, since, effects);
-                  }
-                }));
+    var unused =
+        asked.whenComplete(
+            (lease, failure) ->
+                change(
+                    effects -> {
+                      wantedAlone--;
+                      if (failure == null) {
+                        tellAcquired(since, effects);
+                      } else {
+                        tellFailed(failure, since, effects);
+                      }
+                    }));
+    return asked; // not what depends on it, which would wrap a failure
   }
 
   // --- under the lock

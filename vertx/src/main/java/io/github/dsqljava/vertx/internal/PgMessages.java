@@ -27,6 +27,7 @@ final class PgMessages {
   static final byte NOTIFICATION_RESPONSE = 'A';
   static final byte DATA_ROW = 'D';
   static final byte NO_DATA = 'n';
+  static final byte COPY_IN_RESPONSE = 'G';
 
   /** Type and length. */
   static final int HEADER = 5;
@@ -66,6 +67,7 @@ final class PgMessages {
       case "COMMI" -> COMMITTED;
       case "ROLLB" -> ROLLED_BACK;
       case "BEGIN", "START" -> BEGUN;
+      case "RESET", "DISCA" -> SET; // RESET, DISCARD: what an init hook has set is gone
       default -> 0;
     };
   }

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 // A failed write is an exception in the pipeline, as the codec wants it.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class SessionWire extends ChannelDuplexHandler {
+  private static final System.Logger LOGGER = System.getLogger(SessionWire.class.getName());
 
   static final String NAME = "session-wire";
 
@@ -262,6 +263,13 @@ final class SessionWire extends ChannelDuplexHandler {
     public Verdict begins(byte type, byte detail) throws ProtocolException {
       if (type == PgMessages.COMMAND_COMPLETE) {
         tag(detail);
+      }
+      if (type == PgMessages.COPY_IN_RESPONSE) {
+        // Vert.x has no way to send data, so that the server and the caller would wait for ever.
+        LOGGER.log(
+            System.Logger.Level.WARNING,
+            "COPY FROM STDIN cannot be used here; its connection is closed");
+        ctx.close();
       }
       boolean ready = type == PgMessages.READY_FOR_QUERY;
       if (ready) {

@@ -127,7 +127,7 @@ public abstract class Vertx50Client extends PooledClient {
     }
     try {
       session.schedule(command, answered(share, command, handler));
-    } catch (RuntimeException e) { // of a Vert.x that is closed
+    } catch (RuntimeException | Error e) { // of a Vert.x that is closed
       share.discard();
       LeasedConnection.fail(command, handler, e);
     }
