@@ -2,8 +2,8 @@
 -- 3.5, 3.6, 3.9 and 5 of the reference.
 --
 -- PostgreSQL finds its own catalogs and functions by number, so they can move to another schema, and a view
--- or function with other answers can take the name. Views show tableoid last, for clients that ask a catalog
--- for it.
+-- or function with other answers can take the name. Views show tableoid and xmin last, for clients that
+-- ask a catalog for them.
 
 -- Descriptions belong to the catalogs, which have the lower numbers, and not to the views. Bound to the
 -- catalogs themselves, because it is made before they move.
@@ -77,9 +77,8 @@ BEGIN
 END
 $$;
 
--- A view has the columns of its catalog in their order, and tableoid and xmin last, for clients that ask for them
--- (IDEs look by xmin what has changed). It
--- names catalogs by the numbers of their views, as regclass does.
+-- A view has the columns of its catalog in their order, and tableoid and xmin last, for clients that ask for
+-- them: IDEs see by xmin what has changed. It names catalogs by the numbers of their views, as regclass does.
 
 DO $$
 DECLARE
