@@ -1,10 +1,10 @@
 package io.github.dsqljava.examples;
 
 import io.github.dsqljava.DsqlConfig;
+import io.github.dsqljava.TransactionOptions;
 import io.github.dsqljava.vertx.BatchOptions;
 import io.github.dsqljava.vertx.DsqlConnector;
 import io.github.dsqljava.vertx.DsqlPool;
-import io.github.dsqljava.vertx.TransactionOptions;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Tuple;
 import java.io.PrintStream;

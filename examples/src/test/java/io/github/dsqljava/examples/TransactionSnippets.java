@@ -1,13 +1,13 @@
 package io.github.dsqljava.examples;
 
 import io.github.dsqljava.CommitOutcomeUnknownException;
+import io.github.dsqljava.TransactionOptions;
 import io.github.dsqljava.retry.RetryPolicy;
 import io.github.dsqljava.vertx.BatchOptions;
 import io.github.dsqljava.vertx.BatchResult;
 import io.github.dsqljava.vertx.DsqlConnector;
 import io.github.dsqljava.vertx.DsqlPool;
 import io.github.dsqljava.vertx.PoolSettings;
-import io.github.dsqljava.vertx.TransactionOptions;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.Tuple;

@@ -1,6 +1,7 @@
 package io.github.dsqljava.r2dbc;
 
 import io.github.dsqljava.DsqlConfig;
+import io.github.dsqljava.TransactionOptions;
 import io.github.dsqljava.pool.ConnectRate;
 import io.github.dsqljava.pool.PoolHealth;
 import io.github.dsqljava.pool.PoolStats;

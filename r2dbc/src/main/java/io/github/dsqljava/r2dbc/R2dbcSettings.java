@@ -1,6 +1,7 @@
 package io.github.dsqljava.r2dbc;
 
 import io.github.dsqljava.InvalidConfigurationException;
+import io.github.dsqljava.TransactionOptions;
 import io.github.dsqljava.internal.Options;
 import io.github.dsqljava.pool.ConnectRate;
 import io.github.dsqljava.pool.PoolListener;

@@ -1,6 +1,7 @@
 package io.github.dsqljava.r2dbc;
 
 import io.github.dsqljava.NestedTransactionException;
+import io.github.dsqljava.TransactionOptions;
 import io.github.dsqljava.pool.PoolListener;
 import io.github.dsqljava.pool.PoolPolicy;
 import io.github.dsqljava.retry.RetryPolicy;

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.dsqljava.BatchFailedException;
 import io.github.dsqljava.ChunkOutcome;
 import io.github.dsqljava.RowTooLargeException;
+import io.github.dsqljava.TransactionOptions;
 import io.github.dsqljava.local.DsqlLocal;
 import io.r2dbc.spi.R2dbcDataIntegrityViolationException;
 import java.math.BigDecimal;

@@ -1,6 +1,7 @@
 package io.github.dsqljava.vertx;
 
 import io.github.dsqljava.InvalidConfigurationException;
+import io.github.dsqljava.TransactionOptions;
 import io.github.dsqljava.internal.Options;
 import io.github.dsqljava.spi.BatchPlan;
 import io.vertx.core.Future;

@@ -1,5 +1,6 @@
 package io.github.dsqljava.vertx;
 
+import io.github.dsqljava.TransactionOptions;
 import io.github.dsqljava.pool.PoolHealth;
 import io.github.dsqljava.pool.PoolStats;
 import io.vertx.core.Future;

@@ -1,5 +1,6 @@
 package io.github.dsqljava.vertx;
 
+import io.github.dsqljava.TransactionOptions;
 import io.github.dsqljava.pool.ConnectRate;
 import io.github.dsqljava.vertx.internal.ConnectionPlan;
 import io.github.dsqljava.vertx.internal.Vertx50Pool;

@@ -4,6 +4,7 @@ import io.github.dsqljava.CommitOutcomeUnknownException;
 import io.github.dsqljava.PoolTimeoutException;
 import io.github.dsqljava.RetriesExhaustedException;
 import io.github.dsqljava.RetryKind;
+import io.github.dsqljava.TransactionOptions;
 import io.github.dsqljava.TransactionTimeoutException;
 import io.github.dsqljava.pool.PoolListener;
 import io.github.dsqljava.pool.PoolPolicy;

@@ -7,6 +7,7 @@ import static io.github.dsqljava.vertx.LocalCluster.value;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.dsqljava.CommitOutcomeUnknownException;
+import io.github.dsqljava.TransactionOptions;
 import io.github.dsqljava.local.CommitConflict;
 import io.github.dsqljava.local.DsqlLocal;
 import io.github.dsqljava.local.LoginRefusal;

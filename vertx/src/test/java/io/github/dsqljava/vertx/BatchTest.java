@@ -12,6 +12,7 @@ import io.github.dsqljava.BatchFailedException;
 import io.github.dsqljava.ChunkOutcome;
 import io.github.dsqljava.CommitOutcomeUnknownException;
 import io.github.dsqljava.RowTooLargeException;
+import io.github.dsqljava.TransactionOptions;
 import io.github.dsqljava.local.CommitConflict;
 import io.github.dsqljava.local.DsqlLocal;
 import io.vertx.core.Future;

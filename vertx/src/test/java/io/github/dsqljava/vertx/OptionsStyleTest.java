@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.dsqljava.DsqlConfig;
+import io.github.dsqljava.TransactionOptions;
 import io.github.dsqljava.local.limits.Limit;
 import io.github.dsqljava.local.limits.Limits;
 import io.github.dsqljava.pool.ConnectRate;

@@ -10,6 +10,7 @@ import io.github.dsqljava.CommitOutcomeUnknownException;
 import io.github.dsqljava.NestedTransactionException;
 import io.github.dsqljava.RetryKind;
 import io.github.dsqljava.StatementOutcomeUnknownException;
+import io.github.dsqljava.TransactionOptions;
 import io.github.dsqljava.local.CommitConflict;
 import io.github.dsqljava.local.DsqlLocal;
 import io.github.dsqljava.pool.PoolListener;

@@ -12,6 +12,7 @@ import io.github.dsqljava.DsqlException;
 import io.github.dsqljava.NestedTransactionException;
 import io.github.dsqljava.RetriesExhaustedException;
 import io.github.dsqljava.RetryKind;
+import io.github.dsqljava.TransactionOptions;
 import io.github.dsqljava.TransactionRolledBackException;
 import io.github.dsqljava.TransactionTimeoutException;
 import io.github.dsqljava.local.CommitConflict;

@@ -1,6 +1,7 @@
 package io.github.dsqljava.benchmarks.peer;
 
 import io.github.dsqljava.RetriesExhaustedException;
+import io.github.dsqljava.TransactionOptions;
 import io.github.dsqljava.benchmarks.load.Call;
 import io.github.dsqljava.benchmarks.load.Operation;
 import io.github.dsqljava.benchmarks.load.Outcome;
@@ -9,7 +10,6 @@ import io.github.dsqljava.vertx.BatchOptions;
 import io.github.dsqljava.vertx.DsqlConnector;
 import io.github.dsqljava.vertx.DsqlPool;
 import io.github.dsqljava.vertx.PoolSettings;
-import io.github.dsqljava.vertx.TransactionOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.pgclient.PgException;

@@ -1,6 +1,5 @@
-package io.github.dsqljava.vertx;
+package io.github.dsqljava;
 
-import io.github.dsqljava.InvalidConfigurationException;
 import io.github.dsqljava.internal.Options;
 import io.github.dsqljava.retry.RetryPolicy;
 import java.time.Duration;
@@ -64,16 +63,16 @@ public final class TransactionOptions {
     return values.idempotent;
   }
 
-  /** When to run it again; by default the pool's policy, {@link PoolSettings#retryPolicy()}. */
+  /** When to run it again; by default the policy of the pool. */
   public Optional<RetryPolicy> retryPolicy() {
     return values.retryPolicy;
   }
 
   /**
    * How long everything together may take, waiting for connections and pauses included, 1
-   * millisecond to 24 days. By default the pool's, {@link PoolSettings#transactionDeadline()}. When
-   * it passes while COMMIT is under way, the outcome is unknown. Aurora DSQL does not cancel
-   * statements, so the connection is closed.
+   * millisecond to 24 days. By default the deadline of the pool. When it passes while COMMIT is
+   * under way, the outcome is unknown. Aurora DSQL does not cancel statements, so the connection is
+   * closed.
    */
   public Optional<Duration> deadline() {
     return values.deadline;
