@@ -97,25 +97,6 @@ class InnocentTransactionsTest {
             """);
   }
 
-  /** It has lost in any case; what it is told comes early. */
-  @Test
-  void viewWithQuotes_forOneWhoHasLost() throws Exception {
-    play(
-        """
-        CREATE TABLE t (id int PRIMARY KEY, n int);
-        INSERT INTO t VALUES (1, 1);
-        CREATE VIEW plain AS SELECT n FROM t WHERE id > 0;
-        CREATE VIEW quoted AS SELECT n, 'x' AS x FROM t
-        """,
-        "A: BEGIN\nA: UPDATE t SET n = 2 => #1\n"
-            + LOSE
-            + """
-            A: SELECT * FROM plain => [2]
-            A: SELECT * FROM quoted => !40001 ERROR: change conflicts with another transaction (OC000)
-            A: ROLLBACK
-            """);
-  }
-
   @Test
   void childBeforeItsParent() throws Exception {
     play(

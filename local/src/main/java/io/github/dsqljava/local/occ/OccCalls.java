@@ -97,4 +97,17 @@ final class OccCalls {
         savings.changes(),
         savings.shadows());
   }
+
+  /**
+   * Makes views on shadows.
+   *
+   * @param views in the form of {@code occ_overlay_views}
+   */
+  Call overlayViews(Savings savings, String views) {
+    return Call.of(
+        "SELECT shadows FROM dsql_internal.occ_overlay_views($1, $2, $3) AS x (shadows)",
+        password,
+        views,
+        savings.shadows());
+  }
 }

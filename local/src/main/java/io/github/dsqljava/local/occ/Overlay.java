@@ -12,14 +12,15 @@ import io.github.dsqljava.local.request.Group;
 import io.github.dsqljava.local.request.Prepared;
 import io.github.dsqljava.local.request.Step;
 import io.github.dsqljava.local.sql.SqlReferences;
-import io.github.dsqljava.local.sql.SqlStrings;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * Lets the statements of a transaction that is off the tables run on shadows: temporary tables that
@@ -69,9 +70,43 @@ final class Overlay {
           List<String> row = answer.row();
           savings.shadows(row.get(0), unknown, row.get(2).equals("t"));
           readRenames(savings, row.get(1));
-          prepareStatements(savings, group, then, refused);
+          makeViews(
+              savings, row.get(3), () -> prepareStatements(savings, group, then, refused), failed);
         },
         List.of(contention.calls().overlay(savings, unknown, reads)));
+  }
+
+  /** Makes the views that rest on shadows. PostgreSQL's text of each is read by our scanner. */
+  private void makeViews(
+      Savings savings, String views, Runnable then, Consumer<ErrorMessage> failed) {
+    if (views.isEmpty()) {
+      then.run();
+      return;
+    }
+    session.ask(
+        Leave.NONE,
+        answer -> {
+          ErrorMessage error = answer.error();
+          if (error != null) {
+            failed.accept(error);
+            return;
+          }
+          savings.views(answer.row().get(0));
+          then.run();
+        },
+        List.of(contention.calls().overlayViews(savings, onShadows(savings, views))));
+  }
+
+  /** Makes the definitions name shadows. */
+  private static String onShadows(Savings savings, String views) {
+    return Arrays.stream(views.split(","))
+        .map(
+            entry -> {
+              String[] parts = entry.split(" ");
+              String definition = SqlReferences.requalifyView(fromHex(parts[2]), savings::shadowOf);
+              return parts[0] + ' ' + parts[1] + ' ' + toHex(definition);
+            })
+        .collect(Collectors.joining(","));
   }
 
   /** Whether a group certainly changes and locks nothing. */
@@ -98,10 +133,15 @@ final class Overlay {
     }
     for (String entry : renames.split(",")) {
       List<String> names = List.of(entry.split(" ")).stream().map(Overlay::fromHex).toList();
-      savings.renames().put(names.get(0) + '\0' + names.get(1), names.get(2));
+      savings.rename(names.get(0), names.get(1), names.get(2));
     }
   }
 
+  private static String toHex(String text) {
+    return HexFormat.of().formatHex(text.getBytes(StandardCharsets.ISO_8859_1));
+  }
+
+  /** The bytes of UTF-8 as characters, which our scanner takes as well. */
   private static String fromHex(String hex) {
     return new String(HexFormat.of().parseHex(hex), StandardCharsets.ISO_8859_1);
   }
@@ -157,14 +197,9 @@ final class Overlay {
   }
 
   private static String requalify(Savings savings, String sql) {
-    if (savings.renames().isEmpty() || sql.indexOf('.') < 0) {
+    if (sql.indexOf('.') < 0) {
       return sql;
     }
-    return SqlReferences.requalify(
-        sql,
-        (schema, name) -> {
-          String shadow = savings.renames().get(schema + '\0' + name);
-          return shadow == null ? "" : "pg_temp." + SqlStrings.identifier(shadow);
-        });
+    return SqlReferences.requalify(sql, savings::shadowOf);
   }
 }

@@ -4,6 +4,7 @@ import io.github.dsqljava.local.dialect.Trait;
 import io.github.dsqljava.local.dialect.TransactionEffect;
 import io.github.dsqljava.local.protocol.ErrorMessage;
 import io.github.dsqljava.local.request.Group;
+import io.github.dsqljava.local.sql.SqlStrings;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -125,8 +126,15 @@ public final class Transaction {
       return readable;
     }
 
-    Map<String, String> renames() {
-      return renames;
+    /** The table or view with that name has a shadow with this one. */
+    void rename(String schema, String name, String shadow) {
+      renames.put(schema + '\0' + name, shadow);
+    }
+
+    /** How SQL names the shadow of a table or view; empty if it has none. */
+    String shadowOf(String schema, String name) {
+      String shadow = renames.get(schema + '\0' + name);
+      return shadow == null ? "" : "pg_temp." + SqlStrings.identifier(shadow);
     }
 
     /** Whether names may mean other tables than when the shadows got theirs. */
@@ -166,6 +174,11 @@ public final class Transaction {
     void shadows(String made, Set<String> named, boolean whole) {
       shadows = made;
       (whole ? known : readable).addAll(named);
+    }
+
+    /** Takes the answer of {@code occ_overlay_views}. */
+    void views(String made) {
+      shadows = made;
     }
   }
 
@@ -353,7 +366,7 @@ public final class Transaction {
 
   /** Returns the shadows that stand in for tables, by "schema\0name" of the table. */
   public Map<String, String> shadows() {
-    return Map.copyOf(savings.renames());
+    return Map.copyOf(savings.renames);
   }
 
   /** It has rolled back to its base. */

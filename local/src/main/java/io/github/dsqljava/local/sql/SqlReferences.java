@@ -2,6 +2,7 @@ package io.github.dsqljava.local.sql;
 
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BinaryOperator;
@@ -10,6 +11,32 @@ import java.util.function.BinaryOperator;
 public final class SqlReferences {
   /** The only database, which may stand before a schema. */
   private static final Optional<String> DATABASE = Optional.of("postgres");
+
+  /** What can stand behind a table that has no alias, in PostgreSQL's text of a view. */
+  private static final Set<String> BEHIND_TABLES =
+      Set.of(
+          "cross",
+          "except",
+          "fetch",
+          "for",
+          "full",
+          "group",
+          "having",
+          "inner",
+          "intersect",
+          "join",
+          "left",
+          "limit",
+          "natural",
+          "offset",
+          "on",
+          "order",
+          "right",
+          "tablesample",
+          "union",
+          "using",
+          "where",
+          "window");
 
   private SqlReferences() {}
 
@@ -29,6 +56,20 @@ public final class SqlReferences {
    *     leave them alone
    */
   public static String requalify(String sql, BinaryOperator<String> replacement) {
+    return requalify(sql, replacement, /* isView= */ false);
+  }
+
+  /**
+   * Replaces the tables in PostgreSQL's text of a view, which names each with its schema. A table
+   * without an alias gets its name as one, for the text may name its columns by that.
+   *
+   * @param replacement as in {@link #requalify(String, BinaryOperator)}
+   */
+  public static String requalifyView(String sql, BinaryOperator<String> replacement) {
+    return requalify(sql, replacement, /* isView= */ true);
+  }
+
+  private static String requalify(String sql, BinaryOperator<String> replacement, boolean isView) {
     List<SqlToken> tokens =
         SqlScanner.tokens(sql).stream().filter(token -> token.kind().isSignificant()).toList();
     var changed = new StringBuilder();
@@ -41,15 +82,35 @@ public final class SqlReferences {
       if (name(tokens, i).equals(DATABASE) && isQualified(tokens, table)) {
         table += 2;
       }
-      String sqlInstead =
-          replacement.apply(
-              name(tokens, table - 2).orElseThrow(), name(tokens, table).orElseThrow());
+      if (isView && (isType(tokens, i) || isFunction(tokens, table))) {
+        continue;
+      }
+      String tableName = name(tokens, table).orElseThrow();
+      String sqlInstead = replacement.apply(name(tokens, table - 2).orElseThrow(), tableName);
       if (!sqlInstead.isEmpty()) {
         changed.append(sql, copied, tokens.get(i).start()).append(sqlInstead);
         copied = tokens.get(table).end();
+        if (isView && !hasAlias(tokens, table)) {
+          changed.append(" AS ").append(SqlStrings.identifier(tableName));
+        }
       }
     }
     return copied == 0 ? sql : changed.append(sql, copied, sql.length()).toString();
+  }
+
+  private static boolean isType(List<SqlToken> tokens, int first) {
+    return first > 0 && tokens.get(first - 1).text().equals("::");
+  }
+
+  private static boolean isFunction(List<SqlToken> tokens, int last) {
+    return last + 1 < tokens.size() && tokens.get(last + 1).text().equals("(");
+  }
+
+  /** PostgreSQL puts reserved words into quotes where they are names. */
+  private static boolean hasAlias(List<SqlToken> tokens, int table) {
+    return table + 1 < tokens.size()
+        && name(tokens, table + 1).isPresent()
+        && !BEHIND_TABLES.contains(tokens.get(table + 1).text().toLowerCase(Locale.ROOT));
   }
 
   /** Whether a name, a dot and a name stand there. */

@@ -778,7 +778,7 @@ $$;
 
 -- The name of a table's shadow, or of an index or constraint of the shadow. It is the original name if the
 -- table is the one that the client means by that name without a schema. The client reaches other shadows by
--- qualified names only.
+-- qualified names only. Their names have at most 63 bytes, as all names in PostgreSQL.
 
 CREATE OR REPLACE FUNCTION dsql_internal.occ_shadow_name(base oid, name text, path name[])
 RETURNS text
@@ -790,8 +790,49 @@ AS $$
       WHERE other.relname = c.relname AND n.nspname = ANY (path))
     AND (nspname = ANY (path) OR NOT EXISTS (SELECT FROM dsql_internal.pg_class other
       WHERE other.relname = c.relname AND other.oid <> base AND other.relpersistence = 'p'))
-    THEN name ELSE left(name, 50) || '$' || base END
+    THEN name ELSE concat(CASE WHEN octet_length(name) <= 50 THEN name ELSE md5(name) END, '$', base) END
   FROM dsql_internal.pg_class c JOIN dsql_internal.pg_namespace s ON s.oid = c.relnamespace WHERE c.oid = base
+$$;
+
+-- A text on its way to the JVM and back, whatever the client's encoding.
+
+CREATE OR REPLACE FUNCTION dsql_internal.occ_hex(plain text) RETURNS text
+LANGUAGE sql IMMUTABLE
+AS $$ SELECT encode(convert_to(plain, 'UTF8'), 'hex') $$;
+
+CREATE OR REPLACE FUNCTION dsql_internal.occ_unhex(hex text) RETURNS text
+LANGUAGE sql IMMUTABLE
+AS $$ SELECT convert_from(decode(hex, 'hex'), 'UTF8') $$;
+
+-- Names of columns, for SQL.
+
+CREATE OR REPLACE FUNCTION dsql_internal.occ_names(base oid, numbers int2[]) RETURNS text
+LANGUAGE sql STABLE
+AS $$
+  SELECT string_agg(quote_ident(attname), ', ' ORDER BY place)
+  FROM unnest(numbers) WITH ORDINALITY AS n (number, place)
+  JOIN dsql_internal.pg_attribute ON attrelid = base AND attnum = number
+$$;
+
+CREATE OR REPLACE FUNCTION dsql_internal.occ_action(action "char") RETURNS text
+LANGUAGE sql IMMUTABLE
+AS $$
+  SELECT CASE action WHEN 'r' THEN 'RESTRICT' WHEN 'c' THEN 'CASCADE' WHEN 'n' THEN 'SET NULL' WHEN 'd' THEN 'SET DEFAULT'
+    ELSE 'NO ACTION' END
+$$;
+
+-- The definition of a foreign key, with another table in place of the one that it refers to.
+
+CREATE OR REPLACE FUNCTION dsql_internal.occ_foreign_key(key oid, target regclass) RETURNS text
+LANGUAGE sql STABLE
+AS $$
+  SELECT format('FOREIGN KEY (%s) REFERENCES %s (%s) MATCH %s ON UPDATE %s ON DELETE %s%s%s',
+    dsql_internal.occ_names(conrelid, conkey), target, dsql_internal.occ_names(confrelid, confkey),
+    CASE confmatchtype WHEN 'f' THEN 'FULL' ELSE 'SIMPLE' END,
+    dsql_internal.occ_action(confupdtype), dsql_internal.occ_action(confdeltype),
+    ' (' || dsql_internal.occ_names(conrelid, confdelsetcols) || ')',
+    CASE WHEN condeferrable THEN concat(' DEFERRABLE INITIALLY ', CASE WHEN condeferred THEN 'DEFERRED' ELSE 'IMMEDIATE' END) END)
+  FROM dsql_internal.pg_constraint WHERE oid = key
 $$;
 
 -- Gives a shadow the owner of the table or view that it stands in for, and all its privileges, those
@@ -806,16 +847,6 @@ AS $$
   UPDATE dsql_internal.pg_class c SET relowner = b.relowner, relacl = b.relacl FROM dsql_internal.pg_class b
   WHERE c.oid = shadow AND b.oid = base
 $$;
-
--- A name as it has to be written in a regular expression, and in what such an expression puts in.
-
-CREATE OR REPLACE FUNCTION dsql_internal.occ_pattern(name text) RETURNS text
-LANGUAGE sql IMMUTABLE
-AS $$ SELECT pg_catalog.regexp_replace(name, '([^[:alnum:]_])', '\\\1', 'g') $$;
-
-CREATE OR REPLACE FUNCTION dsql_internal.occ_replacement(name text) RETURNS text
-LANGUAGE sql IMMUTABLE
-AS $$ SELECT pg_catalog.replace(name, '\', '\\') $$;
 
 -- Runs SQL of ours under the search path of the client, for the functions that it calls.
 
@@ -1017,19 +1048,21 @@ BEGIN
 END
 $$;
 
--- Gives the shadows their names, rules, owners and privileges, and makes the views that stand on them. path
--- is the client's search path as schemas, renames a list of "schema name name", one entry for each shadow.
+-- Gives the shadows their names, rules, owners and privileges. path is the client's search path as schemas,
+-- renames a list of "schema name name", one entry for each shadow, views that of the views on them that are to be made,
+-- those first on which others rest: "view name definition", with the name of the shadow. Nothing but the number of a
+-- view is plain; the rest is in hexadecimal.
 
 CREATE OR REPLACE FUNCTION dsql_internal.occ_overlay_end(
   password text, wanted oid[], made text, path name[], client name, search_path text,
-  INOUT shadows text, OUT renames text)
+  INOUT shadows text, OUT renames text, OUT views text)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = dsql_internal, pg_catalog, pg_temp SET client_min_messages = error SET dsql.makes_shadows = on
+SET standard_conforming_strings = on
 AS $$
 DECLARE
   item record;
   rule record;
-  copy record;
 BEGIN
   PERFORM dsql_internal.occ_admit(password);
   shadows := btrim(concat(shadows, ' ', made));
@@ -1061,17 +1094,12 @@ BEGIN
     END LOOP;
   END LOOP;
   FOR item IN
-    SELECT conname, conrelid, confrelid, convalidated, dsql_internal.pg_get_constraintdef(oid) AS definition
-    FROM dsql_internal.pg_constraint WHERE contype = 'f' AND conrelid = ANY (wanted) ORDER BY oid
+    SELECT oid, conname, conrelid, confrelid, convalidated FROM dsql_internal.pg_constraint
+    WHERE contype = 'f' AND conrelid = ANY (wanted) ORDER BY oid
   LOOP
-    -- Somebody may have given a column a name that looks like it.
-    IF 2 <> array_length(string_to_array(item.definition, ' REFERENCES ' || item.confrelid::regclass || '('), 1) THEN
-      RAISE EXCEPTION 'foreign key % cannot be carried on', item.conname;
-    END IF;
     EXECUTE format('ALTER TABLE %s ADD CONSTRAINT %I %s %s',
       dsql_internal.occ_shadow_of(item.conrelid, shadows), item.conname,
-      replace(item.definition, ' REFERENCES ' || item.confrelid::regclass || '(',
-        ' REFERENCES ' || dsql_internal.occ_shadow_of(item.confrelid, shadows) || '('),
+      dsql_internal.occ_foreign_key(item.oid, dsql_internal.occ_shadow_of(item.confrelid, shadows)),
       CASE WHEN item.convalidated THEN 'NOT VALID' END);
   END LOOP;
   -- Nothing of the client's runs from here on.
@@ -1082,39 +1110,66 @@ BEGIN
     EXECUTE format('ALTER TABLE %s RENAME TO %I', item.shadow::regclass, dsql_internal.occ_shadow_name(
       item.base, (SELECT relname FROM dsql_internal.pg_class WHERE oid = item.base), path));
   END LOOP;
-  -- A view may rest on an older view.
-  FOR item IN
-    SELECT c.oid, relname, pg_get_viewdef(c.oid) AS definition,
-      'WITH (' || array_to_string(reloptions, ', ') || ')' AS options FROM dsql_internal.pg_class c
-    WHERE c.oid = ANY (wanted) AND relkind = 'v' ORDER BY c.oid
-  LOOP
-    -- The names of tables are replaced in its text, where nothing but names can look like them.
-    IF item.definition ~ '[''"]' THEN
-      RAISE EXCEPTION 'view % has quotes, and cannot be carried on', item.relname;
-    END IF;
-    FOR copy IN
-      SELECT split_part(entry, ':', 1)::oid::regclass AS base,
-        split_part(entry, ':', 2)::oid::regclass AS shadow
-      FROM unnest(string_to_array(shadows, ' ')) AS entry
-    LOOP
-      item.definition := regexp_replace(item.definition,
-        '(^|[^[:alnum:]_."$])' || dsql_internal.occ_pattern(copy.base::text) || '($|[^[:alnum:]_"$])',
-        '\1' || dsql_internal.occ_replacement(copy.shadow::text) || '\2', 'g');
-    END LOOP;
-    item.relname := dsql_internal.occ_shadow_name(item.oid, item.relname, path);
-    EXECUTE format('CREATE TEMP VIEW %I %s AS %s', item.relname, item.options, item.definition);
-    made := concat(made, ' ', item.oid, ':', format('pg_temp.%I', item.relname)::regclass::oid, ':');
-    shadows := concat(shadows, ' ', item.oid, ':', format('pg_temp.%I', item.relname)::regclass::oid, ':');
-  END LOOP;
   PERFORM dsql_internal.occ_hand_over(split_part(entry, ':', 1)::oid, split_part(entry, ':', 2)::oid)
-  FROM unnest(string_to_array(ltrim(made), ' ')) AS entry;
-  SELECT coalesce(string_agg(concat(encode(convert_to(nspname, 'UTF8'), 'hex'), ' ',
-      encode(convert_to(c.relname, 'UTF8'), 'hex'), ' ', encode(convert_to(shadow.relname, 'UTF8'), 'hex')), ','), '')
-  INTO renames
-  FROM unnest(string_to_array(shadows, ' ')) AS entry
-  JOIN dsql_internal.pg_class c ON c.oid = split_part(entry, ':', 1)::oid
-  JOIN dsql_internal.pg_class shadow ON shadow.oid = split_part(entry, ':', 2)::oid
-  JOIN dsql_internal.pg_namespace s ON s.oid = c.relnamespace;
+  FROM unnest(string_to_array(made, ' ')) AS entry;
+  WITH RECURSIVE height (view, n) AS (
+    SELECT oid, 0 FROM dsql_internal.pg_class WHERE oid = ANY (wanted) AND relkind = 'v'
+    UNION
+    SELECT w.ev_class, height.n + 1 FROM height JOIN dsql_internal.pg_depend d
+      ON d.refclassid = 'dsql_internal.pg_class'::regclass AND d.refobjid = height.view
+      AND d.classid = 'dsql_internal.pg_rewrite'::regclass AND d.deptype = 'n'
+    JOIN dsql_internal.pg_rewrite w ON w.oid = d.objid AND w.ev_class = ANY (wanted)
+  ), standing AS (
+    SELECT c.oid, max(n) AS n, dsql_internal.occ_shadow_name(c.oid, relname, path) AS shadow_name
+    FROM height JOIN dsql_internal.pg_class c ON c.oid = view GROUP BY c.oid, relname
+  ), named AS (
+    SELECT split_part(entry, ':', 1)::oid AS base, c.relname AS shadow_name
+    FROM unnest(string_to_array(shadows, ' ')) AS entry
+    JOIN dsql_internal.pg_class c ON c.oid = split_part(entry, ':', 2)::oid
+    UNION ALL
+    SELECT oid, shadow_name FROM standing
+  )
+  SELECT (
+      SELECT coalesce(string_agg(concat(oid, ' ', dsql_internal.occ_hex(shadow_name), ' ',
+        dsql_internal.occ_hex(dsql_internal.pg_get_viewdef(oid))), ',' ORDER BY n, oid), '') FROM standing),
+    coalesce(string_agg(concat(dsql_internal.occ_hex(nspname), ' ', dsql_internal.occ_hex(c.relname), ' ',
+      dsql_internal.occ_hex(named.shadow_name)), ','), '')
+  INTO views, renames
+  FROM named JOIN dsql_internal.pg_class c ON c.oid = base JOIN dsql_internal.pg_namespace s ON s.oid = c.relnamespace;
+END
+$$;
+
+-- Makes the views that occ_overlay_end has named. views is a list of "view name definition", in which the definitions
+-- name shadows where those of the real views name tables; names and definitions are in hexadecimal.
+
+CREATE OR REPLACE FUNCTION dsql_internal.occ_overlay_views(password text, views text, INOUT shadows text)
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+SET search_path = dsql_internal, pg_catalog, pg_temp SET client_min_messages = error SET dsql.makes_shadows = on
+SET standard_conforming_strings = on
+AS $$
+DECLARE
+  item record;
+  view oid;
+BEGIN
+  PERFORM dsql_internal.occ_admit(password);
+  FOR item IN
+    SELECT split_part(entry, ' ', 1)::oid AS base, dsql_internal.occ_unhex(split_part(entry, ' ', 2)) AS name,
+      dsql_internal.occ_unhex(split_part(entry, ' ', 3)) AS definition
+    FROM unnest(string_to_array(views, ',')) AS entry
+  LOOP
+    EXECUTE format('CREATE TEMP VIEW %I %s AS %s', item.name, (
+      SELECT 'WITH (' || array_to_string(reloptions, ', ') || ')' FROM dsql_internal.pg_class WHERE oid = item.base),
+      item.definition);
+    -- PostgreSQL writes spaces within names with a backslash there.
+    view := (SELECT oid FROM dsql_internal.pg_class WHERE relname = item.name AND relnamespace = pg_my_temp_schema());
+    IF EXISTS (SELECT FROM unnest(string_to_array(shadows, ' ')) AS entry
+      WHERE position(concat(' :relid ', split_part(entry, ':', 1), ' ') IN (
+        SELECT ev_action::text FROM dsql_internal.pg_rewrite WHERE ev_class = view)) > 0) THEN
+      RAISE EXCEPTION 'view % cannot be carried on', item.name;
+    END IF;
+    PERFORM dsql_internal.occ_hand_over(item.base, view);
+    shadows := btrim(concat(shadows, ' ', item.base, ':', view, ':'));
+  END LOOP;
 END
 $$;
 
@@ -1125,7 +1180,7 @@ $$;
 
 CREATE OR REPLACE FUNCTION dsql_internal.occ_overlay(
   password pg_catalog.text, names pg_catalog.text[], reads pg_catalog.bool, changes pg_catalog.text,
-  INOUT shadows pg_catalog.text, OUT renames pg_catalog.text, OUT whole pg_catalog.bool)
+  INOUT shadows pg_catalog.text, OUT renames pg_catalog.text, OUT whole pg_catalog.bool, OUT views pg_catalog.text)
 LANGUAGE plpgsql VOLATILE
 AS $$
 DECLARE
@@ -1137,7 +1192,7 @@ BEGIN
   IF begun.statement IS NOT NULL THEN
     EXECUTE begun.statement USING begun.rows;
   END IF;
-  SELECT x.shadows, x.renames INTO shadows, renames FROM dsql_internal.occ_overlay_end(
+  SELECT x.shadows, x.renames, x.views INTO shadows, renames, views FROM dsql_internal.occ_overlay_end(
     password, begun.wanted, begun.made, pg_catalog.current_schemas(false), CURRENT_USER::pg_catalog.name,
     pg_catalog.current_setting('search_path'), shadows) AS x;
   others := pg_catalog.array_remove(pg_catalog.current_schemas(false), (
@@ -1158,6 +1213,6 @@ BEGIN
   EXECUTE (SELECT 'REVOKE ALL ON FUNCTION ' || string_agg(oid::regprocedure::text, ', ') || ' FROM PUBLIC'
     FROM dsql_internal.pg_proc WHERE pronamespace = 'dsql_internal'::regnamespace AND proname LIKE 'occ\_%'
       AND proname NOT IN ('occ_save', 'occ_save_shadows', 'occ_repeat', 'occ_repeat_begin', 'occ_repeat_end',
-        'occ_overlay', 'occ_overlay_begin', 'occ_overlay_end', 'occ_identity'));
+        'occ_overlay', 'occ_overlay_begin', 'occ_overlay_end', 'occ_overlay_views', 'occ_identity'));
 END
 $$;

@@ -506,7 +506,7 @@ final class FakePostgres {
       row(changes(pending), "", "");
     } else if (sql.contains("occ_overlay(")) {
       shadow = shadow == null ? numbers(parameters.get(2)) : shadow;
-      row("shadows", "", "t");
+      row("shadows", "", "t", "");
     } else if (sql.contains("occ_repeat(")) {
       for (int number : numbers(parameters.get(1))) {
         if (taken.contains(number)) {
