@@ -75,6 +75,30 @@ class JobsTest {
     }
   }
 
+  /** The same SQLSTATE comes where a table is dropped while its job looks at it. */
+  @Test
+  void functionThatFindsNoTable_failsTheJob() throws Exception {
+    try (Connection admin = connect()) {
+      Jdbc.execute(
+          admin,
+          "DROP SCHEMA IF EXISTS aside CASCADE",
+          "CREATE SCHEMA aside",
+          "CREATE TABLE aside.hidden (id int PRIMARY KEY)",
+          "SET search_path = public, aside",
+          "CREATE FUNCTION looks(x int) RETURNS bigint LANGUAGE sql IMMUTABLE AS"
+              + " 'SELECT x + (SELECT count(*) FROM hidden)'",
+          "ALTER TABLE t ADD CONSTRAINT looked CHECK (looks(v) > 0) NOT VALID");
+      final String unique = submit(admin, "CREATE UNIQUE INDEX ASYNC by_looks ON t (looks(v))");
+      String valid = submit(admin, "ALTER TABLE ASYNC t VALIDATE CONSTRAINT looked");
+      finish(admin, valid, "failed");
+      awaitRow(
+          admin,
+          unique,
+          "failed|relation \"hidden\" does not exist|INDEX_BUILD|1259|public.by_looks|10");
+      Jdbc.execute(admin, "DROP TABLE t", "DROP FUNCTION looks");
+    }
+  }
+
   @Test
   void job_isSubmittedThenProcessingThenCompleted() throws Exception {
     try (Connection admin = connect()) {

@@ -375,10 +375,15 @@ BEGIN
       EXECUTE format('ANALYZE %s', job.table_id::regclass);
     END IF;
   EXCEPTION
-    WHEN lock_not_available OR deadlock_detected OR serialization_failure OR query_canceled
-      OR syntax_error OR undefined_table THEN
-      RETURN false; -- the last two: dropped between two looks, so that only its number is left
+    WHEN lock_not_available OR deadlock_detected OR serialization_failure OR query_canceled THEN
+      RETURN false;
     WHEN OTHERS THEN
+      -- Dropped between two looks, so that only its number was left; if not, the mistake is in a client's function.
+      IF SQLSTATE IN ('42601', '42P01') AND NOT EXISTS (
+          SELECT FROM dsql_internal.pg_class
+          WHERE oid = CASE job.job_type WHEN 'INDEX_BUILD' THEN job.object_id ELSE job.table_id END) THEN
+        RETURN false;
+      END IF;
       IF SQLERRM LIKE 'tuple concurrently %' OR SQLERRM LIKE 'could not open relation %' THEN
         RETURN false;
       END IF;
