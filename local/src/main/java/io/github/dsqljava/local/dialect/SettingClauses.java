@@ -53,10 +53,13 @@ final class SettingClauses implements ClauseFinder {
   /**
    * Checks the settings that a function makes for the time it runs. PostgreSQL reads the body with
    * them. So a setting for how strings are read would show PostgreSQL other statements than those
-   * checked here.
+   * checked here. A body behind BEGIN ATOMIC ends the definition; SET is a part of UPDATE there.
    */
   static void findInRoutine(StatementCursor statement, Draft draft) {
-    while (statement.seek("SET")) {
+    for (; !statement.atEnd() && !statement.at("BEGIN", "ATOMIC"); statement.skipGroup()) {
+      if (!statement.at("SET")) {
+        continue;
+      }
       statement.skip();
       StatementCursor setting = statement.copy();
       Optional<String> name = setting.identifier();
