@@ -110,4 +110,9 @@ final class OccCalls {
         views,
         savings.shadows());
   }
+
+  /** Reads the functions of clients. */
+  Call functions() {
+    return Call.of("SELECT * FROM dsql_internal.occ_functions($1)", password);
+  }
 }

@@ -13,9 +13,7 @@ import io.github.dsqljava.local.request.Prepared;
 import io.github.dsqljava.local.request.Step;
 import io.github.dsqljava.local.sql.SqlReferences;
 import io.netty.buffer.ByteBuf;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -51,6 +49,7 @@ final class Overlay {
     Savings savings = of.savings();
     boolean reads = onlyReads(group);
     Set<String> unknown = names(group);
+    unknown.addAll(savings.functions().reach(unknown).names());
     unknown.removeAll(savings.known());
     if (reads) {
       unknown.removeAll(savings.readable());
@@ -103,10 +102,44 @@ final class Overlay {
         .map(
             entry -> {
               String[] parts = entry.split(" ");
-              String definition = SqlReferences.requalifyView(fromHex(parts[2]), savings::shadowOf);
-              return parts[0] + ' ' + parts[1] + ' ' + toHex(definition);
+              String definition =
+                  SqlReferences.requalifyView(Hex.decode(parts[2]), savings::shadowOf);
+              return parts[0] + ' ' + parts[1] + ' ' + Hex.encode(definition);
             })
         .collect(Collectors.joining(","));
+  }
+
+  /**
+   * Reads what functions the clients have, once for a transaction, and only if they ever had one.
+   *
+   * @param failed what to do if that cannot be known
+   */
+  void learnFunctions(Transaction of, Runnable then, Consumer<ErrorMessage> failed) {
+    if (!contention.hasFunctions() || of.savings().knowsFunctions()) {
+      then.run();
+      return;
+    }
+    session.ask(
+        Leave.NONE,
+        answer -> {
+          ErrorMessage error = answer.error();
+          if (error != null) {
+            failed.accept(error);
+            return;
+          }
+          of.savings().functions(ClientFunctions.read(answer.row()));
+          then.run();
+        },
+        List.of(contention.calls().functions()));
+  }
+
+  /**
+   * Whether a group has the same effect on shadows as on the tables. A function that names a table
+   * with its schema, or has a search path of its own, or was bound when it was defined, would reach
+   * the table itself. {@link #learnFunctions} comes first.
+   */
+  static boolean canRun(Transaction of, Group group) {
+    return of.savings().functions().reach(names(group)).isExact();
   }
 
   /** Whether a group certainly changes and locks nothing. */
@@ -132,18 +165,9 @@ final class Overlay {
       return;
     }
     for (String entry : renames.split(",")) {
-      List<String> names = List.of(entry.split(" ")).stream().map(Overlay::fromHex).toList();
+      List<String> names = List.of(entry.split(" ")).stream().map(Hex::decode).toList();
       savings.rename(names.get(0), names.get(1), names.get(2));
     }
-  }
-
-  private static String toHex(String text) {
-    return HexFormat.of().formatHex(text.getBytes(StandardCharsets.ISO_8859_1));
-  }
-
-  /** The bytes of UTF-8 as characters, which our scanner takes as well. */
-  private static String fromHex(String hex) {
-    return new String(HexFormat.of().parseHex(hex), StandardCharsets.ISO_8859_1);
   }
 
   /**

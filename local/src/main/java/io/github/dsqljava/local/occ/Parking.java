@@ -125,24 +125,40 @@ public final class Parking {
           session.hasGivenWay();
           if (group.changesSchema()) {
             repeatAlone(running, group, attempt);
-          } else if (refusal == Refusal.STOPPED && attempt <= MAX_ATTEMPTS_IN_PLACE) {
-            if (isFirst) {
-              runAtBase(running, group);
-            } else {
-              running.park();
-              resume(running, group);
-            }
           } else {
-            running.park();
-            switch (refusal) {
-              case LOST -> running.doom();
-              case PERHAPS_LOST -> running.stayOnShadows();
-              case PERHAPS_NOTHING, STOPPED -> {}
-            }
-            runOnShadows(running, group);
+            learnFunctions(
+                running, group, () -> runAgain(running, group, refusal, attempt, isFirst));
           }
         },
         script);
+  }
+
+  private void runAgain(
+      Transaction running, Group group, Refusal refusal, int attempt, boolean isFirst) {
+    int inPlace = Overlay.canRun(running, group) ? MAX_ATTEMPTS_IN_PLACE : MAX_ATTEMPTS;
+    if (refusal == Refusal.STOPPED && attempt <= inPlace) {
+      if (isFirst) {
+        runAtBase(running, group);
+      } else {
+        running.park();
+        resume(running, group);
+      }
+      return;
+    }
+    running.park();
+    switch (refusal) {
+      case LOST -> running.doom();
+      case PERHAPS_LOST -> running.stayOnShadows();
+      case PERHAPS_NOTHING, STOPPED -> {}
+    }
+    runOnShadows(running, group);
+  }
+
+  private void learnFunctions(Transaction running, Group group, Runnable then) {
+    overlay.learnFunctions(
+        running,
+        then,
+        error -> lose(running, error, () -> session.fail(group, ServiceErrors.rowConflict())));
   }
 
   private Call[] stepsBack(Transaction running) {
@@ -181,7 +197,16 @@ public final class Parking {
       session.fail(group, ServiceErrors.schemaChangeWithData());
       return;
     }
-    if (!running.staysOnShadows()) {
+    if (running.staysOnShadows()) {
+      learnFunctions(running, group, () -> runWhereItStays(running, group));
+    } else {
+      leaveShadows(running, group, () -> resume(running, group));
+    }
+  }
+
+  private void runWhereItStays(Transaction running, Group group) {
+    if (running.phase() != Phase.DOOMED && !Overlay.canRun(running, group)) {
+      // What had been in the way may be gone.
       leaveShadows(running, group, () -> resume(running, group));
     } else if (running.savings().isStale()) {
       // The next shadows get the names that their tables have on the search path of now.
@@ -262,6 +287,19 @@ public final class Parking {
   }
 
   private void runOnShadows(Transaction running, Group group) {
+    learnFunctions(running, group, () -> runIfPossible(running, group));
+  }
+
+  private void runIfPossible(Transaction running, Group group) {
+    if (!Overlay.canRun(running, group)) {
+      // It has lost, or is told so: what it would do outside of its shadows would be gone at
+      // COMMIT.
+      end(
+          running,
+          ServiceErrors.rowConflict(),
+          () -> session.fail(group, ServiceErrors.rowConflict()));
+      return;
+    }
     running.learnOnShadows(group);
     overlay.prepare(
         running,
@@ -284,10 +322,6 @@ public final class Parking {
     lose(running, cause, () -> {});
   }
 
-  /**
-   * PostgreSQL keeps an open transaction, so the next statement can report the loss like any other
-   * error.
-   */
   private void lose(Transaction running, ErrorMessage cause, Runnable then) {
     boolean known = ServiceErrors.isSchemaConflict(cause);
     if (!known) {
@@ -296,7 +330,15 @@ public final class Parking {
           "a transaction could not be kept and is told that it has lost: {0}",
           cause);
     }
-    running.lose(known ? cause : ServiceErrors.rowConflict());
+    end(running, known ? cause : ServiceErrors.rowConflict(), then);
+  }
+
+  /**
+   * PostgreSQL keeps an open transaction, so the next statement can report the loss like any other
+   * error.
+   */
+  private void end(Transaction running, ErrorMessage told, Runnable then) {
+    running.lose(told);
     session.ask(
         Leave.NONE,
         (Answer unused) -> {

@@ -76,6 +76,7 @@ public final class Transaction {
     private final Map<String, String> renames = new HashMap<>();
 
     private boolean stale;
+    private @Nullable ClientFunctions functions;
 
     /** Takes the row of {@code occ_save}; it is empty if the transaction has done nothing yet. */
     void take(List<String> saved) {
@@ -135,6 +136,19 @@ public final class Transaction {
     String shadowOf(String schema, String name) {
       String shadow = renames.get(schema + '\0' + name);
       return shadow == null ? "" : "pg_temp." + SqlStrings.identifier(shadow);
+    }
+
+    boolean knowsFunctions() {
+      return functions != null;
+    }
+
+    void functions(ClientFunctions known) {
+      functions = known;
+    }
+
+    /** What it knows of the clients' functions; none before it has asked. */
+    ClientFunctions functions() {
+      return functions == null ? ClientFunctions.NONE : functions;
     }
 
     /** Whether names may mean other tables than when the shadows got theirs. */

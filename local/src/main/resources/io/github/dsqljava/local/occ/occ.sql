@@ -1173,6 +1173,55 @@ BEGIN
 END
 $$;
 
+-- The functions of clients, "name path bound body callers" each: whether it sets a search path, whether PostgreSQL has
+-- resolved its names, its body and defaults of arguments, and names of relations, "name-name-..". Who names one of these may call
+-- the function, through a default, a constraint, a view and so on, also by way of foreign keys and of views on views. An
+-- empty name stands for any statement: something that belongs to no relation calls it, such as a domain. tables
+-- has the names of all tables and views of clients. Names and bodies are in hexadecimal.
+
+CREATE OR REPLACE FUNCTION dsql_internal.occ_functions(password text, OUT functions text, OUT tables text)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = dsql_internal, pg_catalog, pg_temp
+AS $$
+DECLARE
+  ours oid[] := ARRAY (SELECT oid FROM dsql_internal.pg_namespace
+    WHERE nspname IN ('pg_catalog', 'information_schema', 'dsql_internal', 'sys', 'pg_toast'));
+BEGIN
+  PERFORM dsql_internal.occ_admit(password);
+  WITH RECURSIVE client_function AS (
+    SELECT oid, proname, proconfig, prosqlbody, prosrc, proargdefaults FROM dsql_internal.pg_proc WHERE pronamespace <> ALL (ours)
+  ), caller (function, relation) AS (
+    SELECT d.refobjid, coalesce(adrelid, conrelid, ev_class, indrelid, 0::oid)
+    FROM client_function f JOIN dsql_internal.pg_depend d
+      ON d.refclassid = 'dsql_internal.pg_proc'::regclass AND d.refobjid = f.oid
+      AND d.classid <> 'dsql_internal.pg_proc'::regclass
+    LEFT JOIN dsql_internal.pg_attrdef a ON d.classid = 'dsql_internal.pg_attrdef'::regclass AND a.oid = d.objid
+    LEFT JOIN dsql_internal.pg_constraint c ON d.classid = 'dsql_internal.pg_constraint'::regclass AND c.oid = d.objid
+    LEFT JOIN dsql_internal.pg_rewrite w ON d.classid = 'dsql_internal.pg_rewrite'::regclass AND w.oid = d.objid
+    LEFT JOIN dsql_internal.pg_index i ON d.classid = 'dsql_internal.pg_class'::regclass AND i.indexrelid = d.objid
+    UNION
+    SELECT function, neighbour.relation FROM caller, LATERAL (
+      SELECT confrelid AS relation FROM dsql_internal.pg_constraint WHERE conrelid = caller.relation AND contype = 'f'
+      UNION ALL
+      SELECT conrelid FROM dsql_internal.pg_constraint WHERE confrelid = caller.relation AND contype = 'f'
+      UNION ALL
+      SELECT ev_class FROM dsql_internal.pg_depend d JOIN dsql_internal.pg_rewrite w
+        ON d.classid = 'dsql_internal.pg_rewrite'::regclass AND w.oid = d.objid
+      WHERE d.refclassid = 'dsql_internal.pg_class'::regclass AND d.refobjid = caller.relation
+    ) neighbour WHERE caller.relation <> 0
+  )
+  SELECT coalesce(string_agg(concat_ws(' ', dsql_internal.occ_hex(proname),
+      EXISTS (SELECT FROM unnest(proconfig) AS setting WHERE starts_with(setting, 'search_path=')),
+      prosqlbody IS NOT NULL,
+      dsql_internal.occ_hex(concat(coalesce(pg_catalog.pg_get_function_sqlbody(f.oid), prosrc), E'\n;\n',
+        pg_get_expr(proargdefaults, 0))),
+      (SELECT string_agg(coalesce(dsql_internal.occ_hex(relname), ''), '-') FROM caller
+        LEFT JOIN dsql_internal.pg_class c ON c.oid = relation WHERE function = f.oid)), ','), '')
+  INTO functions FROM client_function f;
+  SELECT coalesce(string_agg(DISTINCT dsql_internal.occ_hex(relname), ','), '') INTO tables
+  FROM dsql_internal.pg_class WHERE relnamespace <> ALL (ours) AND relkind IN ('r', 'v') AND relpersistence = 'p';
+END
+$$;
+
 -- Both, and the client's own role in between. Only qualified names, no operators.
 --
 -- PostgreSQL searches temporary tables first, unless the search path names their schema. Then it is left out of
@@ -1213,6 +1262,6 @@ BEGIN
   EXECUTE (SELECT 'REVOKE ALL ON FUNCTION ' || string_agg(oid::regprocedure::text, ', ') || ' FROM PUBLIC'
     FROM dsql_internal.pg_proc WHERE pronamespace = 'dsql_internal'::regnamespace AND proname LIKE 'occ\_%'
       AND proname NOT IN ('occ_save', 'occ_save_shadows', 'occ_repeat', 'occ_repeat_begin', 'occ_repeat_end',
-        'occ_overlay', 'occ_overlay_begin', 'occ_overlay_end', 'occ_overlay_views', 'occ_identity'));
+        'occ_overlay', 'occ_overlay_begin', 'occ_overlay_end', 'occ_overlay_views', 'occ_functions', 'occ_identity'));
 END
 $$;

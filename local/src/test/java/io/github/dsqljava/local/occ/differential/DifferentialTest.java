@@ -23,7 +23,7 @@ class DifferentialTest {
   /** What dsql-local does not do right yet; a feature that it learns is taken out here. */
   private static final EnumSet<Feature> NOT_YET =
       EnumSet.of(
-          // On shadows, a name is found without its schema although the search path lacks that.
+          // Names its tables with a schema, so a loss is told at its call.
           Feature.DEFINER_FUNCTIONS);
 
   private static final boolean ASKED = System.getProperty("dsql.differential") != null;
