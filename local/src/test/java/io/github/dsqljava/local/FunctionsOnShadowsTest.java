@@ -137,4 +137,25 @@ class FunctionsOnShadowsTest {
     a.commit();
     assertThat(Jdbc.value(b, "SELECT d.n || ' ' || x.n FROM d, x")).isEqualTo("2 2");
   }
+
+  /** Nobody writes names like this, and the scanner does not know what they stand for. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "UPDATE public.U&\"!0078\" UESCAPE '!' SET n = n + 1 RETURNING n",
+        "SELECT f()",
+      })
+  void tableThatIsReachedUnseen_isAConflict(String statement) throws Exception {
+    define(
+        "f() RETURNS int LANGUAGE sql AS $$"
+            + " UPDATE public.U&\"!0078\" UESCAPE '!' SET n = n + 1 RETURNING n $$");
+    leaveTables();
+    assertThatThrownBy(() -> Jdbc.value(a, statement))
+        .isInstanceOfSatisfying(
+            SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("40001"));
+    a.rollback();
+    assertThat(Jdbc.value(a, statement)).isEqualTo("2");
+    a.commit();
+    assertThat(numbers(b)).isEqualTo("2 100");
+  }
 }

@@ -1,6 +1,10 @@
 package io.github.dsqljava.local;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -119,6 +123,32 @@ class KeysOnTheSnapshotTest {
         freed,
         "INSERT INTO t SELECT id + 3, a - 20, b || 'x', c + 1000, live FROM t",
         taken("t_a_key"));
+  }
+
+  @Test
+  void keyThatWasFreed_isTakenAfterAReset() throws Exception {
+    play(
+        "A: BEGIN\nA: SELECT n FROM other => [0]\nB: DELETE FROM t WHERE id = 1\n"
+            + "A: SELECT n FROM other => [0]\nA: RESET ALL\n"
+            + "A: INSERT INTO t VALUES (1, 11, 'x', 1, true) => "
+            + taken("t_pkey")
+            + "\nA: ROLLBACK\n");
+  }
+
+  @Test
+  void keyThatWasFreed_isTakenBehindAResetInOneString() throws Exception {
+    try (Connection a = Jdbc.connect(cluster, "admin");
+        Connection b = Jdbc.connect(cluster, "admin")) {
+      a.setAutoCommit(false);
+      Jdbc.value(a, "SELECT n FROM other");
+      Jdbc.executeAgain(b, "DELETE FROM t WHERE id = 1");
+      Jdbc.value(a, "SELECT n FROM other");
+      assertThatThrownBy(
+              () -> Jdbc.execute(a, "RESET ALL; INSERT INTO t VALUES (1, 11, 'x', 1, true)"))
+          .isInstanceOfSatisfying(
+              SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("23505"));
+      a.rollback();
+    }
   }
 
   @Test

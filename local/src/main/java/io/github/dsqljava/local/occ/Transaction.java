@@ -292,7 +292,7 @@ public final class Transaction {
       schemaChange.sql = group.schemaChange();
     }
     if (!isOffTables()) {
-      settings.addAll(group.settings()); // a rollback to the base takes them back
+      learnInPlace(group);
     }
   }
 
@@ -306,9 +306,11 @@ public final class Transaction {
     return hasOnlyRead;
   }
 
-  /** A group is run on the real tables after all. */
+  /** A group is run on the real tables. */
   void learnInPlace(Group group) {
-    settings.addAll(group.settings());
+    if (group.has(Trait.SETS)) {
+      settings.addAll(group.settings()); // a rollback to the base takes them back
+    }
   }
 
   /** A group is run on shadows. */
@@ -360,6 +362,11 @@ public final class Transaction {
     boolean first = !isBehind;
     isBehind = true;
     return first;
+  }
+
+  /** RESET ALL, if that is what the client has run, has taken {@link #BE_BEHIND} back. */
+  public void hasReset() {
+    isBehind = false;
   }
 
   // ---- where it stands

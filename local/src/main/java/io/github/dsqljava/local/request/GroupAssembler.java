@@ -293,7 +293,11 @@ public final class GroupAssembler {
   /** Statements of a text that PostgreSQL gets together. */
   private record Piece(int first, int end) {}
 
-  /** Statements that begin or end a transaction stand alone. */
+  /**
+   * Statements that begin or end a transaction stand alone. What changes rows behind a SET or RESET
+   * is sent behind its answer: it may mean other tables, and our own settings may have to be made
+   * again.
+   */
   private static List<Piece> pieces(ClientText text) {
     List<Piece> pieces = new ArrayList<>(1);
     int first = 0;
@@ -305,11 +309,20 @@ public final class GroupAssembler {
         }
         pieces.add(new Piece(i, i + 1));
         first = i + 1;
+      } else if (text.statements().get(i).has(Trait.SETS) && changesRows(text, i + 1)) {
+        pieces.add(new Piece(first, i + 1));
+        first = i + 1;
       }
     }
     if (first < count) {
       pieces.add(new Piece(first, count));
     }
     return pieces;
+  }
+
+  private static boolean changesRows(ClientText text, int from) {
+    return text.statements().subList(from, text.statements().size()).stream()
+        .anyMatch(
+            statement -> statement.has(Trait.CHANGES_ROWS) || statement.has(Trait.LOCKS_ROWS));
   }
 }

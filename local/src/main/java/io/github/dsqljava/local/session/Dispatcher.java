@@ -292,6 +292,9 @@ final class Dispatcher {
       }
       flow.send(run, /* holding= */ guardable);
     }
+    if (group.has(Trait.SETS)) {
+      running.hasReset();
+    }
   }
 
   /** Whether it is in a transaction that is not the client's, and may wait for data. */

@@ -280,6 +280,10 @@ BEGIN
   IF all_rows = 0 THEN
     RETURN NULL;
   END IF;
+  -- The transaction is on shadows. What it has done here in spite of that would be gone at its COMMIT.
+  IF pg_catalog.current_setting('dsql.off_tables', true) = 'on' THEN
+    RAISE serialization_failure USING MESSAGE = 'change conflicts with another transaction (OC000)';
+  END IF;
   IF pg_catalog.current_setting('dsql.behind', true) = 'on' THEN
     path := pg_catalog.current_setting('search_path');
     PERFORM dsql_internal.set_config('search_path', 'pg_catalog, pg_temp', true);

@@ -1065,6 +1065,7 @@ DECLARE
   rule record;
 BEGIN
   PERFORM dsql_internal.occ_admit(password);
+  PERFORM dsql_internal.set_config('dsql.off_tables', 'on', true);
   shadows := btrim(concat(shadows, ' ', made));
   FOR item IN
     SELECT split_part(entry, ':', 1)::oid AS base, split_part(entry, ':', 2)::oid AS shadow
