@@ -216,7 +216,7 @@ public final class Contention {
    * Whether there is a function of a client's, so that a query may change rows. Once there was one,
    * it stays true.
    */
-  boolean hasFunctions() {
+  public boolean hasFunctions() {
     return functions;
   }
 

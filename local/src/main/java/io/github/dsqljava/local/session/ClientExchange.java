@@ -181,6 +181,11 @@ final class ClientExchange implements Exchange {
     waited = true;
   }
 
+  /** Whether it was seen waiting for another transaction, and then a key was taken. */
+  boolean hasMetAKey() {
+    return waited && Conflicts.isUniqueViolation(sqlState());
+  }
+
   /** Whether it found that there is nothing to be done: CREATE .. IF NOT EXISTS. */
   boolean hasSkipped() {
     return skips != null && skips.leaveNothingOf(group);

@@ -15,6 +15,7 @@ import io.github.dsqljava.local.request.Prepared;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
@@ -36,9 +37,11 @@ final class Retries {
   private final Parking parking;
   private final Flow flow;
   private final Consumer<Run> inTransaction;
+  private final BooleanSupplier functions;
   private final ByteBufAllocator allocator;
 
   /**
+   * @param functions whether a client's function may change rows
    * @param inTransaction runs a group in a transaction of its own
    */
   Retries(
@@ -47,12 +50,14 @@ final class Retries {
       Parking parking,
       Flow flow,
       Consumer<Run> inTransaction,
+      BooleanSupplier functions,
       ByteBufAllocator allocator) {
     this.state = state;
     this.own = own;
     this.parking = parking;
     this.flow = flow;
     this.inTransaction = inTransaction;
+    this.functions = functions;
     this.allocator = allocator;
   }
 
@@ -66,7 +71,16 @@ final class Retries {
 
   private boolean runsAgainOutside(ClientExchange exchange, TransactionStatus status) {
     Run run = exchange.run();
-    if (!isBroken(exchange) || status != TransactionStatus.IDLE) {
+    if (status != TransactionStatus.IDLE) {
+      return false;
+    }
+    if (exchange.hasMetAKey() && mayRunInTransaction(run.group())) {
+      // Was the key there before, or has another transaction won? A snapshot of its own tells.
+      forgetStatements(run.group());
+      inTransaction.accept(run);
+      return true;
+    }
+    if (!isBroken(exchange)) {
       return false;
     }
     int attempt = run.nextAttempt();
@@ -80,6 +94,10 @@ final class Retries {
       flow.send(run, /* holding= */ true);
     }
     return true;
+  }
+
+  private static boolean mayRunInTransaction(Group group) {
+    return !group.standsAlone() && !group.changesSchema() && !group.effect().isTransactionControl();
   }
 
   private boolean runsAgainInside(
@@ -111,7 +129,7 @@ final class Retries {
   private boolean hasMissedKeys(Transaction running, ClientExchange exchange) {
     Run run = exchange.run();
     return !running.isBehind()
-        && run.group().has(Trait.CHANGES_ROWS)
+        && (run.group().has(Trait.CHANGES_ROWS) || functions.getAsBoolean())
         && run.fault() == null
         && !exchange.hasFailed()
         && state.isContended();

@@ -103,7 +103,14 @@ final class Session implements ClientExchange.Listener, Flow, OccSession, Partic
     this.committing = new Committing(this, contention);
     this.queue = new ClientQueue(recorder == null ? run -> {} : recorder::getsNoReady);
     this.retries =
-        new Retries(state, own, parking, this, this::runInTransaction, backend.allocator());
+        new Retries(
+            state,
+            own,
+            parking,
+            this,
+            this::runInTransaction,
+            contention::hasFunctions,
+            backend.allocator());
     this.copies = new Copies(backend, exchanges, state, own, parking, retries, keeping);
     this.intake = new Intake(backend, exchanges, copies, queue, reader, recorder);
     this.dispatcher =

@@ -28,6 +28,8 @@ enum Feature {
   TWO_SCHEMAS,
   /** Rows from ten bytes to 100 KB, in many pages with holes. */
   SIZES,
+  /** Functions that read and change tables. */
+  FUNCTIONS,
   /** Roles with few rights, views and functions with others. */
   RIGHTS,
 

@@ -29,6 +29,7 @@ final class Schemas {
         DeferredSchema.create(),
         ChecksSchema.create(),
         NestedFunctionsSchema.create(),
+        FunctionsSchema.create(),
         NotValidSchema.create(),
         TwoSchemasSchema.create(),
         SizesSchema.create(),
