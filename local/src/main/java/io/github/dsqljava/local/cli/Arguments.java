@@ -20,6 +20,7 @@ record Arguments(String command, Map<String, String> options) {
   static final String LIMITS = "limits";
   static final String FAULTS = "faults";
   static final String CONFORMANCE = "conformance";
+  static final String DEMO = "demo";
 
   private static final Map<String, List<String>> OPTIONS_WITH_VALUE =
       Map.of(
@@ -47,6 +48,8 @@ record Arguments(String command, Map<String, String> options) {
           List.of(),
           FAULTS,
           List.of(),
+          DEMO,
+          List.of("--pace", "--svg"),
           CONFORMANCE,
           List.of(
               "--endpoint",

@@ -51,6 +51,7 @@ public final class Main {
           case Arguments.HOSTS -> out.println(hosts(arguments));
           case Arguments.LIMITS -> out.print(Usage.limits());
           case Arguments.FAULTS -> out.print(Usage.faults());
+          case Arguments.DEMO -> DemoCommand.run(arguments, out);
           case Arguments.CONFORMANCE -> {
             return ConformanceCommand.run(arguments, version(), out);
           }

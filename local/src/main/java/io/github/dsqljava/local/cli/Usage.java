@@ -44,6 +44,8 @@ final class Usage {
       java -jar dsql-local.jar hosts [--env-file FILE]
           prints the line for the system's hosts file, for clients that need AWS's kind of name;
           takes --cluster-id, --data-dir and --region as the start does
+      java -jar dsql-local.jar demo [--pace SECONDS] [--svg FILE]
+          shows two sessions that meet a conflict, on a cluster of its own; --svg writes a picture
       java -jar dsql-local.jar limits | faults
           prints what may stand in --limits and in the file of --faults
       java -jar dsql-local.jar conformance --endpoint HOST[:PORT] [OPTIONS]

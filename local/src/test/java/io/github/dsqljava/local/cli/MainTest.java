@@ -31,7 +31,7 @@ class MainTest {
         .contains("--port N", "--data-dir DIR", "--region R", "--env-file FILE", "token", "hosts")
         .contains("--faults FILE", "--limits LIST", "--sni optional", "--cluster-id ID")
         .contains("--log statements");
-    assertThat(text(out).lines()).hasSizeLessThan(40);
+    assertThat(text(out).lines()).hasSizeLessThan(45);
     assertThat(text(err)).isEmpty();
   }
 

@@ -1,0 +1,17 @@
+package io.github.dsqljava.local.demo;
+
+/**
+ * What a step shows.
+ *
+ * @param column 0 for the left session, 1 for the right one
+ * @param kind what it is, for its colour
+ * @param text without a line break
+ */
+record Line(int column, Kind kind, String text) {
+  enum Kind {
+    STATEMENT,
+    ANSWER,
+    ERROR,
+    COMMENT
+  }
+}
