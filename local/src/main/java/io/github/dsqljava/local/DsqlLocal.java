@@ -383,7 +383,8 @@ public final class DsqlLocal implements AutoCloseable {
   /**
    * Puts the time forward by which connections, transactions and jobs age. Connections that are too
    * old by then are closed within a moment. Tokens go by {@link DsqlLocalBuilder#clock}: their
-   * signers have clocks of their own.
+   * signers have clocks of their own. A statement that runs meanwhile is judged at its end, but for
+   * a change of rows outside of a transaction: that is as old as it is in real time.
    *
    * @throws IllegalArgumentException if the duration is negative
    */

@@ -91,6 +91,7 @@ class CatalogRulesTest {
               "CREATE TABLE x (a money)",
               "ALTER TABLE pair DROP COLUMN a",
               "SELECT set_config('work_mem', '1MB', false)",
+              "SELECT pg_catalog.line('{1,2,3}')",
               "SELECT sys.base32_str_to_uuid('x')")) {
         try {
           statement.execute(sql);

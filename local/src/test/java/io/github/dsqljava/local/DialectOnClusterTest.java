@@ -1,6 +1,7 @@
 package io.github.dsqljava.local;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Locale.ROOT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
@@ -118,6 +119,26 @@ class DialectOnClusterTest {
     }
     assertThat(differences).isEmpty();
     assertThat(accepted).containsAll(exceptions.keySet());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"simple", "extended", "extendedForPrepared"})
+  void show_callsTheSettingByTheServicesName(String mode) throws Exception {
+    try (Connection connection = connect(mode)) {
+      for (String name : List.of("disable_sync_create_index", "enable_seqscan")) {
+        try (var statement = connection.prepareStatement("SHOW " + name.toUpperCase(ROOT));
+            var result = statement.executeQuery()) {
+          assertThat(result.getMetaData().getColumnName(1)).isEqualTo(name);
+          assertThat(result.next()).isTrue();
+          assertThat(result.getString(1)).isEqualTo("on");
+        }
+      }
+      String ours = "dsql.disable_sync_create_index";
+      try (var statement = connection.prepareStatement("SELECT 1 AS \"" + ours + '"');
+          var result = statement.executeQuery()) {
+        assertThat(result.getMetaData().getColumnName(1)).isEqualTo(ours);
+      }
+    }
   }
 
   @Test

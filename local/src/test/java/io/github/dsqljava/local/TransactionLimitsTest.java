@@ -9,7 +9,6 @@ import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -250,6 +249,11 @@ class TransactionLimitsTest {
         A: UPDATE z SET t = random_text(1048577) => !54000 ERROR: datatype limit greater than 1048576 bytes not supported for text
         A: UPDATE z SET j = to_jsonb(random_text(1048577)), t = NULL => !54000 ERROR: datatype limit greater than 1048576 bytes not supported for jsonb
         A: INSERT INTO z (id, t) VALUES ('2', random_text(1048577)) => !54000 ERROR: datatype limit greater than 1048576 bytes not supported for text
+        A: CREATE TABLE z_var (a varchar, b bpchar)
+        A: INSERT INTO z_var VALUES (random_text(1048576)) => #1
+        A: INSERT INTO z_var VALUES (random_text(1048577)) => !54000 ERROR: datatype limit greater than 1048576 bytes not supported for varchar
+        A: INSERT INTO z_var VALUES (NULL, random_text(1048577)) => !54000 ERROR: datatype limit greater than 1048576 bytes not supported for char
+        A: DROP TABLE z_var
         A: CREATE DOMAIN z_inner AS bytea
         A: CREATE DOMAIN z_outer AS z_inner
         A: CREATE TABLE z_domain (v z_outer)
@@ -362,115 +366,6 @@ class TransactionLimitsTest {
         A: DROP FUNCTION public.pg_column_size(text)
         """
             .replace("CALLER", caller));
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"simple", "extended"})
-  void ageCountsAtTheNextStatementOrCommit(String protocol) throws Exception {
-    try (Script sessions = new Script(cluster, "admin", protocol)) {
-      sessions.play(
-          """
-          A: DROP TABLE IF EXISTS age
-          A: CREATE TABLE age (id int PRIMARY KEY)
-          A: BEGIN
-          A: INSERT INTO age VALUES (1)
-          B: BEGIN
-          B: INSERT INTO age VALUES (2)
-          C: BEGIN
-          """);
-      cluster.advanceTime(Duration.ofSeconds(290));
-      sessions.play("A: SELECT count(*) FROM age => [1]");
-      cluster.advanceTime(Duration.ofSeconds(15));
-      String late = "!54000 ERROR: transaction age limit of 300s exceeded";
-      sessions.play("A: SELECT count(*) FROM age => " + late);
-      sessions.play("A: SELECT 1 => " + ABORTED);
-      sessions.play("A: COMMIT => #0");
-      sessions.play("B: COMMIT => " + late);
-      sessions.play("B: status => idle");
-      sessions.play("C: ROLLBACK => #0");
-      sessions.play("A: SELECT count(*) FROM age => [0]");
-    }
-  }
-
-  /**
-   * No statement is cut while it runs. One that was slow fails at its end, whatever its transaction
-   * is, unless it merely sleeps.
-   */
-  @ParameterizedTest
-  @ValueSource(strings = {"simple", "extended", "extendedForPrepared"})
-  void ageCountsWithoutATransactionOfTheClients(String protocol) throws Exception {
-    Limits limits = Limits.builder().transactionAge(Duration.ofSeconds(1)).build();
-    try (DsqlLocal small = DsqlLocal.builder().limits(limits).start()) {
-      Script.play(
-          small,
-          protocol,
-          """
-          A: CREATE TABLE slow (id int PRIMARY KEY, v int)
-          A: INSERT INTO slow VALUES (1, 0) => #1
-          A: UPDATE slow SET v = 1 WHERE pg_sleep(1.2) IS NOT NULL => LATE
-          A: status => idle
-          A: UPDATE slow SET v = 1 WHERE pg_sleep(1.2) IS NULL => LATE
-          A: INSERT INTO slow SELECT 2, 2 WHERE pg_sleep(1.2) IS NOT NULL => LATE
-          A: DELETE FROM slow WHERE pg_sleep(1.2) IS NOT NULL => LATE
-          A: WITH gone AS (DELETE FROM slow WHERE pg_sleep(1.2) IS NOT NULL RETURNING 1) SELECT 1 => LATE
-          A: SELECT count(*) FROM slow WHERE pg_sleep(1.2) IS NOT NULL => LATE
-          A: status => idle
-          A: SELECT id FROM slow WHERE pg_sleep(1.2) IS NOT NULL FOR UPDATE => LATE
-          A: SELECT pg_sleep(1.2) IS NULL => [f]
-          A: SELECT * FROM slow => [1, 0]
-          A: UPDATE slow SET v = 1 WHERE pg_sleep(0.2) IS NOT NULL => #1
-          A: BEGIN
-          A: UPDATE slow SET v = 2 WHERE pg_sleep(1.2) IS NOT NULL => LATE
-          A: SELECT 1 => ABORTED
-          A: ROLLBACK
-          A: BEGIN
-          A: UPDATE slow SET v = 2 => #1
-          A: SELECT pg_sleep(1.2) IS NULL => [f]
-          A: COMMIT => LATE
-          A: status => idle
-          A: BEGIN
-          A: SELECT pg_sleep(1.2) IS NULL => [f]
-          A: ROLLBACK
-          A: SELECT * FROM slow => [1, 1]
-          -- All statements of one string are one transaction.
-          A: UPDATE slow SET v = 3; SELECT pg_sleep(1.2) => LATE
-          A: UPDATE slow SET v = 3; SELECT pg_sleep(1.2); SELECT 1 => LATE
-          A: SELECT pg_sleep(0.6); UPDATE slow SET v = 3 WHERE pg_sleep(0.6) IS NOT NULL => LATE
-          A: SELECT count(*) FROM slow; SELECT pg_sleep(1.2); SELECT 1 => LATE
-          A: status => idle
-          A: SELECT pg_sleep(1.2) IS NULL; SELECT 1 => [f]
-          A: UPDATE slow SET v = 1; SELECT pg_sleep(0.1); SELECT v FROM slow => #1
-          A: BEGIN; UPDATE slow SET v = 3; SELECT pg_sleep(1.2); COMMIT => LATE
-          A: ROLLBACK
-          A: BEGIN; UPDATE slow SET v = 3; SELECT pg_sleep(1.2)
-          A: COMMIT => LATE
-          A: SELECT * FROM slow => [1, 1]
-          """
-              .replace("LATE", "!54000 ERROR: transaction age limit of 1s exceeded")
-              .replace("ABORTED", ABORTED));
-    }
-  }
-
-  @Test
-  void ageTellsItsNumbers() throws Exception {
-    try (DsqlLocal small =
-            DsqlLocal.builder()
-                .limits(Limits.builder().transactionAge(Duration.ofSeconds(5)).build())
-                .start();
-        Connection connection = Jdbc.connect(small, "admin")) {
-      connection.setAutoCommit(false);
-      Jdbc.execute(connection, "SELECT 1");
-      small.advanceTime(Duration.ofSeconds(7));
-      assertThatThrownBy(() -> Jdbc.execute(connection, "SELECT 1"))
-          .isInstanceOfSatisfying(
-              PSQLException.class,
-              e -> {
-                assertThat(e.getServerErrorMessage().getMessage())
-                    .isEqualTo("transaction age limit of 5s exceeded");
-                assertThat(e.getServerErrorMessage().getDetail())
-                    .isEqualTo("Current transaction age 7s exceeds 5s");
-              });
-    }
   }
 
   @Test

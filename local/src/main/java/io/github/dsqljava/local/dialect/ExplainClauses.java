@@ -68,6 +68,7 @@ final class ExplainClauses implements ClauseFinder {
         new Explanation(
             asked.format,
             asked.verbose,
+            asked.analyze,
             last.end() - draft.statement().start(),
             words.length() - (last.end() - first.start())));
   }

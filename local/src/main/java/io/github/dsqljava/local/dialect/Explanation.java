@@ -6,10 +6,11 @@ package io.github.dsqljava.local.dialect;
  *
  * @param format what the client asks for
  * @param verbose whether the client asks for all details
+ * @param analyze whether the statement is run
  * @param at the offset in the statement of what was put in for PostgreSQL
  * @param inserted by how many characters that makes the statement longer
  */
-public record Explanation(Format format, boolean verbose, int at, int inserted) {
+public record Explanation(Format format, boolean verbose, boolean analyze, int at, int inserted) {
 
   /** The forms of a plan. */
   public enum Format {

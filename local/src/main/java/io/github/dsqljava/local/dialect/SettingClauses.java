@@ -18,9 +18,13 @@ final class SettingClauses implements ClauseFinder {
     } else {
       statement.accept("SHOW");
       // Everything may be shown, but what dsql-local tells its own PostgreSQL does not exist.
-      parameter(statement, draft)
+      Optional<String> shown = parameter(statement, draft);
+      shown
           .filter(Settings::isOurs)
           .ifPresent(name -> draft.found(Clause.UNKNOWN_SETTING, name));
+      if (shown.filter(Settings.SYNC_INDEX::equalsIgnoreCase).isPresent()) {
+        draft.has(Trait.SHOWS_RENAMED);
+      }
     }
   }
 

@@ -31,10 +31,10 @@ public final class Settings {
           Settings.SYNC_INDEX);
 
   /** Whether CREATE INDEX without ASYNC is refused; PostgreSQL does not know it. */
-  static final String SYNC_INDEX = "disable_sync_create_index";
+  public static final String SYNC_INDEX = "disable_sync_create_index";
 
   /** The same for PostgreSQL, which accepts an unknown parameter only with a qualified name. */
-  static final String SYNC_INDEX_IN_POSTGRESQL = "dsql." + SYNC_INDEX;
+  public static final String SYNC_INDEX_IN_POSTGRESQL = "dsql." + SYNC_INDEX;
 
   private Settings() {}
 

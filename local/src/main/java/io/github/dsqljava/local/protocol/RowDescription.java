@@ -21,6 +21,27 @@ public record RowDescription(String column) {
   }
 
   /**
+   * Returns a whole message with another name of its only column, if the column has a certain name;
+   * the same message if not.
+   */
+  public static ByteBuf rename(
+      ByteBuf message, String from, String to, ByteBufAllocator allocator) {
+    int start = message.readerIndex();
+    if (message.getShort(start + Message.HEADER) != 1
+        || !Message.text(message, Message.HEADER + 2).equals(from)) {
+      return message;
+    }
+    ByteBuf out = allocator.buffer();
+    int length = Message.begin(out, BackendType.ROW_DESCRIPTION);
+    out.writeShort(1);
+    Message.write(out, to);
+    int behind = start + Message.HEADER + 2 + from.length() + 1;
+    out.writeBytes(message, behind, message.writerIndex() - behind);
+    message.release();
+    return Message.end(out, length);
+  }
+
+  /**
    * Gives the only column of a whole message another type, whose text and binary formats are the
    * same as those of text.
    */

@@ -1,5 +1,6 @@
 package io.github.dsqljava.local.protocol;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -18,8 +19,14 @@ public final class ServiceWords {
   /** What else tells where an error was raised: query, position in it, file, line, routine. */
   private static final String PLACE = "qpFLR";
 
+  /** Schema, table, constraint. */
+  private static final String OBJECTS = "stn";
+
   /** Only system procedures are written in it. */
   private static final String SYSTEM_FRAME = "PL/pgSQL function ";
+
+  private static final List<String> GEOMETRIC =
+      List.of("line", "lseg", "box", "path", "polygon", "circle");
 
   private static final String NO_OPERATOR_CLASS =
       " has no default operator class for access method \"btree\"";
@@ -47,11 +54,10 @@ public final class ServiceWords {
     if (isNoKey(error)) {
       return Optional.of(noKey(error));
     }
-    String message = error.field(MESSAGE);
-    if (error.sqlState().equals(LIMIT) && message.startsWith("index row ")) {
-      // Above 2,704 bytes PostgreSQL's index refuses the row before our triggers see it.
-      return Optional.of(error.with(MESSAGE, "key size too large").without(HINT).without(DETAIL));
+    if (isKeyTooLarge(error)) {
+      return Optional.of(withoutObjects(error.with(MESSAGE, "key size too large")));
     }
+    String message = error.field(MESSAGE);
     if (message.startsWith(NOT_THE_OWNER)) {
       return Optional.of(
           error.with(
@@ -85,12 +91,24 @@ public final class ServiceWords {
   private static ErrorMessage withoutTrace(ErrorMessage error) {
     String context = error.field(CONTEXT);
     int end = context.indexOf('\n', context.lastIndexOf(SYSTEM_FRAME));
-    ErrorMessage clean =
-        end < 0 ? error.without(CONTEXT) : error.with(CONTEXT, context.substring(end + 1));
+    String rest = end < 0 ? "" : withoutCaller(context.substring(end + 1), error.field(MESSAGE));
+    ErrorMessage clean = rest.isEmpty() ? error.without(CONTEXT) : error.with(CONTEXT, rest);
     for (int i = 0; i < PLACE.length(); i++) {
       clean = clean.without(PLACE.charAt(i));
     }
     return clean;
+  }
+
+  /** What stands in for a type's function is called like the type, and written in SQL. */
+  private static String withoutCaller(String context, String message) {
+    for (String type : GEOMETRIC) {
+      if (message.equals("datatype " + type + " not supported")
+          && context.startsWith("SQL function \"" + type + '"')) {
+        int end = context.indexOf('\n');
+        return end < 0 ? "" : context.substring(end + 1);
+      }
+    }
+    return context;
   }
 
   /** PostgreSQL itself cannot sort json, nor most types that no column may have. */
@@ -102,12 +120,31 @@ public final class ServiceWords {
 
   private static ErrorMessage noKey(ErrorMessage error) {
     String message = error.field(MESSAGE);
-    String type =
-        message.substring("data type ".length(), message.length() - NO_OPERATOR_CLASS.length());
     // Which of the two the service notices first in a column that is neither is not known.
-    return error
-        .with(SQLSTATE, "0A000")
-        .with(MESSAGE, "datatype " + type + " is not supported in a key")
-        .without(HINT);
+    return noKey(
+        error,
+        message.substring("data type ".length(), message.length() - NO_OPERATOR_CLASS.length()));
+  }
+
+  /** Above 2,704 bytes PostgreSQL's index refuses the row before our triggers see it. */
+  public static boolean isKeyTooLarge(ErrorMessage error) {
+    return error.sqlState().equals(LIMIT) && error.field(MESSAGE).startsWith("index row ");
+  }
+
+  /** Returns what the client is told if a type cannot be a key. */
+  public static ErrorMessage noKey(ErrorMessage error, String type) {
+    return withoutObjects(
+        error
+            .with(SQLSTATE, "0A000")
+            .with(MESSAGE, "datatype " + type + " is not supported in a key"));
+  }
+
+  /** As where our triggers find it. */
+  private static ErrorMessage withoutObjects(ErrorMessage error) {
+    ErrorMessage clean = error.without(HINT).without(DETAIL);
+    for (int i = 0; i < OBJECTS.length(); i++) {
+      clean = clean.without(OBJECTS.charAt(i));
+    }
+    return clean;
   }
 }

@@ -40,6 +40,8 @@ record GroupSummary(
       asksForJobs |= statement.asksForJob();
       if (step.use() != Use.DESCRIBE) {
         traits.addAll(statement.traits());
+      } else if (statement.has(Trait.SHOWS_RENAMED)) {
+        traits.add(Trait.SHOWS_RENAMED); // it is the description that has the name
       }
       if (step.runs() && statement.effect().outranks(effect)) {
         effect = statement.effect();

@@ -40,7 +40,7 @@ public final class OwnNames {
    * time, because a client can read the text that it stands in, and could use it before the next
    * failure.
    */
-  String missing() {
+  public String missing() {
     return randomPrefix() + "missing";
   }
 

@@ -2,6 +2,8 @@ package io.github.dsqljava.local.session;
 
 import io.github.dsqljava.local.catalog.Skips;
 import io.github.dsqljava.local.dialect.Refusal;
+import io.github.dsqljava.local.dialect.Settings;
+import io.github.dsqljava.local.dialect.Trait;
 import io.github.dsqljava.local.dialect.TransactionRules;
 import io.github.dsqljava.local.jobs.JobAnswers;
 import io.github.dsqljava.local.occ.Conflicts;
@@ -9,6 +11,7 @@ import io.github.dsqljava.local.plans.PlanAnswers;
 import io.github.dsqljava.local.plans.PlanPortals;
 import io.github.dsqljava.local.protocol.BackendType;
 import io.github.dsqljava.local.protocol.ErrorMessage;
+import io.github.dsqljava.local.protocol.RowDescription;
 import io.github.dsqljava.local.protocol.ServiceErrors;
 import io.github.dsqljava.local.protocol.ServiceWords;
 import io.github.dsqljava.local.protocol.TransactionStatus;
@@ -63,6 +66,9 @@ final class ClientExchange implements Exchange {
 
   /** Null if it asks for no plan. */
   private final @Nullable PlanAnswers plans;
+
+  /** Whether PostgreSQL describes a setting by its own name of it. */
+  private final boolean renames;
 
   /** What it has left undone; null if it changes no catalog. */
   private final @Nullable Skips skips;
@@ -125,6 +131,7 @@ final class ClientExchange implements Exchange {
       input.isSent();
       repeats = input.isAhead();
     }
+    this.renames = group.has(Trait.SHOWS_RENAMED);
     this.skips = group.changesSchema() ? new Skips() : null;
     this.jobs = group.asksForJobs() ? new JobAnswers(group, allocator) : null;
     this.plans = group.explains() ? new PlanAnswers(group, portals, run::shadows, allocator) : null;
@@ -205,6 +212,11 @@ final class ClientExchange implements Exchange {
     return error != null;
   }
 
+  /** Whether it was judged when it had run, and failed then: PostgreSQL knows nothing of that. */
+  boolean hasFailedAtItsEnd() {
+    return failedAtItsEnd;
+  }
+
   /** Whether PostgreSQL has come to the place where the group was made to fail. */
   boolean hasFailedInPlace() {
     return failedInPlace;
@@ -239,6 +251,7 @@ final class ClientExchange implements Exchange {
         || skips != null
         || jobs != null
         || plans != null
+        || renames
         || (failure != null && failure.isBehind())
         || client.wantsAll();
   }
@@ -309,6 +322,14 @@ final class ClientExchange implements Exchange {
         FailInPlace failure = group.failure();
         if (failure != null && failure.isBehind()) {
           lastCompletion = message;
+          return;
+        }
+      }
+      case BackendType.ROW_DESCRIPTION -> {
+        if (renames) {
+          bytes(
+              RowDescription.rename(
+                  message, Settings.SYNC_INDEX_IN_POSTGRESQL, Settings.SYNC_INDEX, allocator));
           return;
         }
       }
@@ -397,6 +418,9 @@ final class ClientExchange implements Exchange {
     if (group.standsAlone() && sqlState.equals(INVALID_TERMINATION)) {
       Refusal refusal = TransactionRules.WAIT_IN_BLOCK;
       return ErrorMessage.error(refusal.sqlState(), refusal.message());
+    }
+    if (!run.unfitKey().isEmpty() && ServiceWords.isKeyTooLarge(found)) {
+      return ServiceWords.noKey(found, run.unfitKey());
     }
     return ServiceWords.insteadOf(found).orElse(found);
   }

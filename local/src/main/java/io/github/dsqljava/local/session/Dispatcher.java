@@ -2,7 +2,6 @@ package io.github.dsqljava.local.session;
 
 import io.github.dsqljava.local.catalog.CatalogCopy;
 import io.github.dsqljava.local.dialect.Statement;
-import io.github.dsqljava.local.dialect.StatementClass;
 import io.github.dsqljava.local.dialect.Trait;
 import io.github.dsqljava.local.dialect.TransactionEffect;
 import io.github.dsqljava.local.faults.Fault.Before;
@@ -189,7 +188,7 @@ final class Dispatcher {
       flow.send(run, state.isContended() || (isAlone(run) && group.has(Trait.CHANGES_ROWS)));
     } else if (!group.isLast()
         || group.mayAskForData()
-        || readsBehindChanges(group)
+        || mayAgeBesideChanges(group)
         || !sendUnguarded(run, /* holding= */ isAlone(run))) {
       beginImplicit(run);
     }
@@ -271,6 +270,7 @@ final class Dispatcher {
     boolean losesNothing = contention.hasOnlyRead(running);
     running.learn(group);
     run.runsIn(running);
+    judgeAtItsEnd(run, running);
     if (CatalogCopy.concerns(group)) {
       running.readsCatalog(state.catalog().namesIn(group));
     }
@@ -337,23 +337,28 @@ final class Dispatcher {
         && (!group.isLast()
             || group.mayAskForData()
             || locksForOthers(group)
-            || readsBehindChanges(group));
+            || mayAgeBesideChanges(group));
   }
 
   /**
-   * Whether it changes rows and may get too old afterwards. A change that is the last is looked at
-   * by PostgreSQL.
+   * Whether it changes something and may be too old when that is committed. A change of rows that
+   * is the last is looked at by PostgreSQL; one of the schema takes no time by itself.
    */
-  private static boolean readsBehindChanges(Group group) {
-    boolean lastChanges = group.has(Trait.CHANGES_ROWS);
-    boolean changes = lastChanges;
-    for (Step step : changes ? group.reachable() : List.<Step>of()) {
+  private static boolean mayAgeBesideChanges(Group group) {
+    boolean changesSchema = group.changesSchema();
+    if (!changesSchema && !group.has(Trait.CHANGES_ROWS)) {
+      return false;
+    }
+    int count = 0;
+    boolean lastChanges = false;
+    for (Step step : group.reachable()) {
       Statement statement = step.statement();
       if (step.runs() && statement != null) {
+        count++;
         lastChanges = statement.has(Trait.CHANGES_ROWS);
       }
     }
-    return changes && !lastChanges;
+    return changesSchema ? count > 1 : !lastChanges;
   }
 
   private boolean locksForOthers(Group group) {
@@ -426,7 +431,7 @@ final class Dispatcher {
   /**
    * A query outside of a transaction is one of its own. The service lets it run and fails it for
    * its age when it reads a table, as it does with a change of rows, which PostgreSQL judges here
-   * (limits.sql). A query that merely sleeps returns, however long that takes.
+   * (limits.sql).
    */
   private void judgeAtItsEnd(Run run) {
     Group group = run.group();
@@ -435,23 +440,28 @@ final class Dispatcher {
         && !group.has(Trait.CHANGES_ROWS)) {
       Instant begin = age.clock().instant();
       run.judgedAtItsEnd(
-          () ->
-              tooOld(Duration.between(begin, age.clock().instant()))
-                  .filter(late -> readsTables(group)));
+          new LateStatements(
+              group, () -> tooOld(Duration.between(begin, age.clock().instant()))));
     }
   }
 
-  private static boolean readsTables(Group group) {
-    for (Step step : group.reachable()) {
-      Statement statement = step.statement();
-      if (step.runs()
-          && statement != null
-          && statement.statementClass() == StatementClass.QUERY
-          && statement.readsTables()) {
-        return true;
+  /**
+   * The same in a transaction of the client's, where the next statement or COMMIT fails in any
+   * case. So of several, of which PostgreSQL tells at once, none is judged here, and none behind
+   * which others are on their way.
+   */
+  private void judgeAtItsEnd(Run run, Transaction running) {
+    Group group = run.group();
+    boolean plain =
+        group.effect() == TransactionEffect.NONE || group.effect() == TransactionEffect.DML;
+    if (plain && !running.isImplicit()) {
+      LateStatements late =
+          new LateStatements(
+              group, () -> exchanges.current() == null ? Optional.empty() : tooOld(running));
+      if (late.count() == 1) {
+        run.judgedAtItsEnd(late);
       }
     }
-    return false;
   }
 
   private Optional<ErrorMessage> tooOld(Duration old) {

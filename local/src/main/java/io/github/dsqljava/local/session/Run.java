@@ -26,6 +26,7 @@ final class Run {
   private @Nullable Hit fault;
   private @Nullable CopyInput input;
   private @Nullable Supplier<Optional<ErrorMessage>> verdict;
+  private String unfitKey = "";
 
   Run(Group group) {
     this.group = group;
@@ -165,6 +166,15 @@ final class Run {
   /** Returns the error that takes the place of its success; empty if it has succeeded. */
   Optional<ErrorMessage> verdict() {
     return verdict == null ? Optional.empty() : verdict.get();
+  }
+
+  /** Returns the type of a column that its index must not have as a key; empty if unknown. */
+  String unfitKey() {
+    return unfitKey;
+  }
+
+  void unfitKey(String type) {
+    unfitKey = type;
   }
 
   void release() {

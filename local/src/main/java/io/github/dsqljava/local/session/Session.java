@@ -255,6 +255,9 @@ final class Session implements ClientExchange.Listener, Flow, OccSession, Partic
     if (run.group().explains() && state.status() != TransactionStatus.FAILED) {
       askPrimaryKeys();
     }
+    if (run.group().changesSchema() && state.status() != TransactionStatus.FAILED) {
+      askUnfitKey(run);
+    }
     ClientExchange exchange = exchanges.send(run, holding ? Holding.ALL : Holding.NOTHING, this);
     if (implicit && run.group().effect() == TransactionEffect.BEGIN) {
       exchange.hideWarnings();
@@ -275,6 +278,23 @@ final class Session implements ClientExchange.Listener, Flow, OccSession, Partic
           }
         },
         names.script().encode(backend.allocator(), PlanPortals.PRIMARY_KEYS));
+  }
+
+  /**
+   * PostgreSQL builds an index at once, and a large value ends that before anybody looks at the
+   * types of its keys.
+   */
+  private void askUnfitKey(Run run) {
+    String keys = IndexKeys.unfit(run.group());
+    if (!keys.isEmpty()) {
+      exchanges.ask(
+          answer -> {
+            if (answer.error() == null && !answer.row().isEmpty()) {
+              run.unfitKey(answer.row().get(0));
+            }
+          },
+          names.script().encode(backend.allocator(), keys));
+    }
   }
 
   @Override
@@ -360,11 +380,19 @@ final class Session implements ClientExchange.Listener, Flow, OccSession, Partic
       client.cut();
       return;
     }
-    if (running != null && running.isImplicit() && (group.isLast() || failed)) {
+    if (exchange.hasFailedAtItsEnd() && status == TransactionStatus.OPEN) {
+      failToo(exchange);
+    } else if (running != null && running.isImplicit() && (group.isLast() || failed)) {
       endImplicit(running, exchange);
     } else {
       deliver(exchange);
     }
+  }
+
+  /** PostgreSQL does not know yet that the transaction has failed. */
+  private void failToo(ClientExchange exchange) {
+    own.ask(
+        Leave.NONE, unused -> deliver(exchange), "EXECUTE \"" + names.missing() + '"');
   }
 
   /** What it has added to the schema may change or lock rows that a statement does not name. */

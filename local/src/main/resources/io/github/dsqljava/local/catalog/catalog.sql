@@ -119,6 +119,22 @@ BEGIN
 END
 $$;
 
+-- The type of the first of some columns that cannot be a key; empty if all can. PostgreSQL may refuse a large
+-- value before check_indexes() is asked.
+
+CREATE OR REPLACE FUNCTION dsql_internal.unfit_key(relation oid, columns text[]) RETURNS text
+LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = dsql_internal, pg_catalog, pg_temp
+AS $$
+  SELECT coalesce((
+    SELECT format_type(base, NULL)
+    FROM unnest(columns) WITH ORDINALITY AS item (name, place)
+    JOIN dsql_internal.pg_attribute ON attrelid = relation AND attname = name AND attnum > 0,
+      LATERAL dsql_internal.base_of(atttypid, atttypmod)
+    WHERE base = ANY ('{timetz,interval,bytea,json,jsonb}'::regtype[])
+    ORDER BY place LIMIT 1), '')
+$$;
+
 -- Counts objects of a kind in the schemas of users. It is inferred that sequences of identity columns count.
 
 CREATE OR REPLACE FUNCTION dsql_internal.check_count(kind "char", most bigint, words text) RETURNS void
@@ -224,21 +240,35 @@ DROP EVENT TRIGGER IF EXISTS dsql_schemas_are_left;
 CREATE EVENT TRIGGER dsql_schemas_are_left ON ddl_command_start WHEN TAG IN ('CREATE SCHEMA')
 EXECUTE FUNCTION dsql_internal.schemas_are_left();
 
--- Seen for a function that returns a range; inferred for multiranges and geometric types.
+-- Seen for a function that returns a range; inferred for multiranges and geometric types, for arrays of them, and
+-- for what is returned by OUT and TABLE.
 
 CREATE OR REPLACE FUNCTION dsql_internal.check_function(function oid) RETURNS void
 LANGUAGE plpgsql VOLATILE
 SET search_path = dsql_internal, pg_catalog, pg_temp
 AS $$
 DECLARE
-  type record;
+  type oid;
 BEGIN
-  SELECT t.oid, typtype INTO type FROM dsql_internal.pg_proc p, LATERAL dsql_internal.base_of(prorettype, -1)
-  JOIN dsql_internal.pg_type t ON t.oid = base WHERE p.oid = function;
-  IF type.typtype IN ('r', 'm')
-    OR type.oid = ANY ('{point,line,lseg,box,path,polygon,circle}'::regtype[]) THEN
+  SELECT given INTO type
+  FROM dsql_internal.pg_proc p,
+    LATERAL (
+      SELECT prorettype, 0
+      UNION ALL
+      SELECT kind, place
+      FROM unnest(proallargtypes, proargmodes) WITH ORDINALITY AS arguments (kind, mode, place)
+      WHERE mode IN ('o', 'b', 't')
+    ) AS returned (kind, place),
+    LATERAL dsql_internal.base_of(kind, -1) AS below,
+    LATERAL (SELECT CASE WHEN typelem <> 0 AND typlen = -1 THEN typelem ELSE t.oid END AS element
+      FROM dsql_internal.pg_type t WHERE t.oid = below.base) AS arrays,
+    LATERAL (SELECT below.base AS given, typtype FROM dsql_internal.pg_type t WHERE t.oid = element) AS found
+  WHERE p.oid = function AND (typtype IN ('r', 'm')
+    OR element = ANY ('{point,line,lseg,box,path,polygon,circle}'::regtype[]))
+  ORDER BY place LIMIT 1;
+  IF FOUND THEN
     RAISE feature_not_supported USING
-      MESSAGE = format('datatype %s not supported', format_type(type.oid, NULL));
+      MESSAGE = format('datatype %s not supported', format_type(type, NULL));
   END IF;
 END
 $$;

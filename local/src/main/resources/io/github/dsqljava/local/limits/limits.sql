@@ -124,15 +124,23 @@ $$;
 
 REVOKE ALL ON FUNCTION dsql_internal.stored_bytes(text, bytea, json, jsonb) FROM PUBLIC;
 
+-- Whether values of a type may be larger than the limit. Seen for text, bytea and jsonb; inferred for json, and for
+-- varchar and char without a length.
+
+CREATE OR REPLACE FUNCTION dsql_internal.is_measured(type regtype) RETURNS boolean
+LANGUAGE sql IMMUTABLE SET search_path = dsql_internal, pg_catalog, pg_temp
+AS $$ SELECT type = ANY ('{text,bytea,json,jsonb,varchar,bpchar}'::regtype[]) $$;
+
 -- SQL for the stored bytes of a column, if they may be more than some bytes; else for those that it has now.
 
 CREATE OR REPLACE FUNCTION dsql_internal.stored_size(column_name name, type regtype, more_than bigint) RETURNS text
 LANGUAGE sql STABLE SET search_path = dsql_internal, pg_catalog, pg_temp
 AS $$
-  SELECT CASE WHEN type IN ('text'::regtype, 'bytea'::regtype, 'json'::regtype, 'jsonb'::regtype)
+  SELECT CASE WHEN dsql_internal.is_measured(type)
     THEN format('CASE WHEN pg_column_size(%1$I) > %2$s THEN dsql_internal.stored_bytes(%3$s)'
       ' ELSE pg_column_size(%1$I) END', column_name, more_than,
-      (SELECT string_agg(CASE WHEN kind = type THEN quote_ident(column_name) ELSE 'NULL' END, ', ' ORDER BY place)
+      (SELECT string_agg(CASE WHEN kind = type
+          OR (kind = 'text'::regtype AND type IN ('varchar'::regtype, 'bpchar'::regtype)) THEN quote_ident(column_name) ELSE 'NULL' END, ', ' ORDER BY place)
         FROM unnest('{text,bytea,json,jsonb}'::regtype[]) WITH ORDINALITY AS kinds (kind, place)))
     ELSE format('pg_column_size(%I)', column_name) END
 $$;
@@ -164,10 +172,10 @@ AS $$
   FROM (
     SELECT attnum AS place, format('CASE WHEN max(%s) > %s THEN %L END',
       dsql_internal.stored_size(attname, base, most), most,
-      format('datatype limit greater than %s bytes not supported for %s', most, base)) AS fault
+      format('datatype limit greater than %s bytes not supported for %s', most,
+        CASE base WHEN 'varchar'::regtype THEN 'varchar' WHEN 'bpchar'::regtype THEN 'char' ELSE base::text END)) AS fault
     FROM columns, dsql_internal.max_of('value_bytes') AS most
-    WHERE largest > most
-      AND base IN ('text'::regtype, 'bytea'::regtype, 'json'::regtype, 'jsonb'::regtype)
+    WHERE largest > most AND dsql_internal.is_measured(base)
     UNION ALL
     SELECT 32767, format('CASE WHEN max(greatest(%s)) > %s THEN %L END',
       string_agg(dsql_internal.whole_key_bytes(indexrelid), ', '),
