@@ -84,7 +84,7 @@ class FidelityTest {
 
   static Stream<Arguments> scripts() {
     return sections().stream()
-        .filter(section -> !section.slow() && !section.steps().isEmpty())
+        .filter(section -> !section.slow() && !section.needsRole() && !section.steps().isEmpty())
         .flatMap(
             section ->
                 section.protocols().stream()

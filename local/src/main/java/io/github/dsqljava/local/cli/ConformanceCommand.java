@@ -31,6 +31,7 @@ final class ConformanceCommand {
         arguments.option("--region"),
         arguments.option("--profile"),
         arguments.option("--user").orElse("admin"),
+        arguments.option("--role-for"),
         password(arguments),
         arguments.option("--ca").map(Path::of),
         arguments.option("--only").map(rows -> List.of(rows.split(",", -1))).orElse(List.of()),

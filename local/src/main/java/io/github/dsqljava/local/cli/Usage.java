@@ -63,6 +63,8 @@ final class Usage {
                             a credential_process there. For SSO and assumed roles:
                             eval "$(aws configure export-credentials --format env)"
           --user ROLE       database role; default: admin
+          --role-for ARN    also plays what takes a second role: makes one, as which this principal,
+                            whose keys are used, may log in, and drops it again
           --only ROWS       rows such as limits.rows,occ
           --report FILE     writes FILE in Markdown, and the same in JSON beside it
           --record FILE     writes all answers in the form that the tests of dsql-local read

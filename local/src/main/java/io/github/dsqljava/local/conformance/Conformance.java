@@ -75,7 +75,7 @@ public final class Conformance {
   private int run(BooleanSupplier agreed) throws IOException {
     Map<String, FidelityRow> rows = FidelityRow.all();
     Endpoint endpoint = Endpoint.parse(options.endpoint());
-    Plan plan = Plan.of(files, options.only(), rows.keySet(), options.slow());
+    Plan plan = Plan.of(files, options.only(), rows.keySet(), options.slow(), options.roleFor().isPresent());
     writable(options.report());
     writable(options.record());
     AwsCredentials credentials = new AwsCredentials(options.environment(), options.home());
@@ -84,7 +84,7 @@ public final class Conformance {
     Connections connections =
         new Connections(endpoint, options.user(), secrets, options.ca(), options.answerLimit());
     secrets.of(options.user(), endpoint.host()); // whoever has none is told before all else
-    Workplace workplace = new Workplace(connections);
+    Workplace workplace = new Workplace(connections, options.roleFor());
     out.print(plan.text(endpoint, options.user(), workplace.schema()));
     out.flush();
     if (!endpoint.isLoopback() && !options.yes() && !agreed.getAsBoolean()) {

@@ -13,6 +13,8 @@ import java.util.Optional;
  * @param region Region that tokens are signed for; from the host's name or the profile if empty
  * @param profile of the AWS configuration; the environment and the default profile if empty
  * @param user database role
+ * @param roleFor ARN of the principal that may log in as a second role, which the run makes then;
+ *     no role is made if empty
  * @param password instead of tokens: for a PostgreSQL that is compared with
  * @param ca certificates to believe in PEM; the JDK's if empty
  * @param only rows, or what the names of rows begin with; all if empty
@@ -29,6 +31,7 @@ public record ConformanceOptions(
     Optional<String> region,
     Optional<String> profile,
     String user,
+    Optional<String> roleFor,
     Optional<String> password,
     Optional<Path> ca,
     List<String> only,

@@ -104,6 +104,13 @@ final class Connections {
     return session;
   }
 
+  /** The same as another role, with the search path that the cluster gives it. */
+  WireSession impatientAs(String role, boolean extended) throws IOException {
+    WireSession session = session(role, extended, null);
+    session.client().readLimit(limit);
+    return session;
+  }
+
   /**
    * Opens a session.
    *
@@ -112,7 +119,13 @@ final class Connections {
    * @throws EndpointLostException if nobody answers, for some seconds
    */
   WireSession session(boolean extended, @Nullable String schema) throws IOException {
+    return session(user, extended, schema);
+  }
+
+  private WireSession session(String role, boolean extended, @Nullable String schema)
+      throws IOException {
     Map<String, String> startup = startup();
+    startup.put("user", role);
     if (schema != null) {
       startup.put("search_path", schema);
     }
@@ -121,7 +134,7 @@ final class Connections {
       WireClient client = null;
       try {
         client = encrypted(PATIENT);
-        String secret = secrets.of(user, endpoint.host());
+        String secret = secrets.of(role, endpoint.host());
         WireSession session = WireSession.login(client, startup, secret, extended);
         if (schema != null) {
           requireSchema(session, schema);

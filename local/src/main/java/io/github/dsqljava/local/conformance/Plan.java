@@ -15,8 +15,9 @@ import java.util.stream.Stream;
  *
  * @param files those with the sections that were asked for
  * @param slow whether those that take minutes are among what is played
+ * @param roles whether those that take a second role are
  */
-record Plan(List<ScriptFile> files, boolean slow) {
+record Plan(List<ScriptFile> files, boolean slow, boolean roles) {
   private static final Duration OF_A_STATEMENT = Duration.ofMillis(40);
   private static final Duration OF_A_DDL_STATEMENT = Duration.ofSeconds(1);
   private static final Duration OF_A_CONNECTION = Duration.ofMillis(150);
@@ -31,7 +32,8 @@ record Plan(List<ScriptFile> files, boolean slow) {
    * @param only rows, or what their names begin with; all if empty
    * @throws ConformanceException if a name stands for no row
    */
-  static Plan of(List<ScriptFile> all, List<String> only, Set<String> rows, boolean slow)
+  static Plan of(
+      List<ScriptFile> all, List<String> only, Set<String> rows, boolean slow, boolean roles)
       throws ConformanceException {
     for (String name : only) {
       if (rows.stream().noneMatch(row -> stands(name, row))) {
@@ -51,7 +53,7 @@ record Plan(List<ScriptFile> files, boolean slow) {
         files.add(new ScriptFile(file.name(), file.setup(), file.fill(), sections));
       }
     }
-    return new Plan(files, slow);
+    return new Plan(files, slow, roles);
   }
 
   private static boolean stands(String name, String row) {
@@ -60,7 +62,9 @@ record Plan(List<ScriptFile> files, boolean slow) {
 
   /** Whether a section is played at all. */
   boolean plays(Section section) {
-    return section.isPlayable() && (slow || !section.slow());
+    return section.isPlayable()
+        && (slow || !section.slow())
+        && (roles || !section.needsRole());
   }
 
   /** How many answers are compared. */
@@ -133,7 +137,7 @@ record Plan(List<ScriptFile> files, boolean slow) {
     return """
         Endpoint     %s, as %s
         Makes        one schema, %s, with some tables, views and sequences at a time;
-                     no roles, no rights, nothing in other schemas. At the end it drops the schema.
+                     %s. At the end it drops %s.
         Compares     %d answers, by %d statements of simple and extended protocol
         Connections  about %d, at most 8 at once and 50 a second
         Takes        about %d minutes on a cluster%s
@@ -145,6 +149,10 @@ record Plan(List<ScriptFile> files, boolean slow) {
             endpoint,
             user,
             schema,
+            roles
+                ? "one role, " + Workplace.role(schema) + ", one table in the schema public"
+                : "no roles, no rights, nothing in other schemas",
+            roles ? "all of it" : "the schema",
             comparisons(),
             statements(),
             connections(),

@@ -57,7 +57,9 @@ record RowResult(FidelityRow row, List<SectionResult> sections) {
   /** Why scripts of it were not played, or not to their ends. */
   Set<String> reasons() {
     Set<String> reasons = new LinkedHashSet<>();
+    boolean played = compared() > 0;
     sections.stream()
+        .filter(section -> !played || section.section().isPlayable())
         .map(SectionResult::reason)
         .filter(reason -> !reason.isEmpty())
         .forEach(reasons::add);

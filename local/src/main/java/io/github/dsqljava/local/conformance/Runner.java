@@ -74,7 +74,9 @@ final class Runner {
   private SectionResult skipped(Section section) {
     String reason =
         section.isPlayable()
-            ? "takes minutes; --slow plays it"
+            ? section.slow()
+                ? "takes minutes; --slow plays it"
+                : "takes a second role; --role-for plays it"
             : section.cannot().orElse("tests of dsql-local only");
     return SectionResult.notPlayed(section, WIRE, reason);
   }

@@ -1,5 +1,6 @@
 package io.github.dsqljava.local.conformance;
 
+import io.github.dsqljava.local.conformance.script.Section;
 import io.github.dsqljava.local.conformance.wire.WireSession;
 import java.io.IOException;
 import java.util.HashMap;
@@ -21,7 +22,10 @@ final class Sessions implements AutoCloseable {
   WireSession get(String letter) throws IOException {
     WireSession session = sessions.get(letter);
     if (session == null) {
-      session = connections.impatient(extended, schema);
+      session =
+          letter.equals(Section.OTHER_ROLE)
+              ? connections.impatientAs(Workplace.role(schema), extended)
+              : connections.impatient(extended, schema);
       sessions.put(letter, session);
     }
     return session;

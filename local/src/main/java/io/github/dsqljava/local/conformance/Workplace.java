@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,11 +29,17 @@ final class Workplace {
   }
 
   private final Connections connections;
+  private final Optional<String> roleFor;
   private final String name;
   private volatile State state = State.PLANNED;
 
-  Workplace(Connections connections) {
+  /**
+   * @param roleFor ARN of the principal that is let in as a role of the run's own; none is made if
+   *     empty
+   */
+  Workplace(Connections connections, Optional<String> roleFor) {
     this.connections = connections;
+    this.roleFor = roleFor;
     // 40 random bits: nobody else's schema has this name.
     long random = new SecureRandom().nextLong() & 0xff_ffff_ffffL;
     this.name = PREFIX + String.format(Locale.ROOT, "%010x", random);
@@ -42,7 +49,17 @@ final class Workplace {
     return name;
   }
 
-  /** Makes the schema. A schema that is there already, by whatever chance, is not taken. */
+  /** The role that a run may make, besides its schema. */
+  static String role(String schema) {
+    return schema + "_role";
+  }
+
+  /** The only thing that a script with a second role makes outside of the schema. */
+  private String tableInPublic() {
+    return "public." + name + "_t";
+  }
+
+  /** Makes the schema, and the role. A schema that is there already, by whatever chance, is not taken. */
   void make() throws IOException {
     try (Control control = new Control(connections, null)) {
       WireSession session = control.session();
@@ -65,11 +82,31 @@ final class Workplace {
                 + AnswerText.of(answer).substring(1));
       }
       state = State.MADE;
+      if (roleFor.isPresent()) {
+        control.run("CREATE ROLE " + role(name) + " WITH LOGIN");
+        control.run("AWS IAM GRANT " + role(name) + " TO " + principal());
+      }
+    }
+  }
+
+  private String principal() {
+    return "'" + roleFor.orElseThrow().replace("'", "''") + "'";
+  }
+
+  /** Whatever is missing is not to be dropped. */
+  private void removeRole(Control control) throws IOException {
+    if (roleFor.isPresent()) {
+      control.ask("DROP TABLE IF EXISTS " + tableInPublic());
+      control.ask("AWS IAM REVOKE " + role(name) + " FROM " + principal());
+      control.run("DROP ROLE IF EXISTS " + role(name));
     }
   }
 
   /** Drops what a script has left behind in the schema. */
   void sweep(Control control) throws IOException {
+    if (roleFor.isPresent()) {
+      control.ask("DROP TABLE IF EXISTS " + tableInPublic());
+    }
     Answer left = control.ask(leftovers());
     for (List<@Nullable String> row : left.rows()) {
       control.ask(Objects.requireNonNull(row.get(0)));
@@ -112,6 +149,7 @@ final class Workplace {
           Pause.REAL.pass(BEFORE_NEXT); // the cluster may still be making it
         }
         control.run("DROP SCHEMA IF EXISTS " + name + " CASCADE");
+        removeRole(control);
         Answer left = control.run("SELECT 1 FROM pg_namespace WHERE nspname = '" + name + "'");
         if (left.rows().isEmpty()) {
           return "";
@@ -123,10 +161,12 @@ final class Workplace {
         failure = e;
       }
     }
+    String role = roleFor.isPresent() ? ", DROP ROLE IF EXISTS " + role(name) : "";
     return "the schema may still be there ("
         + failure.getMessage()
         + "). Drop it by hand: DROP SCHEMA IF EXISTS "
         + name
-        + " CASCADE";
+        + " CASCADE"
+        + role;
   }
 }

@@ -4,13 +4,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.dsqljava.local.DsqlLocal;
 import io.github.dsqljava.local.conformance.script.ScriptFile;
+import io.github.dsqljava.local.conformance.script.Section;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,11 +18,13 @@ import java.util.Optional;
 /** Runs the conformance kit in this JVM and reads what it has written. */
 final class Kit {
   private static final int ONE_OF = 40;
+  private static final int ONE_OF_STATEMENTS = 9;
 
   final Path directory;
   final String endpoint;
   final Path ca;
   String user = "admin";
+  Optional<String> roleFor = Optional.empty();
   Optional<String> password = Optional.empty();
   Map<String, String> environment = Map.of();
   List<String> only = List.of();
@@ -45,19 +47,29 @@ final class Kit {
     return kit;
   }
 
-  /** All, but of the matrix, which ConflictScriptsTest plays whole, some of each kind. */
+  /**
+   * All, but of the matrix, which ConflictScriptsTest plays whole, some of each kind, and of the
+   * lists of statements, which are played whole by a test of its own, a few.
+   */
   private static List<ScriptFile> mostFiles() {
-    List<ScriptFile> files = new ArrayList<>(ScriptFile.all());
-    ScriptFile matrix = files.remove(files.size() - 1);
-    files.add(
-        new ScriptFile(
-            matrix.name(),
-            matrix.setup(),
-            matrix.fill(),
-            matrix.sections().stream()
-                .filter(section -> matrix.sections().indexOf(section) % ONE_OF < 2)
-                .toList()));
-    return files;
+    return ScriptFile.all().stream()
+        .map(
+            file ->
+                switch (file.name()) {
+                  case "matrix" -> some(file, ONE_OF, 2);
+                  case "statements", "catalog" -> some(file, ONE_OF_STATEMENTS, 1);
+                  default -> file;
+                })
+        .toList();
+  }
+
+  private static ScriptFile some(ScriptFile file, int of, int many) {
+    List<Section> sections = file.sections();
+    return new ScriptFile(
+        file.name(),
+        file.setup(),
+        file.fill(),
+        sections.stream().filter(section -> sections.indexOf(section) % of < many).toList());
   }
 
   Kit only(String... rows) {
@@ -81,6 +93,7 @@ final class Kit {
         Optional.empty(),
         Optional.empty(),
         user,
+        roleFor,
         password,
         Optional.of(ca),
         only,

@@ -44,6 +44,8 @@ public record ScriptFile(
   /** All that there are, in the order in which they are played. */
   public static List<ScriptFile> all() {
     List<ScriptFile> files = new ArrayList<>(NAMES.stream().map(ScriptFile::named).toList());
+    files.add(StatementLists.ofTexts());
+    files.add(StatementLists.ofCatalog());
     files.add(ConflictMatrix.file());
     return files;
   }

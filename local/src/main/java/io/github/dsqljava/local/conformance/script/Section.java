@@ -43,6 +43,14 @@ public record Section(
     protocols = List.copyOf(protocols);
   }
 
+  /** The session of a role that the run makes, by this letter. */
+  public static final String OTHER_ROLE = "R";
+
+  /** Whether it takes a second role. */
+  public boolean needsRole() {
+    return steps.stream().anyMatch(step -> step.session().equals(OTHER_ROLE));
+  }
+
   /** Returns {@code row} or {@code row/name}. */
   public String id() {
     return name.isEmpty() ? row : row + "/" + name;
