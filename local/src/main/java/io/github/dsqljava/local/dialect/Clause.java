@@ -27,6 +27,8 @@ public enum Clause {
   INHERITS("INHERITS clause not supported for CREATE TABLE", Source.WORDS_UNKNOWN),
   TABLESPACE("TABLESPACE clause not supported for CREATE TABLE", Source.WORDS_UNKNOWN),
   STORAGE_PARAMETERS("WITH clause not supported for CREATE TABLE", Source.WORDS_UNKNOWN),
+  // The only table access method there is btree_table, and the guide's syntax has no USING.
+  TABLE_USING("USING clause not supported for CREATE TABLE", Source.WORDS_UNKNOWN),
   ON_COMMIT("ON COMMIT clause not supported for CREATE TABLE", Source.WORDS_UNKNOWN),
   COMPRESSION("COMPRESSION clause not supported for CREATE TABLE", Source.WORDS_UNKNOWN),
   EXCLUDE("EXCLUDE constraint not supported", Source.WORDS_UNKNOWN),

@@ -58,6 +58,8 @@ final class TableClauses implements ClauseFinder {
         }
       } else if (cursor.accept("ON", "COMMIT")) {
         draft.found(Clause.ON_COMMIT);
+      } else if (cursor.accept("USING")) {
+        draft.found(Clause.TABLE_USING);
       } else if (cursor.accept("TABLESPACE")) {
         draft.found(Clause.TABLESPACE);
       } else {

@@ -285,16 +285,16 @@ final class Session implements ClientExchange.Listener, Flow, OccSession, Partic
    * types of its keys.
    */
   private void askUnfitKey(Run run) {
-    String keys = IndexKeys.unfit(run.group());
-    if (!keys.isEmpty()) {
-      exchanges.ask(
-          answer -> {
-            if (answer.error() == null && !answer.row().isEmpty()) {
-              run.unfitKey(answer.row().get(0));
-            }
-          },
-          names.script().encode(backend.allocator(), keys));
-    }
+    UnfitKeys.question(run.group())
+        .ifPresent(
+            question ->
+                exchanges.ask(
+                    answer -> {
+                      if (answer.error() == null && !answer.row().isEmpty()) {
+                        run.unfitKey(answer.row().get(0));
+                      }
+                    },
+                    names.script().encode(backend.allocator(), question)));
   }
 
   @Override

@@ -213,6 +213,28 @@ $$;
 REVOKE ALL ON FUNCTION dsql_internal.set_config(text, text, boolean),
   dsql_internal.settable(text) FROM PUBLIC;
 
+-- current_setting() knows the setting of the service that PostgreSQL has under another name.
+
+ALTER FUNCTION pg_catalog.current_setting(text) SET SCHEMA dsql_internal;
+
+ALTER FUNCTION pg_catalog.current_setting(text, boolean) SET SCHEMA dsql_internal;
+
+CREATE FUNCTION pg_catalog.current_setting(text) RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+AS $$
+  SELECT dsql_internal.current_setting(CASE
+    WHEN pg_catalog.lower($1) OPERATOR(pg_catalog.=) 'disable_sync_create_index'
+      THEN 'dsql.disable_sync_create_index' ELSE $1 END)
+$$;
+
+CREATE FUNCTION pg_catalog.current_setting(text, boolean) RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+AS $$
+  SELECT dsql_internal.current_setting(CASE
+    WHEN pg_catalog.lower($1) OPERATOR(pg_catalog.=) 'disable_sync_create_index'
+      THEN 'dsql.disable_sync_create_index' ELSE $1 END, $2)
+$$;
+
 CREATE OR REPLACE RULE pg_settings_u AS
 ON UPDATE TO pg_catalog.pg_settings WHERE new.name = old.name
 DO SELECT pg_catalog.set_config(old.name, new.setting, false);
