@@ -75,7 +75,9 @@ public final class Conformance {
   private int run(BooleanSupplier agreed) throws IOException {
     Map<String, FidelityRow> rows = FidelityRow.all();
     Endpoint endpoint = Endpoint.parse(options.endpoint());
-    Plan plan = Plan.of(files, options.only(), rows.keySet(), options.slow(), options.roleFor().isPresent());
+    Plan plan =
+        Plan.of(
+            files, options.only(), rows.keySet(), options.slow(), options.roleFor().isPresent());
     writable(options.report());
     writable(options.record());
     AwsCredentials credentials = new AwsCredentials(options.environment(), options.home());

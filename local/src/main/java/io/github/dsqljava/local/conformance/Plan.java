@@ -62,9 +62,7 @@ record Plan(List<ScriptFile> files, boolean slow, boolean roles) {
 
   /** Whether a section is played at all. */
   boolean plays(Section section) {
-    return section.isPlayable()
-        && (slow || !section.slow())
-        && (roles || !section.needsRole());
+    return section.isPlayable() && (slow || !section.slow()) && (roles || !section.needsRole());
   }
 
   /** How many answers are compared. */

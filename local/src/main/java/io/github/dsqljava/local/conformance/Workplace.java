@@ -59,7 +59,10 @@ final class Workplace {
     return "public." + name + "_t";
   }
 
-  /** Makes the schema, and the role. A schema that is there already, by whatever chance, is not taken. */
+  /**
+   * Makes the schema, and the role. A schema that is there already, by whatever chance, is not
+   * taken.
+   */
   void make() throws IOException {
     try (Control control = new Control(connections, null)) {
       WireSession session = control.session();

@@ -19,9 +19,7 @@ final class SettingClauses implements ClauseFinder {
       statement.accept("SHOW");
       // Everything may be shown, but what dsql-local tells its own PostgreSQL does not exist.
       Optional<String> shown = parameter(statement, draft);
-      shown
-          .filter(Settings::isOurs)
-          .ifPresent(name -> draft.found(Clause.UNKNOWN_SETTING, name));
+      shown.filter(Settings::isOurs).ifPresent(name -> draft.found(Clause.UNKNOWN_SETTING, name));
       if (shown.filter(Settings.SYNC_INDEX::equalsIgnoreCase).isPresent()) {
         draft.has(Trait.SHOWS_RENAMED);
       }

@@ -23,7 +23,6 @@ import io.netty.buffer.ByteBufAllocator;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
@@ -440,8 +439,7 @@ final class Dispatcher {
         && !group.has(Trait.CHANGES_ROWS)) {
       Instant begin = age.clock().instant();
       run.judgedAtItsEnd(
-          new LateStatements(
-              group, () -> tooOld(Duration.between(begin, age.clock().instant()))));
+          new LateStatements(group, () -> tooOld(Duration.between(begin, age.clock().instant()))));
     }
   }
 

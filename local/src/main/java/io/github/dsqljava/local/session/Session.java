@@ -391,8 +391,7 @@ final class Session implements ClientExchange.Listener, Flow, OccSession, Partic
 
   /** PostgreSQL does not know yet that the transaction has failed. */
   private void failToo(ClientExchange exchange) {
-    own.ask(
-        Leave.NONE, unused -> deliver(exchange), "EXECUTE \"" + names.missing() + '"');
+    own.ask(Leave.NONE, unused -> deliver(exchange), "EXECUTE \"" + names.missing() + '"');
   }
 
   /** What it has added to the schema may change or lock rows that a statement does not name. */
