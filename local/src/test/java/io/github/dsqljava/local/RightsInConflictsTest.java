@@ -337,7 +337,8 @@ class RightsInConflictsTest {
             "occ_repeat_end",
             "occ_save",
             "occ_save_shadows",
-            "primary_keys");
+            "primary_keys",
+            "unfit_key");
   }
 
   private String superusers() throws SQLException {
