@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiPredicate;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,13 +53,19 @@ public final class SharedPool<C> {
     final Lease<C> lease;
     int uses;
 
-    /** Nobody gets a place any more: it is of no use, or wanted by somebody for himself. */
-    boolean closed;
+    /** Nobody gets a place as long as somebody wants a connection alone. */
+    boolean kept;
 
+    /** False if it is of no use any more. */
     boolean reusable = true;
 
     Lane(Lease<C> lease) {
       this.lease = lease;
+    }
+
+    /** Whether it goes back to the pool only to be closed, with another one in its place. */
+    boolean isLeaving() {
+      return !reusable || lease.isDue();
     }
   }
 
@@ -137,7 +144,7 @@ public final class SharedPool<C> {
     lock.lock();
     try {
       Lane<C> lane = best(preference);
-      if (lane != null && lanes.size() + asking >= pool.policy().maxSize()) {
+      if (lane != null && lasting() + asking >= pool.policy().maxSize()) {
         atOnce = use(lane, since, effects);
       } else {
         asking++;
@@ -194,7 +201,7 @@ public final class SharedPool<C> {
         effects -> {
           wantedAlone++;
           if (!asked.isDone()) {
-            makeRoom();
+            keepRoom(effects);
           }
         });
     var unused =
@@ -203,6 +210,7 @@ public final class SharedPool<C> {
                 change(
                     effects -> {
                       wantedAlone--;
+                      keepRoom(effects);
                       if (failure == null) {
                         tellAcquired(since, effects);
                       } else {
@@ -217,7 +225,7 @@ public final class SharedPool<C> {
   private @Nullable Lane<C> best(@Nullable Object preference) {
     Lane<C> best = null;
     for (Lane<C> lane : lanes) {
-      if (lane.closed || lane.uses >= maxUses || lane.lease.isDue()) {
+      if (lane.kept || lane.uses >= maxUses || lane.isLeaving()) {
         continue;
       }
       if (best == null
@@ -227,6 +235,15 @@ public final class SharedPool<C> {
       }
     }
     return best;
+  }
+
+  /** How many connections stay; one that leaves is in nobody's way: the pool opens another. */
+  private int lasting() {
+    int count = 0;
+    for (Lane<C> lane : lanes) {
+      count += lane.isLeaving() ? 0 : 1;
+    }
+    return count;
   }
 
   private boolean suits(Lane<C> lane, @Nullable Object preference) {
@@ -262,9 +279,7 @@ public final class SharedPool<C> {
       serve(caller, lane, effects);
     }
     serveCallers(effects);
-    if (wantedAlone > 0) {
-      makeRoom();
-    }
+    keepRoom(effects);
     closeIfUnused(lane, effects);
   }
 
@@ -296,14 +311,30 @@ public final class SharedPool<C> {
     }
   }
 
-  /** Takes those with the fewest uses out, one for each who wants one alone. */
-  private void makeRoom() {
-    long going = lanes.stream().filter(lane -> lane.closed).count();
-    lanes.stream()
-        .filter(lane -> !lane.closed)
-        .sorted(Comparator.comparingInt(lane -> lane.uses))
-        .limit(Math.max(0, wantedAlone - going))
-        .forEach(lane -> lane.closed = true);
+  /**
+   * Keeps one connection for each who wants one alone, those with the fewest uses, and no more: he
+   * may have got another one, or have given up.
+   */
+  private void keepRoom(Effects effects) {
+    int missing = wantedAlone;
+    for (Lane<C> lane : lanes) {
+      missing -= lane.kept && !lane.isLeaving() ? 1 : 0;
+    }
+    if (missing > 0) {
+      candidates(/* kept= */ false, Comparator.comparingInt(lane -> lane.uses), missing)
+          .forEach(lane -> lane.kept = true);
+    } else if (missing < 0) {
+      candidates(/* kept= */ true, Comparator.comparingInt(lane -> -lane.uses), -missing)
+          .forEach(lane -> lane.kept = false);
+      serveCallers(effects);
+    }
+  }
+
+  private Stream<Lane<C>> candidates(boolean kept, Comparator<Lane<C>> order, int most) {
+    return lanes.stream()
+        .filter(lane -> lane.kept == kept && !lane.isLeaving())
+        .sorted(order)
+        .limit(most);
   }
 
   private void closeIfUnused(Lane<C> lane, Effects effects) {
@@ -322,7 +353,7 @@ public final class SharedPool<C> {
         effects -> {
           lane.uses--;
           lane.reusable &= reusable;
-          lane.closed |= !reusable;
+          keepRoom(effects); // a connection that was kept may be of no use any more
           serveCallers(effects);
           closeIfUnused(lane, effects);
         });

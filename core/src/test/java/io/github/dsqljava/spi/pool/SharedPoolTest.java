@@ -315,6 +315,55 @@ class SharedPoolTest {
   }
 
   @Test
+  void alone_givenUp_theConnectionsTakeOthersAgain() {
+    pool(policy -> policy.maxSize(2));
+    List<CompletableFuture<Share<SimulatedConnection>>> busy = ask(4);
+    fixture.millis(100);
+    CompletableFuture<Lease<SimulatedConnection>> alone =
+        shared.acquireAlone(null, Duration.ofSeconds(1));
+    List<CompletableFuture<Share<SimulatedConnection>>> more = ask(3);
+    assertThat(more.get(1)).as("one connection is kept for it").isNotDone();
+    fixture.seconds(2);
+    assertThat(failure(alone)).isInstanceOf(PoolTimeoutException.class);
+    assertThat(more.subList(0, 2)).as("six places in all").allMatch(CompletableFuture::isDone);
+    assertThat(more.get(2)).isNotDone();
+    busy.forEach(caller -> caller.join().release());
+    fixture.cluster.assertNoFaults();
+  }
+
+  @Test
+  void alone_servedByAnother_theConnectionKeptForItTakesOthersAgain() {
+    pool(policy -> policy.maxSize(2));
+    List<CompletableFuture<Share<SimulatedConnection>>> first = ask(1);
+    fixture.millis(100);
+    assertThat(first.get(0)).isCompleted();
+    // The second one is being opened for it, but it is the first that takes nobody meanwhile.
+    CompletableFuture<Lease<SimulatedConnection>> alone =
+        shared.acquireAlone(null, PoolFixture.PATIENCE);
+    assertThat(alone).isNotDone();
+    fixture.millis(100);
+    assertThat(alone).isCompleted();
+    assertThat(number(ask())).isEqualTo(number(first.get(0)));
+  }
+
+  @Test
+  void tooOldButInUse_itsSuccessorIsUsed() {
+    pool(policy -> policy.maxSize(2).maxLifetime(Duration.ofMinutes(10)));
+    fixture.source.openTime = () -> Duration.ZERO;
+    CompletableFuture<Share<SimulatedConnection>> endless = ask();
+    fixture.minutes(1);
+    CompletableFuture<Share<SimulatedConnection>> young = ask();
+    fixture.minutes(9);
+    fixture.seconds(1);
+    assertThat(fixture.pool.stats().idle()).as("the successor is there").isEqualTo(1);
+    CompletableFuture<Share<SimulatedConnection>> next = ask();
+    assertThat(number(next)).isEqualTo(2);
+    endless.join().release();
+    young.join().release();
+    fixture.cluster.assertNoFaults();
+  }
+
+  @Test
   void close_waitingFail_usesMayEnd() {
     pool(policy -> policy.maxSize(1));
     List<CompletableFuture<Share<SimulatedConnection>>> callers = ask(MOST + 1);
