@@ -1,10 +1,16 @@
 package io.github.dsqljava.spi;
 
 import io.github.dsqljava.RetryKind;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** How one attempt at a transaction ended; what it gave is the adapter's business. */
 public sealed interface AttemptOutcome {
+
+  /** What it failed with, for a report; null if it did not. */
+  default @Nullable Throwable failure() {
+    return null;
+  }
 
   /** It is in the database. */
   record Committed() implements AttemptOutcome {}
@@ -34,7 +40,12 @@ public sealed interface AttemptOutcome {
   record NotStarted(Throwable failure) implements AttemptOutcome {}
 
   /** The deadline passed before COMMIT was sent: it is not in the database. */
-  record TimedOut() implements AttemptOutcome {}
+  record TimedOut() implements AttemptOutcome {
+    @Override
+    public Throwable failure() {
+      return new TimeoutException("The transaction's deadline has passed");
+    }
+  }
 
   /**
    * COMMIT was sent and there is no answer that can be trusted.
@@ -42,5 +53,10 @@ public sealed interface AttemptOutcome {
    * @param problem what came instead, to follow "COMMIT was sent, and"
    * @param cause the same as an exception
    */
-  record Unknown(String problem, Throwable cause) implements AttemptOutcome {}
+  record Unknown(String problem, Throwable cause) implements AttemptOutcome {
+    @Override
+    public Throwable failure() {
+      return cause;
+    }
+  }
 }

@@ -4,8 +4,13 @@ import io.github.dsqljava.CommitOutcomeUnknownException;
 import io.github.dsqljava.PoolTimeoutException;
 import io.github.dsqljava.RetriesExhaustedException;
 import io.github.dsqljava.RetryKind;
+import io.github.dsqljava.TransactionOptions;
 import io.github.dsqljava.TransactionTimeoutException;
+import io.github.dsqljava.pool.PoolListener;
+import io.github.dsqljava.pool.PoolPolicy;
 import io.github.dsqljava.retry.RetryPolicy;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
@@ -25,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Not safe to use from several threads; the steps of an adapter follow each other.
  */
 public final class TransactionRun {
+  private static final Logger LOGGER = System.getLogger(TransactionRun.class.getName());
 
   /** Not the object of one thread: the steps of a transaction may run on several. */
   private static final RandomGenerator RANDOM = () -> ThreadLocalRandom.current().nextLong();
@@ -49,7 +55,17 @@ public final class TransactionRun {
      * @param pause how long to wait before the next one
      * @param failure what it failed with
      */
-    record Again(RetryKind kind, int attempt, Duration pause, Throwable failure) implements Step {}
+    record Again(RetryKind kind, int attempt, Duration pause, Throwable failure) implements Step {
+
+      /** Tells a listener, whatever it throws. */
+      public void tell(PoolListener listener) {
+        try {
+          listener.retrying(kind, attempt, pause, failure);
+        } catch (Throwable e) { // also a checked exception that was thrown past the compiler
+          LOGGER.log(Level.WARNING, "A listener of a pool failed", e);
+        }
+      }
+    }
 
     /**
      * The end.
@@ -91,6 +107,33 @@ public final class TransactionRun {
     this.idempotent = idempotent;
     this.begunAt = now;
     this.sequence = new RetrySequence(policy, RANDOM, now);
+  }
+
+  /**
+   * Begins the run of a pool's transaction.
+   *
+   * @param options of the transaction; what they leave open is the pool's
+   * @param policy of the pool
+   * @param deadline of the pool; if there is none either, it is so long that nothing that begins
+   *     later could be committed
+   * @param acquireTimeout of the pool
+   * @param now see the constructor
+   */
+  public static TransactionRun of(
+      TransactionOptions options,
+      RetryPolicy policy,
+      Optional<Duration> deadline,
+      Duration acquireTimeout,
+      long now) {
+    RetryPolicy retries = options.retryPolicy().orElse(policy);
+    Duration limit =
+        options
+            .deadline()
+            .or(() -> deadline)
+            .orElseGet(
+                () ->
+                    acquireTimeout.plus(retries.maxElapsed()).plus(PoolPolicy.LONGEST_TRANSACTION));
+    return new TransactionRun(retries, limit, acquireTimeout, options.idempotent(), now);
   }
 
   /**

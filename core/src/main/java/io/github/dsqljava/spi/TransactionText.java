@@ -1,6 +1,5 @@
 package io.github.dsqljava.spi;
 
-import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -19,13 +18,13 @@ public final class TransactionText {
 
   /** Whether a statement surely begins a transaction. */
   public static boolean begins(String sql) {
-    String keyword = firstWord(sql);
+    String keyword = SqlText.firstWord(sql);
     return keyword.equals("BEGIN") || keyword.equals("START");
   }
 
   /** Whether a statement surely ends a transaction: it begins with one of the words for it. */
   public static boolean ends(String sql) {
-    return ENDS.contains(firstWord(sql));
+    return ENDS.contains(SqlText.firstWord(sql));
   }
 
   /** Whether a text that does not begin with the end of a transaction may hold one all the same. */
@@ -35,31 +34,6 @@ public final class TransactionText {
 
   /** Whether there is more than one statement, or a comment; a semicolon at the end is neither. */
   private static boolean canHide(String sql) {
-    int semicolon = sql.indexOf(';');
-    return semicolon >= 0 && semicolon < sql.stripTrailing().length() - 1
-        || sql.contains("--")
-        || sql.contains("/*");
-  }
-
-  /** In upper case; empty where something else comes first, such as a comment. */
-  private static String firstWord(String sql) {
-    int start = 0;
-    while (start < sql.length() && isSpace(sql.charAt(start))) {
-      start++;
-    }
-    int end = start;
-    while (end < sql.length() && isLetter(sql.charAt(end))) {
-      end++;
-    }
-    return sql.substring(start, end).toUpperCase(Locale.ROOT);
-  }
-
-  /** What PostgreSQL skips between words. */
-  private static boolean isSpace(char c) {
-    return c == ' ' || (c >= '\t' && c <= '\r');
-  }
-
-  private static boolean isLetter(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    return SqlText.hasInnerSemicolon(sql) || sql.contains("--") || sql.contains("/*");
   }
 }

@@ -2,9 +2,6 @@ package io.github.dsqljava.r2dbc;
 
 import io.github.dsqljava.NestedTransactionException;
 import io.github.dsqljava.TransactionOptions;
-import io.github.dsqljava.pool.PoolListener;
-import io.github.dsqljava.pool.PoolPolicy;
-import io.github.dsqljava.retry.RetryPolicy;
 import io.github.dsqljava.spi.AttemptOutcome;
 import io.github.dsqljava.spi.TransactionRun;
 import io.github.dsqljava.spi.pool.AsyncPool;
@@ -75,21 +72,13 @@ final class Transactions {
       this.work = work;
       this.sink = sink;
       this.context = Context.of(sink.contextView()).put(Transactions.this, Boolean.TRUE);
-      RetryPolicy policy = options.retryPolicy().orElse(settings.retryPolicy());
-      Duration acquireTimeout = settings.policy().acquireTimeout();
-      Duration limit =
-          options
-              .deadline()
-              .or(settings::transactionDeadline)
-              // Nothing that begins later can be committed.
-              .orElseGet(
-                  () ->
-                      acquireTimeout
-                          .plus(policy.maxElapsed())
-                          .plus(PoolPolicy.LONGEST_TRANSACTION));
       this.decisions =
-          new TransactionRun(
-              policy, limit, acquireTimeout, options.idempotent(), System.nanoTime());
+          TransactionRun.of(
+              options,
+              settings.retryPolicy(),
+              settings.transactionDeadline(),
+              settings.policy().acquireTimeout(),
+              System.nanoTime());
     }
 
     void start() {
@@ -155,7 +144,7 @@ final class Transactions {
     private void ended(AttemptOutcome outcome) {
       TransactionRun.Step next = decisions.ended(outcome, System.nanoTime());
       if (next instanceof TransactionRun.Step.Again again) {
-        tell(again);
+        again.tell(settings.listener());
         pause(again.pause());
       } else if (next instanceof TransactionRun.Step.Fail failed) {
         sink.error(failed.failure());
@@ -210,15 +199,6 @@ final class Transactions {
         step = cancelStep;
       }
       step.run();
-    }
-
-    private void tell(TransactionRun.Step.Again again) {
-      PoolListener listener = settings.listener();
-      try {
-        listener.retrying(again.kind(), again.attempt(), again.pause(), again.failure());
-      } catch (Throwable e) { // also a checked exception that was thrown past the compiler
-        LOGGER.log(Level.WARNING, "A listener of a pool failed", e);
-      }
     }
   }
 

@@ -1,5 +1,6 @@
 package io.github.dsqljava.vertx.internal;
 
+import io.github.dsqljava.spi.SqlText;
 import io.github.dsqljava.spi.StaleSign;
 import io.github.dsqljava.spi.pool.Lease;
 import io.netty.channel.EventLoop;
@@ -191,7 +192,7 @@ final class PooledSession implements Connection.Holder {
   }
 
   <R> void schedule(CommandBase<R> command, Completable<R> handler) {
-    if (command instanceof QueryCommandBase<?> query && SharedText.mayCallSetConfig(query.sql())) {
+    if (command instanceof QueryCommandBase<?> query && SqlText.mayChangeSettings(query.sql())) {
       wire.settingsMayChange();
     }
     connection.schedule(command, statementTimeout.isZero() ? handler : limited(command, handler));

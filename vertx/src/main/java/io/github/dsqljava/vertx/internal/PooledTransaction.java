@@ -1,5 +1,6 @@
 package io.github.dsqljava.vertx.internal;
 
+import io.github.dsqljava.spi.AttemptOutcome;
 import io.github.dsqljava.spi.pool.Lease;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class PooledTransaction<T extends @Nullable Object> {
   private final VertxInternal vertx;
   private final ContextInternal context;
-  private final Promise<AttemptOutcome<T>> outcome;
+  private final Promise<EndedAttempt<T>> outcome;
   private final TransactionalConnection<T> connection;
   private final TransactionView view;
   private final long timer;
@@ -39,8 +40,8 @@ final class PooledTransaction<T extends @Nullable Object> {
       ContextInternal caller,
       Lease<PooledSession> lease,
       boolean readOnly,
-      @Nullable Deadline deadline,
-      Promise<AttemptOutcome<T>> outcome) {
+      Deadline deadline,
+      Promise<EndedAttempt<T>> outcome) {
     this.vertx = vertx;
     this.context = caller.duplicate(/* copy= */ true);
     locals(context).put(pool, this);
@@ -48,10 +49,7 @@ final class PooledTransaction<T extends @Nullable Object> {
     this.connection = new TransactionalConnection<>(vertx, lease, readOnly, this::ended);
     this.view = new TransactionView(context, connection);
     connection.init(view);
-    this.timer =
-        deadline == null
-            ? -1
-            : vertx.setTimer(deadline.remainingMillis(), id -> connection.expire());
+    this.timer = vertx.setTimer(deadline.remainingMillis(), id -> connection.expire());
   }
 
   /** Whether code on this context is inside the function of an open transaction of the pool. */
@@ -88,12 +86,10 @@ final class PooledTransaction<T extends @Nullable Object> {
             new NullPointerException("The function of inTransaction returned null, not a future"));
   }
 
-  private void ended(AttemptOutcome<T> how) {
-    if (timer >= 0) {
-      vertx.cancelTimer(timer);
-    }
+  private void ended(EndedAttempt<T> how) {
+    vertx.cancelTimer(timer);
     over = true;
-    view.ended(how instanceof AttemptOutcome.Committed);
+    view.ended(how.outcome() instanceof AttemptOutcome.Committed);
     outcome.complete(how);
   }
 }

@@ -1,10 +1,9 @@
 package io.github.dsqljava.vertx.internal;
 
+import io.github.dsqljava.spi.SqlText;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /**
  * What can be said about a Query's text without parsing it. Whoever asks does the slower thing when
@@ -19,52 +18,12 @@ final class QueryText {
   private static final Set<String> NEVER_GROUPED =
       Set.of("BEGIN", "START", "COMMIT", "END", "ROLLBACK", "ABORT", "PREPARE", "COPY");
 
-  private static final Set<String> ENDS = Set.of("COMMIT", "END", "ROLLBACK", "ABORT");
-
   private QueryText() {}
-
-  private static final Pattern END_ANYWHERE =
-      Pattern.compile("\\b(COMMIT|END|ROLLBACK|ABORT)\\b", Pattern.CASE_INSENSITIVE);
-
-  /** Whether a text that does not begin with the end of a transaction may hold one all the same. */
-  static boolean mayEndTransaction(String sql) {
-    return canHide(sql) && END_ANYWHERE.matcher(sql).find();
-  }
-
-  /** Whether there is more than one statement, or a comment; a semicolon at the end is neither. */
-  private static boolean canHide(String sql) {
-    return hasInnerSemicolon(sql) || sql.contains("--") || sql.contains("/*");
-  }
-
-  /** Whether there may be more than one statement; a semicolon at the end is none. */
-  static boolean hasInnerSemicolon(String sql) {
-    int semicolon = sql.indexOf(';');
-    return semicolon >= 0 && semicolon < sql.stripTrailing().length() - 1;
-  }
-
-  /** Whether a statement surely begins a transaction. */
-  static boolean beginsTransaction(String sql) {
-    String keyword = firstWord(sql);
-    return keyword.equals("BEGIN") || keyword.equals("START");
-  }
-
-  /** Whether a statement surely ends a transaction: it begins with one of the words for it. */
-  static boolean endsTransaction(String sql) {
-    return ENDS.contains(firstWord(sql));
-  }
-
-  private static String firstWord(String sql) {
-    int start = 0;
-    while (start < sql.length() && isSpace(sql.charAt(start))) {
-      start++;
-    }
-    return keyword(sql.substring(start, Math.min(sql.length(), start + 9)));
-  }
 
   /** Whether a command is a Query with a BEGIN or START TRANSACTION and nothing else. */
   static boolean isBegin(ByteBuf command) {
     String statement = statement(command);
-    String keyword = keyword(statement);
+    String keyword = SqlText.wordAt(statement, 0);
     return (keyword.equals("BEGIN") || keyword.equals("START")) && isSingle(statement);
   }
 
@@ -80,7 +39,7 @@ final class QueryText {
    */
   static boolean canBeGrouped(ByteBuf query) {
     String statement = statement(query);
-    String keyword = keyword(statement);
+    String keyword = SqlText.wordAt(statement, 0);
     return !keyword.isEmpty()
         && !NEVER_GROUPED.contains(keyword)
         && isSingle(statement)
@@ -99,32 +58,14 @@ final class QueryText {
     int length = (int) PgMessages.length(command, at) - PgMessages.HEADER - 1;
     String sql = command.toString(at + PgMessages.HEADER, length, StandardCharsets.UTF_8);
     int end = sql.length();
-    while (end > 0 && (sql.charAt(end - 1) == ';' || isSpace(sql.charAt(end - 1)))) {
+    while (end > 0 && (sql.charAt(end - 1) == ';' || SqlText.isSpace(sql.charAt(end - 1)))) {
       end--;
     }
     int start = 0;
-    while (start < end && isSpace(sql.charAt(start))) {
+    while (start < end && SqlText.isSpace(sql.charAt(start))) {
       start++;
     }
     return sql.substring(start, end);
-  }
-
-  /** What PostgreSQL skips between words. */
-  static boolean isSpace(char c) {
-    return c == ' ' || (c >= '\t' && c <= '\r');
-  }
-
-  static boolean isLetter(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-  }
-
-  /** The first word in upper case; empty where something else comes first, such as a comment. */
-  private static String keyword(String statement) {
-    int end = 0;
-    while (end < statement.length() && isLetter(statement.charAt(end))) {
-      end++;
-    }
-    return statement.substring(0, end).toUpperCase(Locale.ROOT);
   }
 
   /** A semicolon may stand in a string or a comment, but that is not worth a scanner here. */

@@ -1,6 +1,6 @@
 package io.github.dsqljava.vertx.internal;
 
-import java.util.Locale;
+import io.github.dsqljava.spi.SqlText;
 import java.util.Set;
 
 /**
@@ -18,8 +18,6 @@ final class SharedText {
 
   private static final Set<String> OF_SETTINGS = Set.of("SET", "RESET");
 
-  private static final String SET_CONFIG = "set_config";
-
   private SharedText() {}
 
   /**
@@ -30,8 +28,8 @@ final class SharedText {
    */
   static boolean isShareable(String sql, boolean single) {
     return OF_ROWS.contains(commandWord(sql))
-        && (single || !QueryText.hasInnerSemicolon(sql))
-        && !mayCallSetConfig(sql);
+        && (single || !SqlText.hasInnerSemicolon(sql))
+        && !SqlText.mayChangeSettings(sql);
   }
 
   /** Whether a text surely begins with a statement that begins or ends a transaction. */
@@ -44,22 +42,6 @@ final class SharedText {
     return OF_SETTINGS.contains(commandWord(sql));
   }
 
-  /**
-   * Whether a text may call {@code set_config}, the one function that changes settings and is not
-   * seen in the server's answers: its name stands there, or a name written in escapes.
-   */
-  static boolean mayCallSetConfig(String sql) {
-    for (int at = 0; at < sql.length(); at++) {
-      char c = sql.charAt(at);
-      if ((c == 's' || c == 'S')
-              && sql.regionMatches(/* ignoreCase= */ true, at, SET_CONFIG, 0, SET_CONFIG.length())
-          || (c == 'u' || c == 'U') && sql.startsWith("&\"", at + 1)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
   /** The first word behind white space, comments and parentheses, in upper case. */
   private static String commandWord(String sql) {
     int start = 0;
@@ -68,17 +50,12 @@ final class SharedText {
       start = next;
       next = skipped(sql, start);
     }
-    int end = start;
-    while (end < sql.length() && QueryText.isLetter(sql.charAt(end))) {
-      end++;
-    }
-    return sql.substring(start, end).toUpperCase(Locale.ROOT);
+    return SqlText.wordAt(sql, start);
   }
 
   /** What comes behind a space, comment or parenthesis that stands there; else the same place. */
   private static int skipped(String sql, int start) {
-    if (start < sql.length()
-        && (QueryText.isSpace(sql.charAt(start)) || sql.charAt(start) == '(')) {
+    if (start < sql.length() && (SqlText.isSpace(sql.charAt(start)) || sql.charAt(start) == '(')) {
       return start + 1;
     }
     if (sql.startsWith("--", start)) {

@@ -15,13 +15,13 @@ public interface TransactionAttempts {
    *
    * @param readOnly whether the transaction is READ ONLY
    * @param acquireTimeout how long to wait for a connection
-   * @param deadline when the attempt must be over, or null
+   * @param deadline when the attempt must be over
    * @param work the function; it may throw, and may return null, both of which fail the attempt
-   * @return the outcome, on the context of the caller; never fails
+   * @return how it ended, on the context of the caller; never fails
    */
-  <T extends @Nullable Object> Future<AttemptOutcome<T>> run(
+  <T extends @Nullable Object> Future<EndedAttempt<T>> run(
       boolean readOnly,
       Duration acquireTimeout,
-      @Nullable Deadline deadline,
+      Deadline deadline,
       Function<SqlConnection, Future<T>> work);
 }

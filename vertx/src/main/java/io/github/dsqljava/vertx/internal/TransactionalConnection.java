@@ -4,8 +4,10 @@ import io.github.dsqljava.NestedTransactionException;
 import io.github.dsqljava.RetryKind;
 import io.github.dsqljava.ServerError;
 import io.github.dsqljava.TransactionRolledBackException;
+import io.github.dsqljava.spi.AttemptOutcome;
 import io.github.dsqljava.spi.CommitErrors;
 import io.github.dsqljava.spi.StaleSign;
+import io.github.dsqljava.spi.TransactionText;
 import io.github.dsqljava.spi.pool.Lease;
 import io.vertx.core.Completable;
 import io.vertx.core.internal.VertxInternal;
@@ -33,7 +35,7 @@ import org.jspecify.annotations.Nullable;
 final class TransactionalConnection<T extends @Nullable Object> extends LeasedConnection {
 
   private final String begin;
-  private final Consumer<AttemptOutcome<T>> ended;
+  private final Consumer<EndedAttempt<T>> ended;
 
   // What follows belongs to the connection's event loop.
   private boolean begun;
@@ -61,7 +63,7 @@ final class TransactionalConnection<T extends @Nullable Object> extends LeasedCo
       VertxInternal vertx,
       Lease<PooledSession> lease,
       boolean readOnly,
-      Consumer<AttemptOutcome<T>> ended) {
+      Consumer<EndedAttempt<T>> ended) {
     super(vertx, lease);
     this.begin = readOnly ? "BEGIN READ ONLY" : "BEGIN";
     this.ended = ended;
@@ -76,11 +78,11 @@ final class TransactionalConnection<T extends @Nullable Object> extends LeasedCo
             fail(command, counted, late());
             return;
           }
-          if (contains(command, QueryText::endsTransaction)) {
+          if (contains(command, TransactionText::ends)) {
             fail(command, counted, refusal("COMMIT or ROLLBACK"));
             return;
           }
-          if (contains(command, QueryText::beginsTransaction)) {
+          if (contains(command, TransactionText::begins)) {
             fail(command, counted, new NestedTransactionException("BEGIN"));
             return;
           }
@@ -130,7 +132,7 @@ final class TransactionalConnection<T extends @Nullable Object> extends LeasedCo
       composite.commands().forEach(this::watchPart);
       return handler;
     }
-    boolean doubt = contains(command, QueryText::mayEndTransaction);
+    boolean doubt = contains(command, TransactionText::mayEnd);
     doubtful += doubt ? 1 : 0;
     return (result, failure) -> {
       if (doubt && (failure == null || failure instanceof PgException)) {
@@ -177,17 +179,17 @@ final class TransactionalConnection<T extends @Nullable Object> extends LeasedCo
 
   private void commitQuiet(T result) {
     if (!begun) {
-      end(new AttemptOutcome.Committed<>(result));
+      end(new AttemptOutcome.Committed(), result);
     } else if (wasEndedInside()) {
-      end(new AttemptOutcome.Failed<>(endedInside(null), null));
+      end(new AttemptOutcome.Failed(endedInside(null), null));
     } else if (isLost() && doubtful > 0) {
       end(inDoubt(lossOr(null)));
     } else if (isLost()) {
-      end(new AttemptOutcome.Failed<>(lossOr(beginFailure), RetryKind.CONNECTION));
+      end(new AttemptOutcome.Failed(lossOr(beginFailure), RetryKind.CONNECTION));
     } else if (beginFailure != null) {
       failedBegin();
     } else if (session.hasSeenBegin()) {
-      rollBack(new AttemptOutcome.Failed<>(new NestedTransactionException("BEGIN"), null));
+      rollBack(new AttemptOutcome.Failed(new NestedTransactionException("BEGIN"), null));
     } else if (session.status() == SessionStatus.FAILED) {
       rollBack(failure(new TransactionRolledBackException(firstErrorOrUnknown())));
     } else {
@@ -200,21 +202,21 @@ final class TransactionalConnection<T extends @Nullable Object> extends LeasedCo
     if (failure == null && session.hasRolledBack()) {
       // Something failed that answers to nobody here, as the closing of a stale statement may.
       end(
-          new AttemptOutcome.Failed<>(
+          new AttemptOutcome.Failed(
               new TransactionRolledBackException(firstErrorOrUnknown()), RetryKind.STALE_SCHEMA));
       return;
     }
     if (failure == null) {
-      end(new AttemptOutcome.Committed<>(result));
+      end(new AttemptOutcome.Committed(), result);
       return;
     }
     Optional<ServerError> answer = DriverErrors.serverError(failure);
     if (answer.isEmpty()) {
-      end(new AttemptOutcome.Unknown<>("the connection was lost", failure));
+      end(new AttemptOutcome.Unknown("the connection was lost", failure));
     } else if (CommitErrors.leaveOutcomeUnknown(answer.get())) {
-      end(new AttemptOutcome.Unknown<>("the server answered " + answer.get(), failure));
+      end(new AttemptOutcome.Unknown("the server answered " + answer.get(), failure));
     } else {
-      end(new AttemptOutcome.Failed<>(failure, RetryKind.of(answer.get()).orElse(null)));
+      end(new AttemptOutcome.Failed(failure, RetryKind.of(answer.get()).orElse(null)));
     }
   }
 
@@ -229,7 +231,7 @@ final class TransactionalConnection<T extends @Nullable Object> extends LeasedCo
           if (beginFailure != null) {
             failedBegin();
           } else if (wasEndedInside()) {
-            end(new AttemptOutcome.Failed<>(endedInside(failure), null));
+            end(new AttemptOutcome.Failed(endedInside(failure), null));
           } else if (isLost() && doubtful > 0) {
             end(inDoubt(failure));
           } else if (!begun || isLost()) {
@@ -250,8 +252,8 @@ final class TransactionalConnection<T extends @Nullable Object> extends LeasedCo
     return inTransaction && (session.hasSeenEnd() || session.status() == SessionStatus.IDLE);
   }
 
-  private static <T extends @Nullable Object> AttemptOutcome<T> inDoubt(Throwable cause) {
-    return new AttemptOutcome.Unknown<>(
+  private static AttemptOutcome inDoubt(Throwable cause) {
+    return new AttemptOutcome.Unknown(
         "the connection was lost while a statement with a COMMIT or ROLLBACK of its own was under"
             + " way,",
         cause);
@@ -265,7 +267,7 @@ final class TransactionalConnection<T extends @Nullable Object> extends LeasedCo
         cause);
   }
 
-  private void rollBack(AttemptOutcome<T> outcome) {
+  private void rollBack(AttemptOutcome outcome) {
     session.execute("ROLLBACK", (ok, problem) -> end(outcome));
   }
 
@@ -275,7 +277,7 @@ final class TransactionalConnection<T extends @Nullable Object> extends LeasedCo
         DriverErrors.isConnectionLost(failure)
             ? RetryKind.CONNECTION
             : DriverErrors.retryKind(failure).orElse(null);
-    end(new AttemptOutcome.Failed<>(failure, kind));
+    end(new AttemptOutcome.Failed(failure, kind));
   }
 
   /**
@@ -284,16 +286,16 @@ final class TransactionalConnection<T extends @Nullable Object> extends LeasedCo
    * which is then but a consequence. The function's failure does not count: a conflict in it that
    * no statement here had is one of another connection.
    */
-  private AttemptOutcome<T> failure(Throwable failure) {
+  private AttemptOutcome failure(Throwable failure) {
     Optional<RetryKind> kind = DriverErrors.retryKind(firstError);
     if (kind.isEmpty() && loss != null) {
       kind = Optional.of(RetryKind.CONNECTION);
     }
     if (kind.isEmpty() && firstSign.isPresent()) {
-      return new AttemptOutcome.Failed<>(
+      return new AttemptOutcome.Failed(
           failure, RetryKind.STALE_SCHEMA, firstSign.get() == StaleSign.SUSPECTED);
     }
-    return new AttemptOutcome.Failed<>(failure, kind.orElse(null));
+    return new AttemptOutcome.Failed(failure, kind.orElse(null));
   }
 
   private Throwable firstErrorOrUnknown() {
@@ -317,9 +319,9 @@ final class TransactionalConnection<T extends @Nullable Object> extends LeasedCo
             return;
           }
           ending = true;
-          AttemptOutcome<T> outcome =
+          AttemptOutcome outcome =
               commitSent
-                  ? new AttemptOutcome.Unknown<>(
+                  ? new AttemptOutcome.Unknown(
                       "the deadline passed",
                       new TimeoutException("No answer to COMMIT before the deadline"))
                   : beforeCommit();
@@ -328,15 +330,19 @@ final class TransactionalConnection<T extends @Nullable Object> extends LeasedCo
         });
   }
 
-  private AttemptOutcome<T> beforeCommit() {
+  private AttemptOutcome beforeCommit() {
     TimeoutException late = new TimeoutException("The transaction's deadline has passed");
     if (wasEndedInside()) {
-      return new AttemptOutcome.Failed<>(endedInside(late), null);
+      return new AttemptOutcome.Failed(endedInside(late), null);
     }
-    return doubtful > 0 ? inDoubt(late) : new AttemptOutcome.TimedOut<>();
+    return doubtful > 0 ? inDoubt(late) : new AttemptOutcome.TimedOut();
   }
 
-  private void end(AttemptOutcome<T> outcome) {
+  private void end(AttemptOutcome outcome) {
+    end(outcome, /* result= */ null);
+  }
+
+  private void end(AttemptOutcome outcome, @Nullable T result) {
     if (done) {
       return;
     }
@@ -344,9 +350,9 @@ final class TransactionalConnection<T extends @Nullable Object> extends LeasedCo
     if (beginFailure != null) {
       // In whatever state it is: nothing may be left of the statements behind it.
       discard();
-      ended.accept(outcome);
+      ended.accept(new EndedAttempt<>(outcome, result));
     } else {
-      giveBack((ok, failure) -> ended.accept(outcome));
+      giveBack((ok, failure) -> ended.accept(new EndedAttempt<>(outcome, result)));
     }
   }
 }

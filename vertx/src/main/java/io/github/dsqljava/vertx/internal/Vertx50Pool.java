@@ -6,6 +6,7 @@ import io.github.dsqljava.StatementOutcomeUnknownException;
 import io.github.dsqljava.pool.ConnectRate;
 import io.github.dsqljava.pool.PoolListener;
 import io.github.dsqljava.pool.PoolPolicy;
+import io.github.dsqljava.spi.AttemptOutcome;
 import io.github.dsqljava.spi.pool.AsyncPool;
 import io.github.dsqljava.spi.pool.Lease;
 import io.vertx.core.Completable;
@@ -113,19 +114,20 @@ public abstract class Vertx50Pool extends PooledClient implements Pool, Transact
   }
 
   @Override
-  public <T extends @Nullable Object> Future<AttemptOutcome<T>> run(
+  public <T extends @Nullable Object> Future<EndedAttempt<T>> run(
       boolean readOnly,
       Duration acquireTimeout,
-      @Nullable Deadline deadline,
+      Deadline deadline,
       Function<SqlConnection, Future<T>> work) {
     ContextInternal context = vertx.getOrCreateContext();
     if (PooledTransaction.isInside(context, this)) {
       return context.succeededFuture(
-          new AttemptOutcome.NotStarted<>(new NestedTransactionException("inTransaction")));
+          EndedAttempt.without(
+              new AttemptOutcome.NotStarted(new NestedTransactionException("inTransaction"))));
     }
-    Promise<AttemptOutcome<T>> outcome = promise(context);
+    Promise<EndedAttempt<T>> outcome = promise(context);
     Spans.Span attempt = spans.begin("dsql.transaction.attempt");
-    var unusedSpan = outcome.future().onSuccess(how -> attempt.end(AttemptOutcome.failureOf(how)));
+    var unusedSpan = outcome.future().onSuccess(how -> attempt.end(how.outcome().failure()));
     var unused =
         acquire(
             context,
@@ -133,20 +135,20 @@ public abstract class Vertx50Pool extends PooledClient implements Pool, Transact
             lease ->
                 new PooledTransaction<>(vertx, this, context, lease, readOnly, deadline, outcome)
                     .run(work),
-            failure -> outcome.tryComplete(notStarted(failure)));
+            failure -> outcome.tryComplete(EndedAttempt.without(notStarted(failure))));
     return outcome.future();
   }
 
   /** A conflict or a loss in the acquire hook is as good as one in the transaction. */
-  private static <T extends @Nullable Object> AttemptOutcome<T> notStarted(Throwable failure) {
+  private static AttemptOutcome notStarted(Throwable failure) {
     Optional<RetryKind> kind =
         failure instanceof StatementOutcomeUnknownException
                 || DriverErrors.isConnectionLost(failure)
             ? Optional.of(RetryKind.CONNECTION)
             : DriverErrors.retryKind(failure);
     return kind.isPresent()
-        ? new AttemptOutcome.Failed<>(failure, kind.get())
-        : new AttemptOutcome.NotStarted<>(failure);
+        ? new AttemptOutcome.Failed(failure, kind.get())
+        : new AttemptOutcome.NotStarted(failure);
   }
 
   /** Gets a lease; what goes wrong with it, too, reaches the caller, and the place is free. */
