@@ -103,11 +103,13 @@ public final class PoolSettings {
   }
 
   /**
-   * How long the server may take to answer a statement, from when the driver has it, 1 millisecond
-   * to 24 days. When the time has passed the connection is closed, for Aurora DSQL cancels no
-   * statements; what is under way there ends as with a lost connection. Default none: only a
-   * program knows how long its slowest statement takes ({@code CALL sys.wait_for_job} is one), and
-   * a network that has fallen silent is found by TCP keepalive within some minutes.
+   * How long the server may take for a statement, 1 millisecond to 24 days. The time begins when it
+   * is the statement's turn: when it is sent, or when those sent before it on its connection are
+   * answered. So a slow statement does not make those behind it late; they wait longer instead.
+   * When the time has passed the connection is closed, for Aurora DSQL cancels no statements; what
+   * is under way there ends as with a lost connection. Default none: only a program knows how long
+   * its slowest statement takes ({@code CALL sys.wait_for_job} is one), and a network that has
+   * fallen silent is found by TCP keepalive within some minutes.
    */
   public Optional<Duration> statementTimeout() {
     return values.statementTimeout;

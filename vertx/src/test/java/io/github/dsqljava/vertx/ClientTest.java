@@ -23,6 +23,8 @@ import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -330,6 +332,34 @@ class ClientTest {
         .isInstanceOf(StatementOutcomeUnknownException.class)
         .hasStackTraceContaining("statementTimeout");
     await(client.query("SELECT 1").execute());
+  }
+
+  @Test
+  void statementTimeout_countsFromTheTurn_notWhatIsAhead() throws Exception {
+    DsqlClient client =
+        connector.client(
+            ClientSettings.builder()
+                .minSize(1)
+                .maxSize(1)
+                .statementTimeout(Duration.ofSeconds(1))
+                .build());
+    await(client.ready());
+    List<Future<?>> all = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      all.add(client.query("SELECT pg_sleep(0.4)").execute());
+      all.add(client.query("SELECT 1/0").execute().otherwiseEmpty());
+    }
+    await(Future.all(all));
+    Future<?> before = client.query("SELECT pg_sleep(0.4)").execute();
+    Future<?> slow = client.query("SELECT pg_sleep(20)").execute();
+    Future<?> behind = client.query("SELECT 1").execute();
+    await(before);
+    assertThat(failure(slow)).hasStackTraceContaining("statementTimeout");
+    Throwable other = failure(behind);
+    assertThat(other).isInstanceOf(StatementOutcomeUnknownException.class);
+    StringWriter trace = new StringWriter();
+    other.printStackTrace(new PrintWriter(trace));
+    assertThat(trace.toString()).as("it was not its turn").doesNotContain("No answer");
   }
 
   @Test

@@ -53,6 +53,8 @@ final class FakeServer implements AutoCloseable {
     CLOSES_ON_EARLY_PASSWORD,
     /** Answers it with an error. */
     REFUSES_EARLY_PASSWORD,
+    /** Answers a {@code SELECT 'last'}, says that it ends the session, and leaves it open. */
+    ANNOUNCES_END,
     /** Says after a {@code SELECT 'open'} that the session is in a transaction. */
     OPENS_TRANSACTIONS
   }
@@ -246,6 +248,10 @@ final class FakeServer implements AutoCloseable {
       message(out, 'C', text(sql.split(" ")[0] + "\0"));
       boolean opens = behaviour == Behaviour.OPENS_TRANSACTIONS && sql.equals("SELECT 'open'");
       message(out, 'Z', text(opens ? "T" : "I"));
+      if (behaviour == Behaviour.ANNOUNCES_END && sql.equals("SELECT 'last'")) {
+        message(out, 'E', text("SFATAL\0VFATAL\0CXX000\0Mserver unavailable\0\0"));
+        return drain(in);
+      }
     }
   }
 

@@ -11,8 +11,10 @@ import io.github.dsqljava.local.CommitConflict;
 import io.github.dsqljava.local.DsqlLocal;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.metrics.MetricsOptions;
 import io.vertx.core.spi.metrics.PoolMetrics;
 import io.vertx.core.spi.metrics.VertxMetrics;
@@ -26,11 +28,15 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -100,7 +106,10 @@ class ReportsTest {
     }
   }
 
-  private record Span(String operation, Map<String, String> tags) {}
+  /**
+   * @param around what the context says of its caller
+   */
+  private record Span(String operation, Map<String, String> tags, Object around) {}
 
   /** Remembers spans in the order of their ends. */
   private static final class Tracer implements VertxTracer<Object, Span> {
@@ -117,7 +126,11 @@ class ReportsTest {
         BiConsumer<String, String> headers,
         TagExtractor<R> tagExtractor) {
       open.incrementAndGet();
-      return new Span(operation, new ConcurrentHashMap<>(tagExtractor.extract(request)));
+      Object around =
+          ContextInternal.LOCAL_MAP
+              .get(context, ConcurrentHashMap::new)
+              .getOrDefault("caller", "nobody");
+      return new Span(operation, new ConcurrentHashMap<>(tagExtractor.extract(request)), around);
     }
 
     @Override
@@ -263,5 +276,63 @@ class ReportsTest {
     assertThat(tracer.ended.get(0).tags())
         .containsEntry("error.type", PoolTimeoutException.class.getName());
     await(first.close());
+  }
+
+  /** On a context that a tracer tells from others, as an HTTP server's are. */
+  private <T> Future<T> asCaller(String name, Supplier<Future<T>> call) {
+    Promise<T> result = Promise.promise();
+    ContextInternal context = ((ContextInternal) vertx.getOrCreateContext()).duplicate();
+    ContextInternal.LOCAL_MAP.get(context, ConcurrentHashMap::new).put("caller", name);
+    context.runOnContext(v -> call.get().onComplete(result));
+    return result.future();
+  }
+
+  private Set<String> spansOf(String caller) {
+    Set<String> all = new TreeSet<>();
+    tracer.ended.stream()
+        .filter(span -> span.around().equals(caller))
+        .forEach(span -> all.add(span.operation()));
+    return all;
+  }
+
+  @Test
+  void spans_ofOnesWhoWaited_areTheirs() throws Exception {
+    SqlConnection held = await(pool.getConnection());
+    Future<?> query = asCaller("query", () -> pool.query("SELECT 1").execute());
+    Future<?> transaction =
+        asCaller(
+            "transaction", () -> pool.inTransaction(c -> c.query("SELECT 2").execute().mapEmpty()));
+    eventually("both wait", () -> figures.waiting.get() == 2);
+    await(held.close());
+    await(query);
+    await(transaction);
+    assertThat(spansOf("query")).containsExactly("Query", "dsql.connection.wait");
+    assertThat(spansOf("transaction"))
+        .containsExactly(
+            "Query", "dsql.connection.wait", "dsql.transaction", "dsql.transaction.attempt");
+  }
+
+  @Test
+  void spans_ofOnesWhoWaitedForAClient_areTheirs() throws Exception {
+    poolsAndClients = 2;
+    DsqlClient client =
+        connector.client(ClientSettings.builder().minSize(1).maxSize(1).maxInFlight(1).build());
+    await(client.ready());
+    Future<?> first = client.query("SELECT pg_sleep(0.3)").execute();
+    Future<?> second = asCaller("shares", () -> client.query("SELECT 1").execute());
+    Future<?> third = asCaller("alone", () -> client.query("EXPLAIN SELECT 1").execute());
+    await(first);
+    await(second);
+    await(third);
+    assertThat(spansOf("shares")).containsExactly("Query", "dsql.connection.wait");
+    assertThat(spansOf("alone")).containsExactly("Query", "dsql.connection.wait");
+  }
+
+  private static void eventually(String what, BooleanSupplier condition) {
+    long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime()).as(what).isLessThan(end);
+      LockSupport.parkNanos(1_000_000);
+    }
   }
 }

@@ -99,6 +99,34 @@ class SessionStateTest {
     assertThat(pool.stats().opened()).isEqualTo(1);
   }
 
+  /** A rule of the view calls set_config; the server answers UPDATE. */
+  @Test
+  void updateOfTheViewOfSettings_isReset() throws Exception {
+    DsqlPool pool = pool(PoolSettings.builder());
+    String path = value(pool, "SHOW search_path");
+    execute(pool, "UPDATE Pg_Settings SET setting = 'nowhere' WHERE name = 'search_path'");
+    assertThat(value(pool, "SHOW search_path")).isEqualTo(path);
+    assertThat(pool.stats().opened()).isEqualTo(1);
+  }
+
+  /** Nothing in the text tells, but the server says so of a setting that clients should know. */
+  @Test
+  void settingChangedInAFunction_isResetIfTheServerReportsIt() throws Exception {
+    DsqlPool pool = pool(PoolSettings.builder());
+    execute(
+        pool,
+        "CREATE FUNCTION sets() RETURNS text LANGUAGE sql AS"
+            + " $$ SELECT set_config('timezone', 'Asia/Tokyo', false) $$");
+    String before = value(pool, "SHOW timezone");
+    assertThat(value(pool, "SELECT sets()")).isEqualTo("Asia/Tokyo");
+    assertThat(value(pool, "SHOW timezone")).isEqualTo(before);
+    SqlConnection connection = await(pool.getConnection());
+    await(connection.preparedQuery("SELECT sets()").execute());
+    await(connection.close());
+    assertThat(value(pool, "SHOW timezone")).isEqualTo(before);
+    assertThat(pool.stats().opened()).isEqualTo(1);
+  }
+
   @Test
   void setInATransaction_isReset() throws Exception {
     DsqlPool pool = pool(PoolSettings.builder());

@@ -16,9 +16,18 @@ final class HardClose {
   /** Closes the socket now; what is under way fails. Gives the future of its end. */
   static ChannelFuture of(NetSocketInternal socket) {
     ChannelPipeline pipeline = socket.channelHandlerContext().pipeline();
+    if (pipeline.context(SslHandler.class) == null) {
+      var unused = socket.close(); // TLS has not begun, or has ended with the connection
+      return pipeline.channel().closeFuture();
+    }
+    return of(pipeline);
+  }
+
+  /** The same for a pipeline, from inside. */
+  static ChannelFuture of(ChannelPipeline pipeline) {
     ChannelHandlerContext tls = pipeline.context(SslHandler.class);
     if (tls == null) {
-      var unused = socket.close(); // TLS has not begun, or has ended with the connection
+      var unused = pipeline.firstContext().close();
     } else {
       var unused = tls.close(); // begins below TLS, and so below the codec
     }

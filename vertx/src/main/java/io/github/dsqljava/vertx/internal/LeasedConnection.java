@@ -2,6 +2,7 @@ package io.github.dsqljava.vertx.internal;
 
 import io.github.dsqljava.spi.pool.Lease;
 import io.vertx.core.Completable;
+import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.core.spi.metrics.ClientMetrics;
@@ -51,10 +52,22 @@ class LeasedConnection implements Connection {
 
   @Override
   public <R> void schedule(CommandBase<R> command, Completable<R> handler) {
+    schedule(vertx.getOrCreateContext(), command, handler);
+  }
+
+  /**
+   * Executes a command of a caller who may have waited for the connection, and whose answer comes
+   * on a thread of somebody else.
+   */
+  final <R> void schedule(ContextInternal caller, CommandBase<R> command, Completable<R> handler) {
     Completable<R> counted =
         counted(
             command,
-            StatementAnswers.explained(session, this::isLost, command, reported(command, handler)));
+            StatementAnswers.explained(
+                session,
+                this::isLost,
+                command,
+                StatementAnswers.reported(caller, session, command, handler)));
     // Only now, that it counts: whoever gives the connection back at this moment waits for it.
     if (over.get()) {
       fail(
@@ -111,7 +124,7 @@ class LeasedConnection implements Connection {
 
   /** See {@link StatementAnswers#reported}. */
   final <R> Completable<R> reported(CommandBase<R> command, Completable<R> handler) {
-    return StatementAnswers.reported(vertx, session, command, handler);
+    return StatementAnswers.reported(vertx.getOrCreateContext(), session, command, handler);
   }
 
   /** Whether something is under way. */

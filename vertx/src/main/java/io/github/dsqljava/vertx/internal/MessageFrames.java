@@ -35,11 +35,18 @@ final class MessageFrames {
   /** Decides about messages and receives what passes. */
   interface Sink {
     /**
+     * Whether {@link #begins} will note something. Everything before the message is then handed on
+     * first: who hears of an answer must not find noted what belongs to a later one.
+     */
+    boolean isNoted(byte type, byte detail);
+
+    /**
      * A message begins.
      *
      * @param detail the status in a ReadyForQuery; in a CommandComplete one of {@link
      *     PgMessages#COMMITTED}, {@link PgMessages#ROLLED_BACK}, {@link PgMessages#BEGUN} and
-     *     {@link PgMessages#SET} if that is what its tag says; 0 for everything else
+     *     {@link PgMessages#SET} if that is what its tag says; in an ErrorResponse {@link
+     *     PgMessages#FATAL} if it is so; 0 for everything else
      */
     Verdict begins(byte type, byte detail) throws ProtocolException;
 
@@ -119,19 +126,25 @@ final class MessageFrames {
   }
 
   /**
-   * How much has to be there to decide: of a ReadyForQuery its only byte, too, and of a
-   * CommandComplete the begin of its tag.
+   * How much has to be there to decide: of a ReadyForQuery its only byte, too, of a CommandComplete
+   * the begin of its tag, and of an ErrorResponse that of its severity.
    */
   private static int headerLength(ByteBuf in, int position, int end) {
     byte type = in.getByte(position);
     if (type == PgMessages.READY_FOR_QUERY) {
       return HEADER + 1;
     }
-    if (type != PgMessages.COMMAND_COMPLETE || end - position < HEADER) {
+    int begin =
+        switch (type) {
+          case PgMessages.COMMAND_COMPLETE -> PgMessages.TAG_BEGIN;
+          case PgMessages.ERROR_RESPONSE -> PgMessages.SEVERITY_BEGIN;
+          default -> 0;
+        };
+    if (begin == 0 || end - position < HEADER) {
       return HEADER;
     }
     int body = in.getInt(position + 1) - 4;
-    return HEADER + Math.max(0, Math.min(PgMessages.TAG_BEGIN, body));
+    return HEADER + Math.max(0, Math.min(begin, body));
   }
 
   private void walk(ByteBuf in) throws ProtocolException {
@@ -171,7 +184,9 @@ final class MessageFrames {
     handOn(in, position);
     if (position < end && !released) {
       partial =
-          allocator.buffer(HEADER + PgMessages.TAG_BEGIN).writeBytes(in, position, end - position);
+          allocator
+              .buffer(HEADER + PgMessages.SEVERITY_BEGIN)
+              .writeBytes(in, position, end - position);
     }
   }
 
@@ -186,8 +201,12 @@ final class MessageFrames {
         switch (type) {
           case PgMessages.READY_FOR_QUERY -> in.getByte(position + HEADER);
           case PgMessages.COMMAND_COMPLETE -> PgMessages.control(in, position);
+          case PgMessages.ERROR_RESPONSE -> PgMessages.severity(in, position);
           default -> 0;
         };
+    if (sink.isNoted(type, detail)) {
+      handOn(in, position);
+    }
     verdict = sink.begins(type, detail);
     remaining = length + 1L;
   }

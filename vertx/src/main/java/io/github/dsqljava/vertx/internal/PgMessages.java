@@ -38,6 +38,12 @@ final class PgMessages {
   static final byte BEGUN = 'B';
   static final byte SET = 'S';
 
+  /** What an ErrorResponse says of the session: that it ends. */
+  static final byte FATAL = 'F';
+
+  /** Severity comes first, and how much of it tells FATAL and PANIC from ERROR. */
+  static final int SEVERITY_BEGIN = 6;
+
   private static final String SET_TAG = "SET\0";
 
   /** How much of a tag tells COMMIT from COMMENT, and all others apart. */
@@ -70,6 +76,15 @@ final class PgMessages {
       case "RESET", "DISCA" -> SET; // RESET, DISCARD: what an init hook has set is gone
       default -> 0;
     };
+  }
+
+  /** Whether an ErrorResponse announces the end of the session: {@link #FATAL}, or else 0. */
+  static byte severity(ByteBuf in, int index) {
+    if (length(in, index) < HEADER + SEVERITY_BEGIN) {
+      return 0;
+    }
+    String severity = in.toString(index + HEADER, SEVERITY_BEGIN, StandardCharsets.US_ASCII);
+    return severity.equals("SFATAL") || severity.equals("SPANIC") ? FATAL : 0;
   }
 
   static void writeSync(ByteBuf out) {

@@ -19,11 +19,9 @@ import io.vertx.sqlclient.internal.command.QueryCommandBase;
 import io.vertx.sqlclient.internal.command.SimpleQueryCommand;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -59,7 +57,10 @@ final class PooledSession implements Connection.Holder {
   private final PgSocketConnection connection;
   private final ContextInternal context;
   private final SessionWire wire;
-  private final Duration statementTimeout;
+
+  /** Null if the server may take as long as it likes. */
+  private final @Nullable AnswerClock clock;
+
   private final @Nullable Shaping shaping;
   private final Runnable lost;
   private volatile Connection.@Nullable Holder user;
@@ -79,7 +80,15 @@ final class PooledSession implements Connection.Holder {
     this.connection = connection;
     this.context = context;
     this.wire = SessionWire.of(connection);
-    this.statementTimeout = statementTimeout;
+    this.clock =
+        statementTimeout.isZero()
+            ? null
+            : new AnswerClock(
+                context,
+                statementTimeout,
+                () -> {
+                  var unused = abort();
+                });
     this.shaping = shaping;
     wire.settingsAreKnown();
     this.lost = lost;
@@ -153,6 +162,7 @@ final class PooledSession implements Connection.Holder {
    */
   boolean isClosed() {
     return closed
+        || wire.isEnding()
         || !connection.isValid()
         || !connection.socket().channelHandlerContext().channel().isActive();
   }
@@ -195,42 +205,26 @@ final class PooledSession implements Connection.Holder {
     if (command instanceof QueryCommandBase<?> query && SqlText.mayChangeSettings(query.sql())) {
       wire.settingsMayChange();
     }
-    connection.schedule(command, statementTimeout.isZero() ? handler : limited(command, handler));
+    AnswerClock watch = clock;
+    if (watch == null) {
+      connection.schedule(command, handler);
+    } else {
+      // In the order in which the connection takes them.
+      context.emit(v -> connection.schedule(command, watched(watch, command, handler)));
+    }
   }
 
-  /** Ends the connection when the answer takes too long. */
-  private <R> Completable<R> limited(CommandBase<R> command, Completable<R> handler) {
+  private static <R> Completable<R> watched(
+      AnswerClock watch, CommandBase<R> command, Completable<R> handler) {
     if (command instanceof CompositeCommand composite) {
-      composite.commands().forEach(this::limitPart);
+      composite.commands().forEach(part -> watchPart(watch, part));
       return handler;
     }
-    AtomicBoolean late = new AtomicBoolean();
-    long timer =
-        context.setTimer(
-            statementTimeout.toMillis(),
-            id -> {
-              late.set(true);
-              var unused = abort();
-            });
-    return (result, failure) -> {
-      context.owner().cancelTimer(timer);
-      handler.complete(result, failure != null && late.get() ? late(failure) : failure);
-    };
+    return watch.watched(handler);
   }
 
-  private <R> void limitPart(CommandBase<R> part) {
-    part.handler = limited(part, part.handler);
-  }
-
-  private Throwable late(Throwable failure) {
-    SocketTimeoutException late =
-        new SocketTimeoutException(
-            "No answer to a statement within "
-                + statementTimeout
-                + " (statementTimeout of the pool), so the connection was closed. Give it more time,"
-                + " or make the statement faster");
-    late.initCause(failure);
-    return late;
+  private static <R> void watchPart(AnswerClock watch, CommandBase<R> part) {
+    part.handler = watch.watched(part.handler);
   }
 
   /** Executes a statement of ours that gives no rows. */

@@ -62,6 +62,9 @@ final class SessionWire extends ChannelDuplexHandler {
   /** Whether settings of the session were changed that are still so. */
   private volatile boolean setSeen;
 
+  /** The server has said that it ends the session, with or without closing the connection. */
+  private volatile boolean ending;
+
   /** A guarded BEGIN has failed, and nobody has rolled back. */
   private boolean refusing;
 
@@ -146,7 +149,15 @@ final class SessionWire extends ChannelDuplexHandler {
     return beginSeen;
   }
 
-  /** Whether a SET was executed since {@link #settingsAreKnown()}; callable from any thread. */
+  /** Whether the server has announced the end of the session; callable from any thread. */
+  boolean isEnding() {
+    return ending;
+  }
+
+  /**
+   * Whether settings were changed since {@link #settingsAreKnown()}, as command tags and
+   * ParameterStatus tell; callable from any thread.
+   */
   boolean hasSeenSet() {
     return setSeen;
   }
@@ -260,9 +271,25 @@ final class SessionWire extends ChannelDuplexHandler {
     private byte groupStatus;
 
     @Override
+    public boolean isNoted(byte type, byte detail) {
+      return switch (type) {
+        case PgMessages.READY_FOR_QUERY -> SessionStatus.of(detail) != status;
+        case PgMessages.COMMAND_COMPLETE, PgMessages.ERROR_RESPONSE -> detail != 0;
+        default -> false;
+      };
+    }
+
+    @Override
     public Verdict begins(byte type, byte detail) throws ProtocolException {
       if (type == PgMessages.COMMAND_COMPLETE) {
         tag(detail);
+      }
+      if (type == PgMessages.PARAMETER_STATUS && loggedIn) {
+        setSeen = true; // by whatever statement, in whatever function
+      }
+      if (type == PgMessages.ERROR_RESPONSE && detail == PgMessages.FATAL && loggedIn) {
+        ending = true;
+        HardClose.of(ctx.pipeline()); // the message itself is still handed on
       }
       if (type == PgMessages.COPY_IN_RESPONSE) {
         // Vert.x has no way to send data, so that the server and the caller would wait for ever.

@@ -74,8 +74,13 @@ public final class Spans {
 
   /** Begins a span on the caller's context. */
   public Span begin(String operation) {
+    return vertx.tracer() == null ? NONE : begin(vertx.getOrCreateContext(), operation);
+  }
+
+  /** Begins a span on a caller's context. */
+  Span begin(ContextInternal caller, String operation) {
     VertxTracer<?, ?> tracer = vertx.tracer();
-    return tracer == null ? NONE : begin(tracer, vertx.getOrCreateContext(), operation);
+    return tracer == null ? NONE : begin(tracer, caller, operation);
   }
 
   private <O> Span begin(VertxTracer<?, O> tracer, ContextInternal context, String operation) {

@@ -4,7 +4,6 @@ import io.github.dsqljava.StatementOutcomeUnknownException;
 import io.github.dsqljava.TransactionRolledBackException;
 import io.vertx.core.Completable;
 import io.vertx.core.internal.ContextInternal;
-import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.core.spi.metrics.ClientMetrics;
 import io.vertx.core.spi.tracing.VertxTracer;
@@ -27,15 +26,21 @@ final class StatementAnswers {
 
   private StatementAnswers() {}
 
-  /** Tells Vert.x's tracer and metrics of a query, if there are any. */
+  /**
+   * Tells Vert.x's tracer and metrics of a query, if there are any.
+   *
+   * @param context the caller's, in which a tracer looks for the span around it
+   */
   static <R> Completable<R> reported(
-      VertxInternal vertx, PooledSession session, CommandBase<R> command, Completable<R> handler) {
-    VertxTracer<?, ?> tracer = vertx.tracer();
+      ContextInternal context,
+      PooledSession session,
+      CommandBase<R> command,
+      Completable<R> handler) {
+    VertxTracer<?, ?> tracer = context.owner().tracer();
     ClientMetrics<?, ?, ?> metrics = session.connection().metrics();
     if (tracer == null && metrics == null || !(command instanceof QueryCommandBase<?> query)) {
       return handler;
     }
-    ContextInternal context = vertx.getOrCreateContext();
     QueryReporter reporter =
         new QueryReporter(tracer, metrics, context, query, session.connection());
     if (!reports(reporter::before)) {

@@ -9,12 +9,15 @@ import io.github.dsqljava.spi.pool.Share;
 import io.github.dsqljava.spi.pool.SharedPool;
 import io.vertx.core.Completable;
 import io.vertx.core.Future;
+import io.vertx.core.internal.ContextInternal;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.internal.command.CommandBase;
 import io.vertx.sqlclient.internal.command.CompositeCommand;
 import io.vertx.sqlclient.internal.command.ExtendedQueryCommand;
 import io.vertx.sqlclient.internal.command.QueryCommandBase;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract class Vertx50Client extends PooledClient {
   private final SharedPool<PooledSession> shared;
+  private final Spans spans;
 
   /**
    * Makes the client and opens what it keeps open.
@@ -50,6 +54,7 @@ public abstract class Vertx50Client extends PooledClient {
         new SessionSource(transport.plan(), transport.factory(), statementTimeout, initHook)
             .pool(policy, rate, SharedPool.quiet(listener)),
         closeGrace);
+    this.spans = new Spans(transport.plan());
     this.shared =
         new SharedPool<>(
             pool,
@@ -88,9 +93,9 @@ public abstract class Vertx50Client extends PooledClient {
       LeasedConnection.fail(command, handler, refusalOfSettings());
     } else if (command instanceof QueryCommandBase<?> query
         && SharedText.isShareable(query.sql(), query instanceof ExtendedQueryCommand<?>)) {
-      share(command, handler);
+      share(vertx.getOrCreateContext(), command, handler);
     } else {
-      runAlone(command, handler);
+      runAlone(vertx.getOrCreateContext(), command, handler);
     }
   }
 
@@ -101,32 +106,48 @@ public abstract class Vertx50Client extends PooledClient {
     return command instanceof QueryCommandBase<?> query && kind.test(query.sql());
   }
 
-  private <R> void share(CommandBase<R> command, Completable<R> handler) {
+  private <R> void share(ContextInternal caller, CommandBase<R> command, Completable<R> handler) {
+    whenAcquired(
+        caller,
+        shared.acquire(caller.nettyEventLoop(), acquireTimeout),
+        share -> send(share, caller, command, handler),
+        failure -> LeasedConnection.fail(command, handler, failure));
+  }
+
+  private <A> void whenAcquired(
+      ContextInternal caller,
+      CompletableFuture<A> acquired,
+      Consumer<A> granted,
+      Consumer<Throwable> refused) {
     Runnable queued = reports.waits();
+    Spans.Span wait =
+        acquired.isDone() ? failure -> {} : spans.begin(caller, "dsql.connection.wait");
     var unused =
-        shared
-            .acquire(vertx.getOrCreateContext().nettyEventLoop(), acquireTimeout)
-            .whenComplete(
-                (share, failure) -> {
-                  queued.run();
-                  if (failure != null) {
-                    LeasedConnection.fail(command, handler, failure);
-                  } else {
-                    send(share, command, handler);
-                  }
-                });
+        acquired.whenComplete(
+            (place, failure) -> {
+              queued.run();
+              wait.end(failure);
+              if (failure != null) {
+                refused.accept(failure);
+              } else {
+                granted.accept(place);
+              }
+            });
   }
 
   private <R> void send(
-      Share<PooledSession> share, CommandBase<R> command, Completable<R> handler) {
+      Share<PooledSession> share,
+      ContextInternal caller,
+      CommandBase<R> command,
+      Completable<R> handler) {
     PooledSession session = share.connection();
     if (session.isClosed()) { // and nothing was sent
       share.discard();
-      share(command, handler);
+      share(caller, command, handler);
       return;
     }
     try {
-      session.schedule(command, answered(share, command, handler));
+      session.schedule(command, answered(share, caller, command, handler));
     } catch (RuntimeException | Error e) { // of a Vert.x that is closed
       share.discard();
       LeasedConnection.fail(command, handler, e);
@@ -134,14 +155,17 @@ public abstract class Vertx50Client extends PooledClient {
   }
 
   private <R> Completable<R> answered(
-      Share<PooledSession> share, CommandBase<R> command, Completable<R> handler) {
+      Share<PooledSession> share,
+      ContextInternal caller,
+      CommandBase<R> command,
+      Completable<R> handler) {
     PooledSession session = share.connection();
     Completable<R> told =
         StatementAnswers.explained(
             session,
             session::isClosed,
             command,
-            StatementAnswers.reported(vertx, session, command, handler));
+            StatementAnswers.reported(caller, session, command, handler));
     return (result, failure) -> {
       boolean lost =
           session.isClosed() || failure != null && DriverErrors.isConnectionLost(failure);
@@ -155,29 +179,25 @@ public abstract class Vertx50Client extends PooledClient {
     };
   }
 
-  private <R> void runAlone(CommandBase<R> command, Completable<R> handler) {
-    Runnable queued = reports.waits();
-    var unused =
-        shared
-            .acquireAlone(vertx.getOrCreateContext().nettyEventLoop(), acquireTimeout)
-            .whenComplete(
-                (lease, failure) -> {
-                  queued.run();
-                  if (failure != null) {
-                    LeasedConnection.fail(command, handler, failure);
-                  } else {
-                    runAlone(lease, command, handler);
-                  }
-                });
+  private <R> void runAlone(
+      ContextInternal caller, CommandBase<R> command, Completable<R> handler) {
+    whenAcquired(
+        caller,
+        shared.acquireAlone(caller.nettyEventLoop(), acquireTimeout),
+        lease -> runAlone(lease, caller, command, handler),
+        failure -> LeasedConnection.fail(command, handler, failure));
   }
 
   private <R> void runAlone(
-      Lease<PooledSession> lease, CommandBase<R> command, Completable<R> handler) {
+      Lease<PooledSession> lease,
+      ContextInternal caller,
+      CommandBase<R> command,
+      Completable<R> handler) {
     PooledSession session = lease.connection();
     session.useBegins(reports.uses());
     try {
       LeasedConnection leased = new LeasedConnection(vertx, lease);
-      leased.schedule(command, closed(session, command, handler));
+      leased.schedule(caller, command, closed(session, command, handler));
       leased.whenQuiet(() -> leased.giveBack((ok, problem) -> {}));
     } catch (RuntimeException | Error e) { // of a Vert.x that is being closed
       lease.discard();

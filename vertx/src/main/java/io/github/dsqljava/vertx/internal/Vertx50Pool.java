@@ -101,13 +101,14 @@ public abstract class Vertx50Pool extends PooledClient implements Pool, Transact
   @Override
   public <R> void schedule(CommandBase<R> command, Completable<R> handler) {
     Arguments.check(command);
+    ContextInternal context = vertx.getOrCreateContext();
     var unused =
         acquire(
-            vertx.getOrCreateContext(),
+            context,
             acquireTimeout,
             lease -> {
               LeasedConnection leased = new LeasedConnection(vertx, lease);
-              leased.schedule(command, handler);
+              leased.schedule(context, command, handler);
               leased.whenQuiet(() -> leased.giveBack((ok, problem) -> {}));
             },
             failure -> LeasedConnection.fail(command, handler, failure));

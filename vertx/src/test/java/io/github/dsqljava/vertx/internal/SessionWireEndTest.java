@@ -25,6 +25,8 @@ import java.util.Arrays;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Connections that end with a group under way, and promises. */
 class SessionWireEndTest {
@@ -152,5 +154,33 @@ class SessionWireEndTest {
     assertThat(begin.cause()).hasMessage("broken pipe");
     assertThatThrownBy(harness.channel::checkException).hasMessage("broken pipe");
     harness.close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"FATAL", "PANIC"})
+  void announcedEnd_closesTheConnection_thoughTheServerDoesNot(String severity) {
+    byte[] announced =
+        PgBytes.message(
+            'E', (byte) 'S', severity, (byte) 'C', "57P02", (byte) 'M', "crash", (byte) 0);
+    try (WireHarness harness = WireHarness.loggedIn()) {
+      assertThat(harness.wire.isEnding()).isFalse();
+      byte[] begin = Arrays.copyOf(announced, 8);
+      byte[] rest = Arrays.copyOfRange(announced, 8, announced.length);
+      harness.channel.pipeline().fireChannelRead(harness.buffer(begin));
+      assertThat(harness.wire.isEnding()).isFalse();
+      harness.channel.pipeline().fireChannelRead(harness.buffer(rest));
+      assertThat(harness.wire.isEnding()).isTrue();
+      assertThat(harness.channel.isOpen()).isFalse();
+      assertThat(harness.codecSees()).isEqualTo(announced);
+    }
+  }
+
+  @Test
+  void error_isNoEnd() {
+    try (WireHarness harness = WireHarness.loggedIn()) {
+      harness.fromServer(PgBytes.error("FATAL", "SFATAL"), PgBytes.ready('I'));
+      assertThat(harness.wire.isEnding()).isFalse();
+      assertThat(harness.channel.isOpen()).isTrue();
+    }
   }
 }

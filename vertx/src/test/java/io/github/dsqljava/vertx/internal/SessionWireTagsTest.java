@@ -2,6 +2,14 @@ package io.github.dsqljava.vertx.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -39,5 +47,64 @@ class SessionWireTagsTest {
       assertThat(harness.wire.hasSeenBegin()).isEqualTo(begin);
       assertThat(harness.wire.hasRolledBack()).isEqualTo(tag.startsWith("ROLLBACK"));
     }
+  }
+
+  /** What the codec's handlers can see when a command's answer reaches them. */
+  private static List<String> seen(byte[]... fromServer) {
+    try (WireHarness harness = WireHarness.begun()) {
+      harness.fromServer(WireHarness.BEGUN, PgBytes.ready('T'));
+      harness.writeVoid(PgBytes.query("COMMIT"));
+      harness.writeVoid(PgBytes.query("SELECT 1; ROLLBACK"));
+      harness.endTurn();
+      harness.serverSees();
+      harness.codecSees();
+      List<String> seen = new ArrayList<>();
+      harness
+          .channel
+          .pipeline()
+          .addLast(
+              new ChannelInboundHandlerAdapter() {
+                private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+
+                @Override
+                public void channelRead(ChannelHandlerContext ctx, Object message) {
+                  ByteBuf part = (ByteBuf) message;
+                  bytes.writeBytes(ByteBufUtil.getBytes(part));
+                  part.release();
+                  seen.add(
+                      PgBytes.summary(bytes.toByteArray())
+                          + (harness.wire.hasRolledBack() ? " rolled back " : " ")
+                          + harness.wire.status());
+                  bytes.reset();
+                }
+              });
+      harness.fromServer(fromServer);
+      return seen;
+    }
+  }
+
+  @Test
+  void answersInOneSegment_noneIsReadAhead() {
+    assertThat(
+            seen(
+                PgBytes.complete("COMMIT"),
+                PgBytes.ready('I'),
+                PgBytes.complete("SELECT 1"),
+                PgBytes.complete("ROLLBACK"),
+                PgBytes.ready('I')))
+        .startsWith("[C] IN_TRANSACTION")
+        .contains("[ZI, C] IDLE")
+        .endsWith("[C, ZI] rolled back IDLE");
+  }
+
+  @Test
+  void statusesInOneSegment_noneIsReadAhead() {
+    assertThat(
+            seen(
+                PgBytes.complete("COMMIT"),
+                PgBytes.ready('I'),
+                PgBytes.complete("SELECT 1"),
+                PgBytes.ready('T')))
+        .containsExactly("[C] IN_TRANSACTION", "[ZI, C] IDLE", "[ZT] IN_TRANSACTION");
   }
 }
