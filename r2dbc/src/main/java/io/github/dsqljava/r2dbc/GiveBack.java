@@ -68,11 +68,10 @@ final class GiveBack {
     } else if (wire.status() != SessionWire.IDLE) {
       step(session.connection().rollbackTransaction());
     } else if (wire.hasSeenSet()) {
-      wire.settingsAreKnown();
       step(
           Flux.from(session.connection().createStatement("RESET ALL").execute())
               .flatMap(result -> result.getRowsUpdated())
-              .then());
+              .then(Mono.fromRunnable(wire::settingsAreKnown)));
     } else {
       finish(!stale.concern(wire));
     }

@@ -2,6 +2,7 @@ package io.github.dsqljava.r2dbc;
 
 import io.github.dsqljava.StatementOutcomeUnknownException;
 import io.github.dsqljava.r2dbc.wire.SessionWire;
+import io.github.dsqljava.spi.SqlText;
 import io.r2dbc.postgresql.api.CopyInBuilder;
 import io.r2dbc.postgresql.api.Notification;
 import io.r2dbc.postgresql.api.PostgresqlBatch;
@@ -56,6 +57,13 @@ class LeasedConnection implements PostgresqlConnection, Wrapped<PostgresqlConnec
     if (over.get() != null) {
       throw new IllegalStateException(
           "The connection was given back to its pool; get one from the pool again");
+    }
+    noteSettings(sql);
+  }
+
+  final void noteSettings(String sql) {
+    if (SqlText.mayChangeSettings(sql)) {
+      wire.settingsMayChange();
     }
   }
 

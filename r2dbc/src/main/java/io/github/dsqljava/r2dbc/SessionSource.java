@@ -91,7 +91,11 @@ final class SessionSource implements ConnectionSource<PhysicalSession> {
                 new PhysicalSession(connection, Objects.requireNonNull(wires.wire()), where()))
         .timeout(config.connectTimeout(), Mono.error(() -> failures.timedOut(phase(wires.wire()))))
         .onErrorMap(failure -> explain(failure, wires.wire()))
-        .doOnNext(session -> session.wire().useBegins())
+        .doOnNext(
+            session -> {
+              session.wire().useBegins();
+              session.wire().settingsAreKnown(); // the login reports them all
+            })
         .doOnError(failure -> abort(wires.wire()))
         .doOnCancel(() -> abort(wires.wire()))
         .doFinally(

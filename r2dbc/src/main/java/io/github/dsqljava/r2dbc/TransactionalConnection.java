@@ -45,6 +45,7 @@ final class TransactionalConnection extends LeasedConnection {
     if (TransactionText.begins(sql)) {
       throw new NestedTransactionException("BEGIN");
     }
+    noteSettings(sql);
     if (TransactionText.mayEnd(sql)) {
       doubtful = true;
     }

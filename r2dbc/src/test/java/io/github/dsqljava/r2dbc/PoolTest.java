@@ -143,6 +143,48 @@ class PoolTest {
     assertThat(dsql.stats().opened()).isEqualTo(1);
   }
 
+  /** The server says SET for none of them, and of a search_path nothing else either. */
+  @Test
+  void givenBack_settingsChangedByOtherMeans_areReset() {
+    DsqlR2dbc dsql = one();
+    String zone = value(dsql, "SHOW TimeZone");
+    execute(
+        dsql,
+        "CREATE FUNCTION sets() RETURNS text LANGUAGE sql AS"
+            + " $$ SELECT set_config('timezone', 'Asia/Tokyo', false) $$");
+    value(dsql, "SELECT pg_catalog.Set_Config($1, 'nowhere', false)", "search_path");
+    assertThat(value(dsql, "SHOW search_path")).isEqualTo("public");
+    await(
+        dsql.inTransaction(c -> select(c, "SELECT set_config('search_path', 'nowhere', false)"))
+            .then());
+    assertThat(value(dsql, "SHOW search_path")).isEqualTo("public");
+    execute(dsql, "UPDATE pg_settings SET setting = 'nowhere' WHERE name = 'search_path'");
+    assertThat(value(dsql, "SHOW search_path")).isEqualTo("public");
+    assertThat(value(dsql, "SELECT sets()")).isEqualTo("Asia/Tokyo");
+    assertThat(value(dsql, "SHOW TimeZone")).isEqualTo(zone);
+    execute(dsql, "RESET TimeZone");
+    assertThat(dsql.stats().opened()).isEqualTo(1);
+  }
+
+  @Test
+  void givenBack_whoSetsNothing_paysNothing() {
+    DsqlR2dbc dsql = one();
+    cluster.record().start();
+    try {
+      value(dsql, "SELECT 1");
+      value(dsql, "SELECT 2");
+      assertThat(cluster.record().statements())
+          .noneMatch(statement -> statement.sql().equals("RESET ALL"));
+      execute(dsql, "SET TimeZone = 'Asia/Tokyo'");
+      value(dsql, "SELECT 3");
+      assertThat(cluster.record().statements())
+          .filteredOn(statement -> statement.sql().equals("RESET ALL"))
+          .hasSize(1);
+    } finally {
+      cluster.record().stop();
+    }
+  }
+
   @Test
   void givenBack_nothingIsExecutedOnItAnyMore() {
     DsqlR2dbc dsql = one();

@@ -9,6 +9,7 @@ import java.util.Map;
 final class ServerMessages {
   static final byte COMMAND_COMPLETE = 'C';
   static final byte ERROR = 'E';
+  static final byte PARAMETER_STATUS = 'S';
   static final byte READY_FOR_QUERY = 'Z';
   static final byte PARSE_COMPLETE = '1';
   static final byte BIND_COMPLETE = '2';
@@ -17,6 +18,11 @@ final class ServerMessages {
 
   static boolean areOfInterest(byte type) {
     return type == COMMAND_COMPLETE || type == ERROR || type == READY_FOR_QUERY;
+  }
+
+  /** Whether an error ends the session, with or without the server's closing the connection. */
+  static boolean isEnd(ServerError error) {
+    return error.severity().equals("FATAL") || error.severity().equals("PANIC");
   }
 
   /** The tag of a CommandComplete, such as {@code INSERT 0 1}. */

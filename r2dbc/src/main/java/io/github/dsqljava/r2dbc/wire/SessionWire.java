@@ -68,6 +68,13 @@ public final class SessionWire extends ChannelDuplexHandler {
 
   private volatile boolean beginFailed;
   private volatile boolean loginSent;
+
+  /** The server has said that it is ready: what it says from now on is of the session. */
+  private boolean loggedIn;
+
+  /** The server has announced the end of the session. */
+  private volatile boolean ending;
+
   private volatile boolean closed;
   private volatile char status = IDLE;
   private volatile boolean setSeen;
@@ -96,7 +103,7 @@ public final class SessionWire extends ChannelDuplexHandler {
 
   /** Whether the connection is of use. */
   public boolean isOpen() {
-    return !closed && context.channel().isActive();
+    return !closed && !ending && context.channel().isActive();
   }
 
   /** The transaction's status as the server stated it last. */
@@ -104,9 +111,17 @@ public final class SessionWire extends ChannelDuplexHandler {
     return status;
   }
 
-  /** Whether a SET was executed since {@link #settingsAreKnown()}. */
+  /**
+   * Whether settings were changed since {@link #settingsAreKnown()}, as command tags and
+   * ParameterStatus tell, or may have been.
+   */
   public boolean hasSeenSet() {
     return setSeen;
+  }
+
+  /** What is about to be sent may change settings without the server's saying so. */
+  public void settingsMayChange() {
+    setSeen = true;
   }
 
   /** The settings are as the next user expects them. */
@@ -315,6 +330,7 @@ public final class SessionWire extends ChannelDuplexHandler {
     } else {
       inbound.scan(bytes, this::note);
       ctx.fireChannelRead(bytes);
+      closeIfEnding();
       quiet();
     }
   }
@@ -362,6 +378,7 @@ public final class SessionWire extends ChannelDuplexHandler {
     } else {
       bytes.release();
     }
+    closeIfEnding();
     if (ownFlight == null && answer != null) {
       answer.complete(new Answer(ownRows, ownError));
       releaseHeld(ctx);
@@ -381,6 +398,8 @@ public final class SessionWire extends ChannelDuplexHandler {
     if (type == ServerMessages.COMMAND_COMPLETE) {
       ownRows += ServerMessages.rows(ServerMessages.tag(body));
       noteTag(ServerMessages.tag(body));
+    } else if (type == ServerMessages.PARAMETER_STATUS) {
+      setSeen = true;
     } else if (type == ServerMessages.ERROR && ownError.isEmpty()) {
       ownError = Optional.of(ServerMessages.error(body));
       noteError(ownError.get(), /* prepared= */ false);
@@ -393,11 +412,14 @@ public final class SessionWire extends ChannelDuplexHandler {
   private void note(byte type, byte[] body) {
     if (type == ServerMessages.READY_FOR_QUERY) {
       status = (char) body[0];
+      loggedIn = true;
       flights.ready();
     } else if (type == ServerMessages.ERROR) {
       noteError(ServerMessages.error(body), flights.answeredUsesPrepared());
     } else if (type == ServerMessages.COMMAND_COMPLETE) {
       noteTag(ServerMessages.tag(body));
+    } else if (type == ServerMessages.PARAMETER_STATUS) {
+      setSeen = true; // by whatever statement, in whatever function
     }
   }
 
@@ -407,6 +429,14 @@ public final class SessionWire extends ChannelDuplexHandler {
       firstSign = StaleSign.of(error, prepared);
     }
     lastError = Optional.of(error);
+    ending |= loggedIn && ServerMessages.isEnd(error);
+  }
+
+  /** After an announced end nothing more comes, and the server may take its time to hang up. */
+  private void closeIfEnding() {
+    if (ending) {
+      abort();
+    }
   }
 
   @SuppressWarnings("NonAtomicOperationOnVolatileField") // written by the event loop only
@@ -420,7 +450,7 @@ public final class SessionWire extends ChannelDuplexHandler {
         lastEndIsCommit = tag.equals("COMMIT");
         ends++;
       }
-      case "SET" -> setSeen = true;
+      case "SET", "RESET", "DISCARD ALL" -> setSeen = true; // or what a hook has set is gone
       default -> {}
     }
   }

@@ -71,6 +71,36 @@ class SessionWireTest {
   }
 
   @Test
+  void announcedEnd_closesTheConnection_thoughTheServerDoesNot() {
+    assertThat(wire.isOpen()).isTrue();
+    ByteBuf fatal = message('E', "SFATAL\0VFATAL\0CXX000\0Mserver unavailable\0\0");
+    String announced = text(fatal.copy());
+    channel.pipeline().fireChannelRead(fatal);
+    channel.runPendingTasks();
+    assertThat(wire.isOpen()).isFalse();
+    assertThat(channel.isOpen()).isFalse();
+    assertThat(received()).as("the driver hears it").isEqualTo(announced);
+  }
+
+  @Test
+  void parameterStatus_andTags_tellOfSettings() {
+    assertThat(wire.hasSeenSet()).isFalse();
+    for (ByteBuf told :
+        new ByteBuf[] {
+          message('S', "TimeZone\0UTC\0"),
+          message('C', "SET\0"),
+          message('C', "RESET\0"),
+          message('C', "DISCARD ALL\0")
+        }) {
+      fromServer(told, message('Z', "I"));
+      assertThat(wire.hasSeenSet()).isTrue();
+      wire.settingsAreKnown();
+    }
+    fromServer(message('C', "SELECT 1\0"), message('Z', "I"));
+    assertThat(wire.hasSeenSet()).isFalse();
+  }
+
+  @Test
   void begin_travelsWithTheStatement_andItsAnswersGoNoFurther() {
     wire.beginWithNext("BEGIN");
     channel.writeOutbound(statement());
