@@ -12,6 +12,26 @@ public sealed interface AttemptOutcome {
     return null;
   }
 
+  /** The function ended the transaction itself, as the server's answers say. */
+  static AttemptOutcome endedInside(@Nullable Throwable cause) {
+    return new Failed(
+        new IllegalStateException(
+            "The function of inTransaction ended the transaction itself, with a COMMIT or ROLLBACK of"
+                + " its own: what it did before is as that left it, and a transaction that it began"
+                + " behind it is rolled back. Nothing is run again. Leave the end of a transaction to"
+                + " inTransaction",
+            cause),
+        null);
+  }
+
+  /** The connection was lost while a statement was under way that may have ended it. */
+  static AttemptOutcome inDoubt(Throwable cause) {
+    return new Unknown(
+        "the connection was lost while a statement with a COMMIT or ROLLBACK of its own was under"
+            + " way,",
+        cause);
+  }
+
   /** It is in the database. */
   record Committed() implements AttemptOutcome {}
 

@@ -173,9 +173,9 @@ final class TransactionAttempt<T> {
     } else if (wire.hasBeginFailed()) {
       end(failedBegin());
     } else if (wasEndedInside()) {
-      end(new AttemptOutcome.Failed(endedInside(null), null));
+      end(AttemptOutcome.endedInside(null));
     } else if (!wire.isOpen()) {
-      end(connection.isDoubtful() ? inDoubt(loss(null)) : failure(loss(null)));
+      end(connection.isDoubtful() ? AttemptOutcome.inDoubt(loss(null)) : failure(loss(null)));
     } else if (wire.begins() > 1) {
       end(new AttemptOutcome.Failed(new NestedTransactionException("BEGIN"), null));
     } else if (wire.status() == SessionWire.FAILED) {
@@ -217,7 +217,7 @@ final class TransactionAttempt<T> {
 
   private AttemptOutcome outcomeOfCommit(@Nullable Throwable failure) {
     if (wire.ends() > 1) {
-      return new AttemptOutcome.Failed(endedInside(failure), null);
+      return AttemptOutcome.endedInside(failure);
     }
     if (wire.ends() == 1) {
       return wire.lastEndIsCommit() ? new AttemptOutcome.Committed() : failure(rolledBack());
@@ -245,9 +245,9 @@ final class TransactionAttempt<T> {
     if (wire.hasBeginFailed()) {
       end(failedBegin());
     } else if (wasEndedInside()) {
-      end(new AttemptOutcome.Failed(endedInside(failure), null));
+      end(AttemptOutcome.endedInside(failure));
     } else if (!wire.isOpen() && connection.isDoubtful()) {
-      end(inDoubt(failure));
+      end(AttemptOutcome.inDoubt(failure));
     } else {
       end(failure(failure)); // giving the connection back rolls back
     }
@@ -268,9 +268,9 @@ final class TransactionAttempt<T> {
     } else if (commitAsked && wire.isCommitSent()) {
       at = new AttemptOutcome.Unknown("the deadline passed", late);
     } else if (wasEndedInside()) {
-      at = new AttemptOutcome.Failed(endedInside(late), null);
+      at = AttemptOutcome.endedInside(late);
     } else {
-      at = connection.isDoubtful() ? inDoubt(late) : new AttemptOutcome.TimedOut();
+      at = connection.isDoubtful() ? AttemptOutcome.inDoubt(late) : new AttemptOutcome.TimedOut();
     }
     wire.abort();
     if (function != null) {
@@ -285,21 +285,6 @@ final class TransactionAttempt<T> {
    */
   private boolean wasEndedInside() {
     return wire.begins() > 0 && (wire.ends() > 0 || wire.status() == SessionWire.IDLE);
-  }
-
-  private static AttemptOutcome inDoubt(Throwable cause) {
-    return new AttemptOutcome.Unknown(
-        "the connection was lost while a statement with a COMMIT or ROLLBACK of its own was under"
-            + " way,",
-        cause);
-  }
-
-  private static IllegalStateException endedInside(@Nullable Throwable cause) {
-    return new IllegalStateException(
-        "The function of inTransaction ended the transaction itself, with a COMMIT or ROLLBACK of its"
-            + " own: what it did before is as that left it, and a transaction that it began behind it"
-            + " is rolled back. Nothing is run again. Leave the end of a transaction to inTransaction",
-        cause);
   }
 
   /**

@@ -181,9 +181,9 @@ final class TransactionalConnection<T extends @Nullable Object> extends LeasedCo
     if (!begun) {
       end(new AttemptOutcome.Committed(), result);
     } else if (wasEndedInside()) {
-      end(new AttemptOutcome.Failed(endedInside(null), null));
+      end(AttemptOutcome.endedInside(null));
     } else if (isLost() && doubtful > 0) {
-      end(inDoubt(lossOr(null)));
+      end(AttemptOutcome.inDoubt(lossOr(null)));
     } else if (isLost()) {
       end(new AttemptOutcome.Failed(lossOr(beginFailure), RetryKind.CONNECTION));
     } else if (beginFailure != null) {
@@ -231,9 +231,9 @@ final class TransactionalConnection<T extends @Nullable Object> extends LeasedCo
           if (beginFailure != null) {
             failedBegin();
           } else if (wasEndedInside()) {
-            end(new AttemptOutcome.Failed(endedInside(failure), null));
+            end(AttemptOutcome.endedInside(failure));
           } else if (isLost() && doubtful > 0) {
-            end(inDoubt(failure));
+            end(AttemptOutcome.inDoubt(failure));
           } else if (!begun || isLost()) {
             end(failure(failure));
           } else {
@@ -250,21 +250,6 @@ final class TransactionalConnection<T extends @Nullable Object> extends LeasedCo
    */
   private boolean wasEndedInside() {
     return inTransaction && (session.hasSeenEnd() || session.status() == SessionStatus.IDLE);
-  }
-
-  private static AttemptOutcome inDoubt(Throwable cause) {
-    return new AttemptOutcome.Unknown(
-        "the connection was lost while a statement with a COMMIT or ROLLBACK of its own was under"
-            + " way,",
-        cause);
-  }
-
-  private static IllegalStateException endedInside(@Nullable Throwable cause) {
-    return new IllegalStateException(
-        "The function of inTransaction ended the transaction itself, with a COMMIT or ROLLBACK of its"
-            + " own: what it did before is as that left it, and a transaction that it began behind it"
-            + " is rolled back. Nothing is run again. Leave the end of a transaction to inTransaction",
-        cause);
   }
 
   private void rollBack(AttemptOutcome outcome) {
@@ -333,9 +318,9 @@ final class TransactionalConnection<T extends @Nullable Object> extends LeasedCo
   private AttemptOutcome beforeCommit() {
     TimeoutException late = new TimeoutException("The transaction's deadline has passed");
     if (wasEndedInside()) {
-      return new AttemptOutcome.Failed(endedInside(late), null);
+      return AttemptOutcome.endedInside(late);
     }
-    return doubtful > 0 ? inDoubt(late) : new AttemptOutcome.TimedOut();
+    return doubtful > 0 ? AttemptOutcome.inDoubt(late) : new AttemptOutcome.TimedOut();
   }
 
   private void end(AttemptOutcome outcome) {
