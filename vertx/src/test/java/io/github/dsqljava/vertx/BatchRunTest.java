@@ -3,6 +3,7 @@ package io.github.dsqljava.vertx;
 import static io.github.dsqljava.vertx.LocalCluster.await;
 import static io.github.dsqljava.vertx.LocalCluster.failure;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.dsqljava.BatchChunk;
 import io.github.dsqljava.BatchFailedException;
@@ -417,6 +418,25 @@ class BatchRunTest {
         .hasMessage("a row of the iterator");
   }
 
+  @Test
+  void nulls_areRefusedAtTheCall_byName() {
+    BatchOptions options = BatchOptions.defaults();
+    List<Tuple> list = List.of();
+    Rows stream = new Rows();
+    Iterator<Tuple> none = null;
+    assertThatThrownBy(() -> BatchRun.start(pool(), vertx, null, list, options)).hasMessage("sql");
+    assertThatThrownBy(() -> BatchRun.start(pool(), vertx, SQL, (List<Tuple>) null, options))
+        .hasMessage("rows");
+    assertThatThrownBy(() -> BatchRun.start(pool(), vertx, SQL, list, null)).hasMessage("options");
+    assertThatThrownBy(() -> BatchRun.start(pool(), vertx, SQL, none, options)).hasMessage("rows");
+    assertThatThrownBy(() -> BatchRun.start(pool(), vertx, SQL, (Rows) null, options))
+        .hasMessage("rows");
+    assertThatThrownBy(() -> BatchRun.start(pool(), vertx, null, stream, options))
+        .hasMessage("sql");
+    assertThatThrownBy(() -> BatchRun.start(pool(), vertx, SQL, stream, null))
+        .hasMessage("options");
+  }
+
   // --- stopping
 
   @Test
@@ -473,7 +493,7 @@ class BatchRunTest {
   // --- streams
 
   /** A stream that the test drives. */
-  private static final class Rows implements ReadStream<Tuple> {
+  private static class Rows implements ReadStream<Tuple> {
     private volatile Handler<Tuple> rows;
     private volatile Handler<Void> end;
     private volatile Handler<Throwable> failures;
@@ -581,6 +601,45 @@ class BatchRunTest {
     assertThat(failure(BatchRun.start(pool(), vertx, SQL, rows, options(10, 1).build())))
         .isSameAs(odd);
     assertThat(begun).isEmpty();
+  }
+
+  /** Where one answer to a request for rows is more than a chunk. */
+  @Test
+  void stream_moreThanAChunkAtOnce_doesNotBeginMoreThanAllowed() throws Exception {
+    Rows rows = new Rows();
+    Promise<Void> stop = Promise.promise();
+    BatchOptions options = options(100, 1).maxBytes(3 * ROW_BYTES).stop(stop.future()).build();
+    Future<BatchResult> batch = BatchRun.start(pool(), vertx, SQL, rows, options);
+    eventually("one row", () -> rows.demand == 1);
+    rows.give(0, 1);
+    eventually("two more", () -> rows.demand == 3);
+    rows.rows.handle(Tuple.of(1, "x".repeat(2 * ROW_BYTES)));
+    rows.give(2, 3);
+    eventuallyBegun(1);
+    assertThat(begun.get(0).rows).containsExactly(0);
+    rows.end.handle(null);
+    settle();
+    assertThat(begun).as("one at a time").hasSize(1);
+    stop.complete();
+    settle();
+    begun.get(0).commit();
+    BatchFailedException failed = (BatchFailedException) failure(batch);
+    assertThat(failed).hasCauseInstanceOf(CancellationException.class);
+    assertThat(failed.firstUncertainRow()).isEqualTo(1);
+  }
+
+  @Test
+  void streamThatCannotBeAsked_failsTheBatch() throws Exception {
+    IllegalStateException odd = new IllegalStateException("odd");
+    Rows rows =
+        new Rows() {
+          @Override
+          public ReadStream<Tuple> fetch(long amount) {
+            throw odd;
+          }
+        };
+    assertThat(failure(BatchRun.start(pool(), vertx, SQL, rows, options(10, 1).build())))
+        .hasCause(odd);
   }
 
   @Test

@@ -22,6 +22,7 @@ import io.vertx.core.Vertx;
 import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.Tuple;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -37,13 +38,17 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import java.util.stream.Collector;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Single statements of many callers over few connections. */
@@ -406,6 +411,81 @@ class ClientTest {
     execute(client, "DROP TABLE heard");
     assertThat(opened).hasValue(1);
     assertThat(acquired).hasValue(22);
+  }
+
+  static List<Named<Function<SqlClient, Future<?>>>> badCallers() {
+    Collector<Row, ?, Object> supplier =
+        Collector.of(
+            () -> {
+              throw new AssertionError("of the program");
+            },
+            (all, row) -> {},
+            (one, other) -> one);
+    Collector<Row, ?, Object> accumulator =
+        Collector.of(
+            ArrayList::new,
+            (all, row) -> {
+              throw new AssertionError("of the program");
+            },
+            (one, other) -> one,
+            all -> all);
+    Collector<Row, ?, Object> finisher =
+        Collector.of(
+            ArrayList::new,
+            (all, row) -> {},
+            (one, other) -> one,
+            all -> {
+              throw new AssertionError("of the program");
+            });
+    return List.of(
+        Named.of(
+            "mapping",
+            c ->
+                c.query("SELECT 1")
+                    .mapping(
+                        row -> {
+                          throw new AssertionError("of the program");
+                        })
+                    .execute()),
+        Named.of("supplier", c -> c.query("SELECT 1").collecting(supplier).execute()),
+        Named.of("accumulator", c -> c.query("SELECT 1").collecting(accumulator).execute()),
+        Named.of("finisher", c -> c.query("SELECT 1").collecting(finisher).execute()),
+        Named.of(
+            "finisher, without rows",
+            c -> c.query("UPDATE item SET id = id").collecting(finisher).execute()),
+        Named.of(
+            "prepared",
+            c -> c.preparedQuery("SELECT $1::int").collecting(accumulator).execute(Tuple.of(1))));
+  }
+
+  @ParameterizedTest
+  @MethodSource("badCallers")
+  void callerWhoseCodeThrowsWhileRowsAreRead_harmsNobodyElse(Function<SqlClient, Future<?>> bad)
+      throws Exception {
+    DsqlClient client = client(1);
+    await(client.query("SELECT 1").execute());
+    List<Future<?>> others = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      others.add(client.query("SELECT 1").execute());
+    }
+    Future<?> told = bad.apply(client);
+    for (int i = 0; i < 5; i++) {
+      others.add(client.preparedQuery("SELECT $1::int").execute(Tuple.of(i)));
+    }
+    assertThat(failure(told)).isInstanceOf(AssertionError.class).hasMessage("of the program");
+    await(Future.all(others));
+    assertThat(client.stats().opened()).isEqualTo(1);
+    DsqlPool pool = connector.pool(PoolSettings.builder().maxSize(1).build());
+    AtomicInteger attempts = new AtomicInteger();
+    Future<?> transaction =
+        pool.inTransaction(
+            c -> {
+              attempts.incrementAndGet();
+              return bad.apply(c).mapEmpty();
+            });
+    assertThat(failure(transaction)).isInstanceOf(AssertionError.class);
+    assertThat(attempts).as("a mistake of the program, not a lost connection").hasValue(1);
+    assertThat(pool.stats().opened()).isEqualTo(1);
   }
 
   /** Vert.x cannot send its data. */

@@ -172,6 +172,38 @@ class MisbehavingCollaboratorsTest {
   }
 
   /** A future of somebody else's that cannot even be listened to. */
+  /** Vert.x names the value in its message, and forgets the statement when that fails. */
+  @Test
+  void valueWhoseTextThrows_everythingCompletes_andNoPlaceIsLost() throws Exception {
+    Object odd =
+        new Object() {
+          @Override
+          public String toString() {
+            throw new AssertionError("odd value");
+          }
+        };
+    DsqlConnector connector = DsqlConnector.create(config(cluster).build());
+    DsqlPool pool = connector.pool(single());
+    String sql = "SELECT $1::int";
+    for (int i = 0; i < 3; i++) { // prepared by it, and prepared before
+      assertThat(failure(pool.preparedQuery(sql).execute(Tuple.of(odd)))).isNotNull();
+      await(pool.preparedQuery(sql).execute(Tuple.of(i)));
+    }
+    SqlConnection held = await(pool.getConnection());
+    await(held.preparedQuery(sql).execute(Tuple.of(1)));
+    Future<?> first = held.preparedQuery("SELECT $1::int + 1").execute(Tuple.of(1));
+    Future<?> waits = held.preparedQuery(sql).execute(Tuple.of(odd));
+    Future<?> behind = held.preparedQuery(sql).execute(Tuple.of(2));
+    assertThat(failure(waits)).isNotNull();
+    await(Future.join(first, behind).otherwiseEmpty());
+    await(held.close());
+    SqlConnection single = await(connector.connect());
+    assertThat(failure(single.preparedQuery(sql).execute(Tuple.of(odd)))).isNotNull();
+    assertThat(value(pool, "SELECT 1")).isEqualTo("1");
+    assertThat(pool.stats().leased()).isZero();
+    await(connector.close());
+  }
+
   @Test
   void functionWhoseFutureThrows_rollsBack() throws Exception {
     DsqlConnector connector = DsqlConnector.create(config(cluster).build());

@@ -13,6 +13,9 @@ import io.github.dsqljava.local.DsqlLocal;
 import io.github.dsqljava.pool.PoolListener;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.PrepareOptions;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
@@ -26,6 +29,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever callers hand in, and whatever it throws: the future completes, and no place is lost. */
 @SuppressWarnings({"NullAway", "InterruptedExceptionSwallowed"})
@@ -81,6 +86,23 @@ class NothingHangsTest {
   }
 
   // --- callbacks
+
+  /** Vert.x alone completes nothing then, and gives the connection up. */
+  @ParameterizedTest
+  @ValueSource(strings = {"", ";", "-- nothing", "/* nothing */"})
+  void textWithoutAStatement_givesNoRows(String sql) throws Exception {
+    DsqlClient client = connector.client(ClientSettings.builder().maxSize(1).build());
+    SqlConnection single = await(connector.connect());
+    for (SqlClient any : List.of(pool, client, single)) {
+      assertThat(await(any.query(sql).execute()).size()).isZero();
+      assertThat(await(any.preparedQuery(sql).execute()).rowCount()).isZero();
+      assertThat(LocalCluster.value(any, "SELECT 1")).isEqualTo("1");
+    }
+    RowSet<Row> inside = await(pool.inTransaction(c -> c.query(sql).execute()));
+    assertThat(inside.size()).isZero();
+    assertThat(pool.stats().opened()).isEqualTo(1);
+    assertThat(client.stats().opened()).isEqualTo(1);
+  }
 
   @Test
   void executeMany_progressThatThrows_isLoggedAndTheRestIsWritten() throws Exception {

@@ -92,7 +92,7 @@ final class PooledSession implements Connection.Holder {
     this.shaping = shaping;
     wire.settingsAreKnown();
     this.lost = lost;
-    context.exceptionHandler(this::broken);
+    connection.context().exceptionHandler(this::broken);
   }
 
   /**
@@ -205,6 +205,21 @@ final class PooledSession implements Connection.Holder {
     if (command instanceof QueryCommandBase<?> query && SqlText.mayChangeSettings(query.sql())) {
       wire.settingsMayChange();
     }
+    if (command instanceof QueryCommandBase<?> query
+        && query.collector() != QueryCommandBase.NULL_COLLECTOR) {
+      guard(query, handler);
+    } else {
+      send(command, handler);
+    }
+  }
+
+  /** What a caller's own code throws while rows are read must not end the connection. */
+  private <R, T> void guard(QueryCommandBase<T> query, Completable<R> handler) {
+    GuardedCollector<?, T> guarded = new GuardedCollector<>(query.collector());
+    send(QueryCopies.of(query, guarded.collector()), guarded.told(handler));
+  }
+
+  private <R> void send(CommandBase<R> command, Completable<R> handler) {
     AnswerClock watch = clock;
     if (watch == null) {
       connection.schedule(command, handler);

@@ -7,15 +7,23 @@ import io.vertx.core.internal.net.NetSocketInternal;
 import io.vertx.core.spi.metrics.ClientMetrics;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.pgclient.impl.PgSocketConnection;
+import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.internal.PreparedStatement;
 import io.vertx.sqlclient.internal.command.CloseStatementCommand;
 import io.vertx.sqlclient.internal.command.CommandBase;
 import io.vertx.sqlclient.internal.command.CompositeCommand;
 import io.vertx.sqlclient.internal.command.ExtendedQueryCommand;
+import io.vertx.sqlclient.internal.command.QueryCommandBase;
+import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.stream.Collector;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,7 +45,7 @@ final class SchemaAwareConnection extends PgSocketConnection {
   private long seen;
 
   /** Commands that have come and are not answered, but for Close. */
-  private int outstanding;
+  private final Set<CommandBase<?>> unanswered = Collections.newSetFromMap(new IdentityHashMap<>());
 
   private @Nullable Throwable lastFailure;
   private Optional<StaleSign> lastSign = Optional.empty();
@@ -68,13 +76,65 @@ final class SchemaAwareConnection extends PgSocketConnection {
       seen = epoch.current();
       forgetStatements();
     }
-    if (command instanceof CloseStatementCommand) {
-      super.doSchedule(command, handler);
-    } else if (command instanceof CompositeCommand composite) {
-      composite.commands().forEach(this::watchPart);
-      super.doSchedule(command, handler);
-    } else {
-      super.doSchedule(command, watched(command, handler));
+    try {
+      if (command instanceof CloseStatementCommand) {
+        super.doSchedule(command, handler);
+      } else if (command instanceof CompositeCommand composite) {
+        composite.commands().forEach(this::watchPart);
+        super.doSchedule(command, handler);
+      } else {
+        super.doSchedule(command, watched(command, handler));
+      }
+    } catch (Throwable e) {
+      broken(e);
+    }
+  }
+
+  @Override
+  protected void handleMessage(Object message) {
+    try {
+      super.handleMessage(message);
+    } catch (Throwable e) {
+      broken(e);
+    }
+  }
+
+  /**
+   * An Error of somebody's code in the middle of Vert.x's, such as that of a value's toString: the
+   * command at which it happened is in nobody's hands any more.
+   */
+  private void broken(Throwable failure) {
+    LOGGER.log(
+        Level.WARNING,
+        "A connection to {0} is closed after an unexpected failure: {1}",
+        server(),
+        failure);
+    handleException(failure);
+    var unused = HardClose.of(socket());
+  }
+
+  @Override
+  protected void handleClose(Throwable reason) {
+    super.handleClose(reason);
+    // When Vert.x has failed what it knows of.
+    socket()
+        .channelHandlerContext()
+        .channel()
+        .closeFuture()
+        .addListener(closed -> later(() -> later(() -> failUnanswered(reason))));
+  }
+
+  private void later(Runnable task) {
+    try {
+      context.runOnContext(v -> task.run());
+    } catch (RejectedExecutionException e) { // of a Vert.x that is closed
+      task.run();
+    }
+  }
+
+  private void failUnanswered(@Nullable Throwable reason) {
+    for (CommandBase<?> command : List.copyOf(unanswered)) {
+      command.fail(new IOException("The connection has ended", reason));
     }
   }
 
@@ -82,19 +142,26 @@ final class SchemaAwareConnection extends PgSocketConnection {
     part.handler = watched(part, part.handler);
   }
 
+  @SuppressWarnings("unchecked") // all queries give a Boolean
   private <R> Completable<R> watched(CommandBase<R> command, Completable<R> handler) {
     PreparedStatement cached =
         psCache != null && command instanceof ExtendedQueryCommand<?> query && query.ps == null
             ? psCache.get(query.sql())
             : null;
-    outstanding++;
+    unanswered.add(command);
     return (result, failure) -> {
-      outstanding--;
+      unanswered.remove(command);
+      if (failure == null && result == null && command instanceof QueryCommandBase<?> query) {
+        answerEmpty(query);
+        handler.complete((R) Boolean.FALSE, null);
+        return;
+      }
       if (failure != null) {
         failed(command, cached, failure);
-        if (outstanding == 0 && isUnsent(command, cached, failure)) {
+        if (unanswered.isEmpty() && isUnsent(command, cached, failure)) {
           // Nobody has seen anything of it, and nothing was sent behind it.
-          super.doSchedule(again(command), counted(handler));
+          CommandBase<R> again = QueryCopies.of(command);
+          super.doSchedule(again, counted(again, handler));
           return;
         }
       }
@@ -102,41 +169,21 @@ final class SchemaAwareConnection extends PgSocketConnection {
     };
   }
 
-  private <R> Completable<R> counted(Completable<R> handler) {
-    outstanding++;
+  /** The text held no statement, as one with nothing but a comment. Vert.x answers nothing then. */
+  private static <T> void answerEmpty(QueryCommandBase<T> query) {
+    query.resultHandler().handleResult(0, 0, null, empty(query.collector()), null);
+  }
+
+  private static <A, T> T empty(Collector<Row, A, T> collector) {
+    return collector.finisher().apply(collector.supplier().get());
+  }
+
+  private <R> Completable<R> counted(CommandBase<R> command, Completable<R> handler) {
+    unanswered.add(command);
     return (result, failure) -> {
-      outstanding--;
+      unanswered.remove(command);
       handler.complete(result, failure);
     };
-  }
-
-  /** Vert.x's commands cannot be scheduled twice. */
-  @SuppressWarnings("unchecked") // a query gives the same as its copy
-  private static <R> CommandBase<R> again(CommandBase<R> query) {
-    return (CommandBase<R>) copy((ExtendedQueryCommand<?>) query);
-  }
-
-  private static <R> ExtendedQueryCommand<R> copy(ExtendedQueryCommand<R> of) {
-    return of.isBatch()
-        ? ExtendedQueryCommand.createBatch(
-            of.sql(),
-            of.options(),
-            /* ps= */ null,
-            List.copyOf(of.paramsList()),
-            of.autoCommit(),
-            of.collector(),
-            of.resultHandler())
-        : ExtendedQueryCommand.createQuery(
-            of.sql(),
-            of.options(),
-            /* ps= */ null,
-            of.params(),
-            of.fetch(),
-            of.cursorId(),
-            of.isSuspended(),
-            of.autoCommit(),
-            of.collector(),
-            of.resultHandler());
   }
 
   /**
