@@ -1,8 +1,13 @@
 package io.github.dsqljava.r2dbc;
 
+import io.github.dsqljava.pool.ConnectRate;
+import io.github.dsqljava.pool.PoolListener;
+import io.r2dbc.postgresql.api.PostgresqlConnection;
 import io.r2dbc.spi.ConnectionFactoryOptions;
 import io.r2dbc.spi.ConnectionFactoryProvider;
 import io.r2dbc.spi.Option;
+import java.util.function.Function;
+import org.reactivestreams.Publisher;
 import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
 import software.amazon.awssdk.identity.spi.IdentityProvider;
 
@@ -18,9 +23,10 @@ import software.amazon.awssdk.identity.spi.IdentityProvider;
  * <p>What it makes is a {@link DsqlR2dbc}. Options are R2DBC's {@code host}, {@code port}, {@code
  * user}, {@code database} and {@code connectTimeout}; every setting of {@link
  * io.github.dsqljava.DsqlConfig} that a URL may have, by the same name; {@link
- * #CREDENTIALS_PROVIDER}; and of the pool {@code minSize}, {@code maxSize}, {@code maxWaiting},
- * {@code acquireTimeout}, {@code maxLifetime}, {@code idleTimeout}, with durations as {@code
- * PT30S}. A password, {@code sslMode} and the like are refused.
+ * #CREDENTIALS_PROVIDER}; and every setting of {@link R2dbcSettings} by its name, with durations as
+ * {@code PT30S}; of its retry policy {@code retryMaxAttempts}, {@code retryBasePause}, {@code
+ * retryMaxPause} and {@code retryMaxElapsed}. What is an object, such as {@link #INIT_HOOK}, has no
+ * place in a URL. A password, {@code sslMode} and the like are refused.
  */
 public final class DsqlConnectionFactoryProvider implements ConnectionFactoryProvider {
 
@@ -30,6 +36,20 @@ public final class DsqlConnectionFactoryProvider implements ConnectionFactoryPro
   /** The AWS SDK's provider of credentials, an object; see {@code DsqlConfig.Builder}. */
   public static final Option<IdentityProvider<? extends AwsCredentialsIdentity>>
       CREDENTIALS_PROVIDER = Option.valueOf("credentialsProvider");
+
+  /** {@link R2dbcSettings#listener()}, an object. */
+  public static final Option<PoolListener> LISTENER = Option.valueOf("listener");
+
+  /** {@link R2dbcSettings#connectRate()}, an object. */
+  public static final Option<ConnectRate> CONNECT_RATE = Option.valueOf("connectRate");
+
+  /** {@link R2dbcSettings#initHook()}, an object. */
+  public static final Option<Function<PostgresqlConnection, Publisher<Void>>> INIT_HOOK =
+      Option.valueOf("initHook");
+
+  /** {@link R2dbcSettings#acquireHook()}, an object. */
+  public static final Option<Function<PostgresqlConnection, Publisher<Void>>> ACQUIRE_HOOK =
+      Option.valueOf("acquireHook");
 
   /** Made by {@link java.util.ServiceLoader}. */
   public DsqlConnectionFactoryProvider() {}

@@ -68,6 +68,7 @@ public final class DsqlR2dbc implements ConnectionFactory, Closeable, Disposable
   private final SessionSource source;
   private final AsyncPool<PhysicalSession> pool;
   private final StaleStatements stale;
+  private final Leases leases;
   private final Transactions transactions;
   private volatile boolean closing;
 
@@ -86,7 +87,15 @@ public final class DsqlR2dbc implements ConnectionFactory, Closeable, Disposable
             RANDOM,
             settings.listener());
     this.stale = new StaleStatements(pool::expireConnections, System::nanoTime);
-    this.transactions = new Transactions(pool, stale, settings);
+    this.leases =
+        new Leases(
+            pool,
+            stale,
+            settings
+                .acquireHook()
+                .map(hook -> new ConnectionHook("acquire hook", hook, config.connectTimeout()))
+                .orElse(null));
+    this.transactions = new Transactions(leases, stale, settings);
   }
 
   /** A pool with {@link R2dbcSettings#defaults()}. */
@@ -106,7 +115,7 @@ public final class DsqlR2dbc implements ConnectionFactory, Closeable, Disposable
     DriverVersion.check();
     Objects.requireNonNull(config, "config");
     Objects.requireNonNull(settings, "settings");
-    DsqlR2dbc made = new DsqlR2dbc(config, settings, new SessionSource(config));
+    DsqlR2dbc made = new DsqlR2dbc(config, settings, new SessionSource(config, settings));
     made.pool.start();
     return made;
   }
@@ -138,7 +147,10 @@ public final class DsqlR2dbc implements ConnectionFactory, Closeable, Disposable
    * @return the driver's own connection, or an R2DBC exception as for {@link #create()}
    */
   public Mono<PostgresqlConnection> connect() {
-    return source.open().map(PhysicalSession::connection).onErrorMap(R2dbcFailures::ofConnecting);
+    return source
+        .open(/* shaped= */ false)
+        .map(PhysicalSession::connection)
+        .onErrorMap(R2dbcFailures::ofConnecting);
   }
 
   /** One wait for a connection. */
@@ -155,7 +167,7 @@ public final class DsqlR2dbc implements ConnectionFactory, Closeable, Disposable
 
     void start() {
       CompletableFuture<Lease<PhysicalSession>> acquired =
-          pool.acquire(null, settings.policy().acquireTimeout());
+          leases.acquire(settings.policy().acquireTimeout(), sink.contextView());
       sink.onCancel(() -> cancel(acquired));
       var unused =
           acquired.whenComplete(

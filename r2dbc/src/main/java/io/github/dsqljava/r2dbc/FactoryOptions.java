@@ -2,6 +2,10 @@ package io.github.dsqljava.r2dbc;
 
 import io.github.dsqljava.DsqlConfig;
 import io.github.dsqljava.InvalidConfigurationException;
+import io.github.dsqljava.pool.ConnectRate;
+import io.github.dsqljava.pool.PoolListener;
+import io.github.dsqljava.retry.RetryPolicy;
+import io.r2dbc.postgresql.api.PostgresqlConnection;
 import io.r2dbc.spi.ConnectionFactoryOptions;
 import io.r2dbc.spi.Option;
 import java.net.URLEncoder;
@@ -11,8 +15,10 @@ import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.StringJoiner;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
 import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
 import software.amazon.awssdk.identity.spi.IdentityProvider;
 
@@ -85,8 +91,56 @@ final class FactoryOptions {
     number("maxWaiting", settings::maxWaiting);
     duration("acquireTimeout", settings::acquireTimeout);
     duration("maxLifetime", settings::maxLifetime);
+    duration("lifetimeJitter", settings::lifetimeJitter);
     duration("idleTimeout", settings::idleTimeout);
+    duration("idleCheck", settings::idleCheck);
+    duration("leakThreshold", settings::leakThreshold);
+    duration("baseBackoff", settings::baseBackoff);
+    duration("maxBackoff", settings::maxBackoff);
+    duration("transactionDeadline", settings::transactionDeadline);
+    duration("closeGrace", settings::closeGrace);
+    settings.retryPolicy(retryPolicy());
+    object(DsqlConnectionFactoryProvider.LISTENER, PoolListener.class, settings::listener);
+    object(DsqlConnectionFactoryProvider.CONNECT_RATE, ConnectRate.class, settings::connectRate);
+    hook(DsqlConnectionFactoryProvider.INIT_HOOK, settings::initHook);
+    hook(DsqlConnectionFactoryProvider.ACQUIRE_HOOK, settings::acquireHook);
     return settings.build();
+  }
+
+  private RetryPolicy retryPolicy() {
+    RetryPolicy.Builder retries = RetryPolicy.builder();
+    number("retryMaxAttempts", retries::maxAttempts);
+    duration("retryBasePause", retries::basePause);
+    duration("retryMaxPause", retries::maxPause);
+    duration("retryMaxElapsed", retries::maxElapsed);
+    return retries.build();
+  }
+
+  private <T> void object(Option<T> option, Class<T> type, Consumer<T> setter) {
+    Object value = options.getValue(option);
+    if (value != null && !type.isInstance(value)) {
+      throw new InvalidConfigurationException(
+          "Option "
+              + option.name()
+              + ": a "
+              + value.getClass().getName()
+              + " is no "
+              + type.getSimpleName()
+              + "; it is an object, which a URL cannot have");
+    }
+    if (value != null) {
+      setter.accept(type.cast(value));
+    }
+  }
+
+  @SuppressWarnings("unchecked") // what it gives is seen when it is called
+  private void hook(
+      Option<Function<PostgresqlConnection, Publisher<Void>>> option,
+      Consumer<Function<PostgresqlConnection, Publisher<Void>>> setter) {
+    object(
+        (Option<Function<?, ?>>) (Option<?>) option,
+        (Class<Function<?, ?>>) (Class<?>) Function.class,
+        hook -> setter.accept((Function<PostgresqlConnection, Publisher<Void>>) hook));
   }
 
   private void refuse() {

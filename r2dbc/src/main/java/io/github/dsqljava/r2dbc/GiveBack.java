@@ -71,7 +71,7 @@ final class GiveBack {
       step(
           Flux.from(session.connection().createStatement("RESET ALL").execute())
               .flatMap(result -> result.getRowsUpdated())
-              .then(Mono.fromRunnable(wire::settingsAreKnown)));
+              .then(session.shape()));
     } else {
       finish(!stale.concern(wire));
     }

@@ -100,6 +100,10 @@ class LeasedConnection implements PostgresqlConnection, Wrapped<PostgresqlConnec
     return mine;
   }
 
+  boolean isGivenBack() {
+    return over.get() != null;
+  }
+
   // --- statements
 
   @Override

@@ -6,6 +6,7 @@ import io.r2dbc.spi.ValidationDepth;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /**
@@ -13,14 +14,24 @@ import reactor.core.publisher.Mono;
  *
  * @param connection the driver's
  * @param where what it leads to, for messages
+ * @param initHook what makes of a new or a reset connection what users expect; null for nothing
  */
-record PhysicalSession(PostgresqlConnection connection, SessionWire wire, String where) {
+record PhysicalSession(
+    PostgresqlConnection connection,
+    SessionWire wire,
+    String where,
+    @Nullable ConnectionHook initHook) {
 
   /** How long the server may take to hang up: some round trips to anywhere. */
   private static final Duration GOODBYE = Duration.ofSeconds(2);
 
   /** How long the server may take to answer a question that costs nothing. */
   private static final Duration QUESTION = Duration.ofSeconds(5);
+
+  /** Makes of a connection, whose settings are those of the login, what users expect. */
+  Mono<Void> shape() {
+    return initHook == null ? Mono.fromRunnable(wire::settingsAreKnown) : initHook.run(this);
+  }
 
   /** Whether the server still answers; fails when it does not. */
   CompletionStage<Void> check() {

@@ -7,8 +7,10 @@ import io.github.dsqljava.CredentialsException;
 import io.github.dsqljava.DsqlException;
 import io.github.dsqljava.PoolBusyException;
 import io.github.dsqljava.PoolTimeoutException;
+import io.github.dsqljava.RetryKind;
 import io.github.dsqljava.RoleNotMappedException;
 import io.github.dsqljava.ServerError;
+import io.github.dsqljava.StatementOutcomeUnknownException;
 import io.r2dbc.spi.R2dbcBadGrammarException;
 import io.r2dbc.spi.R2dbcDataIntegrityViolationException;
 import io.r2dbc.spi.R2dbcException;
@@ -17,6 +19,7 @@ import io.r2dbc.spi.R2dbcPermissionDeniedException;
 import io.r2dbc.spi.R2dbcRollbackException;
 import io.r2dbc.spi.R2dbcTimeoutException;
 import io.r2dbc.spi.R2dbcTransientResourceException;
+import java.util.Optional;
 
 /** The exceptions of R2DBC's interfaces, which frameworks translate into their own. */
 final class R2dbcFailures {
@@ -48,6 +51,21 @@ final class R2dbcFailures {
     return passes
         ? new R2dbcTransientResourceException(text, failure)
         : new R2dbcNonTransientResourceException(text, failure);
+  }
+
+  /** Why another attempt may help after this failure of a statement in an acquire hook. */
+  static Optional<RetryKind> retryKind(Throwable failure) {
+    if (!(failure instanceof R2dbcException error)) {
+      return Optional.empty();
+    }
+    if (error.getCause() instanceof StatementOutcomeUnknownException) {
+      return Optional.of(RetryKind.CONNECTION);
+    }
+    ServerError answer = ServerError.of("", error.getSqlState(), error.getMessage(), null, null);
+    boolean announced = answer.sqlState().startsWith("57P"); // the end of the connection
+    return announced || RetryKind.isServerUnavailable(answer)
+        ? Optional.of(RetryKind.CONNECTION)
+        : RetryKind.of(answer);
   }
 
   /** As the driver would call the error of a statement, by its class. */

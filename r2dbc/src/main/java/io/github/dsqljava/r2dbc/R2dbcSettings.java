@@ -7,9 +7,12 @@ import io.github.dsqljava.pool.ConnectRate;
 import io.github.dsqljava.pool.PoolListener;
 import io.github.dsqljava.pool.PoolPolicy;
 import io.github.dsqljava.retry.RetryPolicy;
+import io.r2dbc.postgresql.api.PostgresqlConnection;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
+import org.reactivestreams.Publisher;
 
 /**
  * How a pool behaves. Immutable; {@link #toBuilder()} makes a changed copy.
@@ -32,7 +35,9 @@ public final class R2dbcSettings {
       RetryPolicy retryPolicy,
       Optional<Duration> transactionDeadline,
       Duration closeGrace,
-      PoolListener listener) {}
+      PoolListener listener,
+      Optional<Function<PostgresqlConnection, Publisher<Void>>> initHook,
+      Optional<Function<PostgresqlConnection, Publisher<Void>>> acquireHook) {}
 
   private final Values values;
 
@@ -105,6 +110,34 @@ public final class R2dbcSettings {
     return values.listener;
   }
 
+  /**
+   * Run once on each physical connection before its first use, and again after its settings were
+   * reset; the next user waits for its publisher, for {@link
+   * io.github.dsqljava.DsqlConfig#connectTimeout()} at most. If it fails, is late, or leaves a
+   * transaction open, the pool closes that connection and pauses, and a caller that waits for a
+   * connection, with no other one open, fails with the hook's error. It must not keep or close the
+   * connection. Results of statements have to be consumed, as everywhere in R2DBC: {@code
+   * connection.createStatement("SET timezone = 'UTC'").execute().flatMap(Result::getRowsUpdated)
+   * .then()}. Default: none.
+   */
+  public Optional<Function<PostgresqlConnection, Publisher<Void>>> initHook() {
+    return values.initHook;
+  }
+
+  /**
+   * Run on a connection each time before the pool hands it out, for {@code create()} or a
+   * transaction, with the subscriber's context; the caller waits for its publisher, for {@link
+   * io.github.dsqljava.DsqlConfig#connectTimeout()} at most. For what depends on the caller, such
+   * as a setting per tenant; what is the same for all belongs into {@link #initHook()}, which costs
+   * no round trip for each use. If it fails, is late, or leaves a transaction open, the pool closes
+   * that connection and the caller gets the hook's error; {@code inTransaction} runs again after a
+   * conflict or a loss of the connection in it. It must not keep or close the connection. Default:
+   * none.
+   */
+  public Optional<Function<PostgresqlConnection, Publisher<Void>>> acquireHook() {
+    return values.acquireHook;
+  }
+
   @Override
   public boolean equals(Object other) {
     return other instanceof R2dbcSettings that && values.equals(that.values);
@@ -132,6 +165,9 @@ public final class R2dbcSettings {
     private Optional<Duration> transactionDeadline = Optional.empty();
     private Duration closeGrace = Duration.ofSeconds(5);
     private PoolListener listener = PoolListener.NONE;
+    private Optional<Function<PostgresqlConnection, Publisher<Void>>> initHook = Optional.empty();
+    private Optional<Function<PostgresqlConnection, Publisher<Void>>> acquireHook =
+        Optional.empty();
 
     private Builder() {}
 
@@ -142,6 +178,8 @@ public final class R2dbcSettings {
       transactionDeadline = from.transactionDeadline;
       closeGrace = from.closeGrace;
       listener = from.listener;
+      initHook = from.initHook;
+      acquireHook = from.acquireHook;
     }
 
     /** All sizes and times at once; see {@link R2dbcSettings#policy()}. */
@@ -247,6 +285,18 @@ public final class R2dbcSettings {
       return this;
     }
 
+    /** See {@link R2dbcSettings#initHook()}. */
+    public Builder initHook(Function<PostgresqlConnection, Publisher<Void>> hook) {
+      initHook = Optional.of(Objects.requireNonNull(hook, "initHook"));
+      return this;
+    }
+
+    /** See {@link R2dbcSettings#acquireHook()}. */
+    public Builder acquireHook(Function<PostgresqlConnection, Publisher<Void>> hook) {
+      acquireHook = Optional.of(Objects.requireNonNull(hook, "acquireHook"));
+      return this;
+    }
+
     /**
      * The settings.
      *
@@ -256,7 +306,14 @@ public final class R2dbcSettings {
     public R2dbcSettings build() {
       return new R2dbcSettings(
           new Values(
-              policy.build(), connectRate, retryPolicy, transactionDeadline, closeGrace, listener));
+              policy.build(),
+              connectRate,
+              retryPolicy,
+              transactionDeadline,
+              closeGrace,
+              listener,
+              initHook,
+              acquireHook));
     }
   }
 }

@@ -43,6 +43,7 @@ final class SessionSource implements ConnectionSource<PhysicalSession> {
   private static final String CONNECTOR = "aurora-dsql-java-r2dbc";
 
   private final DsqlConfig config;
+  private final @Nullable ConnectionHook initHook;
   private final TokenSource tokens;
   private final TrustManagerFactory trust;
   private final ConnectFailures failures;
@@ -50,8 +51,13 @@ final class SessionSource implements ConnectionSource<PhysicalSession> {
   private volatile boolean closed;
 
   /** Reads the trusted certificates from disk. */
-  SessionSource(DsqlConfig config) {
+  SessionSource(DsqlConfig config, R2dbcSettings settings) {
     this.config = config;
+    this.initHook =
+        settings
+            .initHook()
+            .map(hook -> new ConnectionHook("init hook", hook, config.connectTimeout()))
+            .orElse(null);
     this.trust = TrustedCertificates.of(config);
     this.failures = ConnectFailures.of(config);
     this.tokens = TokenSource.of(config);
@@ -64,7 +70,7 @@ final class SessionSource implements ConnectionSource<PhysicalSession> {
   @Override
   public CompletionStage<PhysicalSession> open(@Nullable Object preference, Runnable lost) {
     return Stages.of(
-        open()
+        open(/* shaped= */ true)
             .doOnNext(
                 session -> {
                   var unused =
@@ -72,12 +78,16 @@ final class SessionSource implements ConnectionSource<PhysicalSession> {
                 }));
   }
 
-  /** Opens a connection, or fails with a DsqlException. */
-  Mono<PhysicalSession> open() {
-    return Mono.fromCompletionStage(tokens::token).flatMap(this::open);
+  /**
+   * Opens a connection, or fails with a DsqlException.
+   *
+   * @param shaped whether the init hook is run, with whose failure it may fail, too
+   */
+  Mono<PhysicalSession> open(boolean shaped) {
+    return Mono.fromCompletionStage(tokens::token).flatMap(token -> open(token, shaped));
   }
 
-  private Mono<PhysicalSession> open(AuthToken token) {
+  private Mono<PhysicalSession> open(AuthToken token, boolean shaped) {
     WireResources wires = new WireResources(TcpResources.get());
     opening.add(wires);
     if (closed) { // behind the line before, so that shutDown() has seen it or is seen
@@ -88,13 +98,15 @@ final class SessionSource implements ConnectionSource<PhysicalSession> {
         .create()
         .map(
             connection ->
-                new PhysicalSession(connection, Objects.requireNonNull(wires.wire()), where()))
+                new PhysicalSession(
+                    connection, Objects.requireNonNull(wires.wire()), where(), initHook))
         .timeout(config.connectTimeout(), Mono.error(() -> failures.timedOut(phase(wires.wire()))))
         .onErrorMap(failure -> explain(failure, wires.wire()))
-        .doOnNext(
+        .flatMap(
             session -> {
               session.wire().useBegins();
               session.wire().settingsAreKnown(); // the login reports them all
+              return shaped ? session.shape().thenReturn(session) : Mono.just(session);
             })
         .doOnError(failure -> abort(wires.wire()))
         .doOnCancel(() -> abort(wires.wire()))

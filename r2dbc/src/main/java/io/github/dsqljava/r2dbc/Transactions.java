@@ -4,7 +4,6 @@ import io.github.dsqljava.NestedTransactionException;
 import io.github.dsqljava.TransactionOptions;
 import io.github.dsqljava.spi.AttemptOutcome;
 import io.github.dsqljava.spi.TransactionRun;
-import io.github.dsqljava.spi.pool.AsyncPool;
 import io.github.dsqljava.spi.pool.Lease;
 import io.r2dbc.postgresql.api.PostgresqlConnection;
 import java.lang.System.Logger;
@@ -30,12 +29,12 @@ import reactor.util.context.Context;
 final class Transactions {
   private static final Logger LOGGER = System.getLogger(DsqlR2dbc.class.getName());
 
-  private final AsyncPool<PhysicalSession> pool;
+  private final Leases leases;
   private final StaleStatements stale;
   private final R2dbcSettings settings;
 
-  Transactions(AsyncPool<PhysicalSession> pool, StaleStatements stale, R2dbcSettings settings) {
-    this.pool = pool;
+  Transactions(Leases leases, StaleStatements stale, R2dbcSettings settings) {
+    this.leases = leases;
     this.stale = stale;
     this.settings = settings;
   }
@@ -98,7 +97,7 @@ final class Transactions {
         return;
       }
       CompletableFuture<Lease<PhysicalSession>> acquired =
-          pool.acquire(null, decisions.acquireTimeout(now));
+          leases.acquire(decisions.acquireTimeout(now), context);
       if (!step(() -> giveUp(acquired))) {
         giveUp(acquired);
       }
@@ -108,9 +107,16 @@ final class Transactions {
                 if (failure == null) {
                   begin(lease);
                 } else if (!isCancelled()) {
-                  ended(new AttemptOutcome.NotStarted(inner(failure)));
+                  ended(notStarted(inner(failure)));
                 }
               });
+    }
+
+    /** A conflict or a loss in the acquire hook is as good as one in the transaction. */
+    private AttemptOutcome notStarted(Throwable failure) {
+      return R2dbcFailures.retryKind(failure)
+          .<AttemptOutcome>map(kind -> new AttemptOutcome.Failed(failure, kind))
+          .orElseGet(() -> new AttemptOutcome.NotStarted(failure));
     }
 
     private void giveUp(CompletableFuture<?> acquired) {

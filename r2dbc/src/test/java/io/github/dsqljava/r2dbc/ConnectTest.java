@@ -225,8 +225,8 @@ class ConnectTest {
   /** Reactor Netty makes a name resolver with a UDP socket for each connection. */
   @Test
   void connection_leavesNoSocketOfTheResolver() {
-    SessionSource source = new SessionSource(config(cluster).build());
-    PhysicalSession session = await(source.open());
+    SessionSource source = new SessionSource(config(cluster).build(), R2dbcSettings.defaults());
+    PhysicalSession session = await(source.open(/* shaped= */ false));
     LocalCluster.until("they are closed", () -> WireResources.openResolvers() == 0);
     session.close().toCompletableFuture().join();
     source.shutDown();
