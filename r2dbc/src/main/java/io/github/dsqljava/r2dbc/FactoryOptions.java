@@ -98,6 +98,7 @@ final class FactoryOptions {
     duration("baseBackoff", settings::baseBackoff);
     duration("maxBackoff", settings::maxBackoff);
     duration("transactionDeadline", settings::transactionDeadline);
+    duration("statementTimeout", settings::statementTimeout);
     duration("closeGrace", settings::closeGrace);
     settings.retryPolicy(retryPolicy());
     object(DsqlConnectionFactoryProvider.LISTENER, PoolListener.class, settings::listener);
@@ -161,13 +162,10 @@ final class FactoryOptions {
                 + " authority is given as caFile, the TLS handshake's begin as tlsNegotiation");
       }
     }
-    for (String name : List.of("statementTimeout", "lockWaitTimeout")) {
-      if (text(name) != null) {
-        throw new InvalidConfigurationException(
-            "Option "
-                + name
-                + ": Aurora DSQL refuses such settings; give inTransaction a deadline instead");
-      }
+    if (text("lockWaitTimeout") != null) {
+      throw new InvalidConfigurationException(
+          "Option lockWaitTimeout: Aurora DSQL has no locks to wait for and refuses such a setting;"
+              + " give inTransaction a deadline instead");
     }
   }
 

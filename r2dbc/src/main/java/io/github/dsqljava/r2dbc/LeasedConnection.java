@@ -12,6 +12,7 @@ import io.r2dbc.postgresql.api.PostgresqlStatement;
 import io.r2dbc.spi.IsolationLevel;
 import io.r2dbc.spi.R2dbcException;
 import io.r2dbc.spi.R2dbcNonTransientResourceException;
+import io.r2dbc.spi.R2dbcTimeoutException;
 import io.r2dbc.spi.TransactionDefinition;
 import io.r2dbc.spi.ValidationDepth;
 import io.r2dbc.spi.Wrapped;
@@ -72,9 +73,24 @@ class LeasedConnection implements PostgresqlConnection, Wrapped<PostgresqlConnec
   public Throwable explain(Throwable failure) {
     boolean lost =
         failure instanceof R2dbcException && !wire.isOpen() && wire.lastError().isEmpty();
+    Throwable known = lost ? explainLate((R2dbcException) failure) : failure;
     return lost && wire.status() == SessionWire.IDLE
-        ? unknownOutcome((R2dbcException) failure)
-        : failure;
+        ? unknownOutcome((R2dbcException) known)
+        : known;
+  }
+
+  /** What is known of the loss of a connection: that it was this side that lost patience. */
+  final R2dbcException explainLate(R2dbcException failure) {
+    return wire.late()
+        .<R2dbcException>map(
+            limit ->
+                new R2dbcTimeoutException(
+                    "The server was silent for "
+                        + limit
+                        + " (statementTimeout) while it owed an answer, so the connection was closed."
+                        + " Give it more time, or make the statement faster",
+                    failure))
+        .orElse(failure);
   }
 
   private R2dbcException unknownOutcome(R2dbcException failure) {

@@ -34,6 +34,7 @@ public final class R2dbcSettings {
       Optional<ConnectRate> connectRate,
       RetryPolicy retryPolicy,
       Optional<Duration> transactionDeadline,
+      Optional<Duration> statementTimeout,
       Duration closeGrace,
       PoolListener listener,
       Optional<Function<PostgresqlConnection, Publisher<Void>>> initHook,
@@ -95,6 +96,18 @@ public final class R2dbcSettings {
    */
   public Optional<Duration> transactionDeadline() {
     return values.transactionDeadline;
+  }
+
+  /**
+   * How long the server may be silent while it owes an answer to a statement, 1 millisecond to 24
+   * days. Rows that come count as an answer, and the time in which a subscriber asks for none does
+   * not count. When the time has passed the connection is closed, for Aurora DSQL cancels no
+   * statements; what is under way there ends as with a lost connection. Default none: only a
+   * program knows how long its slowest statement takes ({@code CALL sys.wait_for_job} is one), and
+   * a network that has fallen silent is found by TCP keepalive within some minutes.
+   */
+  public Optional<Duration> statementTimeout() {
+    return values.statementTimeout;
   }
 
   /**
@@ -163,6 +176,7 @@ public final class R2dbcSettings {
     private Optional<ConnectRate> connectRate = Optional.empty();
     private RetryPolicy retryPolicy = RetryPolicy.defaults();
     private Optional<Duration> transactionDeadline = Optional.empty();
+    private Optional<Duration> statementTimeout = Optional.empty();
     private Duration closeGrace = Duration.ofSeconds(5);
     private PoolListener listener = PoolListener.NONE;
     private Optional<Function<PostgresqlConnection, Publisher<Void>>> initHook = Optional.empty();
@@ -176,6 +190,7 @@ public final class R2dbcSettings {
       connectRate = from.connectRate;
       retryPolicy = from.retryPolicy;
       transactionDeadline = from.transactionDeadline;
+      statementTimeout = from.statementTimeout;
       closeGrace = from.closeGrace;
       listener = from.listener;
       initHook = from.initHook;
@@ -273,6 +288,13 @@ public final class R2dbcSettings {
       return this;
     }
 
+    /** See {@link R2dbcSettings#statementTimeout()}. */
+    public Builder statementTimeout(Duration time) {
+      statementTimeout =
+          Optional.of(Options.inRange("statementTimeout", time, MILLISECOND, LONGEST_TIMER));
+      return this;
+    }
+
     /** See {@link R2dbcSettings#closeGrace()}. */
     public Builder closeGrace(Duration grace) {
       closeGrace = Options.inRange("closeGrace", grace, Duration.ZERO, LONGEST_TIMER);
@@ -310,6 +332,7 @@ public final class R2dbcSettings {
               connectRate,
               retryPolicy,
               transactionDeadline,
+              statementTimeout,
               closeGrace,
               listener,
               initHook,

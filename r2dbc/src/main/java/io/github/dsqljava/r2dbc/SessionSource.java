@@ -18,6 +18,7 @@ import io.r2dbc.postgresql.PostgresqlConnectionConfiguration;
 import io.r2dbc.postgresql.PostgresqlConnectionFactory;
 import io.r2dbc.postgresql.client.SSLMode;
 import io.r2dbc.postgresql.client.SSLNegotiation;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -44,6 +45,7 @@ final class SessionSource implements ConnectionSource<PhysicalSession> {
 
   private final DsqlConfig config;
   private final @Nullable ConnectionHook initHook;
+  private final Optional<Duration> statementTimeout;
   private final TokenSource tokens;
   private final TrustManagerFactory trust;
   private final ConnectFailures failures;
@@ -53,6 +55,7 @@ final class SessionSource implements ConnectionSource<PhysicalSession> {
   /** Reads the trusted certificates from disk. */
   SessionSource(DsqlConfig config, R2dbcSettings settings) {
     this.config = config;
+    this.statementTimeout = settings.statementTimeout();
     this.initHook =
         settings
             .initHook()
@@ -106,6 +109,9 @@ final class SessionSource implements ConnectionSource<PhysicalSession> {
             session -> {
               session.wire().useBegins();
               session.wire().settingsAreKnown(); // the login reports them all
+              if (shaped) {
+                statementTimeout.ifPresent(session.wire()::limitSilence);
+              }
               return shaped ? session.shape().thenReturn(session) : Mono.just(session);
             })
         .doOnError(failure -> abort(wires.wire()))

@@ -4,6 +4,7 @@ import io.github.dsqljava.NestedTransactionException;
 import io.github.dsqljava.r2dbc.wire.BatchFlight;
 import io.github.dsqljava.spi.TransactionText;
 import io.netty.buffer.ByteBuf;
+import io.r2dbc.spi.R2dbcException;
 import io.r2dbc.spi.TransactionDefinition;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -54,7 +55,7 @@ final class TransactionalConnection extends LeasedConnection {
   /** A statement of a transaction that is lost was rolled back. */
   @Override
   public Throwable explain(Throwable failure) {
-    return failure;
+    return failure instanceof R2dbcException error ? explainLate(error) : failure;
   }
 
   /**

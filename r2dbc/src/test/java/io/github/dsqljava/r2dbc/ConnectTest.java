@@ -124,7 +124,7 @@ class ConnectTest {
         List.of(
             "&sslMode=disable",
             "&ssl=false",
-            "&statementTimeout=PT1S",
+            "&lockWaitTimeout=PT1S",
             "&maxSize=many",
             "&acquireTimeout=7",
             "&earlyPassword=perhaps")) {

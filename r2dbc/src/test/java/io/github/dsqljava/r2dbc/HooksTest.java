@@ -183,7 +183,7 @@ class HooksTest {
         "r2dbc:dsql://app@abcdefghijklmnopqrstuvwxyz.dsql.us-east-1.on.aws/postgres?minSize=2"
             + "&maxSize=7&maxWaiting=8&acquireTimeout=PT9S&maxLifetime=PT10M&lifetimeJitter=PT11S"
             + "&idleTimeout=PT12S&idleCheck=PT13S&leakThreshold=PT14S&baseBackoff=PT0.015S"
-            + "&maxBackoff=PT16S&transactionDeadline=PT17S&closeGrace=PT18S&retryMaxAttempts=19"
+            + "&maxBackoff=PT16S&transactionDeadline=PT17S&closeGrace=PT18S&statementTimeout=PT23S&retryMaxAttempts=19"
             + "&retryBasePause=PT0.02S&retryMaxPause=PT21S&retryMaxElapsed=PT22S";
     FactoryOptions options =
         new FactoryOptions(
@@ -196,7 +196,12 @@ class HooksTest {
         .contains("minSize=2", "maxSize=7", "maxWaiting=8", "acquireTimeout=PT9S")
         .contains("maxLifetime=PT10M", "lifetimeJitter=PT11S", "idleTimeout=PT12S")
         .contains("idleCheck=PT13S", "PT14S", "baseBackoff=PT0.015S", "maxBackoff=PT16S")
-        .contains("PT17S", "closeGrace=PT18S", "maxAttempts=19", "basePause=PT0.02S")
+        .contains(
+            "PT17S",
+            "statementTimeout=Optional[PT23S]",
+            "closeGrace=PT18S",
+            "maxAttempts=19",
+            "basePause=PT0.02S")
         .contains("maxPause=PT21S", "maxElapsed=PT22S");
     assertThat(options.settings().initHook()).contains(hook);
     assertThat(options.settings().acquireHook()).contains(hook);

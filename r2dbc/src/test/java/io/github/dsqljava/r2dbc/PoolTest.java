@@ -14,7 +14,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.dsqljava.ClosedException;
 import io.github.dsqljava.PoolTimeoutException;
 import io.github.dsqljava.StatementOutcomeUnknownException;
+import io.github.dsqljava.TransactionOptions;
 import io.github.dsqljava.local.DsqlLocal;
+import io.github.dsqljava.retry.RetryPolicy;
 import io.r2dbc.postgresql.api.PostgresqlConnection;
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.R2dbcNonTransientResourceException;
@@ -183,6 +185,69 @@ class PoolTest {
     } finally {
       cluster.record().stop();
     }
+  }
+
+  @Test
+  void statementTimeout_endsTheConnectionOfASilentServer_andSaysSo() {
+    DsqlR2dbc dsql =
+        pool(R2dbcSettings.builder().maxSize(1).statementTimeout(Duration.ofMillis(800)));
+    for (int i = 0; i < 4; i++) {
+      value(dsql, "SELECT pg_sleep(0.4)"); // each has its own time
+    }
+    assertThat(dsql.stats().opened()).isEqualTo(1);
+    Connection connection = await(dsql.create());
+    assertThat(failure(select(connection, "SELECT pg_sleep(20)")))
+        .isInstanceOf(R2dbcNonTransientResourceException.class)
+        .hasCauseInstanceOf(StatementOutcomeUnknownException.class)
+        .hasStackTraceContaining("statementTimeout");
+    await(Mono.from(connection.close()));
+    Throwable inside =
+        failure(
+            dsql.inTransaction(
+                TransactionOptions.builder().retryPolicy(RetryPolicy.off()).build(),
+                c -> select(c, "SELECT pg_sleep(20)")));
+    assertThat(inside)
+        .isInstanceOf(R2dbcTimeoutException.class)
+        .hasMessageContaining("statementTimeout");
+    assertThat(value(dsql, "SELECT 1")).isEqualTo("1");
+  }
+
+  @Test
+  void statementTimeout_aSlowSubscriberIsNotASilentServer() {
+    DsqlR2dbc dsql =
+        pool(R2dbcSettings.builder().maxSize(1).statementTimeout(Duration.ofMillis(300)));
+    Connection connection = await(dsql.create());
+    CompletableFuture<Integer> rows = new CompletableFuture<>();
+    select(connection, "SELECT generate_series(1, 200000)")
+        .subscribe(
+            new BaseSubscriber<String>() {
+              private int count;
+
+              @Override
+              protected void hookOnSubscribe(org.reactivestreams.Subscription subscription) {
+                request(1);
+              }
+
+              @Override
+              protected void hookOnNext(String row) {
+                if (++count == 1) {
+                  Mono.delay(Duration.ofSeconds(1)).subscribe(late -> requestUnbounded());
+                }
+              }
+
+              @Override
+              protected void hookOnComplete() {
+                rows.complete(count);
+              }
+
+              @Override
+              protected void hookOnError(Throwable failure) {
+                rows.completeExceptionally(failure);
+              }
+            });
+    assertThat(await(Mono.fromFuture(rows))).isEqualTo(200_000);
+    await(Mono.from(connection.close()));
+    assertThat(dsql.stats().opened()).isEqualTo(1);
   }
 
   @Test

@@ -590,6 +590,28 @@ class BatchRunTest {
   }
 
   @Test
+  void rowsThatComeBehindAFailure_areNotTaken() throws Exception {
+    Rows rows = new Rows();
+    Future<BatchResult> batch = BatchRun.start(pool(), vertx, SQL, rows, options(2, 2).build());
+    eventually("one row", () -> rows.demand == 1);
+    rows.give(0, 1);
+    eventually("one more", () -> rows.demand == 2);
+    rows.give(1, 2);
+    eventuallyBegun(1);
+    rows.give(2, 3);
+    settle();
+    Handler<Tuple> late = rows.rows;
+    rows.failures.handle(new IllegalStateException("odd"));
+    settle();
+    late.handle(Tuple.of(3));
+    settle();
+    begun.get(0).commit();
+    assertThat(((BatchFailedException) failure(batch)).chunks())
+        .containsExactly(
+            BatchChunk.of(0, 0, 2).with(ChunkOutcome.COMMITTED, 1), BatchChunk.of(1, 2, 1));
+  }
+
+  @Test
   void streamThatCannotBePaused_failsAtOnce() throws Exception {
     IllegalStateException odd = new IllegalStateException("odd");
     ReadStream<Tuple> rows =

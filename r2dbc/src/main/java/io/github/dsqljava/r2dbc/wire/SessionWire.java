@@ -10,6 +10,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.ssl.SslHandler;
 import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,6 +67,8 @@ public final class SessionWire extends ChannelDuplexHandler {
   @SuppressWarnings("NullAway.Init") // set when added, before anything else happens
   private volatile ChannelHandlerContext context;
 
+  private @Nullable AnswerWatch watch;
+  private volatile Optional<Duration> late = Optional.empty();
   private volatile boolean beginFailed;
   private volatile boolean loginSent;
 
@@ -191,6 +194,29 @@ public final class SessionWire extends ChannelDuplexHandler {
   // --- acting
 
   /**
+   * From now on the connection ends when the server is silent for longer than this while it owes an
+   * answer. To be called once.
+   */
+  public void limitSilence(Duration limit) {
+    execute(
+        () ->
+            watch =
+                new AnswerWatch(
+                    context,
+                    limit,
+                    () -> !isQuiet(),
+                    () -> {
+                      late = Optional.of(limit);
+                      abort();
+                    }));
+  }
+
+  /** The limit that the server did not keep, if the connection ended for that reason. */
+  public Optional<Duration> late() {
+    return late;
+  }
+
+  /**
    * Sends BEGIN together with what is sent next, so that it costs no round trip. If the server
    * refuses it, nothing behind it is executed, and the connection ends: what the driver would send
    * later does not belong into a transaction any more. The driver learns of the transaction by the
@@ -282,6 +308,7 @@ public final class SessionWire extends ChannelDuplexHandler {
       return answer;
     }
     ownFlight = answer;
+    noteAsked();
     ownRows = 0;
     ownError = Optional.empty();
     commitSent |= commitExpected;
@@ -291,7 +318,7 @@ public final class SessionWire extends ChannelDuplexHandler {
       context.write(ControlMessages.prefix(context.alloc(), begin));
     }
     context.writeAndFlush(messages);
-    context.read(); // the driver asks for nothing now
+    read(context); // the driver asks for nothing now
     return answer;
   }
 
@@ -317,8 +344,28 @@ public final class SessionWire extends ChannelDuplexHandler {
     context = ctx;
   }
 
+  private void noteAsked() {
+    AnswerWatch watching = watch;
+    if (watching != null) {
+      watching.sent();
+    }
+  }
+
+  @Override
+  public void read(ChannelHandlerContext ctx) {
+    AnswerWatch watching = watch;
+    if (watching != null) {
+      watching.wantsToRead();
+    }
+    ctx.read();
+  }
+
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
+    AnswerWatch watching = watch;
+    if (watching != null) {
+      watching.received();
+    }
     if (!(message instanceof ByteBuf bytes) || !loginSent) {
       ctx.fireChannelRead(message);
       return;
@@ -348,7 +395,7 @@ public final class SessionWire extends ChannelDuplexHandler {
       channelRead(ctx, bytes.readerIndex(at));
     } else {
       bytes.release();
-      ctx.read(); // the driver has got nothing, and does not ask again
+      read(ctx); // the driver has got nothing, and does not ask again
     }
   }
 
@@ -390,7 +437,7 @@ public final class SessionWire extends ChannelDuplexHandler {
   public void channelReadComplete(ChannelHandlerContext ctx) {
     ctx.fireChannelReadComplete();
     if (ownFlight != null) {
-      ctx.read();
+      read(ctx);
     }
   }
 
@@ -504,6 +551,7 @@ public final class SessionWire extends ChannelDuplexHandler {
       ctx.write(ControlMessages.prefix(ctx.alloc(), begin));
     }
     outbound.scan(bytes, this::noteSent);
+    noteAsked();
     ctx.write(bytes, promise);
   }
 
@@ -542,6 +590,9 @@ public final class SessionWire extends ChannelDuplexHandler {
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
     closed = true;
+    if (watch != null) {
+      watch.stop();
+    }
     ctx.fireChannelInactive(); // first the driver fails what is under way
     CompletableFuture<Answer> answer = ownFlight;
     ownFlight = null;
