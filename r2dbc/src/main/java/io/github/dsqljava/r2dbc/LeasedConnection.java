@@ -62,8 +62,11 @@ class LeasedConnection implements PostgresqlConnection, Wrapped<PostgresqlConnec
     noteSettings(sql);
   }
 
-  final void noteSettings(String sql) {
-    if (SqlText.mayChangeSettings(sql)) {
+  /**
+   * @param sql may be null, which the driver refuses in its own way
+   */
+  final void noteSettings(@Nullable String sql) {
+    if (sql != null && SqlText.mayChangeSettings(sql)) {
       wire.settingsMayChange();
     }
   }

@@ -7,11 +7,13 @@ import static io.github.dsqljava.vertx.LocalCluster.failure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.dsqljava.ClosedException;
 import io.github.dsqljava.RetryKind;
 import io.github.dsqljava.local.CommitConflict;
 import io.github.dsqljava.local.DsqlLocal;
 import io.github.dsqljava.pool.PoolListener;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.sqlclient.PrepareOptions;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
@@ -86,6 +88,27 @@ class NothingHangsTest {
   }
 
   // --- callbacks
+
+  /** Nothing of Vert.x wakes it any more once the connector has closed its own Vert.x. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void functionThatNeverCompletes_isNotWaitedForWhenItsPoolIsClosed(boolean all) throws Exception {
+    DsqlConnector other = DsqlConnector.create(config(cluster).build());
+    DsqlPool closing =
+        other.pool(PoolSettings.builder().maxSize(1).closeGrace(Duration.ZERO).build());
+    Promise<Void> begun = Promise.promise();
+    Future<Void> never =
+        closing.inTransaction(
+            c -> {
+              c.query("INSERT INTO item VALUES (77)").execute().<Void>mapEmpty().onComplete(begun);
+              return Promise.<Void>promise().future();
+            });
+    await(begun.future());
+    await(all ? other.close() : closing.close());
+    assertThat(failure(never)).isInstanceOf(ClosedException.class);
+    await(other.close());
+    assertThat(LocalCluster.value(pool, "SELECT count(*) FROM item")).isEqualTo("0");
+  }
 
   /** Vert.x alone completes nothing then, and gives the connection up. */
   @ParameterizedTest

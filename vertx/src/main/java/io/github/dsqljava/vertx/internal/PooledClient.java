@@ -1,5 +1,6 @@
 package io.github.dsqljava.vertx.internal;
 
+import io.github.dsqljava.ClosedException;
 import io.github.dsqljava.pool.PoolHealth;
 import io.github.dsqljava.pool.PoolStats;
 import io.github.dsqljava.spi.pool.AsyncPool;
@@ -18,6 +19,7 @@ import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.internal.SqlClientBase;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +33,7 @@ public abstract class PooledClient extends SqlClientBase {
   final PoolReports reports;
   final Duration acquireTimeout;
   private final Duration closeGrace;
+  private final String name;
 
   /** A caller must not wait for a timer that never comes. */
   private final Closeable whenVertxCloses;
@@ -47,6 +50,7 @@ public abstract class PooledClient extends SqlClientBase {
         new PoolReports(vertx, plan.config().endpoint().address(), pool.policy().maxSize());
     this.acquireTimeout = pool.policy().acquireTimeout();
     this.closeGrace = closeGrace;
+    this.name = plan.config().endpoint().address();
     this.whenVertxCloses =
         completion -> {
           close(Duration.ZERO).onComplete(done -> completion.succeed());
@@ -118,6 +122,13 @@ public abstract class PooledClient extends SqlClientBase {
   /** What fails because the pool is closed fails at once: Vert.x may be closed, and tell nobody. */
   final <T extends @Nullable Object> Promise<T> promise(ContextInternal context) {
     return closed ? Promise.promise() : context.promise();
+  }
+
+  /** Tells why, if the pool is closed. */
+  final void ifClosed(Consumer<ClosedException> task) {
+    if (closed) {
+      task.accept(new ClosedException("The pool of connections to " + name));
+    }
   }
 
   @Override

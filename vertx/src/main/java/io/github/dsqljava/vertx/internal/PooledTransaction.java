@@ -32,11 +32,11 @@ final class PooledTransaction<T extends @Nullable Object> {
   /**
    * Makes an attempt on a connection.
    *
-   * @param pool whose transaction it is; only its identity counts
+   * @param pool whose transaction it is
    */
   PooledTransaction(
       VertxInternal vertx,
-      Object pool,
+      PooledClient pool,
       ContextInternal caller,
       Lease<PooledSession> lease,
       boolean readOnly,
@@ -47,7 +47,8 @@ final class PooledTransaction<T extends @Nullable Object> {
     locals(context).put(pool, this);
     this.outcome = outcome;
     this.connection = new TransactionalConnection<>(vertx, lease, readOnly, this::ended);
-    this.view = new TransactionView(context, connection);
+    this.view =
+        new TransactionView(context, connection, () -> pool.ifClosed(connection::poolClosed));
     connection.init(view);
     this.timer = vertx.setTimer(deadline.remainingMillis(), id -> connection.expire());
   }

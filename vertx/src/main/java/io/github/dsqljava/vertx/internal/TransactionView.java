@@ -16,10 +16,21 @@ import io.vertx.sqlclient.internal.command.CommandBase;
 final class TransactionView extends CheckedConnection {
 
   private final Promise<Void> completion;
+  private final Runnable lost;
 
-  TransactionView(ContextInternal context, TransactionalConnection<?> connection) {
+  /**
+   * @param lost is told when the connection has ended while the function has it
+   */
+  TransactionView(ContextInternal context, TransactionalConnection<?> connection, Runnable lost) {
     super(context, connection);
     this.completion = context.promise();
+    this.lost = lost;
+  }
+
+  @Override
+  public void handleClosed() {
+    super.handleClosed();
+    lost.run();
   }
 
   /** The transaction has ended. */

@@ -1,5 +1,6 @@
 package io.github.dsqljava.vertx.internal;
 
+import io.github.dsqljava.ClosedException;
 import io.github.dsqljava.NestedTransactionException;
 import io.github.dsqljava.RetryKind;
 import io.github.dsqljava.ServerError;
@@ -321,6 +322,27 @@ final class TransactionalConnection<T extends @Nullable Object> extends LeasedCo
       return AttemptOutcome.endedInside(late);
     }
     return doubtful > 0 ? AttemptOutcome.inDoubt(late) : new AttemptOutcome.TimedOut();
+  }
+
+  /**
+   * The connection has ended because its pool is closed: nobody waits for a function that does not
+   * notice.
+   */
+  void poolClosed(ClosedException reason) {
+    session.execute(
+        () -> {
+          if (ending) {
+            return; // COMMIT or ROLLBACK has its own answer, or none
+          }
+          ending = true;
+          if (wasEndedInside()) {
+            end(AttemptOutcome.endedInside(reason));
+          } else if (doubtful > 0) {
+            end(AttemptOutcome.inDoubt(reason));
+          } else {
+            end(new AttemptOutcome.Failed(reason, null));
+          }
+        });
   }
 
   private void end(AttemptOutcome outcome) {
