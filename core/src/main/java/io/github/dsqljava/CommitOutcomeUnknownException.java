@@ -16,6 +16,7 @@ public final class CommitOutcomeUnknownException extends DsqlException {
   private static final long serialVersionUID = 1L;
 
   private final int attempts;
+  private final String problem;
 
   /**
    * Made by the runner of transactions.
@@ -35,10 +36,16 @@ public final class CommitOutcomeUnknownException extends DsqlException {
             + " repeat idempotent.",
         cause);
     this.attempts = attempts;
+    this.problem = problem;
   }
 
   /** How often the transaction was attempted, this one included. */
   public int attempts() {
     return attempts;
+  }
+
+  /** What came instead of the answer, to follow "COMMIT was sent, and". */
+  public String problem() {
+    return problem;
   }
 }

@@ -41,6 +41,11 @@ public record ServerError(
         Optional.ofNullable(hint));
   }
 
+  /** Whether the server ends the connection with it. */
+  public boolean isFatal() {
+    return severity.equals("FATAL") || severity.equals("PANIC");
+  }
+
   private static String orEmpty(@Nullable String field) {
     return field == null ? "" : field;
   }

@@ -1,8 +1,10 @@
 package io.github.dsqljava.r2dbc;
 
+import io.github.dsqljava.ServerError;
 import io.github.dsqljava.StatementOutcomeUnknownException;
 import io.github.dsqljava.r2dbc.wire.SessionWire;
 import io.github.dsqljava.spi.SqlText;
+import io.github.dsqljava.spi.TransactionText;
 import io.r2dbc.postgresql.api.CopyInBuilder;
 import io.r2dbc.postgresql.api.Notification;
 import io.r2dbc.postgresql.api.PostgresqlBatch;
@@ -36,6 +38,9 @@ class LeasedConnection implements PostgresqlConnection, Wrapped<PostgresqlConnec
   private final Supplier<CompletableFuture<Void>> giveBack;
   private final AtomicReference<@Nullable CompletableFuture<Void>> over = new AtomicReference<>();
 
+  /** A statement was sent whose text may hold a COMMIT or ROLLBACK of its own. */
+  private volatile boolean doubtful;
+
   /**
    * @param giveBack called once
    */
@@ -60,6 +65,9 @@ class LeasedConnection implements PostgresqlConnection, Wrapped<PostgresqlConnec
           "The connection was given back to its pool; get one from the pool again");
     }
     noteSettings(sql);
+    if (TransactionText.ends(sql) || TransactionText.mayEnd(sql)) {
+      doubtful = true;
+    }
   }
 
   /**
@@ -71,15 +79,22 @@ class LeasedConnection implements PostgresqlConnection, Wrapped<PostgresqlConnec
     }
   }
 
-  /** Gives one name to the loss of a statement that would have committed by itself. */
+  /**
+   * Gives one name each to the loss of a statement that would have committed by itself, and to the
+   * loss of a connection inside a transaction.
+   */
   @Override
   public Throwable explain(Throwable failure) {
-    boolean lost =
-        failure instanceof R2dbcException && !wire.isOpen() && wire.lastError().isEmpty();
-    Throwable known = lost ? explainLate((R2dbcException) failure) : failure;
-    return lost && wire.status() == SessionWire.IDLE
-        ? unknownOutcome((R2dbcException) known)
-        : known;
+    if (!(failure instanceof R2dbcException driver)) {
+      return failure;
+    }
+    boolean isSilent = !wire.isOpen() && wire.lastError().isEmpty();
+    R2dbcException known = isSilent ? explainLate(driver) : driver;
+    if (wire.status() == SessionWire.IDLE) {
+      return isSilent ? unknownOutcome(known) : failure;
+    }
+    boolean lost = !wire.isOpen() || wire.lastError().filter(ServerError::isFatal).isPresent();
+    return lost && !doubtful ? CommitAnswer.lostBefore(session, known) : known;
   }
 
   /** What is known of the loss of a connection: that it was this side that lost patience. */
@@ -157,7 +172,11 @@ class LeasedConnection implements PostgresqlConnection, Wrapped<PostgresqlConnec
 
   @Override
   public Mono<Void> commitTransaction() {
-    return one("", session.connection()::commitTransaction);
+    return Mono.defer(
+        () -> {
+          check("");
+          return new CommitAnswer(session).commit();
+        });
   }
 
   @Override

@@ -88,6 +88,7 @@ public final class SessionWire extends ChannelDuplexHandler {
   private volatile boolean lastEndIsCommit;
   private volatile Optional<ServerError> firstError = Optional.empty();
   private volatile Optional<ServerError> lastError = Optional.empty();
+  private volatile Optional<ServerError> transactionError = Optional.empty();
   private volatile Optional<StaleSign> firstSign = Optional.empty();
 
   /** What waits to be written. */
@@ -142,6 +143,7 @@ public final class SessionWire extends ChannelDuplexHandler {
     commitSent = false;
     firstError = Optional.empty();
     lastError = Optional.empty();
+    transactionError = Optional.empty();
     firstSign = Optional.empty();
   }
 
@@ -170,6 +172,11 @@ public final class SessionWire extends ChannelDuplexHandler {
     return lastError;
   }
 
+  /** The first error since the last transaction began. */
+  public Optional<ServerError> transactionError() {
+    return transactionError;
+  }
+
   /** What the first error said about prepared statements. */
   public Optional<StaleSign> firstSign() {
     return firstSign;
@@ -178,6 +185,7 @@ public final class SessionWire extends ChannelDuplexHandler {
   /** The next Query that the driver sends is COMMIT. */
   public void expectCommit() {
     commitExpected = true;
+    commitSent = false;
     lastError = Optional.empty();
   }
 
@@ -475,6 +483,9 @@ public final class SessionWire extends ChannelDuplexHandler {
       firstError = Optional.of(error);
       firstSign = StaleSign.of(error, prepared);
     }
+    if (transactionError.isEmpty()) {
+      transactionError = Optional.of(error);
+    }
     lastError = Optional.of(error);
     ending |= loggedIn && ServerMessages.isEnd(error);
   }
@@ -491,6 +502,7 @@ public final class SessionWire extends ChannelDuplexHandler {
     switch (tag) {
       case "BEGIN", "START TRANSACTION" -> {
         begins++;
+        transactionError = Optional.empty();
         status = IN_TRANSACTION; // which ReadyForQuery will say again
       }
       case "COMMIT", "ROLLBACK" -> {

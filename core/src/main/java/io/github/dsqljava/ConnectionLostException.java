@@ -1,0 +1,31 @@
+package io.github.dsqljava;
+
+/**
+ * The connection was lost inside a transaction, before COMMIT was sent: nothing of it is in the
+ * database, and running it again is safe. Whatever the driver calls the loss is the cause.
+ *
+ * <pre>{@code
+ * .onErrorResume(
+ *     failure -> NestedExceptionUtils.getMostSpecificCause(failure) instanceof ConnectionLostException,
+ *     failure -> transferAgain(id))
+ * }</pre>
+ */
+public final class ConnectionLostException extends DsqlException {
+
+  private static final long serialVersionUID = 1L;
+
+  /**
+   * Made by an adapter.
+   *
+   * @param where what the connection led to
+   * @param cause the driver's exception
+   */
+  public ConnectionLostException(String where, Throwable cause) {
+    super(
+        "The connection to "
+            + where
+            + " was lost inside a transaction, before COMMIT was sent: nothing of it is in the"
+            + " database. Run it again.",
+        cause);
+  }
+}

@@ -1,0 +1,79 @@
+package io.github.dsqljava.r2dbc;
+
+import io.github.dsqljava.CommitOutcomeUnknownException;
+import io.github.dsqljava.ConnectionLostException;
+import io.github.dsqljava.ServerError;
+import io.github.dsqljava.TransactionRolledBackException;
+import io.github.dsqljava.r2dbc.wire.SessionWire;
+import io.github.dsqljava.spi.CommitErrors;
+import io.r2dbc.spi.R2dbcException;
+import io.r2dbc.spi.R2dbcNonTransientResourceException;
+import io.r2dbc.spi.R2dbcRollbackException;
+import io.r2dbc.spi.R2dbcTransientResourceException;
+import java.util.Optional;
+import reactor.core.publisher.Mono;
+
+/**
+ * A COMMIT that a user of a pooled connection asks for: says what is certain when it fails, by the
+ * server's own words, as exceptions of R2DBC whose cause is ours.
+ */
+final class CommitAnswer {
+  /** SQL's codes for a lost connection, and for a transaction that is in doubt because of it. */
+  private static final String CONNECTION_FAILURE = "08006";
+
+  private static final String RESOLUTION_UNKNOWN = "08007";
+
+  private final PhysicalSession session;
+  private final SessionWire wire;
+  private final int endsBefore;
+
+  CommitAnswer(PhysicalSession session) {
+    this.session = session;
+    this.wire = session.wire();
+    this.endsBefore = wire.ends();
+  }
+
+  Mono<Void> commit() {
+    wire.expectCommit();
+    return session.connection().commitTransaction().onErrorResume(this::read);
+  }
+
+  private Mono<Void> read(Throwable failure) {
+    if (wire.ends() > endsBefore) {
+      // The answer was read, whatever came behind it.
+      return wire.lastEndIsCommit() ? Mono.empty() : Mono.error(rolledBack(failure));
+    }
+    if (!wire.isCommitSent()) {
+      return Mono.error(wire.isOpen() ? failure : lostBefore(session, failure));
+    }
+    Optional<ServerError> answer = wire.lastError();
+    if (answer.isEmpty()) {
+      return Mono.error(unknown("the connection was lost", failure));
+    }
+    return Mono.error(
+        CommitErrors.leaveOutcomeUnknown(answer.get())
+            ? unknown("the server answered " + answer.get(), failure)
+            : failure);
+  }
+
+  private R2dbcException rolledBack(Throwable failure) {
+    Optional<ServerError> first = wire.transactionError();
+    TransactionRolledBackException ours =
+        new TransactionRolledBackException(
+            first.<Throwable>map(error -> R2dbcFailures.ofStatement(error, "")).orElse(failure));
+    return new R2dbcRollbackException(
+        ours.getMessage(), first.map(ServerError::sqlState).orElse("40000"), 0, ours);
+  }
+
+  private static R2dbcException unknown(String problem, Throwable failure) {
+    CommitOutcomeUnknownException ours =
+        new CommitOutcomeUnknownException(/* attempts= */ 1, problem, failure);
+    return new R2dbcNonTransientResourceException(ours.getMessage(), RESOLUTION_UNKNOWN, 0, ours);
+  }
+
+  /** The loss of a connection inside a transaction whose COMMIT was not sent. */
+  static R2dbcException lostBefore(PhysicalSession session, Throwable failure) {
+    ConnectionLostException ours = new ConnectionLostException(session.where(), failure);
+    return new R2dbcTransientResourceException(ours.getMessage(), CONNECTION_FAILURE, 0, ours);
+  }
+}
