@@ -1,0 +1,61 @@
+package io.github.dsqljava.spring.boot;
+
+import io.github.dsqljava.DsqlConfig;
+import io.github.dsqljava.vertx.DsqlConnector;
+import io.vertx.core.Vertx;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.beans.factory.FactoryBean;
+import org.springframework.beans.factory.ObjectProvider;
+
+/** Makes the connector, and at the end of the context waits until its connections are closed. */
+final class ConnectorFactoryBean implements FactoryBean<DsqlConnector>, DisposableBean {
+
+  /** What closing may take beyond the grace: saying goodbye on a slow network. */
+  private static final long MORE_SECONDS = 10;
+
+  private final DsqlConfig config;
+  private final DsqlProperties properties;
+  private final ObjectProvider<Vertx> vertx;
+  private @Nullable DsqlConnector made;
+
+  ConnectorFactoryBean(
+      DsqlConfig config, DsqlProperties properties, ObjectProvider<Vertx> vertx) {
+    this.config = config;
+    this.properties = properties;
+    this.vertx = vertx;
+  }
+
+  @Override
+  public Class<?> getObjectType() {
+    return DsqlConnector.class;
+  }
+
+  @Override
+  public synchronized DsqlConnector getObject() {
+    if (made == null) {
+      Vertx shared = vertx.getIfUnique();
+      made =
+          Given.build(
+              "dsql.*",
+              () ->
+                  shared == null
+                      ? DsqlConnector.create(config)
+                      : DsqlConnector.create(shared, config));
+    }
+    return made;
+  }
+
+  @Override
+  public synchronized void destroy() throws Exception {
+    if (made != null) {
+      long grace = VertxSettings.of(properties).build().closeGrace().toSeconds();
+      var unused =
+          made.close()
+              .toCompletionStage()
+              .toCompletableFuture()
+              .get(grace + MORE_SECONDS, TimeUnit.SECONDS);
+    }
+  }
+}

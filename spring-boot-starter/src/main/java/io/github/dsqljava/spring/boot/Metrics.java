@@ -1,0 +1,118 @@
+package io.github.dsqljava.spring.boot;
+
+import io.github.dsqljava.RetryKind;
+import io.github.dsqljava.micrometer.PoolMetrics;
+import io.github.dsqljava.pool.PoolListener;
+import io.github.dsqljava.pool.PoolStats;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.util.ClassUtils;
+
+/**
+ * Who is told of what pools and retries do: the program's beans of type {@link PoolListener}, and
+ * Micrometer, if the program has it.
+ */
+final class Metrics {
+  private static final boolean MICROMETER =
+      ClassUtils.isPresent(
+          "io.micrometer.core.instrument.MeterRegistry", Metrics.class.getClassLoader());
+
+  private Metrics() {}
+
+  /** What a pool tells of; and what its statistics are to be handed to once it is there. */
+  interface Watched {
+    PoolListener listener();
+
+    void watch(Supplier<PoolStats> stats);
+  }
+
+  /**
+   * The listener of a pool.
+   *
+   * @param pool the value of the tag {@code pool}
+   */
+  static Watched ofPool(BeanFactory beans, String pool) {
+    List<PoolListener> all = programs(beans);
+    return MICROMETER ? Meters.ofPool(beans, pool, all) : watched(all, stats -> {});
+  }
+
+  /** The listener of transactions of Spring's that are run again. */
+  static PoolListener ofRetries(BeanFactory beans) {
+    List<PoolListener> all = programs(beans);
+    return MICROMETER ? Meters.ofRetries(beans, all) : new Listeners(all);
+  }
+
+  private static List<PoolListener> programs(BeanFactory beans) {
+    return new ArrayList<>(beans.getBeanProvider(PoolListener.class).orderedStream().toList());
+  }
+
+  private static Watched watched(
+      List<PoolListener> all, java.util.function.Consumer<Supplier<PoolStats>> watch) {
+    return new Watched() {
+      @Override
+      public PoolListener listener() {
+        return new Listeners(List.copyOf(all));
+      }
+
+      @Override
+      public void watch(Supplier<PoolStats> stats) {
+        watch.accept(stats);
+      }
+    };
+  }
+
+  /** Loaded only where Micrometer is. */
+  private static final class Meters {
+    static Watched ofPool(BeanFactory beans, String pool, List<PoolListener> all) {
+      MeterRegistry registry = beans.getBeanProvider(MeterRegistry.class).getIfUnique();
+      if (registry == null) {
+        return watched(all, stats -> {});
+      }
+      PoolMetrics metrics = new PoolMetrics(registry, pool);
+      all.add(metrics);
+      return watched(all, metrics::watch);
+    }
+
+    static PoolListener ofRetries(BeanFactory beans, List<PoolListener> all) {
+      MeterRegistry registry = beans.getBeanProvider(MeterRegistry.class).getIfUnique();
+      if (registry != null) {
+        all.add(new RetryMeter(registry));
+      }
+      return new Listeners(List.copyOf(all));
+    }
+  }
+
+  /** The counter of {@link PoolMetrics}, with {@code pool="spring"}. */
+  private static final class RetryMeter implements PoolListener {
+    private final Map<RetryKind, Counter> counters = new EnumMap<>(RetryKind.class);
+
+    RetryMeter(MeterRegistry registry) {
+      for (RetryKind kind : RetryKind.values()) {
+        counters.put(
+            kind,
+            registry.counter(
+                "dsql.transaction.retries",
+                "pool",
+                "spring",
+                "kind",
+                kind.name().toLowerCase(Locale.ROOT)));
+      }
+    }
+
+    @Override
+    public void retrying(RetryKind kind, int attempt, Duration delay, Throwable cause) {
+      Counter counter = counters.get(kind);
+      if (counter != null) {
+        counter.increment();
+      }
+    }
+  }
+}

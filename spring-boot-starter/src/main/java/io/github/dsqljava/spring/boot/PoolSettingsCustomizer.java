@@ -1,0 +1,10 @@
+package io.github.dsqljava.spring.boot;
+
+import io.github.dsqljava.vertx.PoolSettings;
+
+/** A bean that changes the settings of Vert.x's pool made from {@code dsql.pool.*}: hooks, say. */
+@FunctionalInterface
+public interface PoolSettingsCustomizer {
+  /** Changes the builder. */
+  void customize(PoolSettings.Builder settings);
+}

@@ -1,0 +1,87 @@
+package io.github.dsqljava.spring.boot;
+
+import io.github.dsqljava.DsqlConfig;
+import io.github.dsqljava.pool.ConnectRate;
+import io.github.dsqljava.r2dbc.DsqlR2dbc;
+import io.github.dsqljava.r2dbc.R2dbcSettings;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.beans.factory.FactoryBean;
+import org.springframework.beans.factory.ObjectProvider;
+
+/** Makes the pool, and at the end of the context waits until its connections are closed. */
+final class R2dbcFactoryBean implements FactoryBean<DsqlR2dbc>, DisposableBean {
+
+  /** What closing may take beyond the grace: saying goodbye on a slow network. */
+  private static final Duration MORE = Duration.ofSeconds(10);
+
+  private final BeanFactory beans;
+  private final DsqlProperties properties;
+  private final ObjectProvider<R2dbcSettingsCustomizer> customizers;
+  private @Nullable DsqlR2dbc made;
+  private Duration grace = Duration.ZERO;
+
+  R2dbcFactoryBean(
+      BeanFactory beans,
+      DsqlProperties properties,
+      ObjectProvider<R2dbcSettingsCustomizer> customizers) {
+    this.beans = beans;
+    this.properties = properties;
+    this.customizers = customizers;
+  }
+
+  @Override
+  public Class<?> getObjectType() {
+    return DsqlR2dbc.class;
+  }
+
+  @Override
+  public synchronized DsqlR2dbc getObject() {
+    if (made == null) {
+      Metrics.Watched metrics = Metrics.ofPool(beans, "r2dbc");
+      R2dbcSettings.Builder settings = settings().listener(metrics.listener());
+      customizers.orderedStream().forEach(customizer -> customizer.customize(settings));
+      R2dbcSettings complete = Given.build("dsql.pool.*", settings::build);
+      DsqlConfig config = beans.getBean(DsqlConfig.class);
+      DsqlR2dbc pool = Given.build("dsql.*", () -> DsqlR2dbc.of(config, complete));
+      metrics.watch(pool::stats);
+      grace = complete.closeGrace();
+      made = pool;
+    }
+    return made;
+  }
+
+  private R2dbcSettings.Builder settings() {
+    PoolProperties pool = properties.getPool();
+    if (pool.getStatementTimeout() != null) {
+      throw new InvalidDsqlPropertyException(
+          "dsql.pool.statement-timeout",
+          "The pool of R2DBC has no such setting; it is Vert.x's.",
+          "Leave it out, and put .timeout(..) behind a publisher that may take too long.",
+          null);
+    }
+    R2dbcSettings.Builder settings =
+        R2dbcSettings.builder()
+            .policy(PoolBuilder.policy(pool))
+            .retryPolicy(PoolBuilder.retryPolicy(properties.getRetry()));
+    ConnectRate rate = PoolBuilder.connectRate(pool);
+    if (rate != null) {
+      settings.connectRate(rate);
+    }
+    Given.set(
+        "dsql.pool.transaction-deadline",
+        pool.getTransactionDeadline(),
+        settings::transactionDeadline);
+    Given.set("dsql.pool.close-grace", pool.getCloseGrace(), settings::closeGrace);
+    return settings;
+  }
+
+  @Override
+  public synchronized void destroy() {
+    if (made != null) {
+      made.close().block(grace.plus(MORE));
+    }
+  }
+}

@@ -1,0 +1,70 @@
+package io.github.dsqljava.spring.transaction;
+
+import io.github.dsqljava.TransactionOptions;
+import io.github.dsqljava.pool.PoolListener;
+import io.github.dsqljava.pool.PoolPolicy;
+import io.github.dsqljava.retry.RetryPolicy;
+import io.github.dsqljava.spi.AttemptOutcome;
+import io.github.dsqljava.spi.TransactionRun;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.Optional;
+
+/** The attempts at one transaction of Spring's; its steps follow each other. */
+final class Attempts {
+  private static final Logger LOGGER = System.getLogger(ConflictRetry.class.getName());
+
+  private final TransactionRun run;
+  private final PoolListener listener;
+  private boolean late;
+
+  Attempts(TransactionOptions options, PoolListener listener) {
+    this.listener = listener;
+    RetryPolicy policy = options.retryPolicy().orElseGet(RetryPolicy::defaults);
+    Duration limit =
+        options
+            .deadline()
+            // Nothing that begins later can be committed.
+            .orElseGet(() -> policy.maxElapsed().plus(PoolPolicy.LONGEST_TRANSACTION));
+    run =
+        new TransactionRun(policy, limit, limit, options.idempotent(), System.nanoTime());
+  }
+
+  /**
+   * Begins an attempt.
+   *
+   * @return what the transaction fails with, because its deadline has passed; or nothing
+   */
+  Optional<Throwable> begin() {
+    Optional<Throwable> failure = run.begin(System.nanoTime());
+    late = failure.isPresent();
+    return failure;
+  }
+
+  /** What to do after an attempt that has failed; another one is told of. */
+  TransactionRun.Step failed(Throwable failure, Progress progress) {
+    if (late) {
+      return new TransactionRun.Step.Fail(failure);
+    }
+    AttemptOutcome outcome = FailureReader.read(failure, progress);
+    TransactionRun.Step step = run.ended(outcome, System.nanoTime());
+    if (step instanceof TransactionRun.Step.Again again) {
+      tell(again);
+    }
+    return step;
+  }
+
+  /** Nobody waits any more: what has to be said all the same. */
+  Optional<Throwable> abandoned() {
+    return run.abandoned(null);
+  }
+
+  private void tell(TransactionRun.Step.Again again) {
+    try {
+      listener.retrying(again.kind(), again.attempt(), again.pause(), again.failure());
+    } catch (RuntimeException e) {
+      LOGGER.log(Level.WARNING, "A listener of retries failed", e);
+    }
+  }
+}

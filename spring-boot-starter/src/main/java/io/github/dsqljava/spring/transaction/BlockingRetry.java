@@ -1,0 +1,68 @@
+package io.github.dsqljava.spring.transaction;
+
+import io.github.dsqljava.spi.TransactionRun;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Runs blocking transactions, again and again if need be. */
+final class BlockingRetry {
+
+  /** A transaction, from BEGIN to COMMIT. */
+  interface Work<T extends @Nullable Object> {
+    T run() throws Throwable;
+  }
+
+  private final ConflictRetry retry;
+  private final Function<Throwable, Progress> progress;
+
+  BlockingRetry(ConflictRetry retry) {
+    this(retry, failure -> Progress.UNKNOWN);
+  }
+
+  /**
+   * @param progress what a failure says about a transaction whose manager says nothing
+   */
+  BlockingRetry(ConflictRetry retry, Function<Throwable, Progress> progress) {
+    this.retry = retry;
+    this.progress = progress;
+  }
+
+  <T extends @Nullable Object> T run(Work<T> work) throws Throwable {
+    Attempts attempts = retry.begin();
+    while (true) {
+      Optional<Throwable> late = attempts.begin();
+      if (late.isPresent()) {
+        throw late.get();
+      }
+      TransactionRun.Step step;
+      Throwable failed;
+      try (TransactionWatch.Attempt attempt = new TransactionWatch.Attempt()) {
+        try {
+          return work.run();
+        } catch (Exception e) {
+          failed = e;
+          Progress told = attempt.progress();
+          step = attempts.failed(e, told == Progress.UNKNOWN ? progress.apply(e) : told);
+        }
+      }
+      if (step instanceof TransactionRun.Step.Again again) {
+        pause(again.pause(), failed);
+      } else if (step instanceof TransactionRun.Step.Fail fail) {
+        throw fail.failure();
+      }
+    }
+  }
+
+  /** Whoever interrupts the thread wants it to end: the transaction fails with what it has. */
+  private static void pause(Duration time, Throwable failed) throws Throwable {
+    try {
+      Thread.sleep(time.toMillis(), time.toNanosPart() % 1_000_000);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      failed.addSuppressed(e);
+      throw failed;
+    }
+  }
+}

@@ -1,0 +1,106 @@
+package io.github.dsqljava.spring.transaction;
+
+import io.github.dsqljava.CommitOutcomeUnknownException;
+import io.github.dsqljava.ConnectionLostException;
+import io.github.dsqljava.RetriesExhaustedException;
+import io.github.dsqljava.RetryKind;
+import io.github.dsqljava.ServerError;
+import io.github.dsqljava.TransactionTimeoutException;
+import io.github.dsqljava.spi.AttemptOutcome;
+import io.github.dsqljava.spi.CommitErrors;
+import io.github.dsqljava.spi.StaleSign;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/**
+ * Reads how an attempt ended from the failure that Spring and the driver made of it. They keep the
+ * server's error, and ours, somewhere among the causes.
+ */
+final class FailureReader {
+  /** More causes than anybody has; a chain may be a circle. */
+  private static final int MOST_CAUSES = 50;
+
+  private FailureReader() {}
+
+  static AttemptOutcome read(Throwable failure, Progress progress) {
+    List<Throwable> causes = causes(failure);
+    Optional<CommitOutcomeUnknownException> lost =
+        find(causes, CommitOutcomeUnknownException.class);
+    if (lost.isPresent()) {
+      return new AttemptOutcome.Unknown(lost.get().problem(), failure);
+    }
+    if (progress == Progress.COMMITTED
+        || find(causes, RetriesExhaustedException.class).isPresent()
+        || find(causes, TransactionTimeoutException.class).isPresent()) {
+      return new AttemptOutcome.Failed(failure, null);
+    }
+    if (find(causes, ConnectionLostException.class).isPresent()) {
+      return new AttemptOutcome.Failed(failure, RetryKind.CONNECTION);
+    }
+    List<ServerError> errors =
+        causes.stream().flatMap(cause -> DriverErrors.of(cause).stream()).toList();
+    Optional<RetryKind> kind = first(errors, FailureReader::kind);
+    if (kind.isPresent()) {
+      return new AttemptOutcome.Failed(failure, kind.get());
+    }
+    return switch (progress) {
+      case COMMITTING -> failedCommit(failure, errors);
+      case BEGUN ->
+          new AttemptOutcome.Failed(
+              failure,
+              errors.stream().anyMatch(FailureReader::endsTheConnection)
+                  ? RetryKind.CONNECTION
+                  : null);
+      default -> new AttemptOutcome.Failed(failure, null);
+    };
+  }
+
+  private static Optional<RetryKind> kind(ServerError error) {
+    return RetryKind.of(error)
+        .or(
+            () ->
+                StaleSign.of(error, /* prepared= */ false)
+                    .map(stale -> RetryKind.STALE_SCHEMA));
+  }
+
+  private static AttemptOutcome failedCommit(Throwable failure, List<ServerError> errors) {
+    if (errors.isEmpty() || errors.stream().anyMatch(FailureReader::isLoss)) {
+      return new AttemptOutcome.Unknown("the connection was lost", failure);
+    }
+    Optional<ServerError> doubtful =
+        errors.stream().filter(CommitErrors::leaveOutcomeUnknown).findFirst();
+    return doubtful.isPresent()
+        ? new AttemptOutcome.Unknown("the server answered " + doubtful.get(), failure)
+        : new AttemptOutcome.Failed(failure, null);
+  }
+
+  /** Class 08: what drivers call a lost connection. */
+  private static boolean isLoss(ServerError error) {
+    return error.sqlState().startsWith("08");
+  }
+
+  /** A loss, or the last words of a server that hangs up (57P01, 57P02, 57P03, 57P05). */
+  private static boolean endsTheConnection(ServerError error) {
+    return isLoss(error)
+        || error.sqlState().startsWith("57P")
+        || RetryKind.isServerUnavailable(error);
+  }
+
+  private static <T> Optional<T> find(List<Throwable> causes, Class<T> type) {
+    return first(causes, cause -> type.isInstance(cause) ? Optional.of(type.cast(cause)) : Optional.empty());
+  }
+
+  private static <F, T> Optional<T> first(List<F> among, Function<F, Optional<T>> found) {
+    return among.stream().flatMap(one -> found.apply(one).stream()).findFirst();
+  }
+
+  private static List<Throwable> causes(Throwable failure) {
+    return new ArrayList<>(
+        Stream.iterate(failure, cause -> cause != null, Throwable::getCause)
+            .limit(MOST_CAUSES)
+            .toList());
+  }
+}

@@ -1,0 +1,54 @@
+package io.github.dsqljava.spring.transaction;
+
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import org.springframework.aop.ProxyMethodInvocation;
+import org.springframework.core.ReactiveAdapter;
+import org.springframework.core.ReactiveAdapterRegistry;
+import org.springframework.transaction.TransactionDefinition;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/** Methods that give a reactive type. Used only where Reactor is. */
+final class ReactiveMethod {
+
+  private ReactiveMethod() {}
+
+  static boolean isReactive(Class<?> returnType) {
+    return ReactiveAdapterRegistry.getSharedInstance().getAdapter(returnType) != null;
+  }
+
+  static @Nullable Object call(
+      ProxyMethodInvocation invocation, ConflictRetry retry, RetriedMethods.Retried retried) {
+    ReactiveAdapter adapter =
+        ReactiveAdapterRegistry.getSharedInstance()
+            .getAdapter(invocation.getMethod().getReturnType());
+    if (adapter == null) {
+      throw new IllegalStateException("No reactive type: " + invocation.getMethod());
+    }
+    ReactiveRetry reactive = new ReactiveRetry(retry, retried::progress);
+    boolean always = retried.propagation() == TransactionDefinition.PROPAGATION_REQUIRES_NEW;
+    boolean never = !RetryConflictsInterceptor.isOfItsOwn(retried.propagation(), /* inside= */ false);
+    Supplier<Publisher<Object>> work = () -> proceed(invocation, adapter);
+    Publisher<Object> result;
+    if (never) {
+      result = adapter.isMultiValue() ? Flux.defer(work) : Mono.defer(() -> Mono.from(work.get()));
+    } else if (adapter.isMultiValue()) {
+      result = always ? reactive.fluxOfItsOwn(work) : reactive.flux(work);
+    } else {
+      Supplier<Mono<Object>> one = () -> Mono.from(work.get());
+      result = always ? reactive.monoOfItsOwn(one) : reactive.mono(one);
+    }
+    return adapter.fromPublisher(result);
+  }
+
+  private static Publisher<Object> proceed(
+      ProxyMethodInvocation invocation, ReactiveAdapter adapter) {
+    try {
+      return adapter.toPublisher(invocation.invocableClone().proceed());
+    } catch (Throwable e) {
+      return Mono.error(e);
+    }
+  }
+}

@@ -1,0 +1,107 @@
+package io.github.dsqljava.spring.transaction;
+
+import io.github.dsqljava.spi.TransactionRun;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.reactivestreams.Publisher;
+import org.springframework.transaction.NoTransactionException;
+import org.springframework.transaction.reactive.TransactionSynchronizationManager;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Operators;
+import reactor.util.context.Context;
+import reactor.util.retry.Retry;
+
+/**
+ * Runs reactive transactions, again and again if need be. The subscriber's context, where Spring
+ * keeps the transaction, is what tells whether there is one already.
+ */
+final class ReactiveRetry {
+  private final ConflictRetry retry;
+  private final Function<Throwable, Progress> progress;
+
+  ReactiveRetry(ConflictRetry retry) {
+    this(retry, failure -> Progress.UNKNOWN);
+  }
+
+  /**
+   * @param progress what a failure says about the transaction, apart from what caused it
+   */
+  ReactiveRetry(ConflictRetry retry, Function<Throwable, Progress> progress) {
+    this.retry = retry;
+    this.progress = progress;
+  }
+
+  /**
+   * A transaction that gives one element at most.
+   *
+   * @param work called for each attempt
+   */
+  <T> Mono<T> mono(Supplier<Mono<T>> work) {
+    return inTransaction().flatMap(inside -> inside ? work.get() : attempts(work));
+  }
+
+  /**
+   * A transaction that gives any number of elements, which are kept until it is committed: an
+   * attempt that fails has emitted none.
+   *
+   * @param work called for each attempt
+   */
+  <T> Flux<T> flux(Supplier<? extends Publisher<T>> work) {
+    return inTransaction()
+        .flatMapMany(
+            inside ->
+                inside
+                    ? work.get()
+                    : attempts(() -> Flux.from(work.get()).collectList())
+                        .flatMapIterable(elements -> elements));
+  }
+
+  /** As {@link #mono} and {@link #flux}, wherever it is subscribed to. */
+  <T> Mono<T> monoOfItsOwn(Supplier<Mono<T>> work) {
+    return attempts(work);
+  }
+
+  <T> Flux<T> fluxOfItsOwn(Supplier<? extends Publisher<T>> work) {
+    return attempts(() -> Flux.from(work.get()).collectList())
+        .flatMapIterable(elements -> elements);
+  }
+
+  static Mono<Boolean> inTransaction() {
+    return TransactionSynchronizationManager.forCurrentTransaction()
+        .map(TransactionSynchronizationManager::isActualTransactionActive)
+        .onErrorResume(NoTransactionException.class, none -> Mono.just(false));
+  }
+
+  private <T> Mono<T> attempts(Supplier<Mono<T>> work) {
+    return Mono.deferContextual(
+        context -> {
+          Attempts attempts = retry.begin();
+          Mono<T> attempt =
+              Mono.defer(
+                  () -> {
+                    var late = attempts.begin();
+                    return late.isPresent() ? Mono.error(late.get()) : work.get();
+                  });
+          return attempt
+              .retryWhen(
+                  Retry.from(
+                      failures ->
+                          failures.concatMap(signal -> next(attempts, signal.failure()))))
+              .doOnCancel(
+                  () ->
+                      attempts
+                          .abandoned()
+                          .ifPresent(doubt -> Operators.onErrorDropped(doubt, Context.of(context))));
+        });
+  }
+
+  /** Gives something when it is time for the next attempt. */
+  private Mono<Long> next(Attempts attempts, Throwable failure) {
+    TransactionRun.Step step = attempts.failed(failure, progress.apply(failure));
+    if (step instanceof TransactionRun.Step.Again again) {
+      return again.pause().isZero() ? Mono.just(0L) : Mono.delay(again.pause());
+    }
+    return Mono.error(step instanceof TransactionRun.Step.Fail fail ? fail.failure() : failure);
+  }
+}

@@ -1,0 +1,50 @@
+package io.github.dsqljava.spring.transaction;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Inherited;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/**
+ * Runs the transaction of a method again when it lost a conflict with another one (40001), when its
+ * schema was out of date, or when its connection was lost before COMMIT was sent.
+ *
+ * <pre>{@code
+ * @Transactional
+ * @RetryConflicts
+ * Mono<Void> transfer(UUID from, UUID to, long cents) { ... }
+ * }</pre>
+ *
+ * <p>It stands beside {@code Transactional}, on methods that give a {@code Mono}, a {@code Flux} or
+ * another reactive type, and on methods that block. The whole method is called again, so whatever
+ * it does outside the database is done again, too. What a {@code Flux} gives is kept until COMMIT
+ * has succeeded: nobody sees elements of an attempt that was rolled back.
+ *
+ * <p>A method that takes part in a transaction of its caller is not run again by itself; only whose
+ * transaction it is can do that. On a class, it is for all methods that are transactional.
+ *
+ * <p>Failures: a {@link io.github.dsqljava.RetriesExhaustedException} when the policy ({@code
+ * dsql.retry}) allows no more; a {@link io.github.dsqljava.CommitOutcomeUnknownException} when the
+ * answer to COMMIT was lost, which is not tried again unless {@link #idempotent()}; any other
+ * failure as the method gives it.
+ */
+@Documented
+@Inherited
+@Retention(RetentionPolicy.RUNTIME)
+@Target({ElementType.METHOD, ElementType.TYPE})
+public @interface RetryConflicts {
+
+  /**
+   * Returns whether running the method twice has the effect of running it once, so that it may be
+   * run again after an answer to COMMIT was lost. By default it is not.
+   */
+  boolean idempotent() default false;
+
+  /**
+   * Returns how often the method is run in all, 1 or more; 0 for what {@code
+   * dsql.retry.max-attempts} says, which is the default.
+   */
+  int maxAttempts() default 0;
+}

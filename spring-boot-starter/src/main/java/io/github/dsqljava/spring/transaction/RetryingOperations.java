@@ -1,0 +1,35 @@
+package io.github.dsqljava.spring.transaction;
+
+import java.lang.reflect.UndeclaredThrowableException;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.springframework.transaction.support.TransactionCallback;
+import org.springframework.transaction.support.TransactionOperations;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
+
+/** Runs the transactions of another template again. */
+final class RetryingOperations implements TransactionOperations {
+  private final TransactionOperations operations;
+  private final BlockingRetry retry;
+
+  RetryingOperations(TransactionOperations operations, BlockingRetry retry) {
+    this.operations = Objects.requireNonNull(operations, "operations");
+    this.retry = retry;
+  }
+
+  @Override
+  @SuppressWarnings("NullAway") // Spring 6 and 7 say in different places that it may be null
+  public <T extends @Nullable Object> T execute(TransactionCallback<T> action) {
+    if (TransactionSynchronizationManager.isActualTransactionActive()) {
+      return operations.execute(action);
+    }
+    try {
+      return retry.run(() -> operations.execute(action));
+    } catch (RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      // As TransactionTemplate does with what was thrown past the compiler.
+      throw new UndeclaredThrowableException(e, "The transaction threw a checked exception");
+    }
+  }
+}

@@ -1,0 +1,89 @@
+package io.github.dsqljava.spring.transaction;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.transaction.TransactionExecution;
+import org.springframework.transaction.TransactionExecutionListener;
+
+/**
+ * Follows the transactions of the thread's attempt, so that a failure at COMMIT is told from one
+ * before it. For managers of blocking transactions, which stay on their thread.
+ */
+final class TransactionWatch implements TransactionExecutionListener {
+  private static final ThreadLocal<@Nullable Attempt> CURRENT =
+      new ThreadLocal<>();
+
+  /**
+   * One attempt, until it is closed; it may have others inside. The first transaction that begins
+   * in it is its own; one that begins inside, for itself, leaves it in doubt until it has ended.
+   */
+  static final class Attempt implements AutoCloseable {
+    private final @Nullable Attempt outer = CURRENT.get();
+    private Progress progress = Progress.UNKNOWN;
+    private @Nullable TransactionExecution own;
+    private @Nullable TransactionExecution inDoubt;
+
+    Attempt() {
+      CURRENT.set(this);
+    }
+
+    Progress progress() {
+      return inDoubt == null ? progress : Progress.COMMITTING;
+    }
+
+    private void begun(TransactionExecution transaction) {
+      if (own == null) {
+        own = transaction;
+        progress = Progress.BEGUN;
+      }
+    }
+
+    private void committing(TransactionExecution transaction) {
+      if (transaction == own) {
+        progress = Progress.COMMITTING;
+      } else {
+        inDoubt = transaction;
+      }
+    }
+
+    private void committed(TransactionExecution transaction) {
+      if (transaction == own) {
+        progress = Progress.COMMITTED;
+      } else if (transaction == inDoubt) {
+        inDoubt = null;
+      }
+    }
+
+    @Override
+    public void close() {
+      if (outer == null) {
+        CURRENT.remove();
+      } else {
+        CURRENT.set(outer);
+      }
+    }
+  }
+
+  @Override
+  public void afterBegin(TransactionExecution transaction, @Nullable Throwable failure) {
+    Attempt attempt = CURRENT.get();
+    if (attempt != null && failure == null) {
+      attempt.begun(transaction);
+    }
+  }
+
+  @Override
+  public void beforeCommit(TransactionExecution transaction) {
+    Attempt attempt = CURRENT.get();
+    if (attempt != null) {
+      attempt.committing(transaction);
+    }
+  }
+
+  @Override
+  public void afterCommit(TransactionExecution transaction, @Nullable Throwable failure) {
+    Attempt attempt = CURRENT.get();
+    if (attempt != null && failure == null) {
+      attempt.committed(transaction);
+    }
+  }
+}
