@@ -11,6 +11,7 @@ import io.r2dbc.spi.R2dbcNonTransientResourceException;
 import io.r2dbc.spi.R2dbcRollbackException;
 import io.r2dbc.spi.R2dbcTransientResourceException;
 import java.util.Optional;
+import java.util.function.Consumer;
 import reactor.core.publisher.Mono;
 
 /**
@@ -25,10 +26,15 @@ final class CommitAnswer {
 
   private final PhysicalSession session;
   private final SessionWire wire;
+  private final Consumer<R2dbcException> ifUnknown;
   private final int endsBefore;
 
-  CommitAnswer(PhysicalSession session) {
+  /**
+   * @param ifUnknown is told what is said of the COMMIT if its outcome is unknown
+   */
+  CommitAnswer(PhysicalSession session, Consumer<R2dbcException> ifUnknown) {
     this.session = session;
+    this.ifUnknown = ifUnknown;
     this.wire = session.wire();
     this.endsBefore = wire.ends();
   }
@@ -65,10 +71,13 @@ final class CommitAnswer {
         ours.getMessage(), first.map(ServerError::sqlState).orElse("40000"), 0, ours);
   }
 
-  private static R2dbcException unknown(String problem, Throwable failure) {
+  private R2dbcException unknown(String problem, Throwable failure) {
     CommitOutcomeUnknownException ours =
         new CommitOutcomeUnknownException(/* attempts= */ 1, problem, failure);
-    return new R2dbcNonTransientResourceException(ours.getMessage(), RESOLUTION_UNKNOWN, 0, ours);
+    R2dbcException said =
+        new R2dbcNonTransientResourceException(ours.getMessage(), RESOLUTION_UNKNOWN, 0, ours);
+    ifUnknown.accept(said);
+    return said;
   }
 
   /** The loss of a connection inside a transaction whose COMMIT was not sent. */

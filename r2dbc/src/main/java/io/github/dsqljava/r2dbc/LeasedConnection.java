@@ -41,6 +41,9 @@ class LeasedConnection implements PostgresqlConnection, Wrapped<PostgresqlConnec
   /** A statement was sent whose text may hold a COMMIT or ROLLBACK of its own. */
   private volatile boolean doubtful;
 
+  /** What was said of a COMMIT whose outcome nobody knows. */
+  private volatile @Nullable R2dbcException unknownCommit;
+
   /**
    * @param giveBack called once
    */
@@ -87,6 +90,10 @@ class LeasedConnection implements PostgresqlConnection, Wrapped<PostgresqlConnec
   public Throwable explain(Throwable failure) {
     if (!(failure instanceof R2dbcException driver)) {
       return failure;
+    }
+    R2dbcException unknown = unknownCommit;
+    if (unknown != null) {
+      return unknown; // also of the ROLLBACK that frameworks send behind a failed COMMIT
     }
     boolean isSilent = !wire.isOpen() && wire.lastError().isEmpty();
     R2dbcException known = isSilent ? explainLate(driver) : driver;
@@ -162,12 +169,21 @@ class LeasedConnection implements PostgresqlConnection, Wrapped<PostgresqlConnec
 
   @Override
   public Mono<Void> beginTransaction() {
-    return one("", session.connection()::beginTransaction);
+    return begin(session.connection()::beginTransaction);
   }
 
   @Override
   public Mono<Void> beginTransaction(TransactionDefinition definition) {
-    return one("", () -> session.connection().beginTransaction(definition));
+    return begin(() -> session.connection().beginTransaction(definition));
+  }
+
+  private Mono<Void> begin(Supplier<Mono<Void>> begin) {
+    return one(
+        "",
+        () -> {
+          unknownCommit = null;
+          return begin.get();
+        });
   }
 
   @Override
@@ -175,13 +191,19 @@ class LeasedConnection implements PostgresqlConnection, Wrapped<PostgresqlConnec
     return Mono.defer(
         () -> {
           check("");
-          return new CommitAnswer(session).commit();
+          return new CommitAnswer(session, unknown -> unknownCommit = unknown).commit();
         });
   }
 
   @Override
   public Mono<Void> rollbackTransaction() {
-    return one("", session.connection()::rollbackTransaction);
+    return one("", () -> afterCommit(session.connection()::rollbackTransaction));
+  }
+
+  /** Nobody is told that something was rolled back which may be committed. */
+  private Mono<Void> afterCommit(Supplier<Mono<Void>> rollback) {
+    R2dbcException unknown = unknownCommit;
+    return unknown == null ? rollback.get() : Mono.error(unknown);
   }
 
   @Override
