@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.springframework.transaction.TransactionSystemException;
 
 /**
  * Reads how an attempt ended from the failure that Spring and the driver made of it. They keep the
@@ -97,10 +99,22 @@ final class FailureReader {
     return among.stream().flatMap(one -> found.apply(one).stream()).findFirst();
   }
 
+  /** A rollback that fails, too, hides what the method failed with from everybody but Spring. */
   private static List<Throwable> causes(Throwable failure) {
-    return new ArrayList<>(
-        Stream.iterate(failure, cause -> cause != null, Throwable::getCause)
-            .limit(MOST_CAUSES)
-            .toList());
+    List<Throwable> all = new ArrayList<>();
+    addChain(all, failure);
+    for (TransactionSystemException rollback :
+        all.stream()
+            .flatMap(cause -> cause instanceof TransactionSystemException e ? Stream.of(e) : Stream.empty())
+            .toList()) {
+      addChain(all, rollback.getApplicationException());
+    }
+    return all;
+  }
+
+  private static void addChain(List<Throwable> all, @Nullable Throwable failure) {
+    Stream.iterate(failure, cause -> cause != null, Throwable::getCause)
+        .limit(MOST_CAUSES)
+        .forEach(all::add);
   }
 }

@@ -1,0 +1,313 @@
+package io.github.dsqljava.spring.boot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.dsqljava.CommitOutcomeUnknownException;
+import io.github.dsqljava.RetriesExhaustedException;
+import io.github.dsqljava.local.DsqlLocal;
+import io.github.dsqljava.spring.transaction.ConflictRetry;
+import io.github.dsqljava.spring.transaction.RetryConflicts;
+import io.github.dsqljava.testsupport.FaultRelay;
+import io.github.dsqljava.testsupport.FaultRelay.Direction;
+import io.github.dsqljava.testsupport.FaultRelay.Fault;
+import java.io.IOException;
+import java.sql.SQLException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.dao.ConcurrencyFailureException;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.annotation.Propagation;
+import org.springframework.transaction.annotation.Transactional;
+import org.springframework.transaction.support.TransactionOperations;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** Blocking transactions with pgjdbc and HikariCP, in a whole application without a pool of ours. */
+class BlockingRetryTest {
+
+  /** How often a method has begun. */
+  private static final AtomicInteger ATTEMPTS = new AtomicInteger();
+
+  private static DsqlLocal cluster;
+  private static FaultRelay relay;
+  private static ConfigurableApplicationContext context;
+  private static Counters counters;
+
+  @BeforeAll
+  static void start() {
+    cluster = DsqlLocal.start();
+    relay = FaultRelay.start(cluster.port());
+    Contexts.sql(cluster, "CREATE TABLE counters (id int PRIMARY KEY, value int NOT NULL)");
+    // With a token as its password: the URL's own finds the cluster by the port.
+    String url =
+        cluster
+            .jdbcUrl()
+            .replace(":" + cluster.port(), ":" + relay.port())
+            .replaceFirst("&authenticationPluginClassName=.*", "");
+    context =
+        Contexts.builder(Counters.class, Outer.class)
+            .run(
+                "--spring.datasource.url=" + url,
+                "--spring.datasource.username=admin",
+                "--spring.datasource.password=" + cluster.token("admin"),
+                "--spring.main.banner-mode=off",
+                "--spring.datasource.hikari.maximum-pool-size=3",
+                "--spring.datasource.hikari.minimum-idle=0",
+                "--dsql.retry.max-attempts=4",
+                // Both of ours stay away: nothing names a cluster for them.
+                "--spring.autoconfigure.exclude="
+                    + DsqlR2dbcAutoConfiguration.class.getName()
+                    + ","
+                    + DsqlVertxAutoConfiguration.class.getName()
+                    + ",org.springframework.boot.r2dbc.autoconfigure.R2dbcAutoConfiguration");
+    counters = context.getBean(Counters.class);
+  }
+
+  @AfterAll
+  static void stop() {
+    context.close();
+    relay.close();
+    cluster.close();
+  }
+
+  @BeforeEach
+  void reset() {
+    Contexts.sql(cluster, "DELETE FROM counters");
+    Contexts.sql(cluster, "INSERT INTO counters VALUES (1, 0)");
+    ATTEMPTS.set(0);
+  }
+
+  @AfterEach
+  void disarm() {
+    relay.disarm();
+  }
+
+  private static Runnable conflicts(int times) {
+    return times(
+        times, () -> Contexts.sql(cluster, "UPDATE counters SET value = value + 100 WHERE id = 1"));
+  }
+
+  private static Runnable times(int times, Runnable task) {
+    AtomicInteger left = new AtomicInteger(times);
+    return () -> {
+      if (left.getAndDecrement() > 0) {
+        task.run();
+      }
+    };
+  }
+
+  private static int value() {
+    return Contexts.number(cluster, "SELECT value FROM counters WHERE id = 1");
+  }
+
+  @Test
+  void method_runsAgainAfterAConflict_andIsCounted() {
+    double before = Contexts.retries(context, "conflict");
+    assertThat(counters.increment(conflicts(2))).isEqualTo(201);
+    assertThat(value()).isEqualTo(201);
+    assertThat(ATTEMPTS).hasValue(3);
+    assertThat(Contexts.retries(context, "conflict") - before).isEqualTo(2);
+  }
+
+  @Test
+  void template_runsAgain() {
+    TransactionOperations retrying =
+        context
+            .getBean(ConflictRetry.class)
+            .around(new TransactionTemplate(context.getBean(PlatformTransactionManager.class)));
+    Runnable once = conflicts(1);
+    assertThat(retrying.<Integer>execute(status -> counters.work(once))).isEqualTo(101);
+    assertThat(ATTEMPTS).hasValue(2);
+  }
+
+  @Test
+  void attemptsInAll_areThoseOfThePolicy() {
+    assertThatThrownBy(() -> counters.increment(conflicts(10)))
+        .isInstanceOf(RetriesExhaustedException.class)
+        .hasCauseInstanceOf(ConcurrencyFailureException.class);
+    assertThat(ATTEMPTS).hasValue(4);
+  }
+
+  @Test
+  void nestedMethod_isNotRunAgainByItself() {
+    Outer outer = context.getBean(Outer.class);
+    assertThatThrownBy(() -> outer.withoutRetry(conflicts(1)))
+        .isInstanceOf(ConcurrencyFailureException.class);
+    assertThat(ATTEMPTS).hasValue(1);
+    assertThat(outer.withRetry(conflicts(1))).isEqualTo(201);
+    assertThat(ATTEMPTS).hasValue(3);
+  }
+
+  @Test
+  void transactionOfItsOwnInside_isRunAgain() {
+    assertThat(context.getBean(Outer.class).withOwnInside(conflicts(1))).isEqualTo(101);
+    assertThat(ATTEMPTS).hasValue(2);
+  }
+
+  @Test
+  void transactionInside_thatIsCommitted_doesNotKeepTheOuterOneFromRunningAgain() {
+    assertThat(context.getBean(Outer.class).ownInsideThenConflict(conflicts(1))).isEqualTo(101);
+    assertThat(ATTEMPTS).hasValue(2);
+  }
+
+  @Test
+  void lostAnswerToCommit_isOurException_andNotTriedAgain() {
+    Runnable cut = () -> relay.armNext(new Fault.Cut(), Direction.SERVER_TO_CLIENT);
+    assertThatThrownBy(() -> counters.incrementThen(cut))
+        .isInstanceOf(CommitOutcomeUnknownException.class);
+    assertThat(ATTEMPTS).hasValue(1);
+    assertThat(value()).as("the server has committed").isEqualTo(1);
+  }
+
+  @Test
+  void lostAnswerToCommit_ofAnIdempotentMethod_isTriedAgain() {
+    Runnable cut = times(1, () -> relay.armNext(new Fault.Cut(), Direction.SERVER_TO_CLIENT));
+    assertThat(counters.setToSeven(cut)).isEqualTo(1);
+    assertThat(ATTEMPTS).hasValue(2);
+    assertThat(value()).isEqualTo(7);
+  }
+
+  @Test
+  void connectionLostBeforeCommit_isTriedAgain() {
+    Runnable cut = times(1, () -> relay.armNext(new Fault.Cut(), Direction.CLIENT_TO_SERVER));
+    assertThat(counters.increment(cut)).isEqualTo(1);
+    assertThat(ATTEMPTS).hasValue(2);
+    assertThat(value()).isEqualTo(1);
+  }
+
+  @Test
+  void failureBehindTheCommit_isNotTriedAgain() {
+    // By Spring's rules a checked exception commits.
+    assertThatThrownBy(() -> counters.committedAndFailed())
+        .isInstanceOf(IOException.class)
+        .hasRootCauseMessage("conflict of another database");
+    assertThat(ATTEMPTS).hasValue(1);
+    assertThat(value()).isEqualTo(1);
+  }
+
+  @Test
+  void otherFailure_isPassedOn_andRunOnce() {
+    assertThatThrownBy(
+            () ->
+                counters.increment(
+                    () -> {
+                      throw new IllegalStateException("mine");
+                    }))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("mine");
+    assertThat(ATTEMPTS).hasValue(1);
+  }
+
+  @Test
+  void interruptedPause_endsTheTransaction() {
+    Thread.currentThread().interrupt();
+    try {
+      assertThatThrownBy(() -> counters.failWith("40001"))
+          .hasRootCauseInstanceOf(SQLException.class);
+      assertThat(Thread.interrupted()).isTrue();
+    } finally {
+      Thread.interrupted();
+    }
+  }
+
+  static class Counters {
+    private final JdbcTemplate jdbc;
+
+    Counters(JdbcTemplate jdbc) {
+      this.jdbc = jdbc;
+    }
+
+    Integer work(Runnable between) {
+      ATTEMPTS.incrementAndGet();
+      int value = jdbc.queryForObject("SELECT value FROM counters WHERE id = 1", Integer.class);
+      between.run();
+      jdbc.update("UPDATE counters SET value = ? WHERE id = 1", value + 1);
+      return value + 1;
+    }
+
+    @Transactional
+    @RetryConflicts
+    public Integer increment(Runnable between) {
+      return work(between);
+    }
+
+    @Transactional(propagation = Propagation.REQUIRES_NEW)
+    @RetryConflicts
+    public Integer incrementAlone(Runnable between) {
+      return work(between);
+    }
+
+    @Transactional(propagation = Propagation.REQUIRES_NEW)
+    public void elsewhere() {
+      jdbc.update("INSERT INTO counters VALUES (2, 0) ON CONFLICT (id) DO NOTHING");
+    }
+
+    @Transactional
+    @RetryConflicts
+    public Integer incrementThen(Runnable then) {
+      Integer value = work(() -> {});
+      then.run();
+      return value;
+    }
+
+    @Transactional
+    @RetryConflicts(idempotent = true)
+    public int setToSeven(Runnable then) {
+      ATTEMPTS.incrementAndGet();
+      int changed = jdbc.update("UPDATE counters SET value = 7 WHERE id = 1");
+      then.run();
+      return changed;
+    }
+
+    @Transactional
+    @RetryConflicts
+    public void committedAndFailed() throws IOException {
+      work(() -> {});
+      throw new IOException("checked", new SQLException("conflict of another database", "40001"));
+    }
+
+    @Transactional
+    @RetryConflicts
+    public void failWith(String sqlState) {
+      ATTEMPTS.incrementAndGet();
+      throw new IllegalStateException(new SQLException("refused", sqlState));
+    }
+  }
+
+  static class Outer {
+    private final Counters counters;
+
+    Outer(Counters counters) {
+      this.counters = counters;
+    }
+
+    @Transactional
+    public Integer withoutRetry(Runnable between) {
+      return counters.increment(between);
+    }
+
+    @Transactional
+    @RetryConflicts
+    public Integer withRetry(Runnable between) {
+      return counters.increment(between);
+    }
+
+    @Transactional
+    public Integer withOwnInside(Runnable between) {
+      return counters.incrementAlone(between);
+    }
+
+    @Transactional
+    @RetryConflicts
+    public Integer ownInsideThenConflict(Runnable between) {
+      counters.elsewhere();
+      return counters.work(between);
+    }
+  }
+}
