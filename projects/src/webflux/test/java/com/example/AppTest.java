@@ -1,0 +1,86 @@
+package com.example;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.dsqljava.r2dbc.DsqlR2dbc;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.r2dbc.spi.ConnectionFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.r2dbc.core.DatabaseClient;
+import org.springframework.util.ClassUtils;
+import org.springframework.web.reactive.function.client.WebClient;
+import reactor.core.publisher.Flux;
+
+/** The program of docs/spring.md, as it stands there, meets a conflict and answers all the same. */
+@SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT)
+class AppTest {
+  private static final Duration LIMIT = Duration.ofSeconds(60);
+
+  @Value("${local.server.port}")
+  int port;
+
+  @Value("${program}")
+  Path program;
+
+  @Autowired DatabaseClient database;
+  @Autowired MeterRegistry meters;
+  @Autowired ConnectionFactory connections;
+
+  @Test
+  void requestsThatMeet_areAllCounted_andTheRetriesToo() {
+    run("CREATE TABLE counters (name text PRIMARY KEY, value bigint NOT NULL)");
+    run("INSERT INTO counters VALUES ('visits', 0)");
+    WebClient client = WebClient.create("http://localhost:" + port);
+    long sent = 0;
+    long end = System.nanoTime() + LIMIT.toNanos();
+    while (retries() == 0) {
+      assertTrue(System.nanoTime() < end, "no conflict in " + sent + " requests");
+      List<Long> values =
+          Flux.range(0, 8)
+              .flatMap(
+                  i -> client.post().uri("/counters/visits").retrieve().bodyToMono(Long.class))
+              .collectList()
+              .block(LIMIT);
+      sent += values.size();
+    }
+    long stored =
+        database
+            .sql("SELECT value FROM counters")
+            .map(row -> row.get(0, Long.class))
+            .one()
+            .block(LIMIT);
+    assertEquals(sent, stored);
+    assertEquals(DsqlR2dbc.class, connections.getClass());
+  }
+
+  private void run(String sql) {
+    database.sql(sql).then().block(LIMIT);
+  }
+
+  private double retries() {
+    return meters.get("dsql.transaction.retries").tag("kind", "conflict").tag("pool", "spring").counter().count();
+  }
+
+  @Test
+  void program_isShort() throws Exception {
+    try (Stream<String> lines = Files.lines(program)) {
+      assertTrue(lines.count() < 40, "lines of " + program);
+    }
+  }
+
+  @Test
+  void nobodyGetsVertxOrJdbc() {
+    assertFalse(ClassUtils.isPresent("io.vertx.core.Vertx", null));
+    assertFalse(ClassUtils.isPresent("org.springframework.jdbc.core.JdbcTemplate", null));
+  }
+}
