@@ -21,4 +21,8 @@ public class Order {
   public String getItem() {
     return item;
   }
+
+  public void setItem(String item) {
+    this.item = item;
+  }
 }
