@@ -25,8 +25,7 @@ public final class DocumentedJava {
     Path source = Path.of("src/test/java", snippets.getName().replace('.', '/') + ".java");
     String compiled = withoutLayout(Files.readString(source));
     List<List<String>> blocks = blocks(document);
-    blocks.removeIf(
-        block -> block.get(0).startsWith("@") || block.get(0).startsWith("package "));
+    blocks.removeIf(block -> block.get(0).startsWith("@") || block.get(0).startsWith("package "));
     assertThat(blocks).hasSize(expectedBlocks);
     for (List<String> block : blocks) {
       // Where the document leaves something to the reader, the code goes on.

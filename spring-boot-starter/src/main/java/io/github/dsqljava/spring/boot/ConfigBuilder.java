@@ -76,7 +76,9 @@ final class ConfigBuilder {
     Given.set("dsql.early-password", properties.getEarlyPassword(), config::earlyPassword);
     Given.set("dsql.connect-timeout", properties.getConnectTimeout(), config::connectTimeout);
     Given.set(
-        "dsql.statement-cache-size", properties.getStatementCacheSize(), config::statementCacheSize);
+        "dsql.statement-cache-size",
+        properties.getStatementCacheSize(),
+        config::statementCacheSize);
     return config;
   }
 }

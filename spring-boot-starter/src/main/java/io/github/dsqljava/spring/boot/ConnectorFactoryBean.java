@@ -20,8 +20,7 @@ final class ConnectorFactoryBean implements FactoryBean<DsqlConnector>, Disposab
   private final ObjectProvider<Vertx> vertx;
   private @Nullable DsqlConnector made;
 
-  ConnectorFactoryBean(
-      DsqlConfig config, DsqlProperties properties, ObjectProvider<Vertx> vertx) {
+  ConnectorFactoryBean(DsqlConfig config, DsqlProperties properties, ObjectProvider<Vertx> vertx) {
     this.config = config;
     this.properties = properties;
     this.vertx = vertx;

@@ -62,10 +62,7 @@ final class FailureReader {
 
   private static Optional<RetryKind> kind(ServerError error) {
     return RetryKind.of(error)
-        .or(
-            () ->
-                StaleSign.of(error, /* prepared= */ false)
-                    .map(stale -> RetryKind.STALE_SCHEMA));
+        .or(() -> StaleSign.of(error, /* prepared= */ false).map(stale -> RetryKind.STALE_SCHEMA));
   }
 
   private static AttemptOutcome failedCommit(Throwable failure, List<ServerError> errors) {
@@ -92,7 +89,8 @@ final class FailureReader {
   }
 
   private static <T> Optional<T> find(List<Throwable> causes, Class<T> type) {
-    return first(causes, cause -> type.isInstance(cause) ? Optional.of(type.cast(cause)) : Optional.empty());
+    return first(
+        causes, cause -> type.isInstance(cause) ? Optional.of(type.cast(cause)) : Optional.empty());
   }
 
   private static <F, T> Optional<T> first(List<F> among, Function<F, Optional<T>> found) {
@@ -105,7 +103,9 @@ final class FailureReader {
     addChain(all, failure);
     for (TransactionSystemException rollback :
         all.stream()
-            .flatMap(cause -> cause instanceof TransactionSystemException e ? Stream.of(e) : Stream.empty())
+            .flatMap(
+                cause ->
+                    cause instanceof TransactionSystemException e ? Stream.of(e) : Stream.empty())
             .toList()) {
       addChain(all, rollback.getApplicationException());
     }

@@ -29,7 +29,8 @@ final class ReactiveMethod {
     }
     ReactiveRetry reactive = new ReactiveRetry(retry, retried::progress);
     boolean always = retried.propagation() == TransactionDefinition.PROPAGATION_REQUIRES_NEW;
-    boolean never = !RetryConflictsInterceptor.isOfItsOwn(retried.propagation(), /* inside= */ false);
+    boolean never =
+        !RetryConflictsInterceptor.isOfItsOwn(retried.propagation(), /* inside= */ false);
     Supplier<Publisher<Object>> work = () -> proceed(invocation, adapter);
     Publisher<Object> result;
     if (never) {

@@ -86,13 +86,13 @@ final class ReactiveRetry {
           return attempt
               .retryWhen(
                   Retry.from(
-                      failures ->
-                          failures.concatMap(signal -> next(attempts, signal.failure()))))
+                      failures -> failures.concatMap(signal -> next(attempts, signal.failure()))))
               .doOnCancel(
                   () ->
                       attempts
                           .abandoned()
-                          .ifPresent(doubt -> Operators.onErrorDropped(doubt, Context.of(context))));
+                          .ifPresent(
+                              doubt -> Operators.onErrorDropped(doubt, Context.of(context))));
         });
   }
 

@@ -16,8 +16,7 @@ import org.springframework.util.ClassUtils;
 /** The methods that {@link RetryConflicts} is for, and what is to be known of them. */
 final class RetriedMethods {
   private static final boolean REACTOR =
-      ClassUtils.isPresent(
-          "reactor.core.publisher.Flux", RetriedMethods.class.getClassLoader());
+      ClassUtils.isPresent("reactor.core.publisher.Flux", RetriedMethods.class.getClassLoader());
 
   /** What is to be known of a method. */
   record Retried(RetryConflicts annotation, TransactionAttribute transaction, boolean reactive) {
@@ -73,7 +72,9 @@ final class RetriedMethods {
     }
     if (annotation.maxAttempts() < 0) {
       throw new IllegalStateException(
-          name + " has @RetryConflicts with maxAttempts " + annotation.maxAttempts()
+          name
+              + " has @RetryConflicts with maxAttempts "
+              + annotation.maxAttempts()
               + "; give 1 or more, or leave it out for what dsql.retry.max-attempts says");
     }
     if (KotlinDetector.isSuspendingFunction(specific)) {

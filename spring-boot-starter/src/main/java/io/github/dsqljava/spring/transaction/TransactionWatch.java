@@ -9,8 +9,7 @@ import org.springframework.transaction.TransactionExecutionListener;
  * before it. For managers of blocking transactions, which stay on their thread.
  */
 final class TransactionWatch implements TransactionExecutionListener {
-  private static final ThreadLocal<@Nullable Attempt> CURRENT =
-      new ThreadLocal<>();
+  private static final ThreadLocal<@Nullable Attempt> CURRENT = new ThreadLocal<>();
 
   /**
    * One attempt, until it is closed; it may have others inside. The first transaction that begins

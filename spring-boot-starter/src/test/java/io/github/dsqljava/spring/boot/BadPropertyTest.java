@@ -72,8 +72,7 @@ class BadPropertyTest {
         .contains("Property dsql.pool.*:")
         .contains("minSize");
     assertThat(
-            analysis(
-                    NAMED, "dsql.pool.connect-rate.per-second=0", "dsql.pool.connect-rate.burst=1")
+            analysis(NAMED, "dsql.pool.connect-rate.per-second=0", "dsql.pool.connect-rate.burst=1")
                 .getDescription())
         .contains("dsql.pool.connect-rate.*");
   }

@@ -28,7 +28,9 @@ import org.springframework.transaction.annotation.Transactional;
 import org.springframework.transaction.support.TransactionOperations;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** Blocking transactions with pgjdbc and HikariCP, in a whole application without a pool of ours. */
+/**
+ * Blocking transactions with pgjdbc and HikariCP, in a whole application without a pool of ours.
+ */
 class BlockingRetryTest {
 
   /** How often a method has begun. */

@@ -51,9 +51,7 @@ final class Contexts {
     return builder(more)
         .initializers(
             context ->
-                context
-                    .getBeanFactory()
-                    .registerSingleton("awsCredentials", credentials(cluster)));
+                context.getBeanFactory().registerSingleton("awsCredentials", credentials(cluster)));
   }
 
   static SpringApplicationBuilder builder(Class<?>... more) {

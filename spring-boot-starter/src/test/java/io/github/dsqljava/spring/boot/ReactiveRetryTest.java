@@ -116,8 +116,7 @@ class ReactiveRetryTest {
     assertThat(counters.work(conflicts(1)).as(retrying::transactional).block(LIMIT)).isEqualTo(101);
     assertThat(ATTEMPTS).hasValue(2);
     Runnable another = conflicts(1);
-    assertThat(retrying.execute(status -> counters.work(another)).blockLast(LIMIT))
-        .isEqualTo(202);
+    assertThat(retrying.execute(status -> counters.work(another)).blockLast(LIMIT)).isEqualTo(202);
     assertThat(ATTEMPTS).hasValue(4);
   }
 
@@ -185,8 +184,7 @@ class ReactiveRetryTest {
             () ->
                 counters
                     .work(() -> {})
-                    .doOnNext(
-                        done -> relay.armNext(new Fault.Cut(), Direction.SERVER_TO_CLIENT))
+                    .doOnNext(done -> relay.armNext(new Fault.Cut(), Direction.SERVER_TO_CLIENT))
                     .as(plain::transactional)
                     .block(LIMIT))
         .isInstanceOf(DataAccessResourceFailureException.class)
@@ -339,7 +337,9 @@ class ReactiveRetryTest {
     @RetryConflicts
     public Flux<Integer> incrementAll(Runnable between) {
       return work(between)
-          .concatWith(Flux.just(2, 3).concatMap(id -> read(id).flatMap(v -> write(id, v + 1).thenReturn(v + 1))));
+          .concatWith(
+              Flux.just(2, 3)
+                  .concatMap(id -> read(id).flatMap(v -> write(id, v + 1).thenReturn(v + 1))));
     }
 
     @Transactional(noRollbackFor = IllegalArgumentException.class)

@@ -124,8 +124,7 @@ class StartTest {
     try {
       var app =
           Contexts.app(cluster)
-              .initializers(
-                  context -> context.getBeanFactory().registerSingleton("vertx", vertx));
+              .initializers(context -> context.getBeanFactory().registerSingleton("vertx", vertx));
       try (var context = Contexts.start(app, cluster, relay.port())) {
         assertThat(context.getBean(DsqlPool.class).stats().size()).isZero();
       }
@@ -237,7 +236,8 @@ class StartTest {
 
   @Test
   void localCluster_isThatOfTheTestsAnnotation_whateverTheEndpoint() {
-    try (var context = Contexts.builder(Annotated.class).run(LATER, "--dsql.endpoint=prod.example")) {
+    try (var context =
+        Contexts.builder(Annotated.class).run(LATER, "--dsql.endpoint=prod.example")) {
       assertThat(context.getBean(DsqlConfig.class).endpoint().port())
           .isEqualTo(context.getBean(DsqlLocal.class).port());
       assertThat(one(context)).isEqualTo(1);

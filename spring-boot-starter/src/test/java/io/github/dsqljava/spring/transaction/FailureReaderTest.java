@@ -53,8 +53,7 @@ class FailureReaderTest {
             kind(
                 Progress.UNKNOWN,
                 new IllegalStateException(
-                    new R2dbcRollbackException(
-                        message.replaceFirst("^ERROR: ", ""), sqlState, 0))))
+                    new R2dbcRollbackException(message.replaceFirst("^ERROR: ", ""), sqlState, 0))))
         .isEqualTo(expected);
   }
 
@@ -82,8 +81,7 @@ class FailureReaderTest {
     assertThat(kind(Progress.BEGUN, away)).isEqualTo(RetryKind.CONNECTION);
     assertThat(read(Progress.COMMITTING, away))
         .isEqualTo(
-            new AttemptOutcome.Unknown(
-                "the server answered server unavailable (XX000)", away));
+            new AttemptOutcome.Unknown("the server answered server unavailable (XX000)", away));
   }
 
   @Test

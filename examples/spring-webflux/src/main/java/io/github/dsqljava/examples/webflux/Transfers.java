@@ -29,7 +29,9 @@ class Transfers {
         .filter(account -> account.cents() >= cents)
         .switchIfEmpty(Mono.error(() -> new IllegalArgumentException("not enough money")))
         .flatMap(account -> accounts.save(account.plus(-cents)))
-        .flatMap(left -> find(to).flatMap(account -> accounts.save(account.plus(cents))).thenReturn(left));
+        .flatMap(
+            left ->
+                find(to).flatMap(account -> accounts.save(account.plus(cents))).thenReturn(left));
   }
 
   private Mono<Account> find(UUID id) {

@@ -1,4 +1,6 @@
-/** A small service with Spring WebFlux and Spring Data R2DBC: accounts, and transfers between them. */
+/**
+ * A small service with Spring WebFlux and Spring Data R2DBC: accounts, and transfers between them.
+ */
 @NullMarked
 package io.github.dsqljava.examples.webflux;
 

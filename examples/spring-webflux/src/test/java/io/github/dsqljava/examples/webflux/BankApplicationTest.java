@@ -73,7 +73,12 @@ class BankApplicationTest {
 
   private long cents(Account account) {
     Account now =
-        client.get().uri("/accounts/" + account.id()).retrieve().bodyToMono(Account.class).block(LIMIT);
+        client
+            .get()
+            .uri("/accounts/" + account.id())
+            .retrieve()
+            .bodyToMono(Account.class)
+            .block(LIMIT);
     return Objects.requireNonNull(now).cents();
   }
 
