@@ -3,7 +3,9 @@ package io.github.dsqljava.spring.boot;
 import io.github.dsqljava.DsqlConfig;
 import io.github.dsqljava.vertx.DsqlConnector;
 import io.vertx.core.Vertx;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.FactoryBean;
@@ -47,7 +49,8 @@ final class ConnectorFactoryBean implements FactoryBean<DsqlConnector>, Disposab
   }
 
   @Override
-  public synchronized void destroy() throws Exception {
+  public synchronized void destroy()
+      throws ExecutionException, InterruptedException, TimeoutException {
     if (made != null) {
       long grace = VertxSettings.of(properties).build().closeGrace().toSeconds();
       var unused =

@@ -104,6 +104,10 @@ class BlockingRetryTest {
     };
   }
 
+  private static void cut(Direction direction) {
+    var unused = relay.armNext(new Fault.Cut(), direction);
+  }
+
   private static int value() {
     return Contexts.number(cluster, "SELECT value FROM counters WHERE id = 1");
   }
@@ -160,7 +164,7 @@ class BlockingRetryTest {
 
   @Test
   void lostAnswerToCommit_isOurException_andNotTriedAgain() {
-    Runnable cut = () -> relay.armNext(new Fault.Cut(), Direction.SERVER_TO_CLIENT);
+    Runnable cut = () -> cut(Direction.SERVER_TO_CLIENT);
     assertThatThrownBy(() -> counters.incrementThen(cut))
         .isInstanceOf(CommitOutcomeUnknownException.class);
     assertThat(ATTEMPTS).hasValue(1);
@@ -169,7 +173,7 @@ class BlockingRetryTest {
 
   @Test
   void lostAnswerToCommit_ofAnIdempotentMethod_isTriedAgain() {
-    Runnable cut = times(1, () -> relay.armNext(new Fault.Cut(), Direction.SERVER_TO_CLIENT));
+    Runnable cut = times(1, () -> cut(Direction.SERVER_TO_CLIENT));
     assertThat(counters.setToSeven(cut)).isEqualTo(1);
     assertThat(ATTEMPTS).hasValue(2);
     assertThat(value()).isEqualTo(7);
@@ -177,7 +181,7 @@ class BlockingRetryTest {
 
   @Test
   void connectionLostBeforeCommit_isTriedAgain() {
-    Runnable cut = times(1, () -> relay.armNext(new Fault.Cut(), Direction.CLIENT_TO_SERVER));
+    Runnable cut = times(1, () -> cut(Direction.CLIENT_TO_SERVER));
     assertThat(counters.increment(cut)).isEqualTo(1);
     assertThat(ATTEMPTS).hasValue(2);
     assertThat(value()).isEqualTo(1);

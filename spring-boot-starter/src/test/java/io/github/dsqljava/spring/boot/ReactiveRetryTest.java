@@ -23,7 +23,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.core.NestedExceptionUtils;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.r2dbc.core.DatabaseClient;
 import org.springframework.transaction.annotation.Propagation;
@@ -86,6 +85,10 @@ class ReactiveRetryTest {
         Contexts.sql(cluster, "UPDATE counters SET value = value + 100 WHERE id = 1");
       }
     };
+  }
+
+  private static void cut(Direction direction) {
+    var unused = relay.armNext(new Fault.Cut(), direction);
   }
 
   private static int value() {
@@ -168,7 +171,7 @@ class ReactiveRetryTest {
 
   @Test
   void lostAnswerToCommit_isOurException_andNotTriedAgain() {
-    Runnable cut = () -> relay.armNext(new Fault.Cut(), Direction.SERVER_TO_CLIENT);
+    Runnable cut = () -> cut(Direction.SERVER_TO_CLIENT);
     assertThatThrownBy(() -> counters.incrementThen(cut).block(LIMIT))
         .isInstanceOfSatisfying(
             CommitOutcomeUnknownException.class,
@@ -184,7 +187,7 @@ class ReactiveRetryTest {
             () ->
                 counters
                     .work(() -> {})
-                    .doOnNext(done -> relay.armNext(new Fault.Cut(), Direction.SERVER_TO_CLIENT))
+                    .doOnNext(done -> cut(Direction.SERVER_TO_CLIENT))
                     .as(plain::transactional)
                     .block(LIMIT))
         .isInstanceOf(DataAccessResourceFailureException.class)
@@ -197,7 +200,7 @@ class ReactiveRetryTest {
     Runnable cut =
         () -> {
           if (cuts.getAndDecrement() > 0) {
-            relay.armNext(new Fault.Cut(), Direction.SERVER_TO_CLIENT);
+            cut(Direction.SERVER_TO_CLIENT);
           }
         };
     assertThat(counters.setToSeven(cut).block(LIMIT)).isEqualTo(1);
@@ -213,7 +216,7 @@ class ReactiveRetryTest {
     Runnable cut =
         () -> {
           if (cuts.getAndDecrement() > 0) {
-            relay.armNext(new Fault.Cut(), Direction.CLIENT_TO_SERVER);
+            cut(Direction.CLIENT_TO_SERVER);
           }
         };
     assertThat(counters.increment(cut).block(LIMIT)).isEqualTo(1);
@@ -390,9 +393,5 @@ class ReactiveRetryTest {
     public Mono<Integer> withOwnInside(Runnable between) {
       return counters.incrementAlone(between);
     }
-  }
-
-  static Throwable root(Throwable failure) {
-    return NestedExceptionUtils.getMostSpecificCause(failure);
   }
 }

@@ -1,0 +1,135 @@
+package io.github.dsqljava.r2dbc;
+
+import static io.github.dsqljava.r2dbc.LocalCluster.await;
+import static io.github.dsqljava.r2dbc.LocalCluster.execute;
+import static io.github.dsqljava.r2dbc.LocalCluster.failure;
+import static io.github.dsqljava.r2dbc.LocalCluster.value;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.dsqljava.CommitOutcomeUnknownException;
+import io.github.dsqljava.ConnectionLostException;
+import io.github.dsqljava.TransactionRolledBackException;
+import io.github.dsqljava.local.DsqlLocal;
+import io.github.dsqljava.testsupport.FaultRelay;
+import io.github.dsqljava.testsupport.FaultRelay.Direction;
+import io.github.dsqljava.testsupport.FaultRelay.Fault;
+import io.r2dbc.postgresql.api.PostgresqlConnection;
+import io.r2dbc.spi.R2dbcException;
+import io.r2dbc.spi.R2dbcNonTransientResourceException;
+import io.r2dbc.spi.R2dbcRollbackException;
+import io.r2dbc.spi.R2dbcTransientResourceException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What is said of a transaction that a program begins and commits by R2DBC's own methods. */
+class CommitAnswerTest {
+  private static DsqlLocal cluster;
+  private static FaultRelay relay;
+  private static DsqlR2dbc dsql;
+  private PostgresqlConnection connection;
+
+  @BeforeAll
+  static void start() {
+    cluster = DsqlLocal.start();
+    relay = FaultRelay.start(cluster.port());
+    dsql =
+        DsqlR2dbc.of(
+            LocalCluster.config(cluster).port(relay.port()).build(),
+            R2dbcSettings.builder().maxSize(2).build());
+    execute(dsql, "CREATE TABLE item (id int PRIMARY KEY, n int)");
+  }
+
+  @AfterAll
+  static void stop() {
+    await(dsql.close());
+    relay.close();
+    cluster.close();
+  }
+
+  @BeforeEach
+  void begin() {
+    execute(dsql, "DELETE FROM item");
+    execute(dsql, "INSERT INTO item VALUES (0, 0)");
+    connection = await(dsql.create());
+    await(connection.beginTransaction());
+  }
+
+  @AfterEach
+  void end() {
+    relay.disarm();
+    await(connection.close());
+    assertThat(dsql.stats().leased()).isZero();
+  }
+
+  private static void cut(Direction direction) {
+    var unused = relay.armNext(new Fault.Cut(), direction);
+  }
+
+  private static long items() {
+    return Long.parseLong(value(dsql, "SELECT count(*) FROM item"));
+  }
+
+  @Test
+  void lostAnswer_isUnknown_andSoIsTheRollbackBehindIt() {
+    await(execute(connection, "INSERT INTO item VALUES (1, 1)"));
+    cut(Direction.SERVER_TO_CLIENT);
+    Throwable commit = failure(connection.commitTransaction());
+    assertThat(commit)
+        .isInstanceOf(R2dbcNonTransientResourceException.class)
+        .hasCauseInstanceOf(CommitOutcomeUnknownException.class);
+    assertThat(((R2dbcException) commit).getSqlState()).isEqualTo("08007");
+    assertThat(failure(connection.rollbackTransaction())).isSameAs(commit);
+    assertThat(items()).as("the server has committed").isEqualTo(2);
+  }
+
+  @Test
+  void connectionLostBefore_leavesNothing_andSaysSo() {
+    await(execute(connection, "INSERT INTO item VALUES (1, 1)"));
+    cut(Direction.CLIENT_TO_SERVER);
+    Throwable lost = failure(execute(connection, "INSERT INTO item VALUES (2, 2)"));
+    assertThat(lost)
+        .isInstanceOf(R2dbcTransientResourceException.class)
+        .hasCauseInstanceOf(ConnectionLostException.class);
+    assertThat(failure(connection.commitTransaction()))
+        .as("a COMMIT that never left")
+        .hasCauseInstanceOf(ConnectionLostException.class);
+    assertThat(items()).isEqualTo(1);
+  }
+
+  @Test
+  void ownCommitAsAStatement_isNotCalledHarmless() {
+    await(execute(connection, "INSERT INTO item VALUES (1, 1)"));
+    cut(Direction.SERVER_TO_CLIENT);
+    assertThat(failure(execute(connection, "COMMIT")))
+        .isInstanceOf(R2dbcException.class)
+        .hasNoCause();
+  }
+
+  @Test
+  void commitAnsweredByRollback_namesTheFirstError() {
+    assertThat(failure(execute(connection, "SELECT 1 / 0"))).isInstanceOf(R2dbcException.class);
+    Throwable rolledBack = failure(connection.commitTransaction());
+    assertThat(rolledBack)
+        .isInstanceOf(R2dbcRollbackException.class)
+        .hasCauseInstanceOf(TransactionRolledBackException.class);
+    assertThat(((R2dbcException) rolledBack).getSqlState()).isEqualTo("22012");
+  }
+
+  @Test
+  void conflict_isTheDrivers_andTheNextTransactionOfTheConnectionIsItsOwn() {
+    await(execute(connection, "UPDATE item SET n = n + 1 WHERE id = 0"));
+    execute(dsql, "UPDATE item SET n = 100 WHERE id = 0");
+    Throwable conflict = failure(connection.commitTransaction());
+    assertThat(conflict).isInstanceOf(R2dbcRollbackException.class);
+    assertThat(((R2dbcException) conflict).getSqlState()).isEqualTo("40001");
+    await(connection.beginTransaction());
+    await(execute(connection, "UPDATE item SET n = n + 1 WHERE id = 0"));
+    cut(Direction.CLIENT_TO_SERVER);
+    assertThat(failure(execute(connection, "UPDATE item SET n = n + 1 WHERE id = 0")))
+        .as("COMMIT of the first transaction is not that of the second")
+        .hasCauseInstanceOf(ConnectionLostException.class);
+  }
+}
