@@ -68,7 +68,8 @@ class LeasedConnection implements PostgresqlConnection, Wrapped<PostgresqlConnec
           "The connection was given back to its pool; get one from the pool again");
     }
     noteSettings(sql);
-    if (TransactionText.ends(sql) || TransactionText.mayEnd(sql)) {
+    // Null is the driver's to refuse.
+    if (sql != null && (TransactionText.ends(sql) || TransactionText.mayEnd(sql))) {
       doubtful = true;
     }
   }
