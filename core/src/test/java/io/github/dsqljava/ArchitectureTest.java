@@ -27,14 +27,6 @@ class ArchitectureTest {
       Pattern.compile(
           "^ +(io\\.github\\.dsqljava\\S+) +-> (io\\.github\\.dsqljava\\S+)", Pattern.MULTILINE);
 
-  /**
-   * TransactionOptions stands beside the exceptions, which the options check with, and holds a
-   * RetryPolicy, which is such options. To move it would be another name for programs.
-   */
-  private static final Set<Set<String>> OF_TRANSACTION_OPTIONS =
-      Set.of(
-          Set.of("io.github.dsqljava", "io.github.dsqljava.internal", "io.github.dsqljava.retry"));
-
   /** Class by class, inner classes counted with their outer one. */
   private static Map<String, Set<String>> classes;
 
@@ -62,7 +54,7 @@ class ArchitectureTest {
     classes.forEach(
         (name, needs) -> needs.forEach(need -> add(packages, packageOf(name), packageOf(need))));
     assertThat(packages).as("packages").hasSizeGreaterThan(1);
-    assertThat(circles(packages)).isSubsetOf(OF_TRANSACTION_OPTIONS);
+    assertThat(circles(packages)).isEmpty();
   }
 
   /** What programs use does not lead to what adapters build on. */

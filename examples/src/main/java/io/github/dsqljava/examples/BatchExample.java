@@ -1,7 +1,7 @@
 package io.github.dsqljava.examples;
 
 import io.github.dsqljava.DsqlConfig;
-import io.github.dsqljava.TransactionOptions;
+import io.github.dsqljava.retry.TransactionOptions;
 import io.github.dsqljava.vertx.BatchOptions;
 import io.github.dsqljava.vertx.DsqlConnector;
 import io.github.dsqljava.vertx.DsqlPool;

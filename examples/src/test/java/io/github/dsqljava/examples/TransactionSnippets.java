@@ -1,8 +1,8 @@
 package io.github.dsqljava.examples;
 
 import io.github.dsqljava.CommitOutcomeUnknownException;
-import io.github.dsqljava.TransactionOptions;
 import io.github.dsqljava.retry.RetryPolicy;
+import io.github.dsqljava.retry.TransactionOptions;
 import io.github.dsqljava.vertx.BatchOptions;
 import io.github.dsqljava.vertx.BatchResult;
 import io.github.dsqljava.vertx.DsqlConnector;

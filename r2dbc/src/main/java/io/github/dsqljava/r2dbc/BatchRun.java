@@ -5,7 +5,7 @@ import io.github.dsqljava.BatchFailedException;
 import io.github.dsqljava.ChunkOutcome;
 import io.github.dsqljava.CommitOutcomeUnknownException;
 import io.github.dsqljava.RowTooLargeException;
-import io.github.dsqljava.TransactionOptions;
+import io.github.dsqljava.retry.TransactionOptions;
 import io.github.dsqljava.spi.BatchPlan;
 import java.util.ArrayList;
 import java.util.List;

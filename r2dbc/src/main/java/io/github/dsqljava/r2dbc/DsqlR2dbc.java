@@ -1,10 +1,10 @@
 package io.github.dsqljava.r2dbc;
 
 import io.github.dsqljava.DsqlConfig;
-import io.github.dsqljava.TransactionOptions;
 import io.github.dsqljava.pool.ConnectRate;
 import io.github.dsqljava.pool.PoolHealth;
 import io.github.dsqljava.pool.PoolStats;
+import io.github.dsqljava.retry.TransactionOptions;
 import io.github.dsqljava.spi.pool.AsyncPool;
 import io.github.dsqljava.spi.pool.Lease;
 import io.r2dbc.postgresql.api.PostgresqlConnection;

@@ -1,12 +1,12 @@
 package io.github.dsqljava.r2dbc;
 
 import io.github.dsqljava.InvalidConfigurationException;
-import io.github.dsqljava.TransactionOptions;
 import io.github.dsqljava.internal.Options;
 import io.github.dsqljava.pool.ConnectRate;
 import io.github.dsqljava.pool.PoolListener;
 import io.github.dsqljava.pool.PoolPolicy;
 import io.github.dsqljava.retry.RetryPolicy;
+import io.github.dsqljava.retry.TransactionOptions;
 import io.r2dbc.postgresql.api.PostgresqlConnection;
 import java.time.Duration;
 import java.util.Objects;

@@ -1,7 +1,7 @@
 package io.github.dsqljava.r2dbc;
 
 import io.github.dsqljava.NestedTransactionException;
-import io.github.dsqljava.TransactionOptions;
+import io.github.dsqljava.retry.TransactionOptions;
 import io.github.dsqljava.spi.AttemptOutcome;
 import io.github.dsqljava.spi.TransactionRun;
 import io.github.dsqljava.spi.pool.Lease;

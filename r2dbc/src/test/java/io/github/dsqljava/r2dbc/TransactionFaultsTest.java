@@ -3,8 +3,8 @@ package io.github.dsqljava.r2dbc;
 import static io.github.dsqljava.r2dbc.LocalCluster.await;
 
 import io.github.dsqljava.DsqlConfig;
-import io.github.dsqljava.TransactionOptions;
 import io.github.dsqljava.retry.RetryPolicy;
+import io.github.dsqljava.retry.TransactionOptions;
 import io.github.dsqljava.testsupport.FaultTable;
 import io.r2dbc.postgresql.api.PostgresqlConnection;
 import io.r2dbc.spi.R2dbcException;

@@ -1,8 +1,8 @@
 package io.github.dsqljava.vertx;
 
 import io.github.dsqljava.InvalidConfigurationException;
-import io.github.dsqljava.TransactionOptions;
 import io.github.dsqljava.internal.Options;
+import io.github.dsqljava.retry.TransactionOptions;
 import io.github.dsqljava.spi.BatchPlan;
 import io.vertx.core.Future;
 import java.util.Objects;

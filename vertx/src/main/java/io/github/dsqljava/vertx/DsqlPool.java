@@ -1,8 +1,8 @@
 package io.github.dsqljava.vertx;
 
-import io.github.dsqljava.TransactionOptions;
 import io.github.dsqljava.pool.PoolHealth;
 import io.github.dsqljava.pool.PoolStats;
+import io.github.dsqljava.retry.TransactionOptions;
 import io.vertx.core.Future;
 import io.vertx.core.streams.ReadStream;
 import io.vertx.sqlclient.Pool;

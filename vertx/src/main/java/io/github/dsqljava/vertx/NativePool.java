@@ -1,7 +1,7 @@
 package io.github.dsqljava.vertx;
 
-import io.github.dsqljava.TransactionOptions;
 import io.github.dsqljava.pool.ConnectRate;
+import io.github.dsqljava.retry.TransactionOptions;
 import io.github.dsqljava.vertx.internal.ConnectionPlan;
 import io.github.dsqljava.vertx.internal.Vertx50Pool;
 import io.github.dsqljava.vertx.internal.Vertx50Transport;

@@ -1,6 +1,6 @@
 package io.github.dsqljava.vertx;
 
-import io.github.dsqljava.TransactionOptions;
+import io.github.dsqljava.retry.TransactionOptions;
 import io.github.dsqljava.spi.TransactionRun;
 import io.github.dsqljava.vertx.internal.ConnectionPlan;
 import io.github.dsqljava.vertx.internal.Deadline;

@@ -7,11 +7,11 @@ import static io.github.dsqljava.vertx.LocalCluster.value;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.dsqljava.CommitOutcomeUnknownException;
-import io.github.dsqljava.TransactionOptions;
 import io.github.dsqljava.local.CommitConflict;
 import io.github.dsqljava.local.DsqlLocal;
 import io.github.dsqljava.local.LoginRefusal;
 import io.github.dsqljava.retry.RetryPolicy;
+import io.github.dsqljava.retry.TransactionOptions;
 import io.github.dsqljava.testsupport.FaultRelay;
 import io.github.dsqljava.testsupport.FaultRelay.Direction;
 import io.github.dsqljava.testsupport.FaultRelay.Fault;

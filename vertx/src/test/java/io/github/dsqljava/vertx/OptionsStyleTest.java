@@ -1,10 +1,10 @@
 package io.github.dsqljava.vertx;
 
 import io.github.dsqljava.DsqlConfig;
-import io.github.dsqljava.TransactionOptions;
 import io.github.dsqljava.local.limits.Limits;
 import io.github.dsqljava.pool.PoolPolicy;
 import io.github.dsqljava.retry.RetryPolicy;
+import io.github.dsqljava.retry.TransactionOptions;
 import io.github.dsqljava.testsupport.OptionsStyle;
 import io.vertx.core.Future;
 import java.util.Map;

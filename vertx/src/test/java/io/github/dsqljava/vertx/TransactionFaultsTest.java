@@ -3,8 +3,8 @@ package io.github.dsqljava.vertx;
 import static io.github.dsqljava.vertx.LocalCluster.await;
 
 import io.github.dsqljava.DsqlConfig;
-import io.github.dsqljava.TransactionOptions;
 import io.github.dsqljava.retry.RetryPolicy;
+import io.github.dsqljava.retry.TransactionOptions;
 import io.github.dsqljava.testsupport.FaultTable;
 import io.vertx.core.Future;
 import io.vertx.core.VertxException;

@@ -1,11 +1,11 @@
 package io.github.dsqljava.benchmarks.peer;
 
 import io.github.dsqljava.RetriesExhaustedException;
-import io.github.dsqljava.TransactionOptions;
 import io.github.dsqljava.benchmarks.load.Call;
 import io.github.dsqljava.benchmarks.load.Operation;
 import io.github.dsqljava.benchmarks.load.Outcome;
 import io.github.dsqljava.retry.RetryPolicy;
+import io.github.dsqljava.retry.TransactionOptions;
 import io.github.dsqljava.vertx.BatchOptions;
 import io.github.dsqljava.vertx.DsqlConnector;
 import io.github.dsqljava.vertx.DsqlPool;

@@ -1,6 +1,6 @@
 package io.github.dsqljava.spring.boot;
 
-import io.github.dsqljava.TransactionOptions;
+import io.github.dsqljava.retry.TransactionOptions;
 import io.github.dsqljava.spring.transaction.ConflictRetry;
 import io.github.dsqljava.spring.transaction.RetryConflicts;
 import io.github.dsqljava.spring.transaction.RetryConflictsAdvisor;

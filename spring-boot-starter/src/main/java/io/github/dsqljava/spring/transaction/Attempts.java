@@ -1,9 +1,9 @@
 package io.github.dsqljava.spring.transaction;
 
-import io.github.dsqljava.TransactionOptions;
 import io.github.dsqljava.pool.PoolListener;
 import io.github.dsqljava.pool.PoolPolicy;
 import io.github.dsqljava.retry.RetryPolicy;
+import io.github.dsqljava.retry.TransactionOptions;
 import io.github.dsqljava.spi.AttemptOutcome;
 import io.github.dsqljava.spi.TransactionRun;
 import java.lang.System.Logger;

@@ -1,7 +1,7 @@
 package io.github.dsqljava.spring.transaction;
 
-import io.github.dsqljava.TransactionOptions;
 import io.github.dsqljava.pool.PoolListener;
+import io.github.dsqljava.retry.TransactionOptions;
 import java.util.Objects;
 import org.springframework.transaction.reactive.TransactionalOperator;
 import org.springframework.transaction.support.TransactionOperations;

@@ -1,7 +1,7 @@
 package io.github.dsqljava.spring.transaction;
 
-import io.github.dsqljava.TransactionOptions;
 import io.github.dsqljava.retry.RetryPolicy;
+import io.github.dsqljava.retry.TransactionOptions;
 import java.lang.reflect.Method;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;

@@ -1,7 +1,7 @@
 package io.github.dsqljava.spring.boot;
 
-import io.github.dsqljava.TransactionOptions;
 import io.github.dsqljava.retry.RetryPolicy;
+import io.github.dsqljava.retry.TransactionOptions;
 import io.github.dsqljava.spring.transaction.ConflictRetry;
 import org.springframework.transaction.reactive.TransactionalOperator;
 import org.springframework.transaction.support.TransactionOperations;

@@ -1,7 +1,7 @@
-package io.github.dsqljava;
+package io.github.dsqljava.retry;
 
+import io.github.dsqljava.InvalidConfigurationException;
 import io.github.dsqljava.internal.Options;
-import io.github.dsqljava.retry.RetryPolicy;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
