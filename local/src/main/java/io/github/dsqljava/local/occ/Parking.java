@@ -177,6 +177,7 @@ public final class Parking {
   private void runAtBase(Transaction running, Group group) {
     running.protectedBy(Protection.BASE);
     session.send(group, /* holding= */ true);
+    running.isSent(group);
   }
 
   /** DDL cannot run on shadows. A transaction that has changed nothing can run it again. */

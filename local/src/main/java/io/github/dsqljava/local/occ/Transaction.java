@@ -364,9 +364,9 @@ public final class Transaction {
     return first;
   }
 
-  /** RESET ALL, if that is what the client has run, has taken {@link #BE_BEHIND} back. */
-  public void hasReset() {
-    isBehind = false;
+  /** A group is on its way; RESET ALL, if it has one, takes {@link #BE_BEHIND} back. */
+  public void isSent(Group group) {
+    isBehind &= !group.has(Trait.SETS);
   }
 
   // ---- where it stands

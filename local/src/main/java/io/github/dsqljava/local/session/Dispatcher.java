@@ -291,9 +291,7 @@ final class Dispatcher {
       }
       flow.send(run, /* holding= */ guardable);
     }
-    if (group.has(Trait.SETS)) {
-      running.hasReset();
-    }
+    running.isSent(group);
   }
 
   /** Whether it is in a transaction that is not the client's, and may wait for data. */

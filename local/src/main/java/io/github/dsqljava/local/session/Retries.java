@@ -129,7 +129,8 @@ final class Retries {
   private boolean hasMissedKeys(Transaction running, ClientExchange exchange) {
     Run run = exchange.run();
     return !running.isBehind()
-        && (run.group().has(Trait.CHANGES_ROWS) || functions.getAsBoolean())
+        && (run.group().has(Trait.CHANGES_ROWS)
+            || (functions.getAsBoolean() && !run.group().has(Trait.SETS)))
         && run.fault() == null
         && !exchange.hasFailed()
         && state.isContended();
