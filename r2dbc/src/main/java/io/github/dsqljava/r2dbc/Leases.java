@@ -48,7 +48,7 @@ final class Leases {
                 shape(shapes, lease, context, result);
               }
             });
-    var cancelled =
+    var unusedOfResult =
         result.whenComplete(
             (lease, failure) -> {
               if (result.isCancelled()) {
