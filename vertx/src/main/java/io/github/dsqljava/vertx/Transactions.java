@@ -76,6 +76,7 @@ final class Transactions {
               .compose(this::ended);
     }
 
+    @SuppressWarnings("NullAway") // a function may give null, and T is its type
     private Future<T> ended(EndedAttempt<T> attempt) {
       TransactionRun.Step next = decisions.ended(attempt.outcome(), System.nanoTime());
       if (next instanceof TransactionRun.Step.Again again) {

@@ -46,6 +46,8 @@ final class GuardedCollector<A, T> {
         this::finish);
   }
 
+  @SuppressWarnings(
+      "NullAway") // where there is none, a step has failed before, and this one is not run
   private @Nullable T finish(Box<A> box) {
     @Nullable T result = attempt(() -> collector.finisher().apply(box.value));
     if (failure != null && accumulator != null) {
