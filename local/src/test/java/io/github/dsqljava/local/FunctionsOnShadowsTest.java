@@ -158,4 +158,28 @@ class FunctionsOnShadowsTest {
     a.commit();
     assertThat(numbers(b)).isEqualTo("2 100");
   }
+
+  /** Whether a key is taken cannot be looked up on shadows there, so PostgreSQL's answer counts. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "f() RETURNS int LANGUAGE sql AS 'INSERT INTO public.x VALUES (1, 2) RETURNING n'",
+        "f() RETURNS int LANGUAGE sql BEGIN ATOMIC INSERT INTO x VALUES (1, 2) RETURNING n; END",
+        "f() RETURNS int LANGUAGE sql SET search_path = other AS"
+            + " 'INSERT INTO x VALUES (1, 2) RETURNING n'"
+      })
+  void keyThatAFunctionMeets_isTaken(String definition) throws Exception {
+    define(definition);
+    a.setAutoCommit(false);
+    for (boolean first : new boolean[] {true, false}) {
+      if (!first) {
+        Jdbc.execute(a, "INSERT INTO k VALUES (7)");
+      }
+      Jdbc.executeAgain(b, "UPDATE k SET id = 8 WHERE id = 8"); // somebody is about
+      assertThatThrownBy(() -> Jdbc.value(a, "SELECT f()"))
+          .isInstanceOfSatisfying(
+              SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("23505"));
+      a.rollback();
+    }
+  }
 }

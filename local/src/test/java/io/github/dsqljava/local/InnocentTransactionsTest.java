@@ -38,6 +38,7 @@ class InnocentTransactionsTest {
           admin,
           "DROP SCHEMA IF EXISTS s2 CASCADE",
           "DROP TABLE IF EXISTS hot, t, child, parent, big CASCADE",
+          "DROP VIEW IF EXISTS va CASCADE",
           "DROP SEQUENCE IF EXISTS turns",
           "DROP FUNCTION IF EXISTS outer_f, inner_f, soon CASCADE",
           "CREATE TABLE hot (id int PRIMARY KEY, n int)",
@@ -364,6 +365,63 @@ class InnocentTransactionsTest {
             A: UPDATE t SET n = 2 => #1
             A: SELECT n FROM t => [2]
             A: SELECT soon() => !40001 ERROR: change conflicts with another transaction (OC000)
+            A: ROLLBACK
+            """);
+  }
+
+  @Test
+  void orphanThatAForeignKeyLeft_isNoConflict() throws Exception {
+    play(
+        """
+        CREATE TABLE parent (id int PRIMARY KEY);
+        CREATE TABLE child (id int PRIMARY KEY, p int);
+        INSERT INTO child VALUES (1, 9);
+        ALTER TABLE child ADD FOREIGN KEY (p) REFERENCES parent NOT VALID
+        """,
+        "A: BEGIN\n"
+            + LOSE
+            + """
+            A: SELECT p FROM child => [9]
+            A: INSERT INTO child VALUES (2, NULL) => #1
+            A: COMMIT => !OC000
+            """);
+  }
+
+  @Test
+  void indexesOfOneNameInTwoSchemas_areKeptApart() throws Exception {
+    play(
+        """
+        CREATE SCHEMA s2;
+        CREATE TABLE t (id int PRIMARY KEY, n int);
+        CREATE TABLE s2.big (id int PRIMARY KEY, n int);
+        CREATE UNIQUE INDEX ASYNC code ON t (n);
+        CREATE UNIQUE INDEX ASYNC code ON s2.big (n);
+        INSERT INTO t VALUES (1, 1);
+        INSERT INTO s2.big VALUES (1, 1)
+        """,
+        "A: BEGIN\n"
+            + LOSE
+            + """
+            A: UPDATE t SET n = 2 => #1
+            A: UPDATE s2.big SET n = 2 => #1
+            A: COMMIT => !OC000
+            """);
+  }
+
+  /** Such views can be defined, but not read. */
+  @Test
+  void viewsThatRestOnEachOther_holdNobodyUp() throws Exception {
+    play(
+        """
+        CREATE TABLE t (id int PRIMARY KEY, n int);
+        CREATE VIEW va AS SELECT 1 AS n;
+        CREATE VIEW vb AS SELECT n FROM va;
+        CREATE OR REPLACE VIEW va AS SELECT n FROM vb
+        """,
+        "A: BEGIN\n"
+            + LOSE
+            + """
+            A: SELECT n AS va FROM t => !40001 ERROR: change conflicts with another transaction (OC000)
             A: ROLLBACK
             """);
   }

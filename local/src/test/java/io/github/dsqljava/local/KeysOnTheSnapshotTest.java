@@ -136,6 +136,17 @@ class KeysOnTheSnapshotTest {
   }
 
   @Test
+  void keyThatWasFreed_isTakenBehindAResetThatComesFirst() throws Exception {
+    play(
+        "A: BEGIN\nA: UPDATE t SET b = 'z' WHERE id = 2 => #1\n"
+            + "B: BEGIN\nB: UPDATE t SET b = 'y' WHERE id = 2 => #1\nB: ROLLBACK\n"
+            + "B: DELETE FROM t WHERE id = 1\nA: RESET ALL\n"
+            + "A: INSERT INTO t VALUES (1, 11, 'x', 1, true) => "
+            + taken("t_pkey")
+            + "\nA: ROLLBACK\n");
+  }
+
+  @Test
   void keyThatWasFreed_isTakenBehindAResetInOneString() throws Exception {
     try (Connection a = Jdbc.connect(cluster, "admin");
         Connection b = Jdbc.connect(cluster, "admin")) {

@@ -88,4 +88,27 @@ class ViewsOnShadowsTest {
               SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("40001"));
     }
   }
+
+  @Test
+  void searchPathThatIsSetInTheSameString_counts() throws Exception {
+    try (DsqlLocal cluster = DsqlLocal.start();
+        Connection a = Jdbc.connect(cluster, "admin");
+        Connection b = Jdbc.connect(cluster, "admin")) {
+      Jdbc.execute(
+          a,
+          "CREATE SCHEMA s",
+          "CREATE TABLE t (id int PRIMARY KEY, n int)",
+          "CREATE TABLE s.t (id int PRIMARY KEY, n int)",
+          "INSERT INTO t VALUES (1, 1)",
+          "INSERT INTO s.t VALUES (1, 100)");
+      a.setAutoCommit(false);
+      Jdbc.value(a, "SELECT n FROM t");
+      Jdbc.executeAgain(b, "UPDATE t SET n = 2");
+      Jdbc.execute(a, "UPDATE t SET n = 3");
+      assertThat(Jdbc.value(a, "SELECT n FROM t")).isEqualTo("3");
+      Jdbc.execute(a, "SET search_path TO s; UPDATE t SET n = n + 1");
+      assertThat(Jdbc.value(a, "SELECT n FROM t")).isEqualTo("101");
+      assertThat(Jdbc.value(a, "SELECT n FROM public.t")).isEqualTo("3");
+    }
+  }
 }

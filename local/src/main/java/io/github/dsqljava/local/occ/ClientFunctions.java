@@ -35,7 +35,7 @@ final class ClientFunctions {
    * A function.
    *
    * @param setsPath whether it has a search path of its own
-   * @param isBound whether PostgreSQL has resolved its names already
+   * @param isBound whether PostgreSQL has resolved names of tables in it already
    * @param body its body and the defaults of its arguments
    * @param callers the tables and views that may call it; an empty name stands for any statement
    */
@@ -86,7 +86,7 @@ final class ClientFunctions {
   }
 
   private static Function function(String entry) {
-    String[] parts = entry.split(" ");
+    String[] parts = entry.split(" ", -1);
     Set<String> callers =
         parts.length == 4
             ? Set.of()

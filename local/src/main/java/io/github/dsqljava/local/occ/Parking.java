@@ -135,8 +135,15 @@ public final class Parking {
 
   private void runAgain(
       Transaction running, Group group, Refusal refusal, int attempt, boolean isFirst) {
-    int inPlace = Overlay.canRun(running, group) ? MAX_ATTEMPTS_IN_PLACE : MAX_ATTEMPTS;
-    if (refusal == Refusal.STOPPED && attempt <= inPlace) {
+    boolean canRun = Overlay.canRun(running, group);
+    int inPlace = canRun ? MAX_ATTEMPTS_IN_PLACE : MAX_ATTEMPTS;
+    // Whether the snapshot has the key cannot be looked up on shadows, so what the tables say
+    // counts.
+    boolean isAskedAgain = refusal == Refusal.PERHAPS_LOST && !canRun;
+    if (isAskedAgain) {
+      running.believes(group);
+    }
+    if (isAskedAgain || (refusal == Refusal.STOPPED && attempt <= inPlace)) {
       if (isFirst) {
         runAtBase(running, group);
       } else {
@@ -254,6 +261,7 @@ public final class Parking {
               running.learnInPlace(group);
               running.protectedBy(Protection.STATEMENT);
               session.send(group, /* holding= */ true);
+              running.isSent(group);
             } else {
               running.stayOnShadows();
               backToShadows(running, group);

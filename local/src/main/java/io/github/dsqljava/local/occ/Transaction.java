@@ -224,6 +224,7 @@ public final class Transaction {
   private final Set<String> namesUsed = new HashSet<>();
   private boolean staysOnShadows;
   private boolean isBehind;
+  private @Nullable Group believed;
   private CommitHistory.@Nullable Snapshot snapshot;
   private Protection protection = Protection.NONE;
   private Phase phase = Phase.OPEN;
@@ -422,6 +423,16 @@ public final class Transaction {
     isBehind = true;
     savings.leaveShadows();
     savings.take(List.of(Savings.NO_CHANGES, "", ""));
+  }
+
+  /** If PostgreSQL refuses a group once more, the client is told what it says. */
+  void believes(Group group) {
+    believed = group;
+  }
+
+  /** Whether that is so for a group. */
+  public boolean isBelieved(Group group) {
+    return believed == group;
   }
 
   /** Whether it does not leave its shadows before it ends. */

@@ -294,9 +294,8 @@ public final class GroupAssembler {
   private record Piece(int first, int end) {}
 
   /**
-   * Statements that begin or end a transaction stand alone. What changes rows behind a SET or RESET
-   * is sent behind its answer: it may mean other tables, and our own settings may have to be made
-   * again.
+   * Statements that begin or end a transaction stand alone. What follows a SET or RESET is sent
+   * behind its answer: it may mean other tables, and our own settings may have to be made again.
    */
   private static List<Piece> pieces(ClientText text) {
     List<Piece> pieces = new ArrayList<>(1);
@@ -309,7 +308,7 @@ public final class GroupAssembler {
         }
         pieces.add(new Piece(i, i + 1));
         first = i + 1;
-      } else if (text.statements().get(i).has(Trait.SETS) && changesRows(text, i + 1)) {
+      } else if (text.statements().get(i).has(Trait.SETS) && doesMore(text, i + 1)) {
         pieces.add(new Piece(first, i + 1));
         first = i + 1;
       }
@@ -320,9 +319,8 @@ public final class GroupAssembler {
     return pieces;
   }
 
-  private static boolean changesRows(ClientText text, int from) {
+  private static boolean doesMore(ClientText text, int from) {
     return text.statements().subList(from, text.statements().size()).stream()
-        .anyMatch(
-            statement -> statement.has(Trait.CHANGES_ROWS) || statement.has(Trait.LOCKS_ROWS));
+        .anyMatch(statement -> !statement.has(Trait.SETS));
   }
 }

@@ -113,7 +113,10 @@ final class Retries {
     boolean again =
         isBroken(exchange)
             || (status == TransactionStatus.OPEN && hasMissedKeys(running, exchange));
-    if (!again && (status != TransactionStatus.FAILED || !mayBeConflict(group, sqlState))) {
+    if (!again
+        && (status != TransactionStatus.FAILED
+            || !mayBeConflict(group, sqlState)
+            || (running.isBelieved(group) && !Conflicts.isSerializationFailure(sqlState)))) {
       return false;
     }
     forgetStatements(group);

@@ -776,9 +776,15 @@ BEGIN
 END
 $$;
 
+-- A name that is taken by nothing else. It has at most 63 bytes, as all names in PostgreSQL.
+
+CREATE OR REPLACE FUNCTION dsql_internal.occ_other_name(base oid, name text) RETURNS text
+LANGUAGE sql IMMUTABLE
+AS $$ SELECT concat(CASE WHEN octet_length(name) <= 50 THEN name ELSE md5(name) END, '$', base) $$;
+
 -- The name of a table's shadow, or of an index or constraint of the shadow. It is the original name if the
 -- table is the one that the client means by that name without a schema. The client reaches other shadows by
--- qualified names only. Their names have at most 63 bytes, as all names in PostgreSQL.
+-- qualified names only.
 
 CREATE OR REPLACE FUNCTION dsql_internal.occ_shadow_name(base oid, name text, path name[])
 RETURNS text
@@ -790,7 +796,7 @@ AS $$
       WHERE other.relname = c.relname AND n.nspname = ANY (path))
     AND (nspname = ANY (path) OR NOT EXISTS (SELECT FROM dsql_internal.pg_class other
       WHERE other.relname = c.relname AND other.oid <> base AND other.relpersistence = 'p'))
-    THEN name ELSE concat(CASE WHEN octet_length(name) <= 50 THEN name ELSE md5(name) END, '$', base) END
+    THEN name ELSE dsql_internal.occ_other_name(base, name) END
   FROM dsql_internal.pg_class c JOIN dsql_internal.pg_namespace s ON s.oid = c.relnamespace WHERE c.oid = base
 $$;
 
@@ -952,7 +958,12 @@ BEGIN
     WHERE i.indrelid = base AND i.indisunique AND i.indisready
   LOOP
     prefix := format('CREATE UNIQUE INDEX %I ON %s ', item.name, base);
-    item.name := dsql_internal.occ_shadow_name(base, item.name, path);
+    -- Tables and indexes of all schemas have to be told apart in one.
+    IF item.name <> dsql_internal.occ_shadow_name(base, item.name, path) OR EXISTS (
+        SELECT FROM dsql_internal.pg_class WHERE relname = item.name
+          AND (relnamespace = pg_my_temp_schema() OR relkind IN ('r', 'v'))) THEN
+      item.name := dsql_internal.occ_other_name(base, item.name);
+    END IF;
     IF item.conname IS NOT NULL THEN
       EXECUTE format('ALTER TABLE %s ADD CONSTRAINT %I %s', dsql_internal.occ_shadow_text(shadow), item.name,
         item.rule);
@@ -1095,13 +1106,12 @@ BEGIN
     END LOOP;
   END LOOP;
   FOR item IN
-    SELECT oid, conname, conrelid, confrelid, convalidated FROM dsql_internal.pg_constraint
+    SELECT oid, conname, conrelid, confrelid FROM dsql_internal.pg_constraint
     WHERE contype = 'f' AND conrelid = ANY (wanted) ORDER BY oid
   LOOP
-    EXECUTE format('ALTER TABLE %s ADD CONSTRAINT %I %s %s',
+    EXECUTE format('ALTER TABLE %s ADD CONSTRAINT %I %s NOT VALID',
       dsql_internal.occ_shadow_of(item.conrelid, shadows), item.conname,
-      dsql_internal.occ_foreign_key(item.oid, dsql_internal.occ_shadow_of(item.confrelid, shadows)),
-      CASE WHEN item.convalidated THEN 'NOT VALID' END);
+      dsql_internal.occ_foreign_key(item.oid, dsql_internal.occ_shadow_of(item.confrelid, shadows)));
   END LOOP;
   -- Nothing of the client's runs from here on.
   FOR item IN
@@ -1120,6 +1130,7 @@ BEGIN
       ON d.refclassid = 'dsql_internal.pg_class'::regclass AND d.refobjid = height.view
       AND d.classid = 'dsql_internal.pg_rewrite'::regclass AND d.deptype = 'n'
     JOIN dsql_internal.pg_rewrite w ON w.oid = d.objid AND w.ev_class = ANY (wanted)
+    WHERE height.n < cardinality(wanted) -- two views may rest on each other, until somebody reads them
   ), standing AS (
     SELECT c.oid, max(n) AS n, dsql_internal.occ_shadow_name(c.oid, relname, path) AS shadow_name
     FROM height JOIN dsql_internal.pg_class c ON c.oid = view GROUP BY c.oid, relname
@@ -1175,7 +1186,7 @@ END
 $$;
 
 -- The functions of clients, "name path bound body callers" each: whether it sets a search path, whether PostgreSQL has
--- resolved its names, its body and defaults of arguments, and names of relations, "name-name-..". Who names one of these may call
+-- resolved names of tables in it, its body and defaults of arguments, and names of relations, "name-name-..". Who names one of these may call
 -- the function, through a default, a constraint, a view and so on, also by way of foreign keys and of views on views. An
 -- empty name stands for any statement: something that belongs to no relation calls it, such as a domain. tables
 -- has the names of all tables and views of clients. Names and bodies are in hexadecimal.
@@ -1212,7 +1223,9 @@ BEGIN
   )
   SELECT coalesce(string_agg(concat_ws(' ', dsql_internal.occ_hex(proname),
       EXISTS (SELECT FROM unnest(proconfig) AS setting WHERE starts_with(setting, 'search_path=')),
-      prosqlbody IS NOT NULL,
+      prosqlbody IS NOT NULL AND EXISTS (SELECT FROM dsql_internal.pg_depend
+        WHERE classid = 'dsql_internal.pg_proc'::regclass AND objid = f.oid
+          AND refclassid = 'dsql_internal.pg_class'::regclass),
       dsql_internal.occ_hex(concat(coalesce(pg_catalog.pg_get_function_sqlbody(f.oid), prosrc), E'\n;\n',
         pg_get_expr(proargdefaults, 0))),
       (SELECT string_agg(coalesce(dsql_internal.occ_hex(relname), ''), '-') FROM caller
