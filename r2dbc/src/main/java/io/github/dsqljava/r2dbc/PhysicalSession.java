@@ -6,6 +6,7 @@ import io.r2dbc.spi.ValidationDepth;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
@@ -20,7 +21,7 @@ record PhysicalSession(
     PostgresqlConnection connection,
     SessionWire wire,
     String where,
-    @Nullable ConnectionHook initHook) {
+    @Nullable Function<PhysicalSession, Mono<Void>> initHook) {
 
   /** How long the server may take to hang up: some round trips to anywhere. */
   private static final Duration GOODBYE = Duration.ofSeconds(2);
@@ -30,7 +31,7 @@ record PhysicalSession(
 
   /** Makes of a connection, whose settings are those of the login, what users expect. */
   Mono<Void> shape() {
-    return initHook == null ? Mono.fromRunnable(wire::settingsAreKnown) : initHook.run(this);
+    return initHook == null ? Mono.fromRunnable(wire::settingsAreKnown) : initHook.apply(this);
   }
 
   /** Whether the server still answers; fails when it does not. */

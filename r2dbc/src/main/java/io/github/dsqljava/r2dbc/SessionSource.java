@@ -25,6 +25,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.TrustManagerFactory;
@@ -44,7 +45,7 @@ final class SessionSource implements ConnectionSource<PhysicalSession> {
   private static final String CONNECTOR = "aurora-dsql-java-r2dbc";
 
   private final DsqlConfig config;
-  private final @Nullable ConnectionHook initHook;
+  private final @Nullable Function<PhysicalSession, Mono<Void>> initHook;
   private final Optional<Duration> statementTimeout;
   private final TokenSource tokens;
   private final TrustManagerFactory trust;
@@ -60,6 +61,7 @@ final class SessionSource implements ConnectionSource<PhysicalSession> {
         settings
             .initHook()
             .map(hook -> new ConnectionHook("init hook", hook, config.connectTimeout()))
+            .<Function<PhysicalSession, Mono<Void>>>map(hook -> hook::run)
             .orElse(null);
     this.trust = TrustedCertificates.of(config);
     this.failures = ConnectFailures.of(config);
