@@ -22,6 +22,11 @@ final class DriverErrors {
     return R2DBC ? R2dbc.of(failure) : Optional.empty();
   }
 
+  /** Whether the exception is a driver's, with an SQLSTATE or without. */
+  static boolean isDrivers(Throwable failure) {
+    return failure instanceof SQLException || (R2DBC && R2dbc.is(failure));
+  }
+
   private static Optional<ServerError> error(@Nullable String sqlState, @Nullable String message) {
     return sqlState == null || sqlState.isEmpty()
         ? Optional.empty()
@@ -40,6 +45,10 @@ final class DriverErrors {
 
   /** Loaded only where R2DBC is. */
   private static final class R2dbc {
+    static boolean is(Throwable failure) {
+      return failure instanceof R2dbcException;
+    }
+
     static Optional<ServerError> of(Throwable failure) {
       return failure instanceof R2dbcException r2dbc
           ? error(r2dbc.getSqlState(), r2dbc.getMessage())

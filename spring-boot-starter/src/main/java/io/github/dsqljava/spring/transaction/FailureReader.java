@@ -28,14 +28,16 @@ final class FailureReader {
   private FailureReader() {}
 
   static AttemptOutcome read(Throwable failure, Progress progress) {
+    if (progress == Progress.COMMITTED) {
+      return new AttemptOutcome.Failed(failure, null);
+    }
     List<Throwable> causes = causes(failure);
     Optional<CommitOutcomeUnknownException> lost =
         find(causes, CommitOutcomeUnknownException.class);
     if (lost.isPresent()) {
       return new AttemptOutcome.Unknown(lost.get().problem(), failure);
     }
-    if (progress == Progress.COMMITTED
-        || find(causes, RetriesExhaustedException.class).isPresent()
+    if (find(causes, RetriesExhaustedException.class).isPresent()
         || find(causes, TransactionTimeoutException.class).isPresent()) {
       return new AttemptOutcome.Failed(failure, null);
     }
@@ -49,15 +51,20 @@ final class FailureReader {
       return new AttemptOutcome.Failed(failure, kind.get());
     }
     return switch (progress) {
-      case COMMITTING -> failedCommit(failure, errors);
-      case BEGUN ->
-          new AttemptOutcome.Failed(
-              failure,
-              errors.stream().anyMatch(FailureReader::endsTheConnection)
-                  ? RetryKind.CONNECTION
-                  : null);
+      case COMMITTING -> failedCommit(failure, causes, errors);
+      case REFUSED_INSIDE ->
+          errors.stream().anyMatch(RetryKind::isServerUnavailable)
+              ? failedCommit(failure, causes, errors)
+              : failedBefore(failure, errors);
+      case BEGUN -> failedBefore(failure, errors);
       default -> new AttemptOutcome.Failed(failure, null);
     };
+  }
+
+  private static AttemptOutcome failedBefore(Throwable failure, List<ServerError> errors) {
+    return new AttemptOutcome.Failed(
+        failure,
+        errors.stream().anyMatch(FailureReader::endsTheConnection) ? RetryKind.CONNECTION : null);
   }
 
   private static Optional<RetryKind> kind(ServerError error) {
@@ -65,7 +72,11 @@ final class FailureReader {
         .or(() -> StaleSign.of(error, /* prepared= */ false).map(stale -> RetryKind.STALE_SCHEMA));
   }
 
-  private static AttemptOutcome failedCommit(Throwable failure, List<ServerError> errors) {
+  private static AttemptOutcome failedCommit(
+      Throwable failure, List<Throwable> causes, List<ServerError> errors) {
+    if (errors.isEmpty() && FlushFailures.areBeforeCommit(causes)) {
+      return new AttemptOutcome.Failed(failure, null);
+    }
     if (errors.isEmpty() || errors.stream().anyMatch(FailureReader::isLoss)) {
       return new AttemptOutcome.Unknown("the connection was lost", failure);
     }

@@ -6,6 +6,8 @@ enum Progress {
   UNKNOWN,
   /** BEGIN has succeeded. */
   BEGUN,
+  /** BEGIN has succeeded, and the server has refused the COMMIT of a transaction inside. */
+  REFUSED_INSIDE,
   /** COMMIT was asked for, and has not succeeded. */
   COMMITTING,
   /** It is in the database, whatever fails behind it. */

@@ -1,5 +1,6 @@
 package io.github.dsqljava.spring.transaction;
 
+import io.github.dsqljava.spi.AttemptOutcome;
 import org.jspecify.annotations.Nullable;
 import org.springframework.transaction.TransactionExecution;
 import org.springframework.transaction.TransactionExecutionListener;
@@ -13,20 +14,28 @@ final class TransactionWatch implements TransactionExecutionListener {
 
   /**
    * One attempt, until it is closed; it may have others inside. The first transaction that begins
-   * in it is its own; one that begins inside, for itself, leaves it in doubt until it has ended.
+   * in it is its own. One that begins inside, for itself, leaves the attempt in doubt from its
+   * COMMIT until the server's answer is known. Once its own is committed, nothing else counts.
    */
   static final class Attempt implements AutoCloseable {
     private final @Nullable Attempt outer = CURRENT.get();
     private Progress progress = Progress.UNKNOWN;
     private @Nullable TransactionExecution own;
     private @Nullable TransactionExecution inDoubt;
+    private boolean refusedInside;
 
     Attempt() {
       CURRENT.set(this);
     }
 
     Progress progress() {
-      return inDoubt == null ? progress : Progress.COMMITTING;
+      if (progress == Progress.COMMITTED) {
+        return progress;
+      }
+      if (inDoubt != null) {
+        return Progress.COMMITTING;
+      }
+      return refusedInside && progress == Progress.BEGUN ? Progress.REFUSED_INSIDE : progress;
     }
 
     private void begun(TransactionExecution transaction) {
@@ -49,6 +58,22 @@ final class TransactionWatch implements TransactionExecutionListener {
         progress = Progress.COMMITTED;
       } else if (transaction == inDoubt) {
         inDoubt = null;
+      }
+    }
+
+    /** COMMIT has failed, and nothing was sent after it. */
+    private void commitFailed(TransactionExecution transaction, Throwable failure) {
+      if (transaction == inDoubt
+          && FailureReader.read(failure, Progress.COMMITTING) instanceof AttemptOutcome.Failed) {
+        inDoubt = null;
+      }
+    }
+
+    /** A connection that rolls back is not lost, so COMMIT, if it was sent, had an answer. */
+    private void rolledBack(TransactionExecution transaction) {
+      if (transaction == inDoubt) {
+        inDoubt = null;
+        refusedInside = true;
       }
     }
 
@@ -81,8 +106,21 @@ final class TransactionWatch implements TransactionExecutionListener {
   @Override
   public void afterCommit(TransactionExecution transaction, @Nullable Throwable failure) {
     Attempt attempt = CURRENT.get();
-    if (attempt != null && failure == null) {
+    if (attempt == null) {
+      return;
+    }
+    if (failure == null) {
       attempt.committed(transaction);
+    } else {
+      attempt.commitFailed(transaction, failure);
+    }
+  }
+
+  @Override
+  public void afterRollback(TransactionExecution transaction, @Nullable Throwable failure) {
+    Attempt attempt = CURRENT.get();
+    if (attempt != null && failure == null) {
+      attempt.rolledBack(transaction);
     }
   }
 }

@@ -86,7 +86,7 @@ class FailureReaderTest {
 
   @Test
   void failedCommit_withoutAWordOfTheServer_isUnknown() {
-    Throwable none = new IllegalStateException("no reason");
+    Throwable none = new TransactionSystemException("no reason");
     assertThat(read(Progress.COMMITTING, none)).isInstanceOf(AttemptOutcome.Unknown.class);
     assertThat(kind(Progress.BEGUN, none)).isNull();
   }
@@ -101,6 +101,9 @@ class FailureReaderTest {
   @Test
   void conflictBehindTheCommit_isNotTriedAgain() {
     assertThat(kind(Progress.COMMITTED, jdbc("40001", "of another database"))).isNull();
+    Throwable another =
+        new CommitOutcomeUnknownException(1, "lost", new SQLException("gone", "08006"));
+    assertThat(kind(Progress.COMMITTED, another)).as("not that of this transaction").isNull();
   }
 
   @Test
