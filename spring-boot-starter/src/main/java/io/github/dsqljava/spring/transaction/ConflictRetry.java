@@ -56,7 +56,8 @@ public final class ConflictRetry {
    * once for each attempt, so that must do its work when it is subscribed to. Of a {@code Flux}
    * nothing is emitted before COMMIT has succeeded; all of it is kept until then.
    *
-   * @param operator begins a transaction, or takes part in one that is there (Spring's default)
+   * @param operator begins a transaction, or takes part in one that is there (Spring's default);
+   *     what one runs without a transaction (PROPAGATION_SUPPORTS, say) is not run again
    */
   public TransactionalOperator around(TransactionalOperator operator) {
     return new RetryingOperator(operator, new ReactiveRetry(this));
@@ -67,6 +68,7 @@ public final class ConflictRetry {
    * sleeps in the pauses between attempts.
    *
    * @param operations begins a transaction, or takes part in one that is there (Spring's default)
+   * @throws IllegalArgumentException if it never begins one (PROPAGATION_SUPPORTS, say)
    */
   public TransactionOperations around(TransactionOperations operations) {
     return new RetryingOperations(operations, new BlockingRetry(this));

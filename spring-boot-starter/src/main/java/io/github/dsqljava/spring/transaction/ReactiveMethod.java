@@ -1,6 +1,8 @@
 package io.github.dsqljava.spring.transaction;
 
+import io.github.dsqljava.spring.transaction.ReactiveWatch.Found;
 import java.util.function.Supplier;
+import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.springframework.aop.ProxyMethodInvocation;
@@ -14,6 +16,22 @@ import reactor.core.publisher.Mono;
 final class ReactiveMethod {
 
   private ReactiveMethod() {}
+
+  /** Looks at the transaction from inside; one that AspectJ has woven in is not seen. */
+  static @Nullable Object inside(MethodInvocation invocation) throws Throwable {
+    Object result = invocation.proceed();
+    ReactiveAdapter adapter =
+        ReactiveAdapterRegistry.getSharedInstance()
+            .getAdapter(invocation.getMethod().getReturnType());
+    if (result == null || adapter == null) {
+      return result;
+    }
+    Publisher<Object> publisher = adapter.toPublisher(result);
+    return adapter.fromPublisher(
+        adapter.isMultiValue()
+            ? ReactiveWatch.inside(Flux.from(publisher), Found.NOTHING)
+            : ReactiveWatch.inside(Mono.from(publisher), Found.NOTHING));
+  }
 
   static boolean isReactive(Class<?> returnType) {
     return ReactiveAdapterRegistry.getSharedInstance().getAdapter(returnType) != null;

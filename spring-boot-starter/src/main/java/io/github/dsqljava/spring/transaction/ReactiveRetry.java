@@ -1,6 +1,7 @@
 package io.github.dsqljava.spring.transaction;
 
 import io.github.dsqljava.spi.TransactionRun;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.reactivestreams.Publisher;
@@ -25,7 +26,7 @@ final class ReactiveRetry {
   }
 
   /**
-   * @param progress what a failure says about the transaction, apart from what caused it
+   * @param progress what a failure says about a transaction that nobody has seen from inside
    */
   ReactiveRetry(ConflictRetry retry, Function<Throwable, Progress> progress) {
     this.retry = retry;
@@ -77,16 +78,24 @@ final class ReactiveRetry {
     return Mono.deferContextual(
         context -> {
           Attempts attempts = retry.begin();
+          AtomicReference<ReactiveWatch> watched = new AtomicReference<>(new ReactiveWatch());
           Mono<T> attempt =
               Mono.defer(
                   () -> {
                     var late = attempts.begin();
-                    return late.isPresent() ? Mono.error(late.get()) : work.get();
+                    if (late.isPresent()) {
+                      return Mono.error(late.get());
+                    }
+                    ReactiveWatch watch = new ReactiveWatch();
+                    watched.set(watch);
+                    return work.get().contextWrite(watch::addTo);
                   });
           return attempt
               .retryWhen(
                   Retry.from(
-                      failures -> failures.concatMap(signal -> next(attempts, signal.failure()))))
+                      failures ->
+                          failures.concatMap(
+                              signal -> next(attempts, watched.get(), signal.failure()))))
               .doOnCancel(
                   () ->
                       attempts
@@ -97,11 +106,18 @@ final class ReactiveRetry {
   }
 
   /** Gives something when it is time for the next attempt. */
-  private Mono<Long> next(Attempts attempts, Throwable failure) {
-    TransactionRun.Step step = attempts.failed(failure, progress.apply(failure));
+  private Mono<Long> next(Attempts attempts, ReactiveWatch watch, Throwable failure) {
+    TransactionRun.Step step = attempts.failed(failure, progress(watch, failure));
     if (step instanceof TransactionRun.Step.Again again) {
       return again.pause().isZero() ? Mono.just(0L) : Mono.delay(again.pause());
     }
     return Mono.error(step instanceof TransactionRun.Step.Fail fail ? fail.failure() : failure);
+  }
+
+  private Progress progress(ReactiveWatch watch, Throwable failure) {
+    if (watch.isFinal()) {
+      return Progress.COMMITTED;
+    }
+    return watch.knows() ? Progress.UNKNOWN : progress.apply(failure);
   }
 }

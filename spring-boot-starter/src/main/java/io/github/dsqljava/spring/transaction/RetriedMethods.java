@@ -18,8 +18,16 @@ final class RetriedMethods {
   private static final boolean REACTOR =
       ClassUtils.isPresent("reactor.core.publisher.Flux", RetriedMethods.class.getClassLoader());
 
-  /** What is to be known of a method. */
-  record Retried(RetryConflicts annotation, TransactionAttribute transaction, boolean reactive) {
+  /**
+   * What is to be known of a method.
+   *
+   * @param adaptable whether it gives a type that may be reactive; the manager decides
+   */
+  record Retried(
+      RetryConflicts annotation,
+      TransactionAttribute transaction,
+      Class<?> returnType,
+      boolean adaptable) {
     int propagation() {
       return transaction.getPropagationBehavior();
     }
@@ -87,6 +95,7 @@ final class RetriedMethods {
         new Retried(
             annotation,
             transaction,
+            specific.getReturnType(),
             REACTOR && ReactiveMethod.isReactive(specific.getReturnType())));
   }
 }

@@ -2,15 +2,21 @@ package io.github.dsqljava.spring.transaction;
 
 import java.lang.reflect.Method;
 import java.util.function.Supplier;
+import org.aopalliance.intercept.MethodInterceptor;
+import org.springframework.aop.Advisor;
+import org.springframework.aop.support.DefaultPointcutAdvisor;
 import org.springframework.aop.support.StaticMethodMatcherPointcutAdvisor;
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.BeanFactoryAware;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.AnnotationUtils;
 
 /**
  * Puts the retry around methods with {@link RetryConflicts}. Spring Boot has a bean of it; without
- * Boot, make one, beside {@code EnableTransactionManagement}.
+ * Boot, make one and a {@link TransactionWatching}, beside {@code EnableTransactionManagement}.
  */
-public final class RetryConflictsAdvisor extends StaticMethodMatcherPointcutAdvisor {
+public final class RetryConflictsAdvisor extends StaticMethodMatcherPointcutAdvisor
+    implements BeanFactoryAware {
 
   /**
    * Its place: before Spring's interceptor of transactions, which is the last one by default, so
@@ -21,6 +27,8 @@ public final class RetryConflictsAdvisor extends StaticMethodMatcherPointcutAdvi
   private static final long serialVersionUID = 1L;
 
   private final transient RetriedMethods methods = new RetriedMethods();
+  private final transient Managers managers = new Managers();
+  private final transient RetryConflictsInterceptor interceptor;
 
   /**
    * Makes the advisor.
@@ -28,8 +36,21 @@ public final class RetryConflictsAdvisor extends StaticMethodMatcherPointcutAdvi
    * @param retry asked when a method is called first
    */
   public RetryConflictsAdvisor(Supplier<ConflictRetry> retry) {
-    setAdvice(new RetryConflictsInterceptor(retry, methods));
+    interceptor = new RetryConflictsInterceptor(retry, methods, managers);
+    setAdvice(interceptor);
     setOrder(ORDER);
+  }
+
+  /** For Spring: where the transaction managers are. */
+  @Override
+  public void setBeanFactory(BeanFactory beans) {
+    managers.setBeanFactory(beans);
+  }
+
+  /** What belongs behind all other interceptors of the same methods. */
+  Advisor inside() {
+    return new DefaultPointcutAdvisor(
+        this, (MethodInterceptor) invocation -> interceptor.invokeInside(invocation));
   }
 
   @Override

@@ -2,7 +2,6 @@ package io.github.dsqljava.spring.transaction;
 
 import io.github.dsqljava.retry.RetryPolicy;
 import io.github.dsqljava.retry.TransactionOptions;
-import java.lang.reflect.Method;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Supplier;
@@ -10,6 +9,7 @@ import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.ProxyMethodInvocation;
+import org.springframework.aop.support.AopUtils;
 import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
@@ -17,27 +17,27 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
 final class RetryConflictsInterceptor implements MethodInterceptor {
   private final Supplier<ConflictRetry> configured;
   private final RetriedMethods methods;
+  private final Managers managers;
   private final ConcurrentMap<RetryConflicts, ConflictRetry> retries = new ConcurrentHashMap<>();
 
   /**
    * @param configured asked when it is needed first
    */
-  RetryConflictsInterceptor(Supplier<ConflictRetry> configured, RetriedMethods methods) {
+  RetryConflictsInterceptor(
+      Supplier<ConflictRetry> configured, RetriedMethods methods, Managers managers) {
     this.configured = configured;
     this.methods = methods;
+    this.managers = managers;
   }
 
   @Override
   public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
-    Method method = invocation.getMethod();
-    Object target = invocation.getThis();
-    RetriedMethods.Retried retried =
-        methods.find(method, target == null ? method.getDeclaringClass() : target.getClass());
+    RetriedMethods.Retried retried = methods.find(invocation.getMethod(), target(invocation));
     if (retried == null || !(invocation instanceof ProxyMethodInvocation proxied)) {
       return invocation.proceed();
     }
     ConflictRetry retry = retries.computeIfAbsent(retried.annotation(), this::retry);
-    if (retried.reactive()) {
+    if (isReactive(retried, invocation)) {
       return ReactiveMethod.call(proxied, retry, retried);
     }
     boolean own =
@@ -46,6 +46,25 @@ final class RetryConflictsInterceptor implements MethodInterceptor {
     return own
         ? new BlockingRetry(retry, retried::progress).run(() -> proxied.invocableClone().proceed())
         : invocation.proceed();
+  }
+
+  /** Stands inside of Spring's interceptor, where the transaction is. */
+  @Nullable Object invokeInside(MethodInvocation invocation) throws Throwable {
+    RetriedMethods.Retried retried = methods.find(invocation.getMethod(), target(invocation));
+    return retried != null && isReactive(retried, invocation)
+        ? ReactiveMethod.inside(invocation)
+        : invocation.proceed();
+  }
+
+  private boolean isReactive(RetriedMethods.Retried retried, MethodInvocation invocation) {
+    return retried.adaptable() && managers.isReactive(retried, target(invocation));
+  }
+
+  private static Class<?> target(MethodInvocation invocation) {
+    Object target = invocation.getThis();
+    return target == null
+        ? invocation.getMethod().getDeclaringClass()
+        : AopUtils.getTargetClass(target);
   }
 
   /**

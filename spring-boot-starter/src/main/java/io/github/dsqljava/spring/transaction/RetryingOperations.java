@@ -3,6 +3,7 @@ package io.github.dsqljava.spring.transaction;
 import java.lang.reflect.UndeclaredThrowableException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionCallback;
 import org.springframework.transaction.support.TransactionOperations;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
@@ -13,8 +14,26 @@ final class RetryingOperations implements TransactionOperations {
   private final BlockingRetry retry;
 
   RetryingOperations(TransactionOperations operations, BlockingRetry retry) {
-    this.operations = Objects.requireNonNull(operations, "operations");
+    this.operations = withTransactions(operations);
     this.retry = retry;
+  }
+
+  /** Without a transaction nothing is rolled back, so nothing can be run again. */
+  private static TransactionOperations withTransactions(TransactionOperations operations) {
+    Objects.requireNonNull(operations, "operations");
+    boolean without =
+        operations == TransactionOperations.withoutTransaction()
+            || (operations instanceof TransactionDefinition definition
+                && !RetryConflictsInterceptor.isOfItsOwn(
+                    definition.getPropagationBehavior(), /* inside= */ false));
+    if (without) {
+      throw new IllegalArgumentException(
+          "A template that begins no transaction of its own cannot be run again, since nothing"
+              + " would be rolled back between its attempts: "
+              + operations
+              + ". Give one with PROPAGATION_REQUIRED, REQUIRES_NEW or NESTED");
+    }
+    return operations;
   }
 
   @Override

@@ -1,12 +1,16 @@
 package io.github.dsqljava.spring.transaction;
 
+import io.github.dsqljava.spring.transaction.ReactiveWatch.Found;
 import java.util.Objects;
 import org.springframework.transaction.reactive.TransactionCallback;
 import org.springframework.transaction.reactive.TransactionalOperator;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** Runs the transactions of another operator again. */
+/**
+ * Runs the transactions of another operator again. How an operator begins one is its secret, so
+ * that it has none of its own is seen from inside.
+ */
 final class RetryingOperator implements TransactionalOperator {
   private final TransactionalOperator operator;
   private final ReactiveRetry retry;
@@ -18,16 +22,22 @@ final class RetryingOperator implements TransactionalOperator {
 
   @Override
   public <T> Flux<T> transactional(Flux<T> flux) {
-    return retry.flux(() -> operator.transactional(flux));
+    return retry.flux(() -> operator.transactional(inside(flux)));
   }
 
   @Override
   public <T> Mono<T> transactional(Mono<T> mono) {
-    return retry.mono(() -> operator.transactional(mono));
+    return retry.mono(
+        () -> operator.transactional(ReactiveWatch.inside(mono, Found.NO_TRANSACTION)));
   }
 
   @Override
   public <T> Flux<T> execute(TransactionCallback<T> action) {
-    return retry.flux(() -> operator.execute(action));
+    return retry.flux(
+        () -> operator.execute(status -> inside(Flux.from(action.doInTransaction(status)))));
+  }
+
+  private static <T> Flux<T> inside(Flux<T> work) {
+    return ReactiveWatch.inside(work, Found.NO_TRANSACTION);
   }
 }

@@ -1,12 +1,17 @@
 package io.github.dsqljava.spring.transaction;
 
+import java.util.Arrays;
+import java.util.stream.Stream;
+import org.springframework.aop.framework.Advised;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.transaction.ConfigurableTransactionManager;
 import org.springframework.transaction.PlatformTransactionManager;
 
 /**
- * Lets every manager of blocking transactions say how far a transaction has come, so that the loss
- * of a connection at COMMIT is told from one before. Spring Boot has a bean of it.
+ * Lets the retry know how far a transaction has come: every manager of blocking transactions tells
+ * it, so that the loss of a connection at COMMIT is told from one before; and reactive methods with
+ * {@link RetryConflicts} tell it from inside, so that what fails behind COMMIT is told from a
+ * conflict. Spring Boot has a bean of it.
  */
 public final class TransactionWatching implements BeanPostProcessor {
 
@@ -18,6 +23,13 @@ public final class TransactionWatching implements BeanPostProcessor {
     if (bean instanceof PlatformTransactionManager
         && bean instanceof ConfigurableTransactionManager manager) {
       manager.addListener(new TransactionWatch());
+    }
+    if (bean instanceof Advised advised && !advised.isFrozen()) {
+      Arrays.stream(advised.getAdvisors())
+          .flatMap(one -> one instanceof RetryConflictsAdvisor ours ? Stream.of(ours) : Stream.of())
+          .findFirst()
+          // The last one is the innermost: the transaction has begun there.
+          .ifPresent(ours -> advised.addAdvisor(ours.inside()));
     }
     return bean;
   }

@@ -13,6 +13,7 @@ import io.github.dsqljava.testsupport.FaultRelay.Direction;
 import io.github.dsqljava.testsupport.FaultRelay.Fault;
 import java.io.IOException;
 import java.sql.SQLException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -119,6 +120,17 @@ class BlockingRetryTest {
     assertThat(value()).isEqualTo(201);
     assertThat(ATTEMPTS).hasValue(3);
     assertThat(Contexts.retries(context, "conflict") - before).isEqualTo(2);
+  }
+
+  @Test
+  void methodThatGivesAFuture_isBlockingAllTheSame() {
+    CompletableFuture<Integer> future = counters.future(conflicts(1));
+    assertThat(future).as("the transaction has ended on this thread").isCompletedWithValue(101);
+    assertThat(ATTEMPTS).hasValue(2);
+    Outer outer = context.getBean(Outer.class);
+    assertThatThrownBy(() -> outer.futureWithoutRetry(conflicts(1)))
+        .isInstanceOf(ConcurrencyFailureException.class);
+    assertThat(ATTEMPTS).as("nothing inside the caller's transaction runs again").hasValue(3);
   }
 
   @Test
@@ -243,6 +255,12 @@ class BlockingRetryTest {
       return work(between);
     }
 
+    @Transactional
+    @RetryConflicts
+    public CompletableFuture<Integer> future(Runnable between) {
+      return CompletableFuture.completedFuture(work(between));
+    }
+
     @Transactional(propagation = Propagation.REQUIRES_NEW)
     @RetryConflicts
     public Integer incrementAlone(Runnable between) {
@@ -296,6 +314,11 @@ class BlockingRetryTest {
     @Transactional
     public Integer withoutRetry(Runnable between) {
       return counters.increment(between);
+    }
+
+    @Transactional
+    public CompletableFuture<Integer> futureWithoutRetry(Runnable between) {
+      return counters.future(between);
     }
 
     @Transactional

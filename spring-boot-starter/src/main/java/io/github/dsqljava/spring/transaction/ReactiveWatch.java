@@ -1,0 +1,98 @@
+package io.github.dsqljava.spring.transaction;
+
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.Ordered;
+import org.springframework.transaction.NoTransactionException;
+import org.springframework.transaction.reactive.TransactionSynchronization;
+import org.springframework.transaction.reactive.TransactionSynchronizationManager;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.util.context.Context;
+
+/**
+ * Follows the transaction of one attempt, which it sees from inside: the subscriber's context leads
+ * there. What fails behind COMMIT is so told from a conflict. Used only where Reactor is.
+ */
+final class ReactiveWatch {
+  private static final Class<ReactiveWatch> KEY = ReactiveWatch.class;
+
+  /** What was seen from inside. */
+  enum Found {
+    NOTHING,
+    NO_TRANSACTION,
+    TRANSACTION
+  }
+
+  private volatile Found found = Found.NOTHING;
+  private volatile boolean committed;
+
+  /** A context that leads here. */
+  Context addTo(Context context) {
+    return context.put(KEY, this);
+  }
+
+  /** Whether it is known how far the transaction has come. */
+  boolean knows() {
+    return found != Found.NOTHING;
+  }
+
+  /** Whether nothing of the attempt can be rolled back: it is committed, or never was one. */
+  boolean isFinal() {
+    return committed || found == Found.NO_TRANSACTION;
+  }
+
+  /**
+   * The same, and the attempt around it learns of its transaction.
+   *
+   * @param none what the attempt learns if there is none
+   */
+  static <T> Mono<T> inside(Mono<T> work, Found none) {
+    return entered(none).then(work);
+  }
+
+  /** As for a Mono. */
+  static <T> Flux<T> inside(Flux<T> work, Found none) {
+    return entered(none).thenMany(work);
+  }
+
+  private static Mono<Void> entered(Found none) {
+    return Mono.deferContextual(
+        context -> {
+          @Nullable ReactiveWatch watch = context.getOrDefault(KEY, null);
+          // Only the first transaction is the attempt's own; others begin inside of it.
+          if (watch == null || watch.found != Found.NOTHING) {
+            return Mono.empty();
+          }
+          return TransactionSynchronizationManager.forCurrentTransaction()
+              .filter(TransactionSynchronizationManager::isActualTransactionActive)
+              .onErrorComplete(NoTransactionException.class)
+              .map(Optional::of)
+              .defaultIfEmpty(Optional.empty())
+              .doOnNext(transaction -> watch.enter(transaction, none))
+              .then();
+        });
+  }
+
+  private void enter(Optional<TransactionSynchronizationManager> transaction, Found none) {
+    if (transaction.isEmpty()) {
+      found = none;
+    } else if (transaction.get().isSynchronizationActive()) {
+      found = Found.TRANSACTION;
+      transaction.get().registerSynchronization(new Committed());
+    }
+  }
+
+  /** Comes before those of the program, which may fail. */
+  private final class Committed implements TransactionSynchronization, Ordered {
+    @Override
+    public int getOrder() {
+      return Ordered.HIGHEST_PRECEDENCE;
+    }
+
+    @Override
+    public Mono<Void> afterCommit() {
+      return Mono.fromRunnable(() -> committed = true);
+    }
+  }
+}
