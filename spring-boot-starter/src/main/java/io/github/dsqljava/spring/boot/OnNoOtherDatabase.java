@@ -1,28 +1,91 @@
 package io.github.dsqljava.spring.boot;
 
+import io.github.dsqljava.DsqlConfig;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.BeanFactoryUtils;
+import org.springframework.beans.factory.annotation.AnnotatedBeanDefinition;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.condition.ConditionMessage;
 import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
 import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
 import org.springframework.context.annotation.ConditionContext;
+import org.springframework.context.annotation.ConfigurationCondition;
 import org.springframework.core.type.AnnotatedTypeMetadata;
+import org.springframework.util.ClassUtils;
 
-/** Whoever names another database for R2DBC, and no cluster, is not talked out of it. */
-final class OnNoOtherDatabase extends SpringBootCondition {
+/**
+ * Whoever names another database for R2DBC, and no cluster, is not talked out of it. Beans say more
+ * than properties, as everywhere in Spring Boot: a {@link DsqlConfig} of the program's or of a
+ * local cluster first, then connection details (a container's, say), then what the properties name.
+ */
+final class OnNoOtherDatabase extends SpringBootCondition implements ConfigurationCondition {
   private static final String OTHER = "spring.r2dbc.url";
 
+  /** Boot's type of a service connection, in 4 and in 3. */
+  private static final String[] DETAILS = {
+    "org.springframework.boot.r2dbc.autoconfigure.R2dbcConnectionDetails",
+    "org.springframework.boot.autoconfigure.r2dbc.R2dbcConnectionDetails"
+  };
+
   OnNoOtherDatabase() {}
+
+  /** The program's beans have to be there. */
+  @Override
+  public ConfigurationPhase getConfigurationPhase() {
+    return ConfigurationPhase.REGISTER_BEAN;
+  }
 
   @Override
   public ConditionOutcome getMatchOutcome(
       ConditionContext context, AnnotatedTypeMetadata metadata) {
-    boolean other =
-        context.getEnvironment().containsProperty(OTHER)
-            && !ConfigBuilder.namesCluster(context.getEnvironment())
-            && !context.getRegistry().containsBeanDefinition("dsqlLocal")
-            && !context.getRegistry().containsBeanDefinition("dsqlConfig");
     ConditionMessage.Builder message = ConditionMessage.forCondition("Another database");
-    return other
+    ConfigurableListableBeanFactory beans = context.getBeanFactory();
+    if (beans != null && hasConfigBeyondProperties(beans)) {
+      return ConditionOutcome.match(message.because("a bean says where the cluster is"));
+    }
+    if (beans != null && hasDetails(beans, context.getClassLoader())) {
+      return ConditionOutcome.noMatch(message.because("R2dbcConnectionDetails lead elsewhere"));
+    }
+    return context.getEnvironment().containsProperty(OTHER)
+            && !ConfigBuilder.namesCluster(context.getEnvironment())
         ? ConditionOutcome.noMatch(message.because(OTHER + " is set, and no dsql.endpoint"))
         : ConditionOutcome.match(message.because("none is named for R2DBC"));
+  }
+
+  private static boolean hasConfigBeyondProperties(ConfigurableListableBeanFactory beans) {
+    for (String name : names(beans, DsqlConfig.class)) {
+      if (!isFromProperties(beans, name)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Ours is there in any case; the one of a local cluster is made by another class. */
+  private static boolean isFromProperties(ConfigurableListableBeanFactory beans, String name) {
+    if (!beans.containsBeanDefinition(name)
+        || !(beans.getBeanDefinition(name) instanceof AnnotatedBeanDefinition definition)) {
+      return false;
+    }
+    var method = definition.getFactoryMethodMetadata();
+    return method != null
+        && method.getDeclaringClassName().equals(DsqlAutoConfiguration.class.getName());
+  }
+
+  private static boolean hasDetails(
+      ConfigurableListableBeanFactory beans, @Nullable ClassLoader loader) {
+    for (String type : DETAILS) {
+      if (ClassUtils.isPresent(type, loader)
+          && names(beans, ClassUtils.resolveClassName(type, loader)).length > 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Looks at definitions, and makes no bean. */
+  private static String[] names(ConfigurableListableBeanFactory beans, Class<?> type) {
+    return BeanFactoryUtils.beanNamesForTypeIncludingAncestors(
+        beans, type, /* includeNonSingletons= */ true, /* allowEagerInit= */ false);
   }
 }
