@@ -3,6 +3,10 @@ package io.github.dsqljava.spring.boot;
 import io.github.dsqljava.r2dbc.DsqlR2dbc;
 import io.github.dsqljava.vertx.DsqlConnector;
 import io.github.dsqljava.vertx.DsqlPool;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -19,7 +23,7 @@ import org.springframework.context.annotation.Configuration;
 @ConditionalOnProperty(name = "management.health.dsql.enabled", matchIfMissing = true)
 public class DsqlHealthAutoConfiguration {
 
-  /** R2DBC's pool. */
+  /** R2DBC's pools. */
   @Configuration(proxyBeanMethods = false)
   @ConditionalOnClass(DsqlR2dbc.class)
   @ConditionalOnBean(DsqlR2dbc.class)
@@ -29,8 +33,8 @@ public class DsqlHealthAutoConfiguration {
     @ConditionalOnClass(name = "org.springframework.boot.health.contributor.HealthIndicator")
     static class Boot4 {
       @Bean
-      Boot4ReactiveHealth dsqlHealthIndicator(DsqlR2dbc dsql) {
-        return new Boot4ReactiveHealth(() -> state(dsql));
+      Boot4ReactiveHealth dsqlHealthIndicator(Map<String, DsqlR2dbc> pools) {
+        return new Boot4ReactiveHealth(() -> state(pools));
       }
     }
 
@@ -39,17 +43,23 @@ public class DsqlHealthAutoConfiguration {
     @ConditionalOnMissingClass("org.springframework.boot.health.contributor.HealthIndicator")
     static class Boot3 {
       @Bean
-      Boot3ReactiveHealth dsqlHealthIndicator(DsqlR2dbc dsql) {
-        return new Boot3ReactiveHealth(() -> state(dsql));
+      Boot3ReactiveHealth dsqlHealthIndicator(Map<String, DsqlR2dbc> pools) {
+        return new Boot3ReactiveHealth(() -> state(pools));
       }
     }
 
-    private static PoolState state(DsqlR2dbc dsql) {
-      return new PoolState(dsql.config().endpoint().address(), dsql.health(), dsql.stats());
+    private static PoolState state(Map<String, DsqlR2dbc> pools) {
+      Map<String, PoolState> states = new TreeMap<>();
+      pools.forEach(
+          (name, pool) ->
+              states.put(
+                  name,
+                  PoolState.of(pool.config().endpoint().address(), pool.health(), pool.stats())));
+      return PoolState.all(states);
     }
   }
 
-  /** Vert.x's pool. */
+  /** Vert.x's pools. */
   @Configuration(proxyBeanMethods = false)
   @ConditionalOnClass(DsqlPool.class)
   @ConditionalOnBean(DsqlPool.class)
@@ -59,8 +69,9 @@ public class DsqlHealthAutoConfiguration {
     @ConditionalOnClass(name = "org.springframework.boot.health.contributor.HealthIndicator")
     static class Boot4 {
       @Bean
-      Boot4Health dsqlVertxHealthIndicator(DsqlConnector connector, DsqlPool pool) {
-        return new Boot4Health(() -> state(connector, pool));
+      Boot4Health dsqlVertxHealthIndicator(
+          ObjectProvider<DsqlConnector> connector, Map<String, DsqlPool> pools) {
+        return new Boot4Health(() -> state(connector.getIfUnique(), pools));
       }
     }
 
@@ -69,13 +80,19 @@ public class DsqlHealthAutoConfiguration {
     @ConditionalOnMissingClass("org.springframework.boot.health.contributor.HealthIndicator")
     static class Boot3 {
       @Bean
-      Boot3Health dsqlVertxHealthIndicator(DsqlConnector connector, DsqlPool pool) {
-        return new Boot3Health(() -> state(connector, pool));
+      Boot3Health dsqlVertxHealthIndicator(
+          ObjectProvider<DsqlConnector> connector, Map<String, DsqlPool> pools) {
+        return new Boot3Health(() -> state(connector.getIfUnique(), pools));
       }
     }
 
-    private static PoolState state(DsqlConnector connector, DsqlPool pool) {
-      return new PoolState(connector.config().endpoint().address(), pool.health(), pool.stats());
+    private static PoolState state(@Nullable DsqlConnector only, Map<String, DsqlPool> pools) {
+      // A pool does not tell whose it is.
+      String cluster = only == null ? null : only.config().endpoint().address();
+      Map<String, PoolState> states = new TreeMap<>();
+      pools.forEach(
+          (name, pool) -> states.put(name, PoolState.of(cluster, pool.health(), pool.stats())));
+      return PoolState.all(states);
     }
   }
 }

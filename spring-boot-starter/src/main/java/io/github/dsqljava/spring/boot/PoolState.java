@@ -4,12 +4,21 @@ import io.github.dsqljava.pool.PoolHealth;
 import io.github.dsqljava.pool.PoolStats;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** What the health endpoint says of a pool: what the pool knows, without asking the server. */
-record PoolState(String cluster, PoolHealth health, PoolStats stats) {
-  Map<String, Object> details() {
+/** What the health endpoint says of pools: what they know themselves, without asking the server. */
+record PoolState(boolean ready, Map<String, Object> details) {
+
+  /**
+   * Of one pool.
+   *
+   * @param cluster null if it is not known
+   */
+  static PoolState of(@Nullable String cluster, PoolHealth health, PoolStats stats) {
     Map<String, Object> details = new LinkedHashMap<>();
-    details.put("cluster", cluster);
+    if (cluster != null) {
+      details.put("cluster", cluster);
+    }
     details.put("idle", stats.idle());
     details.put("leased", stats.leased());
     details.put("waiting", stats.waiting());
@@ -17,6 +26,16 @@ record PoolState(String cluster, PoolHealth health, PoolStats stats) {
       details.put("reason", health.reason());
     }
     health.lastFailure().ifPresent(failure -> details.put("error", String.valueOf(failure)));
-    return details;
+    return new PoolState(health.isReady(), details);
+  }
+
+  /** Of all that a program has, by the names of their beans; one stands for itself. */
+  static PoolState all(Map<String, PoolState> pools) {
+    if (pools.size() == 1) {
+      return pools.values().iterator().next();
+    }
+    Map<String, Object> details = new LinkedHashMap<>();
+    pools.forEach((name, pool) -> details.put(name, pool.details()));
+    return new PoolState(pools.values().stream().allMatch(PoolState::ready), details);
   }
 }
