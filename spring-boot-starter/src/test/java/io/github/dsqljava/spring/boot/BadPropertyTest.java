@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.dsqljava.spring.transaction.RetryConflicts;
 import java.util.ArrayList;
 import java.util.List;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -87,7 +88,15 @@ class BadPropertyTest {
   @Test
   void endpointBesideALocalCluster_isRefused() {
     assertThat(failure(Object.class, NAMED, "dsql.local.enabled=true"))
-        .hasStackTraceContaining("dsql.local.enabled is true, and dsql.endpoint is");
+        .hasStackTraceContaining("dsql.local.enabled is true, and dsql.endpoint is set");
+  }
+
+  @Test
+  void urlBesideALocalCluster_isRefused_andNotSaid() {
+    assertThat(failure(Object.class, "dsql.url=dsql://a:secret@host/b", "dsql.local.enabled=true"))
+        .hasStackTraceContaining("dsql.local.enabled is true, and dsql.url is set")
+        .extracting(Contexts::stackTrace, InstanceOfAssertFactories.STRING)
+        .doesNotContain("secret");
   }
 
   @Test

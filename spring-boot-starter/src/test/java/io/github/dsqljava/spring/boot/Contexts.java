@@ -3,6 +3,8 @@ package io.github.dsqljava.spring.boot;
 import io.github.dsqljava.local.DsqlLocal;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -101,6 +103,12 @@ final class Contexts {
         .tag("kind", kind)
         .counter()
         .count();
+  }
+
+  static String stackTrace(Throwable failure) {
+    StringWriter text = new StringWriter();
+    failure.printStackTrace(new PrintWriter(text));
+    return text.toString();
   }
 
   /** Waits until something is so. */
