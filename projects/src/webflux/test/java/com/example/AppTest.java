@@ -38,8 +38,6 @@ class AppTest {
 
   @Test
   void requestsThatMeet_areAllCounted_andTheRetriesToo() {
-    run("CREATE TABLE counters (name text PRIMARY KEY, value bigint NOT NULL)");
-    run("INSERT INTO counters VALUES ('visits', 0)");
     WebClient client = WebClient.create("http://localhost:" + port);
     long sent = 0;
     long end = System.nanoTime() + LIMIT.toNanos();
@@ -61,10 +59,6 @@ class AppTest {
             .block(LIMIT);
     assertEquals(sent, stored);
     assertEquals(DsqlR2dbc.class, connections.getClass());
-  }
-
-  private void run(String sql) {
-    database.sql(sql).then().block(LIMIT);
   }
 
   private double retries() {

@@ -17,10 +17,15 @@ class SpringDocumentTest {
   void program_isTheOneThatTheProjectsRun_andShort() throws IOException {
     String program = Files.readString(PROJECT.resolve("main/java/com/example/App.java"));
     String properties = Files.readString(PROJECT.resolve("resources/application.properties"));
+    String schema = Files.readString(PROJECT.resolve("resources/schema.sql"));
     assertThat(Files.readString(DOCUMENT))
+        .contains("two properties, two statements of SQL and 36 lines of Java")
+        .contains("```sql\n" + schema + "```\n")
         .contains("```java\n" + program + "```\n")
         .contains("```properties\n" + properties + "```\n");
-    assertThat(program.lines().count() + properties.lines().count()).isLessThan(40);
+    assertThat(program.lines()).hasSize(36);
+    assertThat(properties.lines()).hasSize(2);
+    assertThat(schema.lines()).hasSize(2);
   }
 
   @Test
