@@ -255,8 +255,9 @@ class TransactionsTest {
                 .mapEmpty();
     await(Future.all(pool.inTransaction(append), pool.inTransaction(append)));
     assertThat(value(pool, "SELECT note FROM item")).isEqualTo("xx");
-    assertThat(retries).containsExactly(RetryKind.CONFLICT);
-    assertThat(readers).hasValue(3);
+    // Who begins again while the winner's COMMIT is under way meets it once more.
+    assertThat(retries).isNotEmpty().containsOnly(RetryKind.CONFLICT);
+    assertThat(readers).hasValue(2 + retries.size());
   }
 
   @Test
