@@ -13,7 +13,7 @@ import java.util.Optional;
 
 /** The attempts at one transaction of Spring's; its steps follow each other. */
 final class Attempts {
-  private static final Logger LOGGER = System.getLogger(ConflictRetry.class.getName());
+  private static final Logger LOGGER = System.getLogger(Attempts.class.getName());
 
   private final TransactionRun run;
   private final PoolListener listener;

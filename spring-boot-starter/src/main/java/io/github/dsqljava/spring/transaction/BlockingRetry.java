@@ -4,6 +4,7 @@ import io.github.dsqljava.spi.TransactionRun;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Runs blocking transactions, again and again if need be. */
@@ -14,23 +15,24 @@ final class BlockingRetry {
     T run() throws Throwable;
   }
 
-  private final ConflictRetry retry;
+  private final Supplier<Attempts> transactions;
   private final Function<Throwable, Progress> progress;
 
-  BlockingRetry(ConflictRetry retry) {
-    this(retry, failure -> Progress.UNKNOWN);
+  BlockingRetry(Supplier<Attempts> transactions) {
+    this(transactions, failure -> Progress.UNKNOWN);
   }
 
   /**
+   * @param transactions begins one
    * @param progress what a failure says about a transaction whose manager says nothing
    */
-  BlockingRetry(ConflictRetry retry, Function<Throwable, Progress> progress) {
-    this.retry = retry;
+  BlockingRetry(Supplier<Attempts> transactions, Function<Throwable, Progress> progress) {
+    this.transactions = transactions;
     this.progress = progress;
   }
 
   <T extends @Nullable Object> T run(Work<T> work) throws Throwable {
-    Attempts attempts = retry.begin();
+    Attempts attempts = transactions.get();
     while (true) {
       Optional<Throwable> late = attempts.begin();
       if (late.isPresent()) {

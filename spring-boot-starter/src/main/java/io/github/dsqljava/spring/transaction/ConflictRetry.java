@@ -60,7 +60,7 @@ public final class ConflictRetry {
    *     what one runs without a transaction (PROPAGATION_SUPPORTS, say) is not run again
    */
   public TransactionalOperator around(TransactionalOperator operator) {
-    return new RetryingOperator(operator, new ReactiveRetry(this));
+    return new RetryingOperator(operator, new ReactiveRetry(this::begin));
   }
 
   /**
@@ -71,7 +71,7 @@ public final class ConflictRetry {
    * @throws IllegalArgumentException if it never begins one (PROPAGATION_SUPPORTS, say)
    */
   public TransactionOperations around(TransactionOperations operations) {
-    return new RetryingOperations(operations, new BlockingRetry(this));
+    return new RetryingOperations(operations, new BlockingRetry(this::begin));
   }
 
   /** A transaction that begins now. */

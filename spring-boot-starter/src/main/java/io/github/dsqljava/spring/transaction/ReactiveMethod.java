@@ -45,10 +45,9 @@ final class ReactiveMethod {
     if (adapter == null) {
       throw new IllegalStateException("No reactive type: " + invocation.getMethod());
     }
-    ReactiveRetry reactive = new ReactiveRetry(retry, retried::progress);
+    ReactiveRetry reactive = new ReactiveRetry(retry::begin, retried::progress);
     boolean always = retried.propagation() == TransactionDefinition.PROPAGATION_REQUIRES_NEW;
-    boolean never =
-        !RetryConflictsInterceptor.isOfItsOwn(retried.propagation(), /* inside= */ false);
+    boolean never = !Propagation.isOfItsOwn(retried.propagation(), /* inside= */ false);
     Supplier<Publisher<Object>> work = () -> proceed(invocation, adapter);
     Publisher<Object> result;
     if (never) {

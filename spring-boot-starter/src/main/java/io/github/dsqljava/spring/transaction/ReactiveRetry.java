@@ -18,18 +18,19 @@ import reactor.util.retry.Retry;
  * keeps the transaction, is what tells whether there is one already.
  */
 final class ReactiveRetry {
-  private final ConflictRetry retry;
+  private final Supplier<Attempts> transactions;
   private final Function<Throwable, Progress> progress;
 
-  ReactiveRetry(ConflictRetry retry) {
-    this(retry, failure -> Progress.UNKNOWN);
+  ReactiveRetry(Supplier<Attempts> transactions) {
+    this(transactions, failure -> Progress.UNKNOWN);
   }
 
   /**
+   * @param transactions begins one
    * @param progress what a failure says about a transaction that nobody has seen from inside
    */
-  ReactiveRetry(ConflictRetry retry, Function<Throwable, Progress> progress) {
-    this.retry = retry;
+  ReactiveRetry(Supplier<Attempts> transactions, Function<Throwable, Progress> progress) {
+    this.transactions = transactions;
     this.progress = progress;
   }
 
@@ -77,7 +78,7 @@ final class ReactiveRetry {
   private <T> Mono<T> attempts(Supplier<Mono<T>> work) {
     return Mono.deferContextual(
         context -> {
-          Attempts attempts = retry.begin();
+          Attempts attempts = transactions.get();
           AtomicReference<ReactiveWatch> watched = new AtomicReference<>(new ReactiveWatch());
           Mono<T> attempt =
               Mono.defer(

@@ -10,7 +10,6 @@ import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.ProxyMethodInvocation;
 import org.springframework.aop.support.AopUtils;
-import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /** Calls methods with {@link RetryConflicts} again; stands before Spring's own interceptor. */
@@ -41,10 +40,11 @@ final class RetryConflictsInterceptor implements MethodInterceptor {
       return ReactiveMethod.call(proxied, retry, retried);
     }
     boolean own =
-        isOfItsOwn(
+        Propagation.isOfItsOwn(
             retried.propagation(), TransactionSynchronizationManager.isActualTransactionActive());
     return own
-        ? new BlockingRetry(retry, retried::progress).run(() -> proxied.invocableClone().proceed())
+        ? new BlockingRetry(retry::begin, retried::progress)
+            .run(() -> proxied.invocableClone().proceed())
         : invocation.proceed();
   }
 
@@ -65,20 +65,6 @@ final class RetryConflictsInterceptor implements MethodInterceptor {
     return target == null
         ? invocation.getMethod().getDeclaringClass()
         : AopUtils.getTargetClass(target);
-  }
-
-  /**
-   * Whether the transaction is the method's own, so that it can be run again.
-   *
-   * @param inside whether its caller has one
-   */
-  static boolean isOfItsOwn(int propagation, boolean inside) {
-    return switch (propagation) {
-      case TransactionDefinition.PROPAGATION_REQUIRES_NEW -> true;
-      case TransactionDefinition.PROPAGATION_REQUIRED, TransactionDefinition.PROPAGATION_NESTED ->
-          !inside;
-      default -> false; // without a transaction, or in the caller's
-    };
   }
 
   private ConflictRetry retry(RetryConflicts annotation) {

@@ -24,7 +24,7 @@ final class RetryingOperations implements TransactionOperations {
     boolean without =
         operations == TransactionOperations.withoutTransaction()
             || (operations instanceof TransactionDefinition definition
-                && !RetryConflictsInterceptor.isOfItsOwn(
+                && !Propagation.isOfItsOwn(
                     definition.getPropagationBehavior(), /* inside= */ false));
     if (without) {
       throw new IllegalArgumentException(
