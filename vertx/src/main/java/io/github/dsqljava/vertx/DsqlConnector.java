@@ -234,8 +234,10 @@ public final class DsqlConnector {
    * still being executed then fail. Calls after the first return the same future.
    *
    * @return completes when every connection is closed, so that it can end a chain of futures; the
-   *     threads of the connector's own Vert.x end right after. It does not fail; what could not be
-   *     closed cleanly is logged
+   *     threads of the connector's own Vert.x end right after: a listener that is added to one of
+   *     its futures later is refused with a {@link
+   *     java.util.concurrent.RejectedExecutionException}, as Vert.x does. It does not fail; what
+   *     could not be closed cleanly is logged
    */
   public Future<Void> close() {
     Promise<Void> done = Promise.promise();

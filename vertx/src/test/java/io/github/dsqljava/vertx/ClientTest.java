@@ -5,6 +5,7 @@ import static io.github.dsqljava.vertx.LocalCluster.config;
 import static io.github.dsqljava.vertx.LocalCluster.execute;
 import static io.github.dsqljava.vertx.LocalCluster.failure;
 import static io.github.dsqljava.vertx.LocalCluster.value;
+import static io.github.dsqljava.vertx.LocalCluster.watched;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -543,7 +544,7 @@ class ClientTest {
   void connectorOrVertxIsClosed_allComplete() throws Exception {
     DsqlClient client = client(1);
     await(client.query("SELECT 1").execute());
-    Future<?> slow = client.query("SELECT 1").execute();
+    CompletableFuture<?> slow = watched(client.query("SELECT 1").execute());
     await(connector.close());
     await(slow);
     assertThat(failure(client.query("SELECT 1").execute())).isInstanceOf(ClosedException.class);

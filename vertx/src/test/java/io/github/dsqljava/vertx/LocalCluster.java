@@ -8,6 +8,7 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.SqlConnection;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -73,7 +74,20 @@ final class LocalCluster {
 
   static <T> T await(Future<T> future)
       throws ExecutionException, InterruptedException, TimeoutException {
-    return future.toCompletionStage().toCompletableFuture().get(LIMIT_SECONDS, TimeUnit.SECONDS);
+    return await(watched(future));
+  }
+
+  static <T> T await(CompletableFuture<T> future)
+      throws ExecutionException, InterruptedException, TimeoutException {
+    return future.get(LIMIT_SECONDS, TimeUnit.SECONDS);
+  }
+
+  /**
+   * Listens to a future now. Once the Vert.x of a connector has ended, which is soon after the
+   * connector has, a future of one of its threads refuses a listener.
+   */
+  static <T> CompletableFuture<T> watched(Future<T> future) {
+    return future.toCompletionStage().toCompletableFuture();
   }
 
   /** Waits until the cluster has noticed that its clients are gone. */
@@ -89,6 +103,12 @@ final class LocalCluster {
 
   /** The failure a future must end with. */
   static Throwable failure(Future<?> future) throws InterruptedException, TimeoutException {
+    return failure(watched(future));
+  }
+
+  /** The failure a future must end with. */
+  static Throwable failure(CompletableFuture<?> future)
+      throws InterruptedException, TimeoutException {
     try {
       Object result = await(future);
       throw new AssertionError("expected a failure, got " + result);

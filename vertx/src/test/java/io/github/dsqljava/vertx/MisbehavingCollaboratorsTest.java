@@ -305,9 +305,14 @@ class MisbehavingCollaboratorsTest {
   void closedFromInsideACallback_everythingCompletes() throws Exception {
     DsqlConnector connector = DsqlConnector.create(config(cluster).build());
     DsqlPool pool = connector.pool(single().toBuilder().closeGrace(Duration.ofMillis(50)).build());
-    Future<Object> work =
-        pool.inTransaction(
-            c -> c.query("SELECT 1").execute().compose(rows -> connector.close()).map("closed"));
+    CompletableFuture<Object> work =
+        LocalCluster.watched(
+            pool.inTransaction(
+                c ->
+                    c.query("SELECT 1")
+                        .execute()
+                        .compose(rows -> connector.close())
+                        .map("closed")));
     assertThat(failure(work)).isInstanceOf(ClosedException.class);
     await(connector.close());
     LocalCluster.assertNothingOpen(cluster);

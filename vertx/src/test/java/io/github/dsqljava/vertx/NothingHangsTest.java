@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
@@ -97,12 +98,16 @@ class NothingHangsTest {
     DsqlPool closing =
         other.pool(PoolSettings.builder().maxSize(1).closeGrace(Duration.ZERO).build());
     Promise<Void> begun = Promise.promise();
-    Future<Void> never =
-        closing.inTransaction(
-            c -> {
-              c.query("INSERT INTO item VALUES (77)").execute().<Void>mapEmpty().onComplete(begun);
-              return Promise.<Void>promise().future();
-            });
+    CompletableFuture<Void> never =
+        LocalCluster.watched(
+            closing.inTransaction(
+                c -> {
+                  c.query("INSERT INTO item VALUES (77)")
+                      .execute()
+                      .<Void>mapEmpty()
+                      .onComplete(begun);
+                  return Promise.<Void>promise().future();
+                }));
     await(begun.future());
     await(all ? other.close() : closing.close());
     assertThat(failure(never)).isInstanceOf(ClosedException.class);

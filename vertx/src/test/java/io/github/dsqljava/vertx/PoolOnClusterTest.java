@@ -5,6 +5,7 @@ import static io.github.dsqljava.vertx.LocalCluster.config;
 import static io.github.dsqljava.vertx.LocalCluster.execute;
 import static io.github.dsqljava.vertx.LocalCluster.failure;
 import static io.github.dsqljava.vertx.LocalCluster.value;
+import static io.github.dsqljava.vertx.LocalCluster.watched;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.dsqljava.PoolTimeoutException;
@@ -21,6 +22,7 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -124,9 +126,14 @@ class PoolOnClusterTest {
   @Test
   void pool_exhausted_acquireFailsAfterTheTimeout() throws Exception {
     connector = DsqlConnector.create(config(cluster).build());
-    Pool pool =
+    DsqlPool pool =
         connector.pool(
-            PoolSettings.builder().maxSize(1).acquireTimeout(Duration.ofMillis(200)).build());
+            PoolSettings.builder()
+                .minSize(1)
+                .maxSize(1)
+                .acquireTimeout(Duration.ofMillis(200))
+                .build());
+    await(pool.ready()); // which may take longer than this timeout where classes are still loaded
     SqlConnection only = await(pool.getConnection());
     assertThat(failure(pool.getConnection()))
         .isInstanceOf(PoolTimeoutException.class)
@@ -188,7 +195,7 @@ class PoolOnClusterTest {
           throw new IllegalStateException("interrupted");
         };
     connector = DsqlConnector.create(config(cluster).credentialsProvider(hanging).build());
-    Future<SqlConnection> waiting = connector.pool().getConnection();
+    CompletableFuture<SqlConnection> waiting = watched(connector.pool().getConnection());
     assertThat(asked.await(20, TimeUnit.SECONDS)).isTrue();
     long begin = System.nanoTime();
     await(connector.close());
@@ -201,7 +208,7 @@ class PoolOnClusterTest {
   void close_whileAPoolWaitsForASilentServer_endsAtOnce() throws Exception {
     try (ServerSocket silent = new ServerSocket(0, 10, InetAddress.getByName("127.0.0.1"))) {
       connector = DsqlConnector.create(config(cluster).port(silent.getLocalPort()).build());
-      Future<SqlConnection> waiting = connector.pool().getConnection();
+      CompletableFuture<SqlConnection> waiting = watched(connector.pool().getConnection());
       try (Socket accepted = silent.accept()) {
         assertThat(accepted.getInputStream().read()).as("a ClientHello").isGreaterThan(0);
         long begin = System.nanoTime();
