@@ -60,7 +60,7 @@ class TransactionAgeTest {
 
   /**
    * No statement is cut while it runs. One that was slow fails at its end, whatever its transaction
-   * is, unless it merely sleeps.
+   * is, unless it merely sleeps. By the clock of PostgreSQL, which is the one of changes.
    */
   @ParameterizedTest
   @ValueSource(strings = {"simple", "extended"})
@@ -85,26 +85,6 @@ class TransactionAgeTest {
           A: SELECT pg_sleep(1.2) IS NULL => [f]
           A: SELECT * FROM slow => [1, 0]
           A: UPDATE slow SET v = 1 WHERE pg_sleep(0.2) IS NOT NULL => #1
-          A: BEGIN
-          A: UPDATE slow SET v = 2 WHERE pg_sleep(1.2) IS NOT NULL => LATE
-          A: SELECT 1 => ABORTED
-          A: ROLLBACK
-          A: BEGIN
-          A: UPDATE slow SET v = 2 => #1
-          A: SELECT pg_sleep(1.2) IS NULL => [f]
-          A: COMMIT => LATE
-          A: status => idle
-          A: BEGIN
-          A: SELECT pg_sleep(1.2) IS NULL => [f]
-          A: ROLLBACK
-          -- A read of a table in a transaction, too.
-          A: BEGIN
-          A: SELECT count(*) FROM slow WHERE pg_sleep(1.2) IS NOT NULL => LATE
-          A: status => failed
-          A: SELECT 1 => ABORTED
-          A: COMMIT => #0
-          A: status => idle
-          A: SELECT * FROM slow => [1, 1]
           -- All statements of one string are one transaction.
           A: UPDATE slow SET v = 3; SELECT pg_sleep(1.2) => LATE
           A: UPDATE slow SET v = 3; SELECT pg_sleep(1.2); SELECT 1 => LATE
@@ -121,14 +101,66 @@ class TransactionAgeTest {
           A: EXPLAIN ANALYZE SELECT FROM slow WHERE pg_sleep(1.2) IS NOT NULL => LATE
           A: EXPLAIN SELECT FROM slow WHERE pg_sleep(1.2) IS NOT NULL
           A: UPDATE slow SET v = 1; SELECT pg_sleep(0.1); SELECT v FROM slow => #1
+          A: SELECT * FROM slow => [1, 1]
+          """
+              .replace("LATE", "!54000 ERROR: transaction age limit of 1s exceeded")
+              .replace("ABORTED", ABORTED));
+    }
+  }
+
+  /** The same in a transaction of the client's, by the cluster's own clock. */
+  @ParameterizedTest
+  @ValueSource(strings = {"simple", "extended"})
+  void ageCountsAtTheEndOfASlowStatementOfATransaction(String protocol) throws Exception {
+    try (Script sessions = new Script(cluster, "admin", protocol)) {
+      playWhileTimeGoesOn(
+          sessions,
+          """
+          A: DROP TABLE IF EXISTS slow
+          A: CREATE TABLE slow (id int PRIMARY KEY, v int)
+          A: INSERT INTO slow VALUES (1, 1) => #1
+          A: BEGIN
+          A: UPDATE slow SET v = 2 WHERE pg_sleep(1.2) IS NOT NULL => LATE
+          A: SELECT 1 => ABORTED
+          A: ROLLBACK
+          A: BEGIN
+          A: UPDATE slow SET v = 2 => #1
+          A: SELECT pg_sleep(1.2) IS NULL => [f]
+          A: COMMIT => LATE
+          A: status => idle
+          A: BEGIN
+          A: SELECT pg_sleep(1.2) IS NULL => [f]
+          A: ROLLBACK
+          -- A read of a table, too.
+          A: BEGIN
+          A: SELECT count(*) FROM slow WHERE pg_sleep(1.2) IS NOT NULL => LATE
+          A: status => failed
+          A: SELECT 1 => ABORTED
+          A: COMMIT => #0
+          A: status => idle
+          A: SELECT * FROM slow => [1, 1]
           A: BEGIN; UPDATE slow SET v = 3; SELECT pg_sleep(1.2); COMMIT => LATE
           A: ROLLBACK
           A: BEGIN; UPDATE slow SET v = 3; SELECT pg_sleep(1.2)
           A: COMMIT => LATE
           A: SELECT * FROM slow => [1, 1]
           """
-              .replace("LATE", "!54000 ERROR: transaction age limit of 1s exceeded")
+              .replace("LATE", "!54000 ERROR: transaction age limit of 300s exceeded")
               .replace("ABORTED", ABORTED));
+    }
+  }
+
+  /** While a statement of this script sleeps, the clock of the cluster goes on. */
+  private void playWhileTimeGoesOn(Script sessions, String script) throws Exception {
+    for (String line : script.lines().toList()) {
+      if (line.contains("pg_sleep")) {
+        String[] sqlAndAnswer = line.split(" => ", 2);
+        sessions.play(sqlAndAnswer[0].replaceFirst("^A:", "A!") + "\nA^");
+        cluster.advanceTime(Duration.ofSeconds(301));
+        sessions.play(sqlAndAnswer.length == 1 ? "A?" : "A? => " + sqlAndAnswer[1]);
+      } else {
+        sessions.play(line);
+      }
     }
   }
 
