@@ -35,11 +35,17 @@ final class JavaProcess implements AutoCloseable {
   }
 
   static JavaProcess start(Class<?> main, List<String> arguments) throws IOException {
+    return start(System.getProperty("java.class.path"), HEAP, main, arguments);
+  }
+
+  static JavaProcess start(
+      String classPath, List<String> options, Class<?> main, List<String> arguments)
+      throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(HEAP);
+    command.addAll(options);
     command.add("-classpath");
-    command.add(System.getProperty("java.class.path"));
+    command.add(classPath);
     command.add(main.getName());
     command.addAll(arguments);
     Process process =

@@ -14,6 +14,7 @@ import io.github.dsqljava.benchmarks.result.MemoryResult;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.logging.Level;
@@ -119,7 +120,9 @@ public final class PeerProcess {
       once(round);
       long first = System.nanoTime();
       once(round);
-      return new ColdResult(open - begin, first - begin, System.nanoTime() - first);
+      long second = System.nanoTime() - first;
+      long classes = ManagementFactory.getClassLoadingMXBean().getTotalLoadedClassCount();
+      return new ColdResult(open - begin, first - begin, second, classes);
     }
   }
 

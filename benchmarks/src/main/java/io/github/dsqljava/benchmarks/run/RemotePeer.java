@@ -20,7 +20,17 @@ final class RemotePeer implements AutoCloseable {
   }
 
   static RemotePeer start(PeerKind kind, Addresses addresses) throws IOException {
-    JavaProcess process = JavaProcess.start(PeerProcess.class, List.of(kind.id()));
+    return of(JavaProcess.start(PeerProcess.class, List.of(kind.id())), addresses);
+  }
+
+  static RemotePeer start(
+      String classPath, List<String> options, PeerKind kind, Addresses addresses)
+      throws IOException {
+    return of(
+        JavaProcess.start(classPath, options, PeerProcess.class, List.of(kind.id())), addresses);
+  }
+
+  private static RemotePeer of(JavaProcess process, Addresses addresses) throws IOException {
     process.send(addresses.toLine());
     return new RemotePeer(process);
   }

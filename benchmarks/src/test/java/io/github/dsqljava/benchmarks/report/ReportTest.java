@@ -66,7 +66,7 @@ class ReportTest {
     return new Results(
         load,
         Map.of(Results.DIRECT, 500_000L, 1, 1_600_000L),
-        Map.of(PeerKind.DSQL_JAVA, List.of(new ColdResult(SECOND, 2 * SECOND, 1_000_000))),
+        Map.of(PeerKind.DSQL_JAVA, List.of(new ColdResult(SECOND, 2 * SECOND, 1_000_000, 4_800))),
         Map.of(PeerKind.DSQL_JAVA, List.of(new MemoryResult(1 << 24, 0, 1 << 22, 1 << 20))),
         List.of(new InProcessScore("WarmPoolBenchmark.asyncPool", 1, 150, 3)));
   }
