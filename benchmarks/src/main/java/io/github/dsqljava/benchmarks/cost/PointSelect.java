@@ -1,28 +1,35 @@
 package io.github.dsqljava.benchmarks.cost;
 
 import io.github.dsqljava.local.DsqlLocal;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 import org.postgresql.PGStatement;
 
 /**
- * What a select by key costs through dsql-local, beside the same select on PostgreSQL alone. Both
- * over TLS, with pgjdbc and a prepared statement, as pgbench's {@code -S -M prepared}; the two take
- * turns, and the ratio is that of medians of one round, so that whatever else the machine does
- * concerns both. How to run it: docs/benchmarks.md.
+ * A select by key through dsql-local and through PgBouncer, beside the same select on PostgreSQL
+ * alone. All over TLS, with pgjdbc and a prepared statement, as pgbench's {@code -S -M prepared};
+ * they take turns, and a ratio is that of medians of one round, so that other work of the machine
+ * concerns all. Without PgBouncer on the machine its column is missing. How to run it:
+ * docs/benchmarks.md.
  */
 public final class PointSelect {
+  private static final String ALONE = "PostgreSQL";
   private static final int ROWS = 10_000;
   private static final int ROUNDS = 12;
   private static final int WARM_UP = 15;
@@ -31,18 +38,35 @@ public final class PointSelect {
 
   private PointSelect() {}
 
-  /** Runs; takes about a minute. Arguments are ignored. */
+  /** Runs; takes about two minutes. Arguments are ignored. */
   public static void main(String[] arguments) throws Exception {
     try (DsqlLocal cluster = DsqlLocal.start();
         PlainPostgres plain = PlainPostgres.like(cluster)) {
       Sessions through = Sessions.of(cluster);
       fill(plain);
       fill(through);
-      for (int clients : new int[] {1, 4, 16}) {
-        measure(plain, through, clients);
+      Map<String, Sessions> servers = new LinkedHashMap<>();
+      servers.put(ALONE, plain);
+      servers.put("dsql-local", through);
+      Optional<Path> program = PgBouncer.program();
+      if (program.isPresent()) {
+        try (PgBouncer bouncer = PgBouncer.before(plain, program.get())) {
+          servers.put("PgBouncer", bouncer);
+          measure(servers);
+        }
+      } else {
+        System.out.println("PgBouncer is not installed, so it is not measured");
+        measure(servers);
       }
     }
     System.exit(0);
+  }
+
+  private static void measure(Map<String, Sessions> servers)
+      throws SQLException, InterruptedException, ExecutionException {
+    for (int clients : new int[] {1, 4, 16}) {
+      measure(servers, clients);
+    }
   }
 
   private static void fill(Sessions server) throws SQLException {
@@ -61,40 +85,37 @@ public final class PointSelect {
     }
   }
 
-  /** Medians of one round, in nanoseconds. */
-  private record Round(double direct, double through) {
-    double ratio() {
-      return through / direct;
-    }
-  }
-
-  private static void measure(Sessions plain, Sessions cluster, int clients)
+  private static void measure(Map<String, Sessions> servers, int clients)
       throws SQLException, InterruptedException, ExecutionException {
-    List<Round> rounds = new ArrayList<>();
-    List<Connection> direct = new ArrayList<>();
-    List<Connection> through = new ArrayList<>();
+    Map<String, List<Connection>> connections = new LinkedHashMap<>();
+    Map<String, List<Double>> medians = new LinkedHashMap<>();
     ExecutorService threads = Executors.newFixedThreadPool(clients);
     try {
-      for (int i = 0; i < clients; i++) {
-        direct.add(plain.open());
-        through.add(cluster.open());
+      for (Map.Entry<String, Sessions> server : servers.entrySet()) {
+        List<Connection> opened = new ArrayList<>();
+        connections.put(server.getKey(), opened);
+        medians.put(server.getKey(), new ArrayList<>());
+        for (int i = 0; i < clients; i++) {
+          opened.add(server.getValue().open());
+        }
       }
       for (int i = 0; i < WARM_UP + ROUNDS; i++) {
-        Round round = new Round(median(threads, direct), median(threads, through));
-        if (i >= WARM_UP) {
-          rounds.add(round);
+        for (Map.Entry<String, List<Connection>> server : connections.entrySet()) {
+          double median = median(threads, server.getValue());
+          if (i >= WARM_UP) {
+            medians.get(server.getKey()).add(median);
+          }
         }
       }
     } finally {
       threads.shutdownNow();
-      for (Connection connection : direct) {
-        connection.close();
-      }
-      for (Connection connection : through) {
-        connection.close();
+      for (List<Connection> opened : connections.values()) {
+        for (Connection connection : opened) {
+          connection.close();
+        }
       }
     }
-    print(clients, rounds);
+    print(clients, medians);
   }
 
   private static double median(ExecutorService threads, List<Connection> connections)
@@ -129,18 +150,29 @@ public final class PointSelect {
     return nanos;
   }
 
-  private static void print(int clients, List<Round> rounds) {
-    double[] ratios = rounds.stream().mapToDouble(Round::ratio).sorted().toArray();
-    double direct = rounds.stream().mapToDouble(Round::direct).sorted().toArray()[ROUNDS / 2];
-    double through = rounds.stream().mapToDouble(Round::through).sorted().toArray()[ROUNDS / 2];
-    System.out.printf(
-        Locale.ROOT,
-        "%2d clients: PostgreSQL %.1f us, dsql-local %.1f us, ratio %.2f (%.2f to %.2f)%n",
-        clients,
-        direct / 1e3,
-        through / 1e3,
-        ratios[ROUNDS / 2],
-        ratios[0],
-        ratios[ROUNDS - 1]);
+  private static void print(int clients, Map<String, List<Double>> medians) {
+    List<Double> alone = medians.get(ALONE);
+    StringBuilder line = new StringBuilder();
+    line.append(String.format(Locale.ROOT, "%2d clients", clients));
+    medians.forEach(
+        (server, rounds) -> {
+          double[] sorted = rounds.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+          line.append(String.format(Locale.ROOT, ", %s %.1f us", server, sorted[ROUNDS / 2] / 1e3));
+          if (!server.equals(ALONE)) {
+            double[] ratios =
+                IntStream.range(0, ROUNDS)
+                    .mapToDouble(round -> rounds.get(round) / alone.get(round))
+                    .sorted()
+                    .toArray();
+            line.append(
+                String.format(
+                    Locale.ROOT,
+                    " (ratio %.2f, %.2f to %.2f)",
+                    ratios[ROUNDS / 2],
+                    ratios[0],
+                    ratios[ROUNDS - 1]));
+          }
+        });
+    System.out.println(line);
   }
 }

@@ -2,12 +2,15 @@ package io.github.dsqljava.benchmarks.cost;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.github.dsqljava.local.DsqlLocal;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -50,6 +53,26 @@ class PlainPostgresTest {
       // Nothing of dsql-local is in it.
       Sessions.execute(direct, "CREATE TABLE t (a int) WITH (fillfactor = 50)", "TRUNCATE t");
       stopped = plain;
+    }
+    assertThatThrownBy(stopped::open).hasMessageContaining("refused");
+  }
+
+  @Test
+  void pgBouncer_leadsToTheSameServer_overTls() throws Exception {
+    Optional<Path> program = PgBouncer.program();
+    assumeThat(program).as("PgBouncer is installed").isPresent();
+    PgBouncer stopped;
+    try (DsqlLocal cluster = DsqlLocal.start();
+        PlainPostgres plain = PlainPostgres.like(cluster);
+        PgBouncer bouncer = PgBouncer.before(plain, program.get());
+        Connection through = bouncer.open();
+        Connection direct = plain.open()) {
+      Sessions.execute(through, "CREATE TABLE t (a int)");
+      assertThat(Sessions.value(direct, "SELECT count(*) FROM t")).isEqualTo("0");
+      assertThat(Sessions.value(through, "SELECT inet_server_addr() IS NULL"))
+          .as("by the Unix socket")
+          .isEqualTo("t");
+      stopped = bouncer;
     }
     assertThatThrownBy(stopped::open).hasMessageContaining("refused");
   }
