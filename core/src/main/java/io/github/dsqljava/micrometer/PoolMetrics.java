@@ -39,7 +39,9 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@code dsql.pool.closed}, counter with the tag {@code reason} (see {@link CloseReason});
  *   <li>{@code dsql.pool.backoff}, counter of pauses after failures to open;
  *   <li>{@code dsql.transaction.retries}, counter with the tag {@code kind} (see {@link
- *       RetryKind}).
+ *       RetryKind});
+ *   <li>{@code dsql.transaction.conflict.waiting}, gauge of transactions in the conflict lane, and
+ *       {@code dsql.transaction.conflict.turn}, timer of how long they waited there.
  * </ul>
  *
  * <p>Safe to use from several threads, as the registry is.
@@ -49,6 +51,7 @@ public final class PoolMetrics implements PoolListener {
   private final Tags tags;
   private final Timer acquire;
   private final Timer open;
+  private final Timer conflictTurn;
   private final Counter acquireFailures;
   private final Counter openFailures;
   private final Counter backoffs;
@@ -65,6 +68,7 @@ public final class PoolMetrics implements PoolListener {
     this.tags = Tags.of("pool", pool);
     acquire = Timer.builder("dsql.pool.acquire").tags(tags).register(registry);
     open = Timer.builder("dsql.pool.open").tags(tags).register(registry);
+    conflictTurn = Timer.builder("dsql.transaction.conflict.turn").tags(tags).register(registry);
     acquireFailures = counter("dsql.pool.acquire.failures", tags);
     openFailures = counter("dsql.pool.open.failures", tags);
     backoffs = counter("dsql.pool.backoff", tags);
@@ -91,6 +95,11 @@ public final class PoolMetrics implements PoolListener {
     state("leased", stats, PoolStats::leased);
     state("opening", stats, PoolStats::opening);
     Gauge.builder("dsql.pool.waiting", stats, from -> from.get().waiting())
+        .tags(tags)
+        .strongReference(true)
+        .register(registry);
+    Gauge.builder(
+            "dsql.transaction.conflict.waiting", stats, from -> from.get().conflictWaiting())
         .tags(tags)
         .strongReference(true)
         .register(registry);
@@ -136,6 +145,11 @@ public final class PoolMetrics implements PoolListener {
   @Override
   public void retrying(RetryKind kind, int attempt, Duration delay, Throwable cause) {
     count(retries.get(kind));
+  }
+
+  @Override
+  public void conflictTurn(Duration waited) {
+    conflictTurn.record(waited);
   }
 
   private static void count(@Nullable Counter counter) {

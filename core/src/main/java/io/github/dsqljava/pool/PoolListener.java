@@ -46,8 +46,16 @@ public interface PoolListener {
    *
    * @param kind why
    * @param attempt the attempt that failed, from 1
-   * @param delay the pause before the next one
+   * @param delay the pause before the next one; zero if it waits for its turn in the pool's
+   *     conflict lane, of which {@link #conflictTurn} tells
    * @param cause what it failed with
    */
   default void retrying(RetryKind kind, int attempt, Duration delay, Throwable cause) {}
+
+  /**
+   * A transaction that lost a conflict has got its turn in the pool's conflict lane.
+   *
+   * @param waited since it lost
+   */
+  default void conflictTurn(Duration waited) {}
 }

@@ -18,7 +18,9 @@ public final class PoolStats {
       long closed,
       long openFailures,
       long acquired,
-      long timeouts) {}
+      long timeouts,
+      int conflictWaiting,
+      long conflictTurns) {}
 
   private final Values values;
 
@@ -29,6 +31,11 @@ public final class PoolStats {
   /** A builder that holds zero everywhere. */
   public static Builder builder() {
     return new Builder();
+  }
+
+  /** A builder that holds these figures. */
+  public Builder toBuilder() {
+    return new Builder(values);
   }
 
   /** Connections that wait to be used. */
@@ -84,6 +91,16 @@ public final class PoolStats {
     return values.timeouts;
   }
 
+  /** Transactions that lost a conflict and wait for their turn in the pool's conflict lane. */
+  public int conflictWaiting() {
+    return values.conflictWaiting;
+  }
+
+  /** How often a transaction has got its turn there. */
+  public long conflictTurns() {
+    return values.conflictTurns;
+  }
+
   /** Open connections: idle and leased. */
   public int size() {
     return values.idle + values.leased;
@@ -117,8 +134,25 @@ public final class PoolStats {
     private long openFailures;
     private long acquired;
     private long timeouts;
+    private int conflictWaiting;
+    private long conflictTurns;
 
     private Builder() {}
+
+    private Builder(Values from) {
+      idle = from.idle;
+      leased = from.leased;
+      opening = from.opening;
+      retiring = from.retiring;
+      waiting = from.waiting;
+      opened = from.opened;
+      closed = from.closed;
+      openFailures = from.openFailures;
+      acquired = from.acquired;
+      timeouts = from.timeouts;
+      conflictWaiting = from.conflictWaiting;
+      conflictTurns = from.conflictTurns;
+    }
 
     /** See {@link PoolStats#idle()}. */
     public Builder idle(int count) {
@@ -180,6 +214,18 @@ public final class PoolStats {
       return this;
     }
 
+    /** See {@link PoolStats#conflictWaiting()}. */
+    public Builder conflictWaiting(int count) {
+      conflictWaiting = count;
+      return this;
+    }
+
+    /** See {@link PoolStats#conflictTurns()}. */
+    public Builder conflictTurns(long count) {
+      conflictTurns = count;
+      return this;
+    }
+
     /** The figures. */
     public PoolStats build() {
       return new PoolStats(
@@ -193,7 +239,9 @@ public final class PoolStats {
               closed,
               openFailures,
               acquired,
-              timeouts));
+              timeouts,
+              conflictWaiting,
+              conflictTurns));
     }
   }
 }

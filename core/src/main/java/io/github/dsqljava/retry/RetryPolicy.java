@@ -10,7 +10,7 @@ import java.util.Objects;
  * changed copy.
  *
  * <pre>{@code
- * RetryPolicy patient = RetryPolicy.builder().maxAttempts(30).build();
+ * RetryPolicy patient = RetryPolicy.builder().maxElapsed(Duration.ofMinutes(2)).build();
  * }</pre>
  *
  * <p>A conflict is expected in Aurora DSQL: nobody waits for a lock, and the transaction that
@@ -19,6 +19,10 @@ import java.util.Objects;
  * doubles from {@link #basePause()} to {@link #maxPause()}: transactions that failed together come
  * back apart. A schema conflict is different: the failed attempt has refreshed the session's
  * catalog, and so the first one is followed by another attempt at once.
+ *
+ * <p>In a pool with a conflict lane, which is the default, a transaction that lost a conflict waits
+ * for its turn there in place of a pause; {@link #maxAttempts()} and {@link #maxElapsed()} hold all
+ * the same.
  */
 public final class RetryPolicy {
 
@@ -37,7 +41,7 @@ public final class RetryPolicy {
     this.values = values;
   }
 
-  /** The defaults: 10 attempts within 30 seconds. */
+  /** The defaults: 100 attempts within 30 seconds. */
   public static RetryPolicy defaults() {
     return DEFAULTS;
   }
@@ -58,8 +62,8 @@ public final class RetryPolicy {
   }
 
   /**
-   * How often in all, 1 or more; 1 means never again. Default 10: with the default pauses that is
-   * 1.1 seconds of pauses on average, and 2.3 at most.
+   * How often in all, 1 or more; 1 means never again. Default 100: with the default pauses the time
+   * is over before, so that nobody gives up a row that many want while there is time left.
    */
   public int maxAttempts() {
     return values.maxAttempts;
@@ -104,7 +108,7 @@ public final class RetryPolicy {
    * range. Not safe to use from several threads.
    */
   public static final class Builder {
-    private int maxAttempts = 10;
+    private int maxAttempts = 100;
     private Duration basePause = Duration.ofMillis(5);
     private Duration maxPause = Duration.ofSeconds(1);
     private Duration maxElapsed = Duration.ofSeconds(30);

@@ -64,6 +64,16 @@ public final class RetrySequence {
         : Optional.of(pause);
   }
 
+  /**
+   * As {@link #failed}, for an attempt that waits for its turn in a lane and not for a time.
+   *
+   * @return whether there is another attempt
+   */
+  public boolean failedInLane(long now) {
+    failures++;
+    return failures < policy.maxAttempts() && elapsed(now).compareTo(policy.maxElapsed()) < 0;
+  }
+
   private Duration pauseAfter(RetryKind kind) {
     if (kind == RetryKind.STALE_SCHEMA && !schemaRefreshed) {
       schemaRefreshed = true;

@@ -52,7 +52,7 @@ public final class TransactionRun {
      *
      * @param kind why
      * @param attempt the one that failed, from 1
-     * @param pause how long to wait before the next one
+     * @param pause how long to wait before the next one; zero if it waits for its turn in a lane
      * @param failure what it failed with
      */
     record Again(RetryKind kind, int attempt, Duration pause, Throwable failure) implements Step {
@@ -79,6 +79,7 @@ public final class TransactionRun {
   private final Duration acquireTimeout;
   private final Duration limit;
   private final boolean idempotent;
+  private final boolean lane;
   private final RetrySequence sequence;
   private final long begunAt;
 
@@ -86,6 +87,7 @@ public final class TransactionRun {
   private AttemptOutcome.@Nullable Unknown unknown;
 
   private @Nullable Throwable lastFailure;
+  private @Nullable RetryKind lastKind;
   private int begun;
 
   /** Attempts that failed with what is most often a mistake of the function. */
@@ -97,11 +99,18 @@ public final class TransactionRun {
    * @param limit how long all of it may take
    * @param acquireTimeout how long a caller waits for a connection when there is no hurry
    * @param idempotent whether it may be run again after the answer to COMMIT was lost
+   * @param lane whether it waits for its turn in a lane after a conflict, and not for a time
    * @param now nanoseconds of a clock that never goes back, the same in all calls
    */
   public TransactionRun(
-      RetryPolicy policy, Duration limit, Duration acquireTimeout, boolean idempotent, long now) {
+      RetryPolicy policy,
+      Duration limit,
+      Duration acquireTimeout,
+      boolean idempotent,
+      boolean lane,
+      long now) {
     this.policy = policy;
+    this.lane = lane;
     this.limit = limit;
     this.acquireTimeout = acquireTimeout;
     this.idempotent = idempotent;
@@ -117,6 +126,7 @@ public final class TransactionRun {
    * @param deadline of the pool; if there is none either, it is so long that nothing that begins
    *     later could be committed
    * @param acquireTimeout of the pool
+   * @param lane whether the pool has a lane for transactions that lost a conflict
    * @param now see the constructor
    */
   public static TransactionRun of(
@@ -124,6 +134,7 @@ public final class TransactionRun {
       RetryPolicy policy,
       Optional<Duration> deadline,
       Duration acquireTimeout,
+      boolean lane,
       long now) {
     RetryPolicy retries = options.retryPolicy().orElse(policy);
     Duration limit =
@@ -133,7 +144,8 @@ public final class TransactionRun {
             .orElseGet(
                 () ->
                     acquireTimeout.plus(retries.maxElapsed()).plus(PoolPolicy.LONGEST_TRANSACTION));
-    return new TransactionRun(retries, limit, acquireTimeout, options.idempotent(), now);
+    return new TransactionRun(
+        retries, limit, acquireTimeout, options.idempotent(), lane, now);
   }
 
   /**
@@ -147,6 +159,28 @@ public final class TransactionRun {
     }
     begun++;
     return Optional.empty();
+  }
+
+  /**
+   * As {@link #begin}, after a wait for a turn that may have taken longer than {@link #patience}.
+   */
+  public Optional<Throwable> beginTurn(long now) {
+    Duration elapsed = sequence.elapsed(now);
+    if (lastKind == null
+        || lastFailure == null
+        || remaining(now).minusMillis(1).isNegative()
+        || elapsed.compareTo(policy.maxElapsed()) < 0) {
+      return begin(now);
+    }
+    return Optional.of(
+        verdict(new RetriesExhaustedException(lastKind, begun, elapsed, lastFailure)));
+  }
+
+  /** How long the next attempt may be waited for: the deadline and the policy both allow it. */
+  public Duration patience(long now) {
+    Duration remaining = remaining(now);
+    Duration allowed = policy.maxElapsed().minus(sequence.elapsed(now));
+    return remaining.compareTo(allowed) < 0 ? remaining : allowed;
   }
 
   /** How long it is until the deadline; zero or less when it has passed. */
@@ -201,7 +235,11 @@ public final class TransactionRun {
 
   private Step again(RetryKind kind, Throwable failure, long now) {
     lastFailure = failure;
-    Optional<Duration> pause = sequence.failed(kind, now);
+    lastKind = kind;
+    Optional<Duration> pause =
+        lane && kind == RetryKind.CONFLICT
+            ? Optional.of(Duration.ZERO).filter(zero -> sequence.failedInLane(now))
+            : sequence.failed(kind, now);
     if (pause.isEmpty()) {
       // Of a policy without retries nobody expects to be told that they are exhausted.
       return fail(

@@ -45,21 +45,33 @@ class PoolMetricsTest {
     metrics.acquired(Duration.ofMillis(30));
     metrics.acquired(Duration.ofMillis(10));
     metrics.opened(Duration.ofMillis(7));
+    metrics.conflictTurn(Duration.ofMillis(5));
     assertThat(registry.get("dsql.pool.acquire").timer().totalTime(TimeUnit.MILLISECONDS))
         .isEqualTo(40);
     assertThat(registry.get("dsql.pool.acquire").timer().count()).isEqualTo(2);
+    assertThat(
+            registry.get("dsql.transaction.conflict.turn").timer().max(TimeUnit.MILLISECONDS))
+        .isEqualTo(5);
     assertThat(registry.get("dsql.pool.open").timer().max(TimeUnit.MILLISECONDS)).isEqualTo(7);
   }
 
   @Test
   void statistics_areReadWhenAskedFor() {
     AtomicReference<PoolStats> now =
-        new AtomicReference<>(PoolStats.builder().idle(1).leased(2).opening(3).waiting(4).build());
+        new AtomicReference<>(
+            PoolStats.builder()
+                .idle(1)
+                .leased(2)
+                .opening(3)
+                .waiting(4)
+                .conflictWaiting(5)
+                .build());
     metrics.watch(now::get);
     assertThat(gauge("dsql.pool.connections", "state", "idle")).isEqualTo(1);
     assertThat(gauge("dsql.pool.connections", "state", "leased")).isEqualTo(2);
     assertThat(gauge("dsql.pool.connections", "state", "opening")).isEqualTo(3);
     assertThat(gauge("dsql.pool.waiting")).isEqualTo(4);
+    assertThat(gauge("dsql.transaction.conflict.waiting")).isEqualTo(5);
     now.set(PoolStats.builder().idle(9).build());
     assertThat(gauge("dsql.pool.connections", "state", "idle")).isEqualTo(9);
   }

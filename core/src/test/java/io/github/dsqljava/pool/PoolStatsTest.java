@@ -18,7 +18,9 @@ class PoolStatsTest {
         .closed(7)
         .openFailures(8)
         .acquired(9)
-        .timeouts(10);
+        .timeouts(10)
+        .conflictWaiting(11)
+        .conflictTurns(12);
   }
 
   @Test
@@ -35,13 +37,16 @@ class PoolStatsTest {
     assertThat(stats.openFailures()).isEqualTo(8);
     assertThat(stats.acquired()).isEqualTo(9);
     assertThat(stats.timeouts()).isEqualTo(10);
+    assertThat(stats.conflictWaiting()).isEqualTo(11);
+    assertThat(stats.conflictTurns()).isEqualTo(12);
+    assertThat(stats.toBuilder().build()).isEqualTo(stats);
     assertThat(stats)
         .isEqualTo(figures().build())
         .hasSameHashCodeAs(figures().build())
         .isNotEqualTo(figures().timeouts(11).build())
         .hasToString(
             "PoolStats[idle=1, leased=2, opening=3, retiring=4, waiting=5, opened=6, closed=7,"
-                + " openFailures=8, acquired=9, timeouts=10]");
+                + " openFailures=8, acquired=9, timeouts=10, conflictWaiting=11, conflictTurns=12]");
   }
 
   @Test
@@ -50,6 +55,6 @@ class PoolStatsTest {
         .isEqualTo(PoolStats.builder().idle(0).timeouts(0).build())
         .hasToString(
             "PoolStats[idle=0, leased=0, opening=0, retiring=0, waiting=0, opened=0, closed=0,"
-                + " openFailures=0, acquired=0, timeouts=0]");
+                + " openFailures=0, acquired=0, timeouts=0, conflictWaiting=0, conflictTurns=0]");
   }
 }

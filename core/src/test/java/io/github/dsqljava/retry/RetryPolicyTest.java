@@ -13,7 +13,7 @@ class RetryPolicyTest {
   @Test
   void defaults_asDocumented() {
     RetryPolicy policy = RetryPolicy.defaults();
-    assertThat(policy.maxAttempts()).isEqualTo(10);
+    assertThat(policy.maxAttempts()).isEqualTo(100);
     assertThat(policy.basePause()).isEqualTo(Duration.ofMillis(5));
     assertThat(policy.maxPause()).isEqualTo(Duration.ofSeconds(1));
     assertThat(policy.maxElapsed()).isEqualTo(Duration.ofSeconds(30));
@@ -30,7 +30,7 @@ class RetryPolicyTest {
     assertThat(policy.basePause()).isEqualTo(Duration.ofMillis(7));
     assertThat(policy.maxPause()).isEqualTo(Duration.ofSeconds(1));
     assertThat(policy.maxAttempts()).isEqualTo(3);
-    assertThat(RetryPolicy.defaults().maxAttempts()).isEqualTo(10);
+    assertThat(RetryPolicy.defaults().maxAttempts()).isEqualTo(100);
   }
 
   @Test

@@ -23,7 +23,7 @@ class TransactionRunTest {
   private static TransactionRun run(int attempts, boolean idempotent) {
     TransactionRun run =
         new TransactionRun(
-            RetryPolicy.builder().maxAttempts(attempts).build(), LIMIT, ACQUIRE, idempotent, 0);
+            RetryPolicy.builder().maxAttempts(attempts).build(), LIMIT, ACQUIRE, idempotent, false, 0);
     assertThat(run.begin(0)).isEmpty();
     return run;
   }
@@ -101,6 +101,29 @@ class TransactionRunTest {
         .isInstanceOf(TransactionTimeoutException.class);
     assertThat(failure(run.ended(CONFLICTED, late)))
         .isInstanceOf(TransactionTimeoutException.class);
+  }
+
+  @Test
+  void waitForATurn_endsWithTheDeadline_orWithThePolicysTime() {
+    Duration allowed = Duration.ofSeconds(3);
+    TransactionRun run =
+        new TransactionRun(
+            RetryPolicy.builder().maxElapsed(allowed).build(), LIMIT, ACQUIRE, false, true, 0);
+    assertThat(run.begin(0)).isEmpty();
+    assertThat(run.patience(0)).isEqualTo(allowed);
+    assertThat(run.ended(CONFLICTED, 1))
+        .isEqualTo(new TransactionRun.Step.Again(RetryKind.CONFLICT, 1, Duration.ZERO, CONFLICT));
+    assertThat(run.patience(1)).isEqualTo(allowed.minusNanos(1));
+    assertThat(run.beginTurn(allowed.toNanos() - 1)).isEmpty();
+    assertThat(run.beginTurn(allowed.toNanos()).orElseThrow())
+        .isInstanceOf(RetriesExhaustedException.class)
+        .hasCause(CONFLICT);
+    TransactionRun hurried = run(9, false);
+    assertThat(hurried.patience(0)).isEqualTo(LIMIT);
+    assertThat(hurried.ended(CONFLICTED, 1)).isInstanceOf(TransactionRun.Step.Again.class);
+    assertThat(hurried.beginTurn(LIMIT.toNanos()).orElseThrow())
+        .isInstanceOf(TransactionTimeoutException.class)
+        .hasCause(CONFLICT);
   }
 
   @Test

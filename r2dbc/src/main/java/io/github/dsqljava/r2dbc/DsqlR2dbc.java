@@ -6,6 +6,7 @@ import io.github.dsqljava.pool.PoolHealth;
 import io.github.dsqljava.pool.PoolStats;
 import io.github.dsqljava.retry.TransactionOptions;
 import io.github.dsqljava.spi.pool.AsyncPool;
+import io.github.dsqljava.spi.pool.ConflictLane;
 import io.github.dsqljava.spi.pool.Lease;
 import io.r2dbc.postgresql.api.PostgresqlConnection;
 import io.r2dbc.spi.Closeable;
@@ -69,6 +70,7 @@ public final class DsqlR2dbc implements ConnectionFactory, Closeable, Disposable
   private final AsyncPool<PhysicalSession> pool;
   private final StaleStatements stale;
   private final Leases leases;
+  private final @Nullable ConflictLane lane;
   private final Transactions transactions;
   private volatile boolean closing;
 
@@ -95,7 +97,8 @@ public final class DsqlR2dbc implements ConnectionFactory, Closeable, Disposable
                 .acquireHook()
                 .map(hook -> new ConnectionHook("acquire hook", hook, config.connectTimeout()))
                 .orElse(null));
-    this.transactions = new Transactions(leases, stale, settings);
+    this.lane = settings.conflictLane() ? pool.conflictLane() : null;
+    this.transactions = new Transactions(leases, stale, settings, lane);
   }
 
   /** A pool with {@link R2dbcSettings#defaults()}. */
@@ -335,7 +338,8 @@ public final class DsqlR2dbc implements ConnectionFactory, Closeable, Disposable
 
   /** The pool at this moment. */
   public PoolStats stats() {
-    return pool.stats();
+    PoolStats stats = pool.stats();
+    return lane == null ? stats : lane.addTo(stats);
   }
 
   /** The configuration that connections are opened with. */
@@ -372,6 +376,9 @@ public final class DsqlR2dbc implements ConnectionFactory, Closeable, Disposable
         () -> {
           closing = true;
           CompletableFuture<Void> closed = pool.close(grace);
+          if (lane != null) {
+            lane.close(); // who waits for his turn gets it now, and finds the pool closed
+          }
           source.shutDown();
           return Mono.fromFuture(closed, /* suppressCancel= */ true);
         });

@@ -101,6 +101,7 @@ final class FactoryOptions {
     duration("statementTimeout", settings::statementTimeout);
     duration("closeGrace", settings::closeGrace);
     settings.retryPolicy(retryPolicy());
+    flag("conflictLane", settings::conflictLane);
     object(DsqlConnectionFactoryProvider.LISTENER, PoolListener.class, settings::listener);
     object(DsqlConnectionFactoryProvider.CONNECT_RATE, ConnectRate.class, settings::connectRate);
     hook(DsqlConnectionFactoryProvider.INIT_HOOK, settings::initHook);
@@ -202,6 +203,18 @@ final class FactoryOptions {
       throw new InvalidConfigurationException(
           "Option " + name + " is \"" + text + "\"; give a whole number", e);
     }
+  }
+
+  private void flag(String name, Consumer<Boolean> setter) {
+    String text = text(name);
+    if (text == null) {
+      return;
+    }
+    if (!text.equals("true") && !text.equals("false")) {
+      throw new InvalidConfigurationException(
+          "Option " + name + " is \"" + text + "\"; give true or false");
+    }
+    setter.accept(Boolean.valueOf(text));
   }
 
   private void duration(String name, Consumer<Duration> setter) {

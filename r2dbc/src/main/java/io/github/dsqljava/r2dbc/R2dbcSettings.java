@@ -33,6 +33,7 @@ public final class R2dbcSettings {
       PoolPolicy policy,
       Optional<ConnectRate> connectRate,
       RetryPolicy retryPolicy,
+      boolean conflictLane,
       Optional<Duration> transactionDeadline,
       Optional<Duration> statementTimeout,
       Duration closeGrace,
@@ -84,6 +85,18 @@ public final class R2dbcSettings {
    */
   public RetryPolicy retryPolicy() {
     return values.retryPolicy;
+  }
+
+  /**
+   * Whether transactions of {@link DsqlR2dbc#inTransaction} that lost a conflict (OC000) are run again in
+   * a lane of the pool: in the order in which they first lost, and only as many at once as do not
+   * beat each other. The lane waits no longer than the transaction's deadline and {@link
+   * RetryPolicy#maxElapsed()}. First attempts do not wait, and a pool without conflicts has no lane.
+   * Default true: many callers on one row get more done with fewer attempts, and nobody gives up.
+   * With false each pauses by itself as the retry policy says.
+   */
+  public boolean conflictLane() {
+    return values.conflictLane;
   }
 
   /**
@@ -175,6 +188,7 @@ public final class R2dbcSettings {
     private PoolPolicy.Builder policy = PoolPolicy.builder();
     private Optional<ConnectRate> connectRate = Optional.empty();
     private RetryPolicy retryPolicy = RetryPolicy.defaults();
+    private boolean conflictLane = true;
     private Optional<Duration> transactionDeadline = Optional.empty();
     private Optional<Duration> statementTimeout = Optional.empty();
     private Duration closeGrace = Duration.ofSeconds(5);
@@ -189,6 +203,7 @@ public final class R2dbcSettings {
       policy = from.policy.toBuilder();
       connectRate = from.connectRate;
       retryPolicy = from.retryPolicy;
+      conflictLane = from.conflictLane;
       transactionDeadline = from.transactionDeadline;
       statementTimeout = from.statementTimeout;
       closeGrace = from.closeGrace;
@@ -281,6 +296,12 @@ public final class R2dbcSettings {
       return this;
     }
 
+    /** See {@link R2dbcSettings#conflictLane()}. */
+    public Builder conflictLane(boolean on) {
+      conflictLane = on;
+      return this;
+    }
+
     /** See {@link R2dbcSettings#transactionDeadline()}. */
     public Builder transactionDeadline(Duration all) {
       transactionDeadline =
@@ -331,6 +352,7 @@ public final class R2dbcSettings {
               policy.build(),
               connectRate,
               retryPolicy,
+              conflictLane,
               transactionDeadline,
               statementTimeout,
               closeGrace,

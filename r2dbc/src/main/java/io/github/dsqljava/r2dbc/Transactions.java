@@ -1,9 +1,12 @@
 package io.github.dsqljava.r2dbc;
 
 import io.github.dsqljava.NestedTransactionException;
+import io.github.dsqljava.RetryKind;
 import io.github.dsqljava.retry.TransactionOptions;
 import io.github.dsqljava.spi.AttemptOutcome;
 import io.github.dsqljava.spi.TransactionRun;
+import io.github.dsqljava.spi.pool.ConflictLane;
+import io.github.dsqljava.spi.pool.LanePass;
 import io.github.dsqljava.spi.pool.Lease;
 import io.r2dbc.postgresql.api.PostgresqlConnection;
 import java.lang.System.Logger;
@@ -32,11 +35,17 @@ final class Transactions {
   private final Leases leases;
   private final StaleStatements stale;
   private final R2dbcSettings settings;
+  private final @Nullable ConflictLane lane;
 
-  Transactions(Leases leases, StaleStatements stale, R2dbcSettings settings) {
+  /**
+   * @param lane for those that lost a conflict; null if each pauses by itself
+   */
+  Transactions(
+      Leases leases, StaleStatements stale, R2dbcSettings settings, @Nullable ConflictLane lane) {
     this.leases = leases;
     this.stale = stale;
     this.settings = settings;
+    this.lane = lane;
   }
 
   <T> Flux<T> run(
@@ -59,6 +68,9 @@ final class Transactions {
     private final TransactionRun decisions;
     private final Context context;
 
+    /** From the first lost conflict on. */
+    private @Nullable LanePass pass;
+
     // Guarded by this.
     private boolean cancelled;
     private Runnable cancelStep = () -> {};
@@ -77,6 +89,7 @@ final class Transactions {
               settings.retryPolicy(),
               settings.transactionDeadline(),
               settings.policy().acquireTimeout(),
+              lane != null,
               System.nanoTime());
     }
 
@@ -86,16 +99,15 @@ final class Transactions {
         return;
       }
       sink.onCancel(this::cancel);
-      attempt();
+      attempt(decisions.begin(System.nanoTime()));
     }
 
-    private void attempt() {
-      long now = System.nanoTime();
-      Optional<Throwable> late = decisions.begin(now);
+    private void attempt(Optional<Throwable> late) {
       if (late.isPresent()) {
-        sink.error(late.get());
+        fail(late.get());
         return;
       }
+      long now = System.nanoTime();
       CompletableFuture<Lease<PhysicalSession>> acquired =
           leases.acquire(decisions.acquireTimeout(now), context);
       if (!step(() -> giveUp(acquired))) {
@@ -106,7 +118,9 @@ final class Transactions {
               (lease, failure) -> {
                 if (failure == null) {
                   begin(lease);
-                } else if (!isCancelled()) {
+                } else if (isCancelled()) {
+                  leaveLane();
+                } else {
                   ended(notStarted(inner(failure)));
                 }
               });
@@ -121,6 +135,7 @@ final class Transactions {
 
     private void giveUp(CompletableFuture<?> acquired) {
       if (acquired.cancel(/* mayInterruptIfRunning= */ false)) {
+        leaveLane();
         tellNobody(null);
       }
     }
@@ -128,17 +143,32 @@ final class Transactions {
     private void begin(Lease<PhysicalSession> lease) {
       TransactionAttempt<T> attempt = new TransactionAttempt<>(lease, stale);
       if (!step(attempt::cancel)) {
+        leaveLane();
         var unused = GiveBack.start(lease, stale);
         return;
       }
       var unused =
           attempt
-              .run(options.readOnly(), decisions.remaining(System.nanoTime()), context, work)
+              .run(options.readOnly(), decisions.remaining(System.nanoTime()), context, this::work)
               .whenComplete((outcome, failure) -> ended(attempt, outcome));
     }
 
+    /** The lane is told when COMMIT is about to be sent: the next one may begin then. */
+    @SuppressWarnings("NullAway") // a function that gives null fails the attempt
+    private Publisher<? extends T> work(PostgresqlConnection connection) {
+      Publisher<? extends T> results = work.apply(connection);
+      LanePass mine = pass;
+      return mine == null || results == null
+          ? results
+          : Flux.<T>from(results).doOnComplete(mine::committing);
+    }
+
     private void ended(TransactionAttempt<T> attempt, AttemptOutcome outcome) {
+      if (outcome instanceof AttemptOutcome.Committed) {
+        tellLane();
+      }
       if (isCancelled()) {
+        leaveLane();
         tellNobody(outcome);
       } else if (outcome instanceof AttemptOutcome.Committed) {
         sink.success(attempt.results());
@@ -151,9 +181,48 @@ final class Transactions {
       TransactionRun.Step next = decisions.ended(outcome, System.nanoTime());
       if (next instanceof TransactionRun.Step.Again again) {
         again.tell(settings.listener());
-        pause(again.pause());
+        if (lane != null && again.kind() == RetryKind.CONFLICT) {
+          turn(lane);
+        } else {
+          leaveLane();
+          pause(again.pause());
+        }
       } else if (next instanceof TransactionRun.Step.Fail failed) {
-        sink.error(failed.failure());
+        fail(failed.failure());
+      }
+    }
+
+    private void fail(Throwable failure) {
+      leaveLane();
+      sink.error(failure);
+    }
+
+    private void turn(ConflictLane lane) {
+      LanePass mine = pass == null ? lane.pass() : pass;
+      pass = mine;
+      Runnable cancel =
+          () -> {
+            mine.leave();
+            tellNobody(null);
+          };
+      if (step(cancel)) {
+        long now = System.nanoTime();
+        mine.await(
+            decisions.patience(now), () -> attempt(decisions.beginTurn(System.nanoTime())));
+      } else {
+        cancel.run();
+      }
+    }
+
+    private void tellLane() {
+      if (pass != null) {
+        pass.committed();
+      }
+    }
+
+    private void leaveLane() {
+      if (pass != null) {
+        pass.leave();
       }
     }
 
@@ -165,7 +234,7 @@ final class Transactions {
             tellNobody(null);
           };
       if (step(cancel)) {
-        timer.replace(ReactorScheduler.timer(time, this::attempt));
+        timer.replace(ReactorScheduler.timer(time, () -> attempt(decisions.begin(System.nanoTime()))));
       } else {
         cancel.run();
       }

@@ -184,7 +184,7 @@ class HooksTest {
             + "&maxSize=7&maxWaiting=8&acquireTimeout=PT9S&maxLifetime=PT10M&lifetimeJitter=PT11S"
             + "&idleTimeout=PT12S&idleCheck=PT13S&leakThreshold=PT14S&baseBackoff=PT0.015S"
             + "&maxBackoff=PT16S&transactionDeadline=PT17S&closeGrace=PT18S&statementTimeout=PT23S&retryMaxAttempts=19"
-            + "&retryBasePause=PT0.02S&retryMaxPause=PT21S&retryMaxElapsed=PT22S";
+            + "&retryBasePause=PT0.02S&retryMaxPause=PT21S&retryMaxElapsed=PT22S&conflictLane=false";
     FactoryOptions options =
         new FactoryOptions(
             ConnectionFactoryOptions.parse(url)
@@ -202,12 +202,16 @@ class HooksTest {
             "closeGrace=PT18S",
             "maxAttempts=19",
             "basePause=PT0.02S")
-        .contains("maxPause=PT21S", "maxElapsed=PT22S");
+        .contains("maxPause=PT21S", "maxElapsed=PT22S", "conflictLane=false");
     assertThat(options.settings().initHook()).contains(hook);
     assertThat(options.settings().acquireHook()).contains(hook);
     assertThat(
             org.assertj.core.api.Assertions.catchThrowable(
                 () -> ConnectionFactories.get(url + "&initHook=x")))
         .hasMessageContaining("initHook");
+    assertThat(
+            org.assertj.core.api.Assertions.catchThrowable(
+                () -> ConnectionFactories.get(url + "&conflictLane=no")))
+        .hasMessageContaining("conflictLane");
   }
 }

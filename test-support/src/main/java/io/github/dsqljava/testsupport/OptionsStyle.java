@@ -35,7 +35,6 @@ public final class OptionsStyle {
       Map.ofEntries(
           Map.entry(int.class, 7),
           Map.entry(long.class, 7L),
-          Map.entry(boolean.class, true),
           Map.entry(Duration.class, Duration.ofSeconds(7)),
           Map.entry(Limit.class, Limit.TABLES),
           Map.entry(ConnectRate.class, ConnectRate.of(7, 7)),
@@ -155,8 +154,19 @@ public final class OptionsStyle {
         .toList();
   }
 
-  private Object[] samples(Method setter) {
+  private Object[] samples(Method setter) throws Exception {
+    if (Arrays.equals(setter.getParameterTypes(), new Class<?>[] {boolean.class})) {
+      return new Object[] {!isOn(setter)};
+    }
     return Arrays.stream(setter.getParameterTypes()).map(samples::get).toArray();
+  }
+
+  /** Whether it is on by default. */
+  private static boolean isOn(Method setter) throws Exception {
+    Class<?> builder = setter.getDeclaringClass();
+    Class<?> type = builder.getEnclosingClass();
+    Object unchanged = builder.getMethod("build").invoke(type.getMethod("builder").invoke(null));
+    return (boolean) type.getMethod(setter.getName()).invoke(unchanged);
   }
 
   /** Those of the type, and of what its getters give: settings may stand together in a value. */

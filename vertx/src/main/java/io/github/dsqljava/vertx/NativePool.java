@@ -1,7 +1,9 @@
 package io.github.dsqljava.vertx;
 
 import io.github.dsqljava.pool.ConnectRate;
+import io.github.dsqljava.pool.PoolStats;
 import io.github.dsqljava.retry.TransactionOptions;
+import io.github.dsqljava.spi.pool.ConflictLane;
 import io.github.dsqljava.vertx.internal.ConnectionPlan;
 import io.github.dsqljava.vertx.internal.Vertx50Pool;
 import io.github.dsqljava.vertx.internal.Vertx50Transport;
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /** The pool on Vert.x 5.0: our own, inside and outside. */
 final class NativePool extends Vertx50Pool implements DsqlPool {
   private final Vertx vertx;
+  private final @Nullable ConflictLane lane;
   private final Transactions transactions;
   private final String name;
 
@@ -34,7 +37,8 @@ final class NativePool extends Vertx50Pool implements DsqlPool {
         settings.initHook().orElse(null),
         settings.acquireHook().orElse(null));
     this.vertx = plan.vertx();
-    this.transactions = new Transactions(plan, this, settings);
+    this.lane = settings.conflictLane() ? conflictLane() : null;
+    this.transactions = new Transactions(plan, this, settings, lane);
     this.name = plan.config().endpoint().address();
   }
 
@@ -67,6 +71,22 @@ final class NativePool extends Vertx50Pool implements DsqlPool {
   public Future<BatchResult> executeMany(
       String sql, ReadStream<? extends Tuple> rows, BatchOptions options) {
     return BatchRun.start(this, vertx, sql, rows, options);
+  }
+
+  @Override
+  public PoolStats stats() {
+    PoolStats stats = super.stats();
+    return lane == null ? stats : lane.addTo(stats);
+  }
+
+  /** Transactions that wait for their turn get it now, and find the pool closed. */
+  @Override
+  public Future<Void> close(Duration grace) {
+    Future<Void> closed = super.close(grace);
+    if (lane != null) {
+      lane.close();
+    }
+    return closed;
   }
 
   /** Where it leads and what it has. */

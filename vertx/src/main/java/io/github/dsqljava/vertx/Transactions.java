@@ -1,13 +1,18 @@
 package io.github.dsqljava.vertx;
 
+import io.github.dsqljava.RetryKind;
 import io.github.dsqljava.retry.TransactionOptions;
 import io.github.dsqljava.spi.TransactionRun;
+import io.github.dsqljava.spi.pool.ConflictLane;
+import io.github.dsqljava.spi.pool.LanePass;
 import io.github.dsqljava.vertx.internal.ConnectionPlan;
 import io.github.dsqljava.vertx.internal.Deadline;
 import io.github.dsqljava.vertx.internal.EndedAttempt;
 import io.github.dsqljava.vertx.internal.Spans;
 import io.github.dsqljava.vertx.internal.TransactionAttempts;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.sqlclient.SqlConnection;
 import java.util.Objects;
@@ -23,12 +28,21 @@ final class Transactions {
   private final Spans spans;
   private final TransactionAttempts attempts;
   private final PoolSettings settings;
+  private final @Nullable ConflictLane lane;
 
-  Transactions(ConnectionPlan plan, TransactionAttempts attempts, PoolSettings settings) {
+  /**
+   * @param lane for those that lost a conflict; null if each pauses by itself
+   */
+  Transactions(
+      ConnectionPlan plan,
+      TransactionAttempts attempts,
+      PoolSettings settings,
+      @Nullable ConflictLane lane) {
     this.vertx = plan.vertx();
     this.spans = new Spans(plan);
     this.attempts = attempts;
     this.settings = settings;
+    this.lane = lane;
   }
 
   <T extends @Nullable Object> Future<T> run(
@@ -36,9 +50,13 @@ final class Transactions {
     Objects.requireNonNull(options, "options");
     Objects.requireNonNull(work, "work");
     Spans.Span span = spans.begin("dsql.transaction");
-    return new Run<>(options, work)
-        .attempt()
-        .onComplete(result -> span.end(result.failed() ? result.cause() : null));
+    Run<T> run = new Run<>(options, work);
+    return run.attempt(run.begin())
+        .onComplete(
+            result -> {
+              run.leaveLane();
+              span.end(result.failed() ? result.cause() : null);
+            });
   }
 
   /** One call of inTransaction. Its steps follow each other, so that it needs no lock. */
@@ -46,6 +64,9 @@ final class Transactions {
     private final TransactionOptions options;
     private final Function<SqlConnection, Future<T>> work;
     private final TransactionRun decisions;
+
+    /** From the first lost conflict on. */
+    private @Nullable LanePass pass;
 
     Run(TransactionOptions options, Function<SqlConnection, Future<T>> work) {
       this.options = options;
@@ -56,15 +77,15 @@ final class Transactions {
               settings.retryPolicy(),
               settings.transactionDeadline(),
               settings.policy().acquireTimeout(),
+              lane != null,
               System.nanoTime());
     }
 
     /**
      * Every future here derives from the first attempt's, and so belongs to the caller's context.
      */
-    Future<T> attempt() {
+    Future<T> attempt(Optional<Throwable> late) {
       long now = System.nanoTime();
-      Optional<Throwable> late = decisions.begin(now);
       return late.isPresent()
           ? Future.failedFuture(late.get())
           : attempts
@@ -72,8 +93,19 @@ final class Transactions {
                   options.readOnly(),
                   decisions.acquireTimeout(now),
                   Deadline.in(decisions.remaining(now)),
-                  work)
+                  this::work)
               .compose(this::ended);
+    }
+
+    Optional<Throwable> begin() {
+      return decisions.begin(System.nanoTime());
+    }
+
+    /** The lane is told when COMMIT is about to be sent: the next one may begin then. */
+    private Future<T> work(SqlConnection connection) {
+      Future<T> result = work.apply(connection);
+      LanePass mine = pass;
+      return mine == null || result == null ? result : result.onSuccess(done -> mine.committing());
     }
 
     @SuppressWarnings("NullAway") // a function may give null, and T is its type
@@ -81,12 +113,52 @@ final class Transactions {
       TransactionRun.Step next = decisions.ended(attempt.outcome(), System.nanoTime());
       if (next instanceof TransactionRun.Step.Again again) {
         again.tell(settings.listener());
+        if (lane != null && again.kind() == RetryKind.CONFLICT) {
+          return turn(lane);
+        }
+        leaveLane();
         long millis = again.pause().toMillis();
-        return millis == 0 ? attempt() : pause(millis).compose(over -> attempt());
+        return millis == 0 ? attempt(begin()) : pause(millis).compose(over -> attempt(begin()));
+      }
+      if (next instanceof TransactionRun.Step.Done) {
+        tellLane();
       }
       return next instanceof TransactionRun.Step.Fail failed
           ? Future.failedFuture(failed.failure())
           : Future.succeededFuture(attempt.result());
+    }
+
+    private Future<T> turn(ConflictLane lane) {
+      LanePass mine = pass == null ? lane.pass() : pass;
+      pass = mine;
+      Promise<Void> turn = Promise.promise();
+      Runnable begins = onThisContext(turn);
+      mine.await(decisions.patience(System.nanoTime()), begins);
+      return turn.future().compose(v -> attempt(decisions.beginTurn(System.nanoTime())));
+    }
+
+    /** Completes a promise on the caller's context, or just here if Vert.x is closed. */
+    private Runnable onThisContext(Promise<Void> promise) {
+      Context context = vertx.getOrCreateContext();
+      return () -> {
+        try {
+          context.runOnContext(v -> promise.tryComplete());
+        } catch (IllegalStateException | RejectedExecutionException e) {
+          promise.tryComplete();
+        }
+      };
+    }
+
+    private void tellLane() {
+      if (pass != null) {
+        pass.committed();
+      }
+    }
+
+    void leaveLane() {
+      if (pass != null) {
+        pass.leave();
+      }
     }
 
     /** A Vert.x that is closed cancels its timers; the next attempt then says what is closed. */

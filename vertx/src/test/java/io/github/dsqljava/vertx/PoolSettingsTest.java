@@ -20,6 +20,7 @@ class PoolSettingsTest {
     assertThat(defaults.policy()).isEqualTo(PoolPolicy.defaults());
     assertThat(defaults.connectRate()).as("that of the endpoint").isEmpty();
     assertThat(defaults.retryPolicy()).isEqualTo(RetryPolicy.defaults());
+    assertThat(defaults.conflictLane()).isTrue();
     assertThat(defaults.closeGrace()).isEqualTo(Duration.ofSeconds(5));
     assertThat(defaults.listener()).isSameAs(PoolListener.NONE);
     assertThat(defaults.initHook()).isEmpty();
@@ -40,6 +41,7 @@ class PoolSettingsTest {
             .idleTimeout(Duration.ofSeconds(3))
             .connectRate(rate)
             .retryPolicy(retries)
+            .conflictLane(false)
             .closeGrace(Duration.ofSeconds(4))
             .listener(listener)
             .initHook(connection -> Future.succeededFuture())
@@ -55,6 +57,7 @@ class PoolSettingsTest {
     assertThat(policy.baseBackoff()).isEqualTo(PoolPolicy.defaults().baseBackoff());
     assertThat(settings.connectRate()).contains(rate);
     assertThat(settings.retryPolicy()).isEqualTo(retries);
+    assertThat(settings.conflictLane()).isFalse();
     assertThat(settings.closeGrace()).isEqualTo(Duration.ofSeconds(4));
     assertThat(settings.listener()).isSameAs(listener);
     assertThat(settings.initHook()).isPresent();

@@ -5,8 +5,10 @@ import java.util.random.RandomGenerator;
 
 /** When a transaction that lost a conflict is run again. */
 public enum ConflictPolicy {
-  /** {@code RetryPolicy.defaults()} of this project: only its own connector has it. */
-  OURS("full jitter, 5 ms to 1 s, 10 attempts", 0, 0),
+  /** The defaults of this project: a lane of the pool. Only its own connector has it. */
+  OURS("conflict lane", 0, 0),
+  /** The same retry policy, and no lane: everybody pauses by himself. */
+  PAUSES("full jitter, 5 ms to 1 s, no lane", 0, 0),
   /**
    * The policy of the official connectors for Python, Node.js and Rust: 1 to 100 milliseconds. Rust
    * makes one attempt less.

@@ -33,14 +33,20 @@ final class DsqlJavaPeer implements Peer {
     Operation operation =
         settings.benchmark() == BenchmarkCase.CONNECT
             ? VertxOperations.connect(connector::connect)
-            : operation(settings, fullPool(connector, settings.connections()), attempts);
+            : operation(settings, fullPool(connector, settings), attempts);
     return new PeerRound(
         operation, callers.starter(), attempts, () -> VertxCallers.await(connector.close()));
   }
 
-  private static DsqlPool fullPool(DsqlConnector connector, int connections) {
+  private static DsqlPool fullPool(DsqlConnector connector, RoundSettings settings) {
+    int connections = settings.connections();
     DsqlPool pool =
-        connector.pool(PoolSettings.builder().maxSize(connections).minSize(connections).build());
+        connector.pool(
+            PoolSettings.builder()
+                .maxSize(connections)
+                .minSize(connections)
+                .conflictLane(settings.policy() == ConflictPolicy.OURS)
+                .build());
     long giveUp = System.nanoTime() + FILL_LIMIT.toNanos();
     while (pool.stats().idle() < connections) {
       if (System.nanoTime() - giveUp > 0) {
@@ -79,7 +85,7 @@ final class DsqlJavaPeer implements Peer {
           attempts.increment();
           return VertxOperations.increment(connection);
         };
-    if (policy == ConflictPolicy.OURS) {
+    if (policy == ConflictPolicy.OURS || policy == ConflictPolicy.PAUSES) {
       return VertxOperations.of(
           call -> pool.inTransaction(work).recover(DsqlJavaPeer::outcomeOfConflict));
     }

@@ -5,12 +5,12 @@ import java.util.Arrays;
 import java.util.List;
 
 /** A table in Markdown. Not safe to use from several threads. */
-final class MarkdownTable {
+public final class MarkdownTable {
   private final StringBuilder text = new StringBuilder();
   private final int columns;
 
   /** The first column is of text, the others are of numbers unless they begin with a space. */
-  MarkdownTable(List<String> header) {
+  public MarkdownTable(List<String> header) {
     columns = header.size();
     row(header.stream().map(String::strip).toList());
     List<String> alignment = new ArrayList<>();
@@ -20,11 +20,11 @@ final class MarkdownTable {
     row(alignment);
   }
 
-  MarkdownTable row(String... cells) {
+  public MarkdownTable row(String... cells) {
     return row(Arrays.asList(cells));
   }
 
-  MarkdownTable row(List<String> cells) {
+  public MarkdownTable row(List<String> cells) {
     if (cells.size() != columns) {
       throw new IllegalArgumentException(cells + " do not fill " + columns + " columns");
     }

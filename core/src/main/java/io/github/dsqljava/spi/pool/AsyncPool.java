@@ -16,6 +16,7 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -631,6 +632,11 @@ public final class AsyncPool<C> {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** A lane for this pool's transactions, on its clock. */
+  public ConflictLane conflictLane() {
+    return new ConflictLane(scheduler, listener, () -> ThreadLocalRandom.current().nextLong());
   }
 
   /** What this pool does is told to this listener. */

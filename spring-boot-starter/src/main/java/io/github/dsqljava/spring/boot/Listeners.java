@@ -62,4 +62,9 @@ record Listeners(List<PoolListener> all) implements PoolListener {
   public void retrying(RetryKind kind, int attempt, Duration delay, Throwable cause) {
     tell(listener -> listener.retrying(kind, attempt, delay, cause));
   }
+
+  @Override
+  public void conflictTurn(Duration waited) {
+    tell(listener -> listener.conflictTurn(waited));
+  }
 }

@@ -48,8 +48,22 @@ public class PoolProperties {
   /** How long a shutdown waits for connections in use. Default 5s. */
   private @Nullable Duration closeGrace;
 
+  /**
+   * Whether transactions of inTransaction that lost a conflict are run again in a lane of the pool.
+   * Default true.
+   */
+  private @Nullable Boolean conflictLane;
+
   @NestedConfigurationProperty
   private final ConnectRateProperties connectRate = new ConnectRateProperties();
+
+  public @Nullable Boolean getConflictLane() {
+    return conflictLane;
+  }
+
+  public void setConflictLane(@Nullable Boolean conflictLane) {
+    this.conflictLane = conflictLane;
+  }
 
   public @Nullable Integer getMinSize() {
     return minSize;

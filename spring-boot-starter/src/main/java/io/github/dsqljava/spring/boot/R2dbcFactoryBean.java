@@ -74,6 +74,7 @@ final class R2dbcFactoryBean implements FactoryBean<DsqlR2dbc>, DisposableBean {
         "dsql.pool.transaction-deadline",
         pool.getTransactionDeadline(),
         settings::transactionDeadline);
+    Given.set("dsql.pool.conflict-lane", pool.getConflictLane(), settings::conflictLane);
     Given.set("dsql.pool.close-grace", pool.getCloseGrace(), settings::closeGrace);
     return settings;
   }

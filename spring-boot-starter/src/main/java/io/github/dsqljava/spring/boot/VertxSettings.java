@@ -24,6 +24,7 @@ final class VertxSettings {
         settings::transactionDeadline);
     Given.set(
         "dsql.pool.statement-timeout", pool.getStatementTimeout(), settings::statementTimeout);
+    Given.set("dsql.pool.conflict-lane", pool.getConflictLane(), settings::conflictLane);
     Given.set("dsql.pool.close-grace", pool.getCloseGrace(), settings::closeGrace);
     return settings;
   }

@@ -27,7 +27,9 @@ final class Attempts {
             .deadline()
             // Nothing that begins later can be committed.
             .orElseGet(() -> policy.maxElapsed().plus(PoolPolicy.LONGEST_TRANSACTION));
-    run = new TransactionRun(policy, limit, limit, options.idempotent(), System.nanoTime());
+    run =
+        new TransactionRun(
+            policy, limit, limit, options.idempotent(), /* lane= */ false, System.nanoTime());
   }
 
   /**

@@ -8,6 +8,7 @@ import io.github.dsqljava.pool.PoolListener;
 import io.github.dsqljava.pool.PoolPolicy;
 import io.github.dsqljava.spi.AttemptOutcome;
 import io.github.dsqljava.spi.pool.AsyncPool;
+import io.github.dsqljava.spi.pool.ConflictLane;
 import io.github.dsqljava.spi.pool.Lease;
 import io.vertx.core.Completable;
 import io.vertx.core.Future;
@@ -60,6 +61,11 @@ public abstract class Vertx50Pool extends PooledClient implements Pool, Transact
                 vertx, "acquire hook", acquireHook, plan.config().connectTimeout());
     this.spans = new Spans(plan);
     start();
+  }
+
+  /** A new lane for the transactions of this pool. */
+  protected final ConflictLane conflictLane() {
+    return pool.conflictLane();
   }
 
   @Override

@@ -1,0 +1,264 @@
+package io.github.dsqljava.spi.pool;
+
+import io.github.dsqljava.pool.PoolListener;
+import io.github.dsqljava.pool.PoolStats;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.NavigableSet;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.random.RandomGenerator;
+
+/**
+ * Keeps the transactions of a pool that lost a conflict from beating each other again: they are run
+ * again one after the other, in the order in which they came here.
+ *
+ * <pre>{@code
+ * LanePass pass = lane.pass(); // after the first conflict
+ * pass.await(pause, patience, () -> attempt()); // after each
+ * pass.committing(); // in the attempt
+ * pass.committed(); // or leave()
+ * }</pre>
+ *
+ * <p><b>Width.</b> The lane learns how much it may let through: see {@link LaneWidth}. While none of
+ * its attempts is in another one's way it gets wider, so that conflicts over many rows do not queue
+ * up behind each other.
+ *
+ * <p><b>Others.</b> First attempts are not held up: those that touch other rows would gain nothing
+ * by waiting, and the lane cannot tell them apart. When attempts in the lane lose although nobody in
+ * it has committed meanwhile, others want the same rows, most likely another process. After some
+ * such losses in a row the whole lane pauses: see {@link LanePauses}.
+ *
+ * <p><b>Slow ones.</b> An attempt that takes much longer than usual loses its place, so that the
+ * others go on beside it.
+ *
+ * <p><b>Cost.</b> Only transactions that have lost a conflict come here; others pay nothing.
+ *
+ * <p><b>Threads.</b> Safe to use from several. State changes under one lock; turns and the listener
+ * are called after it is released, on the thread that caused them or the scheduler's.
+ */
+public final class ConflictLane {
+  private final PoolScheduler scheduler;
+  private final PoolListener listener;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  // What follows is guarded by the lock.
+  private final LaneWidth width = new LaneWidth();
+  private final LanePauses pauses;
+  private final PoolAlarm alarm;
+  private final NavigableSet<LanePass> waiting =
+      new TreeSet<>(Comparator.comparingLong(pass -> pass.number));
+  private final Set<LanePass> inside = new LinkedHashSet<>();
+  private long passes;
+  private long turns;
+
+  /** How many transactions have committed in the lane. */
+  private long commits;
+
+  private boolean closed;
+
+  /** Nobody begins before. */
+  private long pausesUntil;
+
+  /** Not later than the earliest deadline of those that wait; without meaning if nobody does. */
+  private long nextDeadline;
+
+  /**
+   * Makes an empty lane.
+   *
+   * @param listener is told how long each turn was waited for
+   * @param random used under the lane's lock, so that it need not be thread-safe
+   */
+  public ConflictLane(PoolScheduler scheduler, PoolListener listener, RandomGenerator random) {
+    this.scheduler = scheduler;
+    this.listener = listener;
+    this.pauses = new LanePauses(random);
+    this.pausesUntil = scheduler.nanoTime();
+    this.alarm = new PoolAlarm(scheduler, this::wake);
+  }
+
+  /** For a transaction that has lost a conflict for the first time. */
+  public LanePass pass() {
+    lock.lock();
+    try {
+      return new LanePass(this, passes++);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The pool is closed: whoever waits gets his turn at once, and learns that from the pool. */
+  public void close() {
+    change((now, effects) -> closed = true);
+  }
+
+  /** Adds what only the lane knows. */
+  public PoolStats addTo(PoolStats stats) {
+    lock.lock();
+    try {
+      return stats.toBuilder().conflictWaiting(waiting.size()).conflictTurns(turns).build();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  // --- what a pass does
+
+  void await(LanePass pass, Duration patience, Runnable turn) {
+    change(
+        (now, effects) -> {
+          if (inside.remove(pass)) {
+            lost(pass, now);
+          }
+          pass.state = LanePass.State.WAITING;
+          pass.turn = turn;
+          pass.since = now;
+          pass.deadline = now + Times.bounded(patience).toNanos();
+          if (waiting.isEmpty() || pass.deadline - nextDeadline < 0) {
+            nextDeadline = pass.deadline;
+            alarm.set(nextDeadline, now, effects);
+          }
+          waiting.add(pass);
+        });
+  }
+
+  private void lost(LanePass pass, long now) {
+    width.ended(now - pass.begunAt);
+    if (commits == pass.commits) {
+      pausesUntil = now + pauses.lost(width.usual());
+    } else {
+      width.tooWide();
+    }
+  }
+
+  void committing(LanePass pass) {
+    change(
+        (now, effects) -> {
+          if (pass.state == LanePass.State.RUNNING) {
+            pass.state = LanePass.State.COMMITTING;
+            pass.committingAt = now;
+          }
+        });
+  }
+
+  void leave(LanePass pass, boolean committed) {
+    change(
+        (now, effects) -> {
+          if (inside.remove(pass) && committed) {
+            commits++;
+            pauses.committed();
+            width.ended(now - pass.begunAt);
+            width.committed(
+                pass.state == LanePass.State.COMMITTING ? now - pass.committingAt : -1,
+                !waiting.isEmpty());
+          }
+          waiting.remove(pass);
+          pass.state = LanePass.State.OUTSIDE;
+        });
+  }
+
+  // --- turns
+
+  private void admit(long now, Effects effects) {
+    while (!waiting.isEmpty()) {
+      long wait = closed ? 0 : waitForAPlace(now);
+      if (wait > 0) {
+        alarm.set(now + Math.min(wait, PoolAlarm.LONGEST_SLEEP), now, effects);
+        return;
+      }
+      begin(waiting.pollFirst(), now, effects);
+    }
+  }
+
+  /** Zero if there is a place; else how long it is until there is one if nothing happens. */
+  private long waitForAPlace(long now) {
+    if (pausesUntil - now > 0) {
+      return pausesUntil - now;
+    }
+    long wait = Long.MAX_VALUE;
+    int taken = 0;
+    for (LanePass pass : inside) {
+      long left = left(pass, now);
+      if (left > 0) {
+        taken++;
+        wait = Math.min(wait, left);
+      }
+    }
+    return taken < width.places() ? 0 : wait;
+  }
+
+  /** For how long a pass keeps its place, if nothing happens. */
+  private long left(LanePass pass, long now) {
+    long slow = width.slow() - (now - pass.begunAt);
+    return pass.state == LanePass.State.COMMITTING && !pauses.isLosing()
+        ? Math.min(slow, width.delay() - (now - pass.committingAt))
+        : slow;
+  }
+
+  private void begin(LanePass pass, long now, Effects effects) {
+    pass.state = LanePass.State.RUNNING;
+    pass.begunAt = now;
+    pass.commits = commits;
+    inside.add(pass);
+    turns++;
+    Duration waited = Duration.ofNanos(now - pass.since);
+    Runnable turn = pass.turn;
+    effects.tell(to -> to.conflictTurn(waited));
+    effects.add(turn);
+  }
+
+  private void wake(int number) {
+    change(
+        (now, effects) -> {
+          if (!alarm.isValid(number)) {
+            return;
+          }
+          if (!waiting.isEmpty()) {
+            expire(now, effects);
+          }
+        });
+  }
+
+  private void expire(long now, Effects effects) {
+    if (now - nextDeadline >= 0) {
+      List<LanePass> late = new ArrayList<>();
+      long next = now + PoolAlarm.LONGEST_SLEEP;
+      for (LanePass pass : waiting) {
+        if (now - pass.deadline >= 0) {
+          late.add(pass);
+        } else {
+          next = Times.earlier(next, pass.deadline);
+        }
+      }
+      nextDeadline = next;
+      for (LanePass pass : late) {
+        waiting.remove(pass);
+        pass.state = LanePass.State.OUTSIDE;
+        effects.add(pass.turn);
+      }
+    }
+    alarm.set(nextDeadline, now, effects);
+  }
+
+  @FunctionalInterface
+  private interface Change {
+    void apply(long now, Effects effects);
+  }
+
+  private void change(Change change) {
+    Effects effects = new Effects(listener);
+    lock.lock();
+    try {
+      long now = scheduler.nanoTime();
+      change.apply(now, effects);
+      admit(now, effects);
+    } finally {
+      lock.unlock();
+    }
+    effects.run();
+  }
+}

@@ -1,0 +1,194 @@
+package io.github.dsqljava.r2dbc;
+
+import static io.github.dsqljava.r2dbc.LocalCluster.await;
+import static io.github.dsqljava.r2dbc.LocalCluster.config;
+import static io.github.dsqljava.r2dbc.LocalCluster.execute;
+import static io.github.dsqljava.r2dbc.LocalCluster.until;
+import static io.github.dsqljava.r2dbc.LocalCluster.value;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.dsqljava.ClosedException;
+import io.github.dsqljava.RetryKind;
+import io.github.dsqljava.TransactionTimeoutException;
+import io.github.dsqljava.local.CommitConflict;
+import io.github.dsqljava.local.DsqlLocal;
+import io.github.dsqljava.pool.PoolListener;
+import io.github.dsqljava.retry.TransactionOptions;
+import io.r2dbc.postgresql.api.PostgresqlConnection;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.assertj.core.api.Assertions;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import reactor.core.Disposable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+
+/** Transactions that lost a conflict, and the lane of their pool. */
+@SuppressWarnings({"NullAway.Init", "InterruptedExceptionSwallowed"})
+class ConflictLaneTest {
+  private static final int CALLERS = 32;
+
+  private static DsqlLocal cluster;
+
+  private final AtomicInteger attempts = new AtomicInteger();
+  private final AtomicInteger conflicts = new AtomicInteger();
+  private final AtomicInteger turns = new AtomicInteger();
+  private final Sinks.Empty<Long> gate = Sinks.empty();
+  private DsqlR2dbc dsql;
+
+  @BeforeAll
+  static void start() throws Exception {
+    cluster = DsqlLocal.start();
+  }
+
+  @AfterAll
+  static void stop() {
+    cluster.close();
+  }
+
+  @BeforeEach
+  void open() {
+    PoolListener listener =
+        new PoolListener() {
+          @Override
+          public void retrying(RetryKind kind, int attempt, Duration delay, Throwable cause) {
+            conflicts.addAndGet(kind == RetryKind.CONFLICT ? 1 : 0);
+          }
+
+          @Override
+          public void conflictTurn(Duration waited) {
+            turns.incrementAndGet();
+          }
+        };
+    dsql =
+        DsqlR2dbc.of(
+            config(cluster).build(), R2dbcSettings.builder().maxSize(8).listener(listener).build());
+    execute(dsql, "CREATE TABLE counter (id int PRIMARY KEY, n int NOT NULL)");
+    execute(dsql, "INSERT INTO counter VALUES (1, 0), (2, 0)");
+  }
+
+  @AfterEach
+  void close() {
+    if (!dsql.isDisposed()) {
+      until("all connections are back", () -> dsql.stats().leased() == 0);
+      execute(dsql, "DROP TABLE counter");
+      await(dsql.close());
+    }
+  }
+
+  private Mono<Long> increment(PostgresqlConnection connection, int id) {
+    attempts.incrementAndGet();
+    return LocalCluster.execute(connection, "UPDATE counter SET n = n + 1 WHERE id = $1", id);
+  }
+
+  /** A transaction that has lost once and has its turn in the lane until the gate opens. */
+  private CompletableFuture<Long> inTheLane() {
+    cluster.faults().conflictCommits(1, CommitConflict.DATA);
+    AtomicInteger mine = new AtomicInteger();
+    CompletableFuture<Long> running =
+        dsql.inTransaction(
+                connection ->
+                    mine.getAndIncrement() == 0
+                        ? increment(connection, 1)
+                        : increment(connection, 1).concatWith(gate.asMono()))
+            .last()
+            .toFuture();
+    until("it has its turn", () -> dsql.stats().conflictTurns() == 1);
+    return running;
+  }
+
+  private Flux<Long> loses(TransactionOptions options) {
+    cluster.faults().conflictCommits(1, CommitConflict.DATA);
+    return dsql.inTransaction(options, connection -> increment(connection, 2));
+  }
+
+  private void untilItWaits() {
+    until("it waits", () -> dsql.stats().conflictWaiting() == 1);
+  }
+
+  @Test
+  void manyCallersOfOneRow_allCommit_andAllIsCounted() {
+    await(
+        Flux.range(0, CALLERS)
+            .flatMap(
+                i ->
+                    dsql.inTransaction(connection -> increment(connection, 1))
+                        .thenMany(dsql.inTransaction(connection -> increment(connection, 1))),
+                CALLERS)
+            .then());
+    assertThat(value(dsql, "SELECT n FROM counter WHERE id = 1"))
+        .isEqualTo(String.valueOf(2 * CALLERS));
+    assertThat(conflicts).as("otherwise they never met").hasPositiveValue();
+    assertThat(attempts).hasValue(2 * CALLERS + conflicts.get());
+    assertThat(turns).as("each conflict led to a turn").hasValue(conflicts.get());
+    assertThat(dsql.stats().conflictTurns()).isEqualTo(turns.get());
+    assertThat(dsql.stats().conflictWaiting()).isZero();
+  }
+
+  @Test
+  void cancelling_endsTheWait_andHoldsUpNobody() {
+    CompletableFuture<Long> first = inTheLane();
+    Disposable cancelled = loses(TransactionOptions.defaults()).subscribe();
+    untilItWaits();
+    cancelled.dispose();
+    assertThat(dsql.stats().conflictWaiting()).isZero();
+    CompletableFuture<Long> second = loses(TransactionOptions.defaults()).last().toFuture();
+    untilItWaits();
+    gate.tryEmitEmpty();
+    assertThat(await(Mono.fromFuture(first))).isEqualTo(1);
+    assertThat(await(Mono.fromFuture(second))).isEqualTo(1);
+    assertThat(value(dsql, "SELECT sum(n) FROM counter")).isEqualTo("2");
+  }
+
+  @Test
+  void cancellingInTheLane_freesItsPlace() {
+    cluster.faults().conflictCommits(1, CommitConflict.DATA);
+    AtomicInteger mine = new AtomicInteger();
+    Disposable first =
+        dsql.inTransaction(
+                connection ->
+                    mine.getAndIncrement() == 0
+                        ? increment(connection, 1)
+                        : increment(connection, 1).concatWith(gate.asMono()))
+            .subscribe();
+    until("it has its turn", () -> dsql.stats().conflictTurns() == 1);
+    CompletableFuture<Long> second = loses(TransactionOptions.defaults()).last().toFuture();
+    untilItWaits();
+    first.dispose();
+    assertThat(await(Mono.fromFuture(second))).isEqualTo(1);
+    assertThat(value(dsql, "SELECT sum(n) FROM counter")).isEqualTo("1");
+  }
+
+  @Test
+  void deadline_endsTheWait() {
+    CompletableFuture<Long> first = inTheLane();
+    Flux<Long> late =
+        loses(TransactionOptions.builder().deadline(Duration.ofSeconds(3)).build());
+    assertThat(LocalCluster.failure(late)).isInstanceOf(TransactionTimeoutException.class);
+    assertThat(dsql.stats().conflictWaiting()).isZero();
+    gate.tryEmitEmpty();
+    assertThat(await(Mono.fromFuture(first))).isEqualTo(1);
+  }
+
+  @Test
+  void closing_endsTheWait() {
+    CompletableFuture<Long> first = inTheLane();
+    CompletableFuture<Long> second = loses(TransactionOptions.defaults()).last().toFuture();
+    untilItWaits();
+    CompletableFuture<Void> closed = dsql.close(Duration.ofSeconds(30)).toFuture();
+    assertThat(Assertions.catchThrowable(() -> await(Mono.fromFuture(second))))
+        .hasStackTraceContaining(ClosedException.class.getName());
+    gate.tryEmitEmpty();
+    assertThat(await(Mono.fromFuture(first))).isEqualTo(1);
+    await(Mono.fromFuture(closed));
+    try (DsqlR2dbc cleaner = DsqlR2dbc.of(config(cluster).build())) {
+      execute(cleaner, "DROP TABLE counter");
+    }
+  }
+}
