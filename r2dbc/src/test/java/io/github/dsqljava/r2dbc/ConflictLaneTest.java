@@ -187,8 +187,8 @@ class ConflictLaneTest {
     gate.tryEmitEmpty();
     assertThat(await(Mono.fromFuture(first))).isEqualTo(1);
     await(Mono.fromFuture(closed));
-    try (DsqlR2dbc cleaner = DsqlR2dbc.of(config(cluster).build())) {
-      execute(cleaner, "DROP TABLE counter");
-    }
+    DsqlR2dbc cleaner = DsqlR2dbc.of(config(cluster).build());
+    execute(cleaner, "DROP TABLE counter");
+    await(cleaner.close());
   }
 }

@@ -711,9 +711,11 @@ class TransactionsTest {
 
   @Test
   void deadline_coversAllAttempts() throws Exception {
+    DsqlPool pausing = connector.pool(PoolSettings.builder().conflictLane(false).build());
+    await(pausing.query("SELECT 1").execute()); // so that the deadline is not for connecting
     cluster.faults().conflictCommits(1, CommitConflict.DATA);
     Future<?> work =
-        pool.inTransaction(
+        pausing.inTransaction(
             TransactionOptions.builder()
                 .deadline(Duration.ofMillis(300))
                 .retryPolicy(

@@ -22,7 +22,7 @@ public final class HotRowSimulation {
   private static final List<Integer> ROUND_TRIPS = List.of(0, 1, 10);
   private static final int BYSTANDERS = 16;
   private static final Duration WORK = Duration.ofNanos(400_000);
-  private static final Duration TIME = Duration.ofSeconds(60);
+  private static final Duration TIME = Duration.ofSeconds(20);
   private static final long SEED = 20_261_201;
 
   /** What is plotted: the round trip in milliseconds. */

@@ -1,5 +1,6 @@
 package io.github.dsqljava.spi.pool;
 
+import java.time.Duration;
 import java.util.random.RandomGenerator;
 
 /**
@@ -22,6 +23,9 @@ final class LanePauses {
    */
   private static final int LARGEST = 8;
 
+  /** And never longer, however slow the transactions are. */
+  private static final long LONGEST = Duration.ofSeconds(1).toNanos();
+
   private final RandomGenerator random;
   private int losses;
 
@@ -41,7 +45,8 @@ final class LanePauses {
       return 0;
     }
     int doublings = Math.min(losses - BAD_LUCK - 1, LARGEST);
-    return random.nextLong(usual * Math.min(LARGEST, FIRST << doublings) + 1);
+    return random.nextLong(
+        Math.min(LONGEST, usual * Math.min(LARGEST, FIRST << doublings)) + 1);
   }
 
   /** An attempt has committed. */

@@ -108,7 +108,32 @@ class ConflictLaneTest {
   }
 
   @Test
-  void pause_endsWhenThePoolIsClosed_orNobodyWaits() {
+  void commit_endsTheSeriesOfLosses() {
+    LanePass a = lost("a");
+    for (int i = 0; i < 2; i++) {
+      time.advance(TRIP);
+      lostAgain(a, "a");
+    }
+    LanePass b = lost("b");
+    a.committed();
+    time.advance(TRIP);
+    lostAgain(b, "b again");
+    assertThat(turns).endsWith("b", "b again");
+  }
+
+  @Test
+  void pauseOfSlowTransactions_isASecondAtMost() {
+    LanePass a = lost("a");
+    for (int i = 0; i < 3; i++) {
+      time.advance(Duration.ofSeconds(5));
+      lostAgain(a, "a");
+    }
+    time.advance(Duration.ofSeconds(1));
+    assertThat(turns).hasSize(4);
+  }
+
+  @Test
+  void pause_endsWhenThePoolIsClosed() {
     LanePass a = lost("a");
     for (int i = 0; i < 3; i++) {
       time.advance(TRIP);
