@@ -98,8 +98,7 @@ public final class PoolMetrics implements PoolListener {
         .tags(tags)
         .strongReference(true)
         .register(registry);
-    Gauge.builder(
-            "dsql.transaction.conflict.waiting", stats, from -> from.get().conflictWaiting())
+    Gauge.builder("dsql.transaction.conflict.waiting", stats, from -> from.get().conflictWaiting())
         .tags(tags)
         .strongReference(true)
         .register(registry);

@@ -69,10 +69,10 @@ public final class TransactionOptions {
   }
 
   /**
-   * How long everything together may take, waiting for connections and pauses included, 1
-   * millisecond to 24 days. By default the deadline of the pool. When it passes while COMMIT is
-   * under way, the outcome is unknown. Aurora DSQL does not cancel statements, so the connection is
-   * closed.
+   * How long everything together may take, waiting for connections and for a turn after a conflict,
+   * and pauses included, 1 millisecond to 24 days. By default the deadline of the pool. When it
+   * passes while COMMIT is under way, the outcome is unknown. Aurora DSQL does not cancel
+   * statements, so the connection is closed.
    */
   public Optional<Duration> deadline() {
     return values.deadline;

@@ -144,8 +144,7 @@ public final class TransactionRun {
             .orElseGet(
                 () ->
                     acquireTimeout.plus(retries.maxElapsed()).plus(PoolPolicy.LONGEST_TRANSACTION));
-    return new TransactionRun(
-        retries, limit, acquireTimeout, options.idempotent(), lane, now);
+    return new TransactionRun(retries, limit, acquireTimeout, options.idempotent(), lane, now);
   }
 
   /**

@@ -49,8 +49,7 @@ class PoolMetricsTest {
     assertThat(registry.get("dsql.pool.acquire").timer().totalTime(TimeUnit.MILLISECONDS))
         .isEqualTo(40);
     assertThat(registry.get("dsql.pool.acquire").timer().count()).isEqualTo(2);
-    assertThat(
-            registry.get("dsql.transaction.conflict.turn").timer().max(TimeUnit.MILLISECONDS))
+    assertThat(registry.get("dsql.transaction.conflict.turn").timer().max(TimeUnit.MILLISECONDS))
         .isEqualTo(5);
     assertThat(registry.get("dsql.pool.open").timer().max(TimeUnit.MILLISECONDS)).isEqualTo(7);
   }
@@ -59,13 +58,7 @@ class PoolMetricsTest {
   void statistics_areReadWhenAskedFor() {
     AtomicReference<PoolStats> now =
         new AtomicReference<>(
-            PoolStats.builder()
-                .idle(1)
-                .leased(2)
-                .opening(3)
-                .waiting(4)
-                .conflictWaiting(5)
-                .build());
+            PoolStats.builder().idle(1).leased(2).opening(3).waiting(4).conflictWaiting(5).build());
     metrics.watch(now::get);
     assertThat(gauge("dsql.pool.connections", "state", "idle")).isEqualTo(1);
     assertThat(gauge("dsql.pool.connections", "state", "leased")).isEqualTo(2);

@@ -23,7 +23,12 @@ class TransactionRunTest {
   private static TransactionRun run(int attempts, boolean idempotent) {
     TransactionRun run =
         new TransactionRun(
-            RetryPolicy.builder().maxAttempts(attempts).build(), LIMIT, ACQUIRE, idempotent, false, 0);
+            RetryPolicy.builder().maxAttempts(attempts).build(),
+            LIMIT,
+            ACQUIRE,
+            idempotent,
+            false,
+            0);
     assertThat(run.begin(0)).isEmpty();
     return run;
   }

@@ -234,7 +234,8 @@ public final class DsqlR2dbc implements ConnectionFactory, Closeable, Disposable
    * Runs a function in a transaction: commits when its publisher completes, rolls back when it
    * fails, and runs all of it again, on another connection, when it lost a conflict with another
    * transaction (40001: OC000, OC001), or lost its connection before COMMIT was sent. What the
-   * function does outside the database is then done again, too.
+   * function does outside the database is then done again, too. After a conflict it waits for its
+   * turn, as {@link R2dbcSettings#conflictLane()} says.
    *
    * <p>What the publisher gives is kept until COMMIT has succeeded, and is then given on as it is
    * asked for; of attempts that failed nothing is. The function's connection is of use only inside;

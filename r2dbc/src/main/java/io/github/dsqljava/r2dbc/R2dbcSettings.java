@@ -88,12 +88,12 @@ public final class R2dbcSettings {
   }
 
   /**
-   * Whether transactions of {@link DsqlR2dbc#inTransaction} that lost a conflict (OC000) are run again in
-   * a lane of the pool: in the order in which they first lost, and only as many at once as do not
-   * beat each other. The lane waits no longer than the transaction's deadline and {@link
-   * RetryPolicy#maxElapsed()}. First attempts do not wait, and a pool without conflicts has no lane.
-   * Default true: many callers on one row get more done with fewer attempts, and nobody gives up.
-   * With false each pauses by itself as the retry policy says.
+   * Whether transactions of {@link DsqlR2dbc#inTransaction} that lost a conflict (OC000) are run
+   * again in a lane of the pool: in the order in which they first lost, and only as many at once as
+   * do not beat each other. The lane waits no longer than the transaction's deadline and {@link
+   * RetryPolicy#maxElapsed()}. First attempts do not wait, and a pool without conflicts has no
+   * lane. Default true: many callers on one row get more done with fewer attempts, and nobody gives
+   * up. With false each pauses by itself as the retry policy says.
    */
   public boolean conflictLane() {
     return values.conflictLane;

@@ -207,8 +207,7 @@ final class Transactions {
           };
       if (step(cancel)) {
         long now = System.nanoTime();
-        mine.await(
-            decisions.patience(now), () -> attempt(decisions.beginTurn(System.nanoTime())));
+        mine.await(decisions.patience(now), () -> attempt(decisions.beginTurn(System.nanoTime())));
       } else {
         cancel.run();
       }
@@ -234,7 +233,8 @@ final class Transactions {
             tellNobody(null);
           };
       if (step(cancel)) {
-        timer.replace(ReactorScheduler.timer(time, () -> attempt(decisions.begin(System.nanoTime()))));
+        timer.replace(
+            ReactorScheduler.timer(time, () -> attempt(decisions.begin(System.nanoTime()))));
       } else {
         cancel.run();
       }

@@ -168,8 +168,7 @@ class ConflictLaneTest {
   @Test
   void deadline_endsTheWait() {
     CompletableFuture<Long> first = inTheLane();
-    Flux<Long> late =
-        loses(TransactionOptions.builder().deadline(Duration.ofSeconds(3)).build());
+    Flux<Long> late = loses(TransactionOptions.builder().deadline(Duration.ofSeconds(3)).build());
     assertThat(LocalCluster.failure(late)).isInstanceOf(TransactionTimeoutException.class);
     assertThat(dsql.stats().conflictWaiting()).isZero();
     gate.tryEmitEmpty();

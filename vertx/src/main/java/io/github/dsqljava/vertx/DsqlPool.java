@@ -56,7 +56,8 @@ public interface DsqlPool extends Pool {
    * Runs a function in a transaction: commits when its future succeeds, rolls back when it fails,
    * and runs all of it again, on another connection, when it lost a conflict with another
    * transaction (40001: OC000, OC001), or lost its connection before COMMIT was sent. What the
-   * function does outside the database is then done again, too.
+   * function does outside the database is then done again, too. After a conflict it waits for its
+   * turn, as {@link PoolSettings#conflictLane()} says.
    *
    * <p>BEGIN travels with the first statement; should it fail, the statements sent with it are not
    * executed. The function's connection is of use only inside; it must not be closed, nor a

@@ -206,8 +206,7 @@ class ConflictLaneTest {
     cluster.faults().loseCommitAnswers(1);
     int before = attempts.get();
     gate.complete();
-    assertThat(failure(first))
-        .isInstanceOf(io.github.dsqljava.CommitOutcomeUnknownException.class);
+    assertThat(failure(first)).isInstanceOf(io.github.dsqljava.CommitOutcomeUnknownException.class);
     await(second);
     assertThat(attempts).as("only the second one").hasValue(before + 1);
   }

@@ -4,7 +4,9 @@ import io.github.dsqljava.benchmarks.report.Drawing;
 import java.awt.Color;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.text.NumberFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jfree.chart.JFreeChart;
 import org.jfree.chart.axis.LogAxis;
@@ -15,7 +17,9 @@ import org.jfree.chart.renderer.xy.XYLineAndShapeRenderer;
 import org.jfree.data.xy.XYSeries;
 import org.jfree.data.xy.XYSeriesCollection;
 
-/** Goodput over attempts for a commit: a line for each manner, a point for each number of clients. */
+/**
+ * Goodput over attempts for a commit: a line for each manner, a point for each count of clients.
+ */
 final class Curve {
 
   private Curve() {}
@@ -31,14 +35,14 @@ final class Curve {
     LogAxis attempts = new LogAxis("attempts for a commit (logarithmic)");
     attempts.setBase(2);
     attempts.setRange(0.9, 40);
-    attempts.setNumberFormatOverride(java.text.NumberFormat.getInstance(java.util.Locale.ROOT));
-    NumberAxis goodput = new NumberAxis("commits, % of the bound");
+    attempts.setTickUnit(new NumberTickUnit(1)); // in powers of the base
+    attempts.setNumberFormatOverride(NumberFormat.getIntegerInstance(Locale.ROOT));
+    NumberAxis goodput = new NumberAxis(); // a label on its side would be drawn letter by letter
     goodput.setRange(0, 105);
     goodput.setTickUnit(new NumberTickUnit(20));
     attempts.setTickLabelFont(Drawing.FONT);
     attempts.setLabelFont(Drawing.FONT);
     goodput.setTickLabelFont(Drawing.FONT);
-    goodput.setLabelFont(Drawing.FONT);
     XYLineAndShapeRenderer renderer = new XYLineAndShapeRenderer();
     for (int i = 0; i < lines.getSeriesCount(); i++) {
       renderer.setSeriesPaint(i, Drawing.COLORS.get(i % Drawing.COLORS.size()));

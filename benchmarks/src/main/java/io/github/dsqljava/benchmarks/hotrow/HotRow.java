@@ -157,8 +157,7 @@ final class HotRow {
       } else if (manner.lane() != Manner.Lane.NONE) {
         queue();
       } else {
-        Duration wait =
-            manner.stretch().isPresent() ? manner.pause(failures, random) : pause.get();
+        Duration wait = manner.stretch().isPresent() ? manner.pause(failures, random) : pause.get();
         time.in(wait.toNanos(), this::attempt);
       }
     }

@@ -89,7 +89,7 @@ public final class HotRowSimulation {
   }
 
   private static String title(int processes) {
-    return "A hot row, simulated: "
+    return "Commits, % of the bound. A hot row, simulated: "
         + PLOTTED
         + " ms, "
         + (processes == 1 ? "one process" : processes + " processes")

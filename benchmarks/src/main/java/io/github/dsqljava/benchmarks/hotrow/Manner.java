@@ -25,7 +25,9 @@ record Manner(String title, RetryPolicy retries, Optional<Double> stretch, Lane 
     ONE_BY_ONE,
     /** Who has lost; the lane finds out when the next one may begin. */
     ADAPTIVE,
-    /** As {@link #ADAPTIVE}, and while somebody is in the lane first attempts go through it, too. */
+    /**
+     * As {@link #ADAPTIVE}, and while somebody is in the lane first attempts go through it, too.
+     */
     EVERYBODY
   }
 
@@ -60,7 +62,6 @@ record Manner(String title, RetryPolicy retries, Optional<Double> stretch, Lane 
   Duration pause(int failures, RandomGenerator random) {
     long base = retries.basePause().toNanos() << (failures - 1);
     long pause = Math.min(retries.maxPause().toNanos(), base);
-    return Duration.ofNanos(
-        pause + Math.round(pause * stretch.orElse(0.0) * random.nextDouble()));
+    return Duration.ofNanos(pause + Math.round(pause * stretch.orElse(0.0) * random.nextDouble()));
   }
 }

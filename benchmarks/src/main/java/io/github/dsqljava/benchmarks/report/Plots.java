@@ -1,6 +1,5 @@
 package io.github.dsqljava.benchmarks.report;
 
-
 import io.github.dsqljava.benchmarks.load.LoadResult;
 import io.github.dsqljava.benchmarks.peer.BenchmarkCase;
 import io.github.dsqljava.benchmarks.result.Cell;

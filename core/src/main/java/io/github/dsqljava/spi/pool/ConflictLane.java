@@ -19,18 +19,18 @@ import java.util.random.RandomGenerator;
  *
  * <pre>{@code
  * LanePass pass = lane.pass(); // after the first conflict
- * pass.await(pause, patience, () -> attempt()); // after each
+ * pass.await(patience, () -> attempt()); // after each
  * pass.committing(); // in the attempt
  * pass.committed(); // or leave()
  * }</pre>
  *
- * <p><b>Width.</b> The lane learns how much it may let through: see {@link LaneWidth}. While none of
- * its attempts is in another one's way it gets wider, so that conflicts over many rows do not queue
- * up behind each other.
+ * <p><b>Width.</b> The lane learns how much it may let through: see {@link LaneWidth}. While none
+ * of its attempts is in another one's way it gets wider, so that conflicts over many rows do not
+ * queue up behind each other.
  *
  * <p><b>Others.</b> First attempts are not held up: those that touch other rows would gain nothing
- * by waiting, and the lane cannot tell them apart. When attempts in the lane lose although nobody in
- * it has committed meanwhile, others want the same rows, most likely another process. After some
+ * by waiting, and the lane cannot tell them apart. When attempts in the lane lose although nobody
+ * in it has committed meanwhile, others want the same rows, most likely another process. After some
  * such losses in a row the whole lane pauses: see {@link LanePauses}.
  *
  * <p><b>Slow ones.</b> An attempt that takes much longer than usual loses its place, so that the

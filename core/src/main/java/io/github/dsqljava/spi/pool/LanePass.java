@@ -3,8 +3,8 @@ package io.github.dsqljava.spi.pool;
 import java.time.Duration;
 
 /**
- * One transaction's way through a {@link ConflictLane}, from its first lost conflict to its end. Its
- * number is its place: one that loses in the lane as well is ahead of all that came later.
+ * One transaction's way through a {@link ConflictLane}, from its first lost conflict to its end.
+ * Its number is its place: one that loses in the lane as well is ahead of all that came later.
  *
  * <p>Safe to use from several threads.
  */

@@ -18,8 +18,9 @@ final class LanePauses {
   private static final int FIRST = 4;
 
   /**
-   * The largest bound. A larger one saves attempts and costs time: with 64 clients in four processes
-   * 8 gave 2.7 attempts for a commit and a p99 of 0.5 s, 32 gave 2.2 and 0.9 s (simulated, 1 ms).
+   * The largest bound. A larger one saves attempts and costs time: with 64 clients in four
+   * processes 8 gave 2.7 attempts for a commit and a p99 of 0.5 s, 32 gave 2.2 and 0.9 s
+   * (simulated, 1 ms).
    */
   private static final int LARGEST = 8;
 
@@ -45,8 +46,7 @@ final class LanePauses {
       return 0;
     }
     int doublings = Math.min(losses - BAD_LUCK - 1, LARGEST);
-    return random.nextLong(
-        Math.min(LONGEST, usual * Math.min(LARGEST, FIRST << doublings)) + 1);
+    return random.nextLong(Math.min(LONGEST, usual * Math.min(LARGEST, FIRST << doublings)) + 1);
   }
 
   /** An attempt has committed. */
