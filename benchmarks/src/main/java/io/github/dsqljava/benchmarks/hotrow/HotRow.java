@@ -90,7 +90,7 @@ final class HotRow {
     private final boolean hot;
     private long begunAt;
     private int failures;
-    private @Nullable RetrySequence sequence;
+    private RetrySequence sequence = new RetrySequence(manner.retries(), random, 0);
     private @Nullable LanePass pass;
 
     Call(Process process, boolean hot) {
