@@ -42,7 +42,7 @@ final class TransactionSnippets {
   static Future<Integer> policies(DsqlConnector connector) {
     RetryPolicy patient =
         RetryPolicy.builder()
-            .maxAttempts(30)
+            .maxAttempts(300)
             .basePause(Duration.ofMillis(10))
             .maxPause(Duration.ofSeconds(2))
             .maxElapsed(Duration.ofMinutes(1))

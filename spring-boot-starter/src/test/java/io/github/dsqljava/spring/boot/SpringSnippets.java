@@ -28,7 +28,7 @@ final class SpringSnippets {
         conflicts
             .with(
                 TransactionOptions.builder()
-                    .retryPolicy(RetryPolicy.builder().maxAttempts(30).build())
+                    .retryPolicy(RetryPolicy.builder().maxAttempts(300).build())
                     .build())
             .around(transactionTemplate);
     return patient;
