@@ -46,8 +46,8 @@ public final class Committing {
    * COMMIT; on the service they still conflict with concurrent transactions.
    */
   public boolean isToBeRemembered(Transaction running) {
-    return running.has(Trait.LOCKS_ROWS)
-        || (running.has(Trait.CHANGES_ROWS) && contention.hasForeignKeys());
+    return running.hasExecuted()
+        && contention.mayLock(running.has(Trait.LOCKS_ROWS), running.has(Trait.CHANGES_ROWS));
   }
 
   /** Finds out whether the transaction has won. */

@@ -213,15 +213,26 @@ public final class Contention {
   }
 
   /**
-   * Whether there is a function of a client's, so that a query may change rows. Once there was one,
-   * it stays true.
+   * Whether a query may change or lock rows without saying so: there is a function of a client's,
+   * or a view that locks rows. Once there was one, it stays true.
    */
   public boolean hasFunctions() {
     return functions;
   }
 
-  /** There is a function of a client's. */
+  /** There is a function of a client's, or a view that locks rows. */
   public void functionAdded() {
     functions = true;
+  }
+
+  /**
+   * Whether a statement or a transaction may lock rows, or change some and so lock those that they
+   * refer to.
+   *
+   * @param locks whether it says that it locks
+   * @param changes whether it says that it changes
+   */
+  public boolean mayLock(boolean locks, boolean changes) {
+    return locks || (changes && hasForeignKeys()) || hasFunctions();
   }
 }

@@ -22,6 +22,11 @@ public final class OptimisticConcurrency implements AutoCloseable {
           + " FROM pg_catalog.pg_namespace WHERE nspname IN ('pg_catalog', 'information_schema',"
           + " 'dsql_internal', 'sys')) LIMIT 1";
 
+  /** The words are PostgreSQL's own, for a locking clause in its text of a query. */
+  private static final String LOCKING_VIEWS =
+      "SELECT 1 FROM dsql_internal.pg_rewrite WHERE ev_action::text LIKE '%{ROWMARKCLAUSE%'"
+          + " LIMIT 1";
+
   private final ConflictMonitor monitor;
 
   private OptimisticConcurrency(ConflictMonitor monitor) {
@@ -44,7 +49,7 @@ public final class OptimisticConcurrency implements AutoCloseable {
       if (!connection.query(FOREIGN_KEYS).isEmpty()) {
         monitor.contention().foreignKeyAdded();
       }
-      if (!connection.query(FUNCTIONS).isEmpty()) {
+      if (!connection.query(FUNCTIONS).isEmpty() || !connection.query(LOCKING_VIEWS).isEmpty()) {
         monitor.contention().functionAdded();
       }
       monitor.start();

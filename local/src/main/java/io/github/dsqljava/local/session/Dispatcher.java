@@ -359,8 +359,7 @@ final class Dispatcher {
   }
 
   private boolean locksForOthers(Group group) {
-    return group.has(Trait.LOCKS_ROWS)
-        || (group.has(Trait.CHANGES_ROWS) && contention.hasForeignKeys());
+    return contention.mayLock(group.has(Trait.LOCKS_ROWS), group.has(Trait.CHANGES_ROWS));
   }
 
   /** What is sent while nobody else is about is looked at when it has been answered. */

@@ -399,7 +399,8 @@ final class Session implements ClientExchange.Listener, Flow, OccSession, Partic
     if (group.has(Trait.MENTIONS_FOREIGN_KEYS)) {
       contention.foreignKeyAdded();
     }
-    if (group.has(Trait.MENTIONS_FUNCTIONS)) {
+    boolean hides = group.changesSchema() && group.has(Trait.LOCKS_ROWS); // a view
+    if (hides || group.has(Trait.MENTIONS_FUNCTIONS)) {
       contention.functionAdded();
     }
   }
