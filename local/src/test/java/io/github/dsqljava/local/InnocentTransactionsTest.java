@@ -206,6 +206,41 @@ class InnocentTransactionsTest {
   }
 
   @Test
+  void wholeRowInAnIndexAndACheck() throws Exception {
+    play(
+        """
+        CREATE TABLE t (id int PRIMARY KEY, n int, CHECK (t IS NOT NULL));
+        CREATE UNIQUE INDEX ASYNC ON t ((t IS NULL), n);
+        CREATE FUNCTION soon(t) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT $1.n + 1';
+        ALTER TABLE t ADD CONSTRAINT early CHECK (soon(t) < 50) NOT VALID;
+        INSERT INTO t VALUES (1, 1), (2, 2)
+        """,
+        "A: BEGIN\n"
+            + MEET
+            + """
+            A: UPDATE t SET n = 3 WHERE id = 2 => #1
+            """
+            + MEET
+            + """
+            A: INSERT INTO t VALUES (3, 4) => #1
+            A: COMMIT
+            A: BEGIN
+            """
+            + LOSE.replace("[0]", "[2]")
+            + """
+            A: UPDATE t SET n = 5 WHERE id = 3 => #1
+            A: SELECT n FROM t ORDER BY id => [1] [3] [5]
+            A: UPDATE t SET n = 49 WHERE id = 3 => !23514 ERROR: new row for relation "t" violates check constraint "early"
+            A: ROLLBACK
+            A: BEGIN
+            A: SELECT n FROM hot => [5]
+            B: DELETE FROM t WHERE id = 1 => #1
+            A: INSERT INTO t VALUES (7, 1) => !23505 ERROR: duplicate key value violates unique constraint "t_expr_n_idx" | DETAIL: Key ((t.* IS NULL), n)=(f, 1) already exists.
+            A: ROLLBACK
+            """);
+  }
+
+  @Test
   void searchPathThatIsChanged() throws Exception {
     play(
         """

@@ -162,7 +162,6 @@ class RightsInConflictsTest {
         "occ_with_path('public', 'SELECT 1')",
         "occ_recount('0:0')",
         "occ_hand_over(1, 1)",
-        "occ_identity('dsql_internal.iam_oid')",
       })
   void functionOfOurs_thatAClientCalls_refuses(String call) throws Exception {
     Jdbc.execute(admin, "CREATE TABLE t (id int PRIMARY KEY)");
@@ -327,7 +326,6 @@ class RightsInConflictsTest {
             "job_status",
             "limit_size",
             "occ_functions",
-            "occ_identity",
             "occ_overlay",
             "occ_overlay_begin",
             "occ_overlay_end",

@@ -73,6 +73,15 @@ AS $$
     OR EXISTS (SELECT FROM pg_catalog.pg_statistic_ext WHERE stxrelid = relation AND stxexprs IS NOT NULL)
 $$;
 
+-- SQL for the rows that a statement has changed. They are called as their table is, for an expression of an index
+-- may name a whole row.
+
+CREATE OR REPLACE FUNCTION dsql_internal.changed_rows(relation oid) RETURNS text
+LANGUAGE sql STABLE SET search_path = dsql_internal, pg_catalog, pg_temp
+AS $$
+  SELECT format('dsql_changed AS %I', relname) FROM dsql_internal.pg_class WHERE oid = relation
+$$;
+
 -- SQL for the bytes of a row's key: its columns, as far as the index has them. The result of a client's own
 -- function counts nothing.
 
@@ -206,9 +215,9 @@ CREATE OR REPLACE FUNCTION dsql_internal.key_is_double(relation oid) RETURNS tex
 LANGUAGE sql STABLE SET search_path = dsql_internal, pg_catalog, pg_temp
 AS $$
   SELECT CASE WHEN count(*) > 0 AND dsql_internal.indexes_call_clients(relation) THEN 'true' ELSE string_agg(format(
-      'EXISTS (SELECT FROM (SELECT %1$s FROM dsql_changed WHERE %2$s) c'
+      'EXISTS (SELECT FROM (SELECT %1$s FROM %5$s WHERE %2$s) c'
       ' WHERE (SELECT count(*) FROM (SELECT %1$s FROM ONLY %3$s WHERE %2$s) b WHERE %4$s) > 1)',
-      columns, predicate, relation::regclass, same), ' OR ') END
+      columns, predicate, relation::regclass, same, dsql_internal.changed_rows(relation)), ' OR ') END
   FROM (
     SELECT coalesce(pg_get_expr(indpred, relation), 'true') AS predicate,
       (SELECT string_agg(format('%s AS k%s', pg_get_indexdef(indexrelid, place, false), place), ', ')
@@ -316,7 +325,8 @@ BEGIN
     -- A column may be in both keys, and sixteen columns take a hundred bytes.
     path := pg_catalog.current_setting('search_path');
     PERFORM dsql_internal.set_config('search_path', 'pg_catalog, pg_temp', true);
-    EXECUTE 'SELECT ' || coalesce(dsql_internal.row_faults(TG_RELID, largest), 'NULL') || ' FROM dsql_changed'
+    EXECUTE pg_catalog.format('SELECT %s FROM %s',
+      coalesce(dsql_internal.row_faults(TG_RELID, largest), 'NULL'), dsql_internal.changed_rows(TG_RELID))
     INTO fault;
     PERFORM dsql_internal.set_config('search_path', path, true);
     IF fault IS NOT NULL THEN
@@ -336,8 +346,8 @@ BEGIN
       / (1 + greatest(99, pg_catalog.current_setting('dsql.max_indexes_per_table')::pg_catalog.int8)) THEN
     path := pg_catalog.current_setting('search_path');
     PERFORM dsql_internal.set_config('search_path', 'pg_catalog, pg_temp', true);
-    EXECUTE pg_catalog.format('SELECT pg_catalog.sum(%s) FROM dsql_changed', dsql_internal.entry_bytes(TG_RELID))
-    INTO more;
+    EXECUTE pg_catalog.format('SELECT pg_catalog.sum(%s) FROM %s',
+      dsql_internal.entry_bytes(TG_RELID), dsql_internal.changed_rows(TG_RELID)) INTO more;
     PERFORM dsql_internal.set_config('search_path', path, true);
     all_bytes := all_bytes + more;
   END IF;

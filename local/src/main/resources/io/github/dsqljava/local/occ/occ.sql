@@ -24,6 +24,8 @@ BEGIN
 END
 $$;
 
+DROP FUNCTION IF EXISTS dsql_internal.occ_identity(regclass);
+
 -- PostgreSQL has no view of row locks, so these functions read the pages of a table.
 
 CREATE OR REPLACE FUNCTION dsql_internal.occ_raw_page(relation text, block bigint) RETURNS bytea
@@ -759,23 +761,6 @@ $$;
 -- that its statements have made, for a domain's check may run a function of the client's; until all is done,
 -- a shadow has a name that nobody can know.
 
--- Identity columns of a shadow take their values from the table's own sequence. Nobody draws from it who
--- could not insert.
-
-CREATE OR REPLACE FUNCTION dsql_internal.occ_identity(sequence regclass) RETURNS bigint
-LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = dsql_internal, pg_catalog, pg_temp
-AS $$
-BEGIN
-  -- A job has no session of a client.
-  IF session_user::regrole = 10 OR NOT EXISTS (SELECT FROM dsql_internal.pg_depend
-      WHERE classid = 'dsql_internal.pg_class'::regclass AND objid = sequence AND deptype = 'i'
-        AND refclassid = 'dsql_internal.pg_class'::regclass AND has_any_column_privilege(session_user, refobjid, 'INSERT')) THEN
-    RAISE insufficient_privilege USING MESSAGE = format('permission denied for sequence %s', sequence);
-  END IF;
-  RETURN nextval(sequence);
-END
-$$;
-
 -- A name that is taken by nothing else. It has at most 63 bytes, as all names in PostgreSQL.
 
 CREATE OR REPLACE FUNCTION dsql_internal.occ_other_name(base oid, name text) RETURNS text
@@ -935,6 +920,32 @@ CREATE OR REPLACE FUNCTION dsql_internal.occ_shadow_text(shadow oid) RETURNS tex
 LANGUAGE sql STABLE
 AS $$ SELECT format('pg_temp.%I', relname) FROM dsql_internal.pg_class WHERE oid = shadow $$;
 
+CREATE OR REPLACE FUNCTION dsql_internal.occ_call(shadow oid, name name) RETURNS void
+LANGUAGE plpgsql VOLATILE
+AS $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM dsql_internal.pg_class WHERE oid = shadow AND relname = name) THEN
+    EXECUTE format('ALTER TABLE %s RENAME TO %I', dsql_internal.occ_shadow_text(shadow), name);
+  END IF;
+END
+$$;
+
+-- Calls a shadow as its table is called, if nothing else among the shadows is: an expression may name a whole row.
+-- Nothing of a client's may run before the shadow has another name, or is complete.
+
+CREATE OR REPLACE FUNCTION dsql_internal.occ_call_like_table(base oid, shadow oid) RETURNS void
+LANGUAGE plpgsql VOLATILE
+AS $$
+DECLARE
+  table_name name := (SELECT relname FROM dsql_internal.pg_class WHERE oid = base);
+BEGIN
+  IF NOT EXISTS (SELECT FROM dsql_internal.pg_class
+      WHERE relname = table_name AND relnamespace = pg_my_temp_schema()) THEN
+    PERFORM dsql_internal.occ_call(shadow, table_name);
+  END IF;
+END
+$$;
+
 -- The unique indexes of a shadow. PostgreSQL evaluates the expressions of all its indexes as the owner of the
 -- table whenever it builds one, so the client owns the shadow meanwhile, whose name nobody can know.
 
@@ -946,8 +957,12 @@ DECLARE
   item record;
   prefix text;
   owner oid := (SELECT relowner FROM dsql_internal.pg_class WHERE oid = shadow);
+  random_name name := (SELECT relname FROM dsql_internal.pg_class WHERE oid = shadow);
 BEGIN
   UPDATE dsql_internal.pg_class SET relowner = (SELECT oid FROM pg_roles WHERE rolname = client) WHERE oid = shadow;
+  IF NOT dsql_internal.indexes_call_clients(base) THEN
+    PERFORM dsql_internal.occ_call_like_table(base, shadow);
+  END IF;
   -- They keep their names, which error messages contain.
   FOR item IN
     SELECT dsql_internal.pg_get_indexdef(i.indexrelid) AS definition, c.conname,
@@ -979,6 +994,7 @@ BEGIN
       END IF;
     END IF;
   END LOOP;
+  PERFORM dsql_internal.occ_call(shadow, random_name);
   UPDATE dsql_internal.pg_class SET relowner = owner WHERE oid = shadow;
 END
 $$;
@@ -1087,16 +1103,25 @@ BEGIN
     -- A function that takes a row of the table takes one of the shadow, too.
     EXECUTE (SELECT format('CREATE CAST (%s AS %s) WITH INOUT AS IMPLICIT', s.reltype::regtype, b.reltype::regtype)
       FROM dsql_internal.pg_class s, dsql_internal.pg_class b WHERE s.oid = item.shadow AND b.oid = item.base);
-    FOR rule IN
-      SELECT attname, pg_get_serial_sequence(item.base::regclass::text, attname) AS sequence FROM dsql_internal.pg_attribute
-      WHERE attrelid = item.base AND attidentity <> ''
-    LOOP
-      EXECUTE format('ALTER TABLE %s ALTER %I SET DEFAULT dsql_internal.occ_identity(%L)',
-        item.shadow::regclass, rule.attname, rule.sequence);
-    END LOOP;
-    UPDATE dsql_internal.pg_attribute a SET attgenerated = b.attgenerated FROM dsql_internal.pg_attribute b
+    UPDATE dsql_internal.pg_attribute a SET attgenerated = b.attgenerated, attidentity = b.attidentity
+    FROM dsql_internal.pg_attribute b
     WHERE a.attrelid = item.shadow AND b.attrelid = item.base AND a.attname = b.attname
-      AND b.attgenerated <> '';
+      AND (b.attgenerated <> '' OR b.attidentity <> '');
+    -- Identity columns take their values from the table's own sequences.
+    INSERT INTO dsql_internal.pg_depend (classid, objid, objsubid, refclassid, refobjid, refobjsubid, deptype)
+    SELECT d.classid, d.objid, d.objsubid, d.refclassid, item.shadow, a.attnum, d.deptype
+    FROM dsql_internal.pg_depend d
+    JOIN dsql_internal.pg_attribute b ON b.attrelid = d.refobjid AND b.attnum = d.refobjsubid AND b.attidentity <> ''
+    JOIN dsql_internal.pg_attribute a ON a.attrelid = item.shadow AND a.attname = b.attname
+    WHERE d.classid = 'dsql_internal.pg_class'::regclass AND d.refclassid = 'dsql_internal.pg_class'::regclass
+      AND d.refobjid = item.base AND d.deptype = 'i';
+  END LOOP;
+  -- Nothing of the client's runs from here on.
+  FOR item IN
+    SELECT split_part(entry, ':', 1)::oid AS base, split_part(entry, ':', 2)::oid AS shadow
+    FROM unnest(string_to_array(made, ' ')) AS entry
+  LOOP
+    PERFORM dsql_internal.occ_call_like_table(item.base, item.shadow);
     FOR rule IN
       SELECT conname, dsql_internal.pg_get_constraintdef(oid) AS definition, convalidated FROM dsql_internal.pg_constraint
       WHERE conrelid = item.base AND contype = 'c' ORDER BY conname
@@ -1104,6 +1129,8 @@ BEGIN
       EXECUTE format('ALTER TABLE %s ADD CONSTRAINT %I %s %s', item.shadow::regclass, rule.conname,
         rule.definition, CASE WHEN rule.convalidated THEN 'NOT VALID' END);
     END LOOP;
+    PERFORM dsql_internal.occ_call(item.shadow, dsql_internal.occ_shadow_name(
+      item.base, (SELECT relname FROM dsql_internal.pg_class WHERE oid = item.base), path));
   END LOOP;
   FOR item IN
     SELECT oid, conname, conrelid, confrelid FROM dsql_internal.pg_constraint
@@ -1112,14 +1139,6 @@ BEGIN
     EXECUTE format('ALTER TABLE %s ADD CONSTRAINT %I %s NOT VALID',
       dsql_internal.occ_shadow_of(item.conrelid, shadows), item.conname,
       dsql_internal.occ_foreign_key(item.oid, dsql_internal.occ_shadow_of(item.confrelid, shadows)));
-  END LOOP;
-  -- Nothing of the client's runs from here on.
-  FOR item IN
-    SELECT split_part(entry, ':', 1)::oid AS base, split_part(entry, ':', 2)::oid AS shadow
-    FROM unnest(string_to_array(made, ' ')) AS entry
-  LOOP
-    EXECUTE format('ALTER TABLE %s RENAME TO %I', item.shadow::regclass, dsql_internal.occ_shadow_name(
-      item.base, (SELECT relname FROM dsql_internal.pg_class WHERE oid = item.base), path));
   END LOOP;
   PERFORM dsql_internal.occ_hand_over(split_part(entry, ':', 1)::oid, split_part(entry, ':', 2)::oid)
   FROM unnest(string_to_array(made, ' ')) AS entry;
@@ -1268,14 +1287,13 @@ BEGIN
 END
 $$;
 
--- Sessions of clients and defaults of shadows call only the functions listed here, which call the others.
--- All but occ_identity ask for the password.
+-- Sessions of clients call only the functions listed here, which call the others. All of them ask for the password.
 
 DO $$
 BEGIN
   EXECUTE (SELECT 'REVOKE ALL ON FUNCTION ' || string_agg(oid::regprocedure::text, ', ') || ' FROM PUBLIC'
     FROM dsql_internal.pg_proc WHERE pronamespace = 'dsql_internal'::regnamespace AND proname LIKE 'occ\_%'
       AND proname NOT IN ('occ_save', 'occ_save_shadows', 'occ_repeat', 'occ_repeat_begin', 'occ_repeat_end',
-        'occ_overlay', 'occ_overlay_begin', 'occ_overlay_end', 'occ_overlay_views', 'occ_functions', 'occ_identity'));
+        'occ_overlay', 'occ_overlay_begin', 'occ_overlay_end', 'occ_overlay_views', 'occ_functions'));
 END
 $$;
