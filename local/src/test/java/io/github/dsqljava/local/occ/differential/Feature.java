@@ -32,6 +32,8 @@ enum Feature {
   FUNCTIONS,
   /** Roles with few rights, views and functions with others. */
   RIGHTS,
+  /** Statements that change several tables; rows that follow others of their own table. */
+  LEDGER,
 
   // Statements.
   /** Inserts a key that may be there, or have been there. */
@@ -49,6 +51,10 @@ enum Feature {
   PARENT_CHANGES,
   /** Foreign keys that are checked at COMMIT. */
   DEFERRED,
+  /** Changes in a WITH clause. */
+  WITH_CHANGES,
+  /** Rows that a function or a view locks. */
+  LOCKS_UNSEEN,
   /** A whole row as a function's argument. */
   ROW_FUNCTIONS,
   /** A change of search_path within a transaction. */

@@ -33,7 +33,8 @@ final class Schemas {
         NotValidSchema.create(),
         TwoSchemasSchema.create(),
         SizesSchema.create(),
-        RightsSchema.create());
+        RightsSchema.create(),
+        LedgerSchema.create());
   }
 
   static Statement changeHot(Table hot, Dice dice) {
