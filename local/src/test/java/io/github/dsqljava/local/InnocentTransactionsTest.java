@@ -267,6 +267,46 @@ class InnocentTransactionsTest {
   }
 
   @Test
+  void searchPathThatIsChangedByAFunction() throws Exception {
+    play(
+        """
+        CREATE SCHEMA s2;
+        CREATE TABLE t (id int PRIMARY KEY, n int);
+        CREATE TABLE s2.t (id int PRIMARY KEY, n int);
+        INSERT INTO t VALUES (1, 0);
+        INSERT INTO s2.t VALUES (1, 0)
+        """,
+        """
+        A: BEGIN
+        A: SELECT set_config('search_path', 's2', true) => [s2]
+        A: UPDATE public.hot SET n = n + 1 => #1
+        B: BEGIN
+        B: UPDATE hot SET n = n + 1 => #1
+        B: ROLLBACK
+        A: UPDATE t SET n = n + 1 => #1
+        A: SET LOCAL search_path = public
+        A: SELECT set_config('Search_Path', 's2, public', false) => [s2, public]
+        B: BEGIN
+        B: UPDATE hot SET n = n + 1 => #1
+        B: ROLLBACK
+        A: UPDATE t SET n = n + 1 RETURNING n => [2]
+        A: COMMIT
+        A: SHOW search_path => [s2, public]
+        A: SELECT a.n, b.n FROM public.t a, s2.t b => [0, 2]
+        A: BEGIN
+        A: SELECT n FROM hot => [1]
+        B: UPDATE hot SET n = 5 => #1
+        A: SELECT set_config('search_path', 'public', true) => [public]
+        A: UPDATE hot SET n = n + 1 => #1
+        A: UPDATE t SET n = n + 10 RETURNING n => [10]
+        A: SELECT set_config('search_path', 's2', true) => [s2]
+        A: UPDATE t SET n = n + 10 RETURNING n => [12]
+        A: COMMIT => !OC000
+        A: SHOW search_path => [s2, public]
+        """);
+  }
+
+  @Test
   void namesWithTheirSchemaAndTableOfOneName() throws Exception {
     play(
         """

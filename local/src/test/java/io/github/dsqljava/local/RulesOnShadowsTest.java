@@ -98,4 +98,19 @@ class RulesOnShadowsTest {
               """);
     }
   }
+
+  @Test
+  void rowsWithoutColumns_areThere() throws Exception {
+    play(
+        "CREATE TABLE t ();\nINSERT INTO t DEFAULT VALUES",
+        LEAVE_TABLES
+            + """
+            A: INSERT INTO t DEFAULT VALUES => #1
+            A: SELECT count(*) FROM t => [2]
+            A: DELETE FROM t => #2
+            B: DELETE FROM k => #1
+            A: COMMIT
+            B: SELECT count(*) FROM t => [0]
+            """);
+  }
 }

@@ -3,6 +3,7 @@ package io.github.dsqljava.local.dialect;
 import io.github.dsqljava.local.sql.SqlStatement;
 import io.github.dsqljava.local.sql.SqlToken.Kind;
 import java.util.EnumSet;
+import java.util.Locale;
 import java.util.Set;
 
 /**
@@ -11,6 +12,8 @@ import java.util.Set;
  */
 final class StatementWords {
   private static final Set<Trait> CHANGES_ROWS = Set.of(Trait.CHANGES_ROWS);
+
+  private static final String SET_CONFIG = "SET_CONFIG";
 
   private final SqlStatement statement;
   private final EnumSet<Trait> traits = EnumSet.noneOf(Trait.class);
@@ -46,6 +49,9 @@ final class StatementWords {
       keyword(index);
     } else if (kind == Kind.QUOTED_IDENTIFIER || kind == Kind.UNICODE_IDENTIFIER) {
       suspicious |= AdvisoryLocks.mayBe(statement.token(index));
+      if (statement.token(index).text().toUpperCase(Locale.ROOT).contains(SET_CONFIG)) {
+        traits.add(Trait.MAY_SET);
+      }
     }
   }
 
@@ -75,6 +81,8 @@ final class StatementWords {
       case 10 -> {
         if (statement.is(index, "REFERENCES")) {
           traits.add(Trait.MENTIONS_FOREIGN_KEYS);
+        } else if (statement.is(index, SET_CONFIG)) {
+          traits.add(Trait.MAY_SET);
         }
       }
       default -> {

@@ -16,6 +16,8 @@ public enum Trait {
   MENTIONS_FUNCTIONS,
   /** It sets something for the session or the transaction, which a rollback takes back. */
   SETS,
+  /** {@code set_config}, by which a query may set something, too. */
+  MAY_SET,
   /** It shows a setting that PostgreSQL knows by another name. */
   SHOWS_RENAMED,
   /** PostgreSQL decides on its refusal, which depends on a setting. */

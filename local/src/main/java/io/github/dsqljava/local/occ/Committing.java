@@ -93,6 +93,7 @@ public final class Committing {
             ending.lose(unexpected(error));
           } else {
             savings.take(answer.row());
+            running.learnConfigured(answer.row());
             repeat(running, ending);
           }
         },

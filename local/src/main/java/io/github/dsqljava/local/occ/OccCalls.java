@@ -54,19 +54,41 @@ final class OccCalls {
     List<Call> script = new ArrayList<>(List.of(steps));
     script.add(BACK_TO_BASE);
     transaction.settings().forEach(sql -> script.add(Call.of(sql)));
+    script.addAll(configure(transaction));
     return script;
+  }
+
+  /**
+   * Returns what makes settings anew that the client has made by {@code set_config}. These calls
+   * have no row, so that the one of a call before them stays the last.
+   */
+  static List<Call> configure(Transaction transaction) {
+    return transaction.configured().stream()
+        .map(
+            made ->
+                Call.of(
+                    "SELECT 1 WHERE pg_catalog.set_config($1, pg_catalog.convert_from("
+                        + "pg_catalog.decode($2, 'hex'), 'UTF8'), $3::pg_catalog.bool) IS NULL",
+                    made.name(),
+                    made.value(),
+                    Boolean.toString(made.isLocal())))
+        .toList();
   }
 
   /** Reads what the transaction has changed. */
   Call save(Transaction transaction) {
     return Call.of(
-        "SELECT * FROM dsql_internal.occ_save($1, $2)", password, transaction.logPosition());
+        "SELECT *, dsql_internal.configured_settings() FROM dsql_internal.occ_save($1, $2)",
+        password,
+        transaction.logPosition());
   }
 
   /** Reads what the transaction has changed on its shadows. */
   Call saveShadows(Savings savings) {
     return Call.of(
-        "SELECT * FROM dsql_internal.occ_save_shadows($1, $2)", password, savings.shadows());
+        "SELECT *, dsql_internal.configured_settings() FROM dsql_internal.occ_save_shadows($1, $2)",
+        password,
+        savings.shadows());
   }
 
   /**

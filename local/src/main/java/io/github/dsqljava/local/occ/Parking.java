@@ -12,6 +12,7 @@ import io.github.dsqljava.local.protocol.TransactionStatus;
 import io.github.dsqljava.local.request.Group;
 import io.github.dsqljava.local.sql.SqlStrings;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Takes a transaction off the real tables, so that no session waits for it, and puts it back there
@@ -86,6 +87,7 @@ public final class Parking {
           if (!running.savings().isEmpty()) {
             running.park(); // one that has only read goes on as before
           }
+          configure(running, () -> {}, otherError -> lose(running, otherError));
         },
         OccCalls.thenBackToBase(running, calls.save(running)));
   }
@@ -123,11 +125,38 @@ public final class Parking {
           running.rolledBack(answer.row(), contention.logPosition());
           running.getsBehind();
           session.hasGivenWay();
-          if (group.changesSchema()) {
-            repeatAlone(running, group, attempt);
+          configure(
+              running,
+              () -> {
+                if (group.changesSchema()) {
+                  repeatAlone(running, group, attempt);
+                } else {
+                  learnFunctions(
+                      running, group, () -> runAgain(running, group, refusal, attempt, isFirst));
+                }
+              },
+              otherError ->
+                  lose(
+                      running, otherError, () -> session.fail(group, ServiceErrors.rowConflict())));
+        },
+        script);
+  }
+
+  /** Makes settings anew that have become known when the transaction was back at its base. */
+  private void configure(Transaction running, Runnable then, Consumer<ErrorMessage> failed) {
+    List<Call> script = OccCalls.configure(running);
+    if (script.isEmpty()) {
+      then.run();
+      return;
+    }
+    session.ask(
+        Leave.NONE,
+        answer -> {
+          ErrorMessage error = answer.error();
+          if (error == null) {
+            then.run();
           } else {
-            learnFunctions(
-                running, group, () -> runAgain(running, group, refusal, attempt, isFirst));
+            failed.accept(error);
           }
         },
         script);
@@ -240,8 +269,14 @@ public final class Parking {
             return;
           }
           savings.renew(answer.row());
+          running.learnConfigured(answer.row());
           session.hasGivenWay();
-          then.run();
+          configure(
+              running,
+              then,
+              otherError ->
+                  lose(
+                      running, otherError, () -> session.fail(group, ServiceErrors.rowConflict())));
         },
         OccCalls.thenBackToBase(running, calls.saveShadows(savings)));
   }

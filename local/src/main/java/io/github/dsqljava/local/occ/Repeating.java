@@ -82,6 +82,7 @@ final class Repeating {
 
   private void attempt(List<Call> before) {
     List<Call> script = new ArrayList<>(before);
+    script.addAll(OccCalls.configure(transaction));
     script.add(calls.repeat(savings, splits));
     script.addAll(behind);
     session.ask(Leave.TO_BREAK_A_CIRCLE, this::answered, script);

@@ -8,6 +8,7 @@ import io.github.dsqljava.local.sql.SqlStrings;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -50,6 +51,24 @@ public final class Transaction {
     BASE,
     /** To {@link #STATEMENT}. */
     STATEMENT
+  }
+
+  /**
+   * A setting that the client has made by {@code set_config}.
+   *
+   * @param value the one that it had last, in hexadecimal
+   */
+  record Configured(String name, String value, boolean isLocal) {
+    /** Takes the last column of what saves changes. */
+    static List<Configured> read(String list) {
+      return list.isEmpty()
+          ? List.of()
+          : Arrays.stream(list.split(",")).map(entry -> of(entry.split(" ", -1))).toList();
+    }
+
+    private static Configured of(String[] parts) {
+      return new Configured(parts[0], parts[2], parts[1].equals("t"));
+    }
   }
 
   /** The saved changes of a transaction that PostgreSQL has rolled back. */
@@ -209,6 +228,7 @@ public final class Transaction {
   private final Instant begin;
   private final EnumSet<Trait> traits = EnumSet.noneOf(Trait.class);
   private final List<String> settings = new ArrayList<>();
+  private List<Configured> configured = List.of();
   private final Savings savings = new Savings();
   private final SchemaChange schemaChange = new SchemaChange();
 
@@ -288,7 +308,8 @@ public final class Transaction {
         traits.add(trait);
       }
     }
-    hasOnlyRead &= traits.isEmpty() && group.effect() == TransactionEffect.NONE;
+    hasOnlyRead &=
+        traits.isEmpty() && group.effect() == TransactionEffect.NONE && !group.has(Trait.MAY_SET);
     if (group.changesSchema()) {
       schemaChange.sql = group.schemaChange();
     }
@@ -318,6 +339,8 @@ public final class Transaction {
   void learnOnShadows(Group group) {
     if (group.has(Trait.SETS)) {
       settings.addAll(group.settings());
+    }
+    if (group.has(Trait.SETS) || group.has(Trait.MAY_SET)) {
       savings.mayBeStale();
     }
   }
@@ -329,6 +352,21 @@ public final class Transaction {
   /** Returns its SET statements, which are undone when it is parked. */
   List<String> settings() {
     return settings;
+  }
+
+  /** Returns what it has set by {@code set_config}, which is undone, too, as far as known. */
+  List<Configured> configured() {
+    return configured;
+  }
+
+  /**
+   * Takes the row of {@code occ_save}, or of what saves shadows, with its last column; it is empty
+   * if the transaction has done nothing yet.
+   */
+  void learnConfigured(List<String> saved) {
+    if (!saved.isEmpty()) {
+      configured = Configured.read(saved.get(saved.size() - 1));
+    }
   }
 
   /** Returns its snapshot; null until its first statement, as in PostgreSQL. */
@@ -395,6 +433,7 @@ public final class Transaction {
   void rolledBack(List<String> saved, String logPosition) {
     this.logPosition = logPosition;
     savings.take(saved);
+    learnConfigured(saved);
     protection = Protection.NONE;
     isBehind = false;
     schemaChange.due = !schemaChange.sql.isEmpty();

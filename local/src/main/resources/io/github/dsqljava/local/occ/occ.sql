@@ -326,6 +326,46 @@ BEGIN
 END
 $$;
 
+-- A transaction that rolls back to its base loses what it has set by set_config(). So that writes down, for the
+-- transaction, which settings these are: "name:t" for one that is local, else "name:f".
+
+CREATE OR REPLACE FUNCTION pg_catalog.set_config(setting_name text, new_value text, is_local boolean)
+RETURNS text
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+AS $$
+DECLARE
+  name pg_catalog.text := dsql_internal.settable(setting_name);
+BEGIN
+  PERFORM dsql_internal.set_config('dsql.configured', pg_catalog.concat(
+    dsql_internal.current_setting('dsql.configured', true), ' ', pg_catalog.lower(setting_name), ':', is_local), true);
+  RETURN dsql_internal.set_config(name, new_value, is_local);
+END
+$$;
+
+-- These settings with their values, which are what the client's own path and styles make of them: "name local
+-- value" each, the value in hexadecimal.
+
+CREATE OR REPLACE FUNCTION dsql_internal.configured_settings() RETURNS text
+LANGUAGE plpgsql STABLE
+AS $$
+DECLARE
+  configured pg_catalog.text := dsql_internal.current_setting('dsql.configured', true);
+BEGIN
+  IF coalesce(configured, '') OPERATOR(pg_catalog.=) '' THEN
+    RETURN '';
+  END IF;
+  RETURN coalesce((
+    SELECT pg_catalog.string_agg(pg_catalog.concat_ws(' ', x.name, x.is_local, pg_catalog.encode(
+      pg_catalog.convert_to(pg_catalog.current_setting(x.name), 'UTF8'), 'hex')), ',')
+    FROM (
+      SELECT DISTINCT ON (pg_catalog.split_part(e.entry, ':', 1)) pg_catalog.split_part(e.entry, ':', 1) AS name,
+        pg_catalog.split_part(e.entry, ':', 2) AS is_local
+      FROM pg_catalog.unnest(pg_catalog.string_to_array(configured, ' ')) WITH ORDINALITY AS e (entry, place)
+      WHERE pg_catalog.length(e.entry) OPERATOR(pg_catalog.>) 0
+      ORDER BY pg_catalog.split_part(e.entry, ':', 1), e.place DESC) AS x), '');
+END
+$$;
+
 -- The changes of this transaction to real tables, and what the limits have counted. It has to hold locks on
 -- the tables still. since is a place in the log before all of them, as text; empty if none is known. What leaves here as text has to mean the same under every setting of a client, hence the
 -- styles.
@@ -879,11 +919,10 @@ BEGIN
       EXECUTE format('GRANT ALL ON %s TO PUBLIC', shadow);
       UPDATE dsql_internal.pg_attribute SET attgenerated = '' WHERE attrelid = shadow AND attgenerated <> '';
       EXECUTE format('ALTER TABLE %s ADD %I tid', shadow, origin);
-      IF column_list IS NOT NULL THEN
-        PERFORM dsql_internal.occ_run(base, format(
-          'WITH made AS (INSERT INTO %s (%s, %I) SELECT %2$s, ctid FROM ONLY %4$s RETURNING 1)'
-          ' SELECT to_jsonb(count(*)) FROM made', shadow, column_list, origin, base), NULL);
-      END IF;
+      column_list := concat_ws(', ', column_list, ''); -- a table may have no columns
+      PERFORM dsql_internal.occ_run(base, format(
+        'WITH made AS (INSERT INTO %s (%s %I) SELECT %2$s ctid FROM ONLY %4$s RETURNING 1)'
+        ' SELECT to_jsonb(count(*)) FROM made', shadow, column_list, origin, base), NULL);
     ELSE
       -- Three times as fast; but this table takes nothing over from the other one.
       EXECUTE format('CREATE TEMP TABLE %I ON COMMIT DROP AS SELECT %s, ctid AS %I FROM ONLY %s',
