@@ -1,5 +1,8 @@
 package io.github.dsqljava.local.occ;
 
+import io.github.dsqljava.local.dialect.Trait;
+import io.github.dsqljava.local.dialect.TransactionEffect;
+import io.github.dsqljava.local.request.Group;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;
@@ -157,6 +160,16 @@ public final class Contention {
    */
   public boolean hasOnlyRead(Transaction running) {
     return running.hasOnlyRead() && (!running.hasExecuted() || !hasFunctions());
+  }
+
+  /** Whether a group certainly changes, locks and sets nothing. */
+  public boolean onlyReads(Group group) {
+    return group.effect() == TransactionEffect.NONE
+        && !group.has(Trait.CHANGES_ROWS)
+        && !group.has(Trait.LOCKS_ROWS)
+        && !group.has(Trait.SETS)
+        && !group.has(Trait.MAY_SET)
+        && !hasFunctions();
   }
 
   /** It has been answered. */

@@ -238,6 +238,7 @@ public final class Transaction {
   private boolean hasExecuted;
   private boolean hasOnlyRead = true;
   private boolean isAtBase;
+  private boolean hasOnlyReadSinceStatement;
   private boolean usesCatalog;
   private boolean changesCatalog;
   private Optional<Set<String>> changedTables = Optional.of(Set.of());
@@ -391,6 +392,20 @@ public final class Transaction {
     protection = given;
   }
 
+  /**
+   * Whether nothing but queries has been run since {@link #STATEMENT} was set, so that going back
+   * there loses nothing. PostgreSQL keeps memory and a lock for each savepoint, and all of them are
+   * looked at whenever a row is.
+   */
+  public boolean hasOnlyReadSinceStatement() {
+    return hasOnlyReadSinceStatement;
+  }
+
+  /** Tells whether that is so. */
+  public void hasOnlyReadSinceStatement(boolean reads) {
+    hasOnlyReadSinceStatement = reads;
+  }
+
   /** Whether {@link #BE_BEHIND} has been said. */
   public boolean isBehind() {
     return isBehind;
@@ -435,6 +450,7 @@ public final class Transaction {
     savings.take(saved);
     learnConfigured(saved);
     protection = Protection.NONE;
+    hasOnlyReadSinceStatement = false;
     isBehind = false;
     schemaChange.due = !schemaChange.sql.isEmpty();
   }

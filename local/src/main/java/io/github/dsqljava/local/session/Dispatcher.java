@@ -37,7 +37,8 @@ final class Dispatcher {
 
   /**
    * They are nested and never released: the locks of a released subtransaction belong to the whole
-   * transaction, and a session that waits for them waits for its end.
+   * transaction, and a session that waits for them waits for its end. Behind queries the one before
+   * them is as good as another one.
    */
   private static final String SET_STATEMENT = "SAVEPOINT " + Transaction.STATEMENT;
 
@@ -267,6 +268,8 @@ final class Dispatcher {
       running.takeSnapshot(contention.history());
     }
     boolean losesNothing = contention.hasOnlyRead(running);
+    boolean isSet = running.hasOnlyReadSinceStatement();
+    running.hasOnlyReadSinceStatement(false);
     running.learn(group);
     run.runsIn(running);
     judgeAtItsEnd(run, running);
@@ -287,7 +290,10 @@ final class Dispatcher {
       if (guardable) {
         running.protectedBy(Protection.STATEMENT);
         beBehind(running, group);
-        own.sendAhead(SET_STATEMENT);
+        if (!isSet) {
+          own.sendAhead(SET_STATEMENT);
+        }
+        running.hasOnlyReadSinceStatement(contention.onlyReads(group));
       }
       flow.send(run, /* holding= */ guardable);
     }
