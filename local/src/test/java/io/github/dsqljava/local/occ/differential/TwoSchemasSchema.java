@@ -73,6 +73,16 @@ final class TwoSchemasSchema {
                             + d.pick("", "LOCAL ")
                             + "search_path = "
                             + d.pick("s2, public", "public", "s2, same, public"))),
+            Maker.of(
+                SEARCH_PATH,
+                3,
+                d ->
+                    Statement.setting(
+                        "SELECT set_config('search_path', '"
+                            + d.pick("s2, public", "public", "s2, same, public")
+                            + "', "
+                            + d.pick("true", "false")
+                            + ")")),
             Maker.of(DEFINER_FUNCTIONS, 1, d -> Statement.read("SELECT s2.total()"))),
         List.of("admin"));
   }
