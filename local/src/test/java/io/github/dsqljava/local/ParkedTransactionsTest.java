@@ -83,6 +83,30 @@ class ParkedTransactionsTest {
         """);
   }
 
+  /** Children refer to a key that is not the primary one, and that another row has taken over. */
+  @Test
+  void replaceParentUnderItsOtherKey() throws Exception {
+    play(
+        """
+        A: CREATE SCHEMA s1
+        A: CREATE TABLE s1.p (id int PRIMARY KEY, code text UNIQUE)
+        A: CREATE TABLE s1.c (id int PRIMARY KEY, code text REFERENCES s1.p (code) ON DELETE CASCADE)
+        A: INSERT INTO s1.p VALUES (1, 'a'), (2, NULL), (3, NULL)
+        A: INSERT INTO s1.c VALUES (1, 'a')
+        A: BEGIN
+        A: DELETE FROM s1.p => #3
+        A: INSERT INTO s1.p VALUES (5, 'a'), (2, NULL), (6, NULL) => #3
+        A: INSERT INTO s1.c VALUES (7, 'a') => #1
+        """
+            + PARK
+            + """
+        A: SELECT * FROM s1.c => [7, a]
+        A: COMMIT
+        A: SELECT * FROM s1.c => [7, a]
+        A: SELECT * FROM s1.p ORDER BY id => [2, null] [5, a] [6, null]
+        """);
+  }
+
   @Test
   void moveParentKeyAndInsertNewOne() throws Exception {
     play(

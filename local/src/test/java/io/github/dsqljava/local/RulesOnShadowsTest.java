@@ -113,4 +113,27 @@ class RulesOnShadowsTest {
             B: SELECT count(*) FROM t => [0]
             """);
   }
+
+  /** Pins a known difference: the name means the table's own constraint. */
+  @Test
+  void constraintThatIsDeferredByItsName_isCheckedAtOnce() throws Exception {
+    play(
+        """
+        CREATE TABLE parent (id int PRIMARY KEY);
+        CREATE TABLE child (id int PRIMARY KEY, p int CONSTRAINT to_parent REFERENCES parent DEFERRABLE)
+        """,
+        LEAVE_TABLES
+            + """
+            A: SET CONSTRAINTS ALL DEFERRED
+            A: INSERT INTO child VALUES (1, 1) => #1
+            A: ROLLBACK
+            B: DELETE FROM k => #1
+            """
+            + LEAVE_TABLES
+            + """
+            A: SET CONSTRAINTS to_parent DEFERRED
+            A: INSERT INTO child VALUES (1, 1) => !23503 ERROR: insert or update on table "child" violates foreign key constraint "to_parent" | DETAIL: Key (p)=(1) is not present in table "parent".
+            A: ROLLBACK
+            """);
+  }
 }

@@ -4,7 +4,7 @@
 -- "Changes" are the net effect of the running transaction, as JSON in base64 (pure ASCII in every client
 -- encoding), one object for each row: r table, k kind (del, upd, ins, lock), t ctid of the version in the
 -- snapshot, s strength of the row lock (1 key share, 2 no key update, 3 update), n the new version as text, h
--- a hash of its primary key. A "footprint" is "table:key:strength ..." of the changed rows that were there before. The key identifies a
+-- a hash of its key. A "footprint" is "table:key:strength ..." of the changed rows that were there before. The key identifies a
 -- row for all transactions, no matter which version each of them sees.
 
 -- What an older dsql-local has left in a data directory.
@@ -174,17 +174,24 @@ AS $$
   WHERE did > 0 OR t_xmin = ANY (own)
 $$;
 
--- SQL for a hash of the primary key of the row "dsql$row". Equal keys have equal hashes, whatever their
--- bytes are: 1.0 and 1.00, for example.
+-- SQL for a hash of the key of the row "dsql$row" by which other rows refer to it: the primary key, unless foreign
+-- keys refer to another one only. Equal keys have equal hashes, whatever their bytes are: 1.0 and 1.00, for
+-- example. Null if there is no key, or a part of it is missing.
 
 CREATE OR REPLACE FUNCTION dsql_internal.occ_hash(relation oid) RETURNS text
 LANGUAGE sql STABLE
 AS $$
   SELECT coalesce((
-    SELECT format('hash_record_extended(ROW(%1$s), 0) || '':'' || hash_record_extended(ROW(%1$s), 1)',
+    SELECT format('CASE WHEN num_nulls(%1$s) = 0 THEN'
+      ' hash_record_extended(ROW(%1$s), 0) || '':'' || hash_record_extended(ROW(%1$s), 1) END',
       string_agg(format('"dsql$row".%I', attname), ', ' ORDER BY attnum))
-    FROM dsql_internal.pg_index JOIN dsql_internal.pg_attribute ON attrelid = indrelid AND attnum = ANY (indkey)
-    WHERE indrelid = relation AND indisprimary HAVING count(*) > 0), 'NULL::text')
+    FROM (
+      SELECT indkey FROM dsql_internal.pg_index WHERE indrelid = relation AND (indisprimary OR indexrelid IN (
+        SELECT conindid FROM dsql_internal.pg_constraint WHERE contype = 'f' AND confrelid = relation))
+      ORDER BY indexrelid IN (
+        SELECT conindid FROM dsql_internal.pg_constraint WHERE contype = 'f' AND confrelid = relation) DESC,
+        indisprimary DESC, indexrelid LIMIT 1) AS key
+    JOIN dsql_internal.pg_attribute ON attrelid = relation AND attnum = ANY (indkey) HAVING count(*) > 0), 'NULL::text')
 $$;
 
 -- PostgreSQL evaluates constant parts of an index's expressions as whoever plans a statement on the table. So
