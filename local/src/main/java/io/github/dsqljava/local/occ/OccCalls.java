@@ -54,7 +54,9 @@ final class OccCalls {
     List<Call> script = new ArrayList<>(List.of(steps));
     script.add(BACK_TO_BASE);
     transaction.settings().forEach(sql -> script.add(Call.of(sql)));
-    script.addAll(configure(transaction));
+    if (steps.length == 0) {
+      script.addAll(configure(transaction)); // the steps save what it has set since
+    }
     return script;
   }
 

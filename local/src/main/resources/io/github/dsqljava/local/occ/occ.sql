@@ -388,6 +388,11 @@ DECLARE
 BEGIN
   PERFORM dsql_internal.occ_admit(password);
   counted := coalesce(current_setting('dsql.changed', true), '');
+  IF pg_current_xact_id_if_assigned() IS NULL THEN -- it has neither changed nor locked a row
+    changes := dsql_internal.occ_encode('[]');
+    footprint := '';
+    RETURN;
+  END IF;
   SELECT dsql_internal.occ_encode(coalesce(jsonb_agg(
       jsonb_build_object('r', c.r, 'k', c.k, 't', c.t, 's', c.s, 'n', c.n, 'h', c.h)), '[]')),
     coalesce(string_agg(c.r || ':' || c.key || ':' || c.s, ' ') FILTER (WHERE c.t IS NOT NULL), '')
