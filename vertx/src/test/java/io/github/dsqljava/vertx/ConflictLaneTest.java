@@ -9,6 +9,7 @@ import static io.github.dsqljava.vertx.LocalCluster.watched;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.dsqljava.ClosedException;
+import io.github.dsqljava.DsqlException;
 import io.github.dsqljava.RetryKind;
 import io.github.dsqljava.TransactionTimeoutException;
 import io.github.dsqljava.local.CommitConflict;
@@ -17,6 +18,7 @@ import io.github.dsqljava.pool.PoolListener;
 import io.github.dsqljava.retry.TransactionOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 import io.vertx.sqlclient.SqlConnection;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -184,6 +186,21 @@ class ConflictLaneTest {
     gate.complete();
     await(first);
     await(closed);
+  }
+
+  /** Its timers and threads are gone, so nothing else would give it its turn. */
+  @Test
+  void vertxIsClosed_failsThoseThatWait() throws Exception {
+    Vertx vertx = Vertx.vertx();
+    DsqlConnector other = DsqlConnector.create(vertx, config(cluster).build());
+    pool = other.pool(PoolSettings.builder().maxSize(8).listener(listener).build());
+    Promise<Void> gate = Promise.promise();
+    CompletableFuture<Void> first = inTheLane(gate);
+    CompletableFuture<Void> waiting = waitsForTheLane(TransactionOptions.defaults());
+    await(vertx.close());
+    assertThat(failure(waiting)).isInstanceOf(DsqlException.class);
+    assertThat(failure(first)).isNotNull();
+    await(other.close());
   }
 
   @Test
