@@ -16,6 +16,7 @@ class BomTest {
   private static final Set<String> NOT_PUBLISHED =
       Set.of(
           "bom",
+          "test-base",
           "test-support",
           "examples",
           "examples/spring-webflux",

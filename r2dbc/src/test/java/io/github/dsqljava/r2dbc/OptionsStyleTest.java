@@ -1,47 +1,12 @@
 package io.github.dsqljava.r2dbc;
 
-import io.github.dsqljava.testsupport.OptionsStyle;
+import io.github.dsqljava.testsupport.OptionsStyleTests;
+import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
-/**
- * Every options type has the one style that "One style for options" in {@code
- * docs/design-decisions.md} describes.
- */
-class OptionsStyleTest {
-  private final OptionsStyle style = new OptionsStyle(Map.of());
-
-  static Stream<Class<?>> options() {
-    return withDefaults();
-  }
-
-  static Stream<Class<?>> withDefaults() {
-    return Stream.of(R2dbcSettings.class);
-  }
-
-  @ParameterizedTest
-  @MethodSource("options")
-  void type_isAnImmutableFinalClass_thatOnlyItsBuilderMakes(Class<?> type) throws Exception {
-    style.checkThatOnlyItsBuilderMakesIt(type);
-  }
-
-  @ParameterizedTest
-  @MethodSource("options")
-  void setter_isNamedLikeItsGetter(Class<?> type) throws Exception {
-    style.checkNames(type);
-  }
-
-  @ParameterizedTest
-  @MethodSource("options")
-  void setter_null_isRefusedByName(Class<?> type) throws Exception {
-    style.checkNulls(type);
-  }
-
-  @ParameterizedTest
-  @MethodSource("withDefaults")
-  void setter_changesWhatIsBuilt_andSurvivesToBuilder(Class<?> type) throws Exception {
-    style.checkChanges(type);
+/** The options types of this module. */
+class OptionsStyleTest extends OptionsStyleTests {
+  OptionsStyleTest() {
+    super(Map.of(), List.of(), List.of(R2dbcSettings.class));
   }
 }

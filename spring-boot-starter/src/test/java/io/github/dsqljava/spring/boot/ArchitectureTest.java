@@ -2,45 +2,44 @@ package io.github.dsqljava.spring.boot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.dsqljava.testbase.ClassGraph;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
-import java.util.spi.ToolProvider;
 import org.junit.jupiter.api.Test;
 
 /** What of this module needs what, and what its users get with it. */
 class ArchitectureTest {
-  private static final Path CLASSES = Path.of("target", "classes", "io");
+  private static final ClassGraph CLASSES = ClassGraph.ofThisModule();
 
-  private static List<String> needs(String packageName) {
-    StringWriter out = new StringWriter();
-    PrintWriter printer = new PrintWriter(out, true);
-    int status =
-        ToolProvider.findFirst("jdeps")
-            .orElseThrow()
-            .run(printer, printer, "-verbose:package", "-filter:none", CLASSES.toString());
-    assertThat(status).as(out.toString()).isZero();
-    return Pattern.compile("^ +" + packageName + " +-> (\\S+)", Pattern.MULTILINE)
-        .matcher(out.toString())
-        .results()
-        .map(arrow -> arrow.group(1))
-        .toList();
+  @Test
+  void classes_areRead() {
+    assertThat(CLASSES.needs()).as("what jdeps tells").hasSizeGreaterThan(30);
+    assertThat(CLASSES.packages().needs()).as("packages").hasSizeGreaterThan(1);
+  }
+
+  @Test
+  void classes_needEachOtherInCirclesOfThreeAtMost() {
+    assertThat(CLASSES.circlesOfMoreThan(3)).isEmpty();
+  }
+
+  @Test
+  void packages_needEachOtherInNoCircle() {
+    assertThat(CLASSES.packages().circles()).isEmpty();
   }
 
   /** So the retries work in Spring without Boot, and there is no circle. */
   @Test
   void transactions_needNeitherBootNorADriverOfOurs() {
-    assertThat(needs("io.github.dsqljava.spring.transaction"))
+    assertThat(ClassGraph.needsOfPackage("io.github.dsqljava.spring.transaction"))
         .isNotEmpty()
         .noneMatch(need -> need.startsWith("io.github.dsqljava.spring.boot"))
         .noneMatch(need -> need.startsWith("org.springframework.boot"))
         .noneMatch(need -> need.startsWith("io.github.dsqljava.r2dbc"))
         .noneMatch(need -> need.startsWith("io.github.dsqljava.vertx"));
-    assertThat(needs("io.github.dsqljava.spring.boot"))
+    assertThat(ClassGraph.needsOfPackage("io.github.dsqljava.spring.boot"))
         .contains("io.github.dsqljava.spring.transaction");
   }
 

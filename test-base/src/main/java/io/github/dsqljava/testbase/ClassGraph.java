@@ -1,0 +1,126 @@
+package io.github.dsqljava.testbase;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.spi.ToolProvider;
+import java.util.stream.Collectors;
+
+/**
+ * Which of our classes needs which, by what was compiled. Inner classes count with their outer one.
+ *
+ * @param needs for each class, or package, the others that it needs
+ */
+public record ClassGraph(Map<String, Set<String>> needs) {
+  private static final String OURS = "io\\.github\\.dsqljava\\S+";
+
+  /** Below the module descriptor, if there is one: jdeps would look for the modules it names. */
+  private static final Path CLASSES = Path.of("target", "classes", "io");
+
+  /** The graph of the module whose directory this process runs in. */
+  public static ClassGraph ofThisModule() {
+    return read("-verbose:class", OURS);
+  }
+
+  /**
+   * What a package of this module needs, also of others and of the JDK.
+   *
+   * @param name the whole one
+   */
+  public static Set<String> needsOfPackage(String name) {
+    return read("-verbose:package", "\\S+").needs.getOrDefault(name, Set.of());
+  }
+
+  private static ClassGraph read(String detail, String wanted) {
+    StringWriter out = new StringWriter();
+    PrintWriter printer = new PrintWriter(out, true);
+    int status =
+        ToolProvider.findFirst("jdeps")
+            .orElseThrow()
+            .run(printer, printer, detail, "-filter:none", CLASSES.toString());
+    if (status != 0) {
+      throw new AssertionError(out.toString());
+    }
+    return of(out.toString(), wanted);
+  }
+
+  /**
+   * The graph that jdeps tells of.
+   *
+   * @param told lines such as {@code a.A -> b.B}
+   */
+  static ClassGraph of(String told) {
+    return of(told, OURS);
+  }
+
+  private static ClassGraph of(String told, String wanted) {
+    Map<String, Set<String>> graph = new TreeMap<>();
+    Pattern arrow = Pattern.compile("^ +(" + OURS + ") +-> (" + wanted + ")", Pattern.MULTILINE);
+    for (MatchResult match : arrow.matcher(told).results().toList()) {
+      add(graph, outer(match.group(1)), outer(match.group(2)));
+    }
+    return new ClassGraph(graph);
+  }
+
+  /** The same, package by package. */
+  public ClassGraph packages() {
+    Map<String, Set<String>> packages = new TreeMap<>();
+    needs.forEach(
+        (name, needed) -> needed.forEach(need -> add(packages, packageOf(name), packageOf(need))));
+    return new ClassGraph(packages);
+  }
+
+  /** The sets of nodes of which each one needs all the others, by whatever way. */
+  public Set<Set<String>> circles() {
+    return needs.keySet().stream()
+        .map(
+            node ->
+                reachedFrom(node).stream()
+                    .filter(other -> reachedFrom(other).contains(node))
+                    .collect(Collectors.toCollection(TreeSet::new)))
+        .filter(circle -> !circle.isEmpty())
+        .collect(Collectors.toSet());
+  }
+
+  /** The circles that are larger than that. */
+  public Set<Set<String>> circlesOfMoreThan(int nodes) {
+    return circles().stream().filter(circle -> circle.size() > nodes).collect(Collectors.toSet());
+  }
+
+  /** Everything that a node needs, by whatever way. */
+  public Set<String> reachedFrom(String start) {
+    Set<String> reached = new HashSet<>();
+    visit(start, reached);
+    return reached;
+  }
+
+  private void visit(String node, Set<String> reached) {
+    for (String next : needs.getOrDefault(node, Set.of())) {
+      if (reached.add(next)) {
+        visit(next, reached);
+      }
+    }
+  }
+
+  /** The package of a class. */
+  public static String packageOf(String name) {
+    return name.substring(0, name.lastIndexOf('.'));
+  }
+
+  private static void add(Map<String, Set<String>> graph, String from, String to) {
+    if (!from.equals(to)) {
+      graph.computeIfAbsent(from, name -> new TreeSet<>()).add(to);
+    }
+  }
+
+  private static String outer(String name) {
+    return name.replaceFirst("\\$.*", "");
+  }
+}
