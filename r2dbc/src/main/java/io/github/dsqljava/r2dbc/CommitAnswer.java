@@ -4,6 +4,7 @@ import io.github.dsqljava.CommitOutcomeUnknownException;
 import io.github.dsqljava.ConnectionLostException;
 import io.github.dsqljava.ServerError;
 import io.github.dsqljava.TransactionRolledBackException;
+import io.github.dsqljava.r2dbc.wire.SessionNotes;
 import io.github.dsqljava.r2dbc.wire.SessionWire;
 import io.github.dsqljava.spi.CommitErrors;
 import io.r2dbc.spi.R2dbcException;
@@ -26,6 +27,7 @@ final class CommitAnswer {
 
   private final PhysicalSession session;
   private final SessionWire wire;
+  private final SessionNotes notes;
   private final Consumer<R2dbcException> ifUnknown;
   private final int endsBefore;
 
@@ -36,23 +38,24 @@ final class CommitAnswer {
     this.session = session;
     this.ifUnknown = ifUnknown;
     this.wire = session.wire();
-    this.endsBefore = wire.ends();
+    this.notes = wire.notes();
+    this.endsBefore = notes.ends();
   }
 
   Mono<Void> commit() {
-    wire.expectCommit();
+    notes.expectCommit();
     return session.connection().commitTransaction().onErrorResume(this::read);
   }
 
   private Mono<Void> read(Throwable failure) {
-    if (wire.ends() > endsBefore) {
+    if (notes.ends() > endsBefore) {
       // The answer was read, whatever came behind it.
-      return wire.lastEndIsCommit() ? Mono.empty() : Mono.error(rolledBack(failure));
+      return notes.lastEndIsCommit() ? Mono.empty() : Mono.error(rolledBack(failure));
     }
-    if (!wire.isCommitSent()) {
+    if (!notes.isCommitSent()) {
       return Mono.error(wire.isOpen() ? failure : lostBefore(session, failure));
     }
-    Optional<ServerError> answer = wire.lastError();
+    Optional<ServerError> answer = notes.lastError();
     if (answer.isEmpty()) {
       return Mono.error(unknown("the connection was lost", failure));
     }
@@ -63,7 +66,7 @@ final class CommitAnswer {
   }
 
   private R2dbcException rolledBack(Throwable failure) {
-    Optional<ServerError> first = wire.transactionError();
+    Optional<ServerError> first = notes.transactionError();
     TransactionRolledBackException ours =
         new TransactionRolledBackException(
             first.<Throwable>map(error -> R2dbcFailures.ofStatement(error, "")).orElse(failure));

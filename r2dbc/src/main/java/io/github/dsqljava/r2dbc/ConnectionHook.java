@@ -1,5 +1,6 @@
 package io.github.dsqljava.r2dbc;
 
+import io.github.dsqljava.r2dbc.wire.SessionNotes;
 import io.github.dsqljava.r2dbc.wire.SessionWire;
 import io.r2dbc.postgresql.api.PostgresqlConnection;
 import java.time.Duration;
@@ -61,10 +62,10 @@ final class ConnectionHook {
           new IllegalStateException(
               "The " + name + " closed the connection, which is for the caller to use"));
     }
-    if (!wire.isOpen() || wire.status() != SessionWire.IDLE) {
+    if (!wire.isOpen() || wire.notes().status() != SessionNotes.IDLE) {
       return Mono.error(new IllegalStateException("The " + name + " left a transaction open"));
     }
-    wire.settingsAreKnown(); // it sets them again the next time
+    wire.notes().settingsAreKnown(); // it sets them again the next time
     return Mono.empty();
   }
 

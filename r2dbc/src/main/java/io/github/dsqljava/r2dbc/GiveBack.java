@@ -1,5 +1,6 @@
 package io.github.dsqljava.r2dbc;
 
+import io.github.dsqljava.r2dbc.wire.SessionNotes;
 import io.github.dsqljava.r2dbc.wire.SessionWire;
 import io.github.dsqljava.spi.pool.Lease;
 import java.time.Duration;
@@ -62,12 +63,12 @@ final class GiveBack {
     boolean unused = wire.dropBegin();
     if (!wire.isOpen()) {
       finish(/* reusable= */ false);
-    } else if (wire.status() != SessionWire.IDLE && session.connection().isAutoCommit()) {
+    } else if (wire.notes().status() != SessionNotes.IDLE && session.connection().isAutoCommit()) {
       // The driver does not know of it; see TransactionalConnection.executeRows.
       step(Mono.fromFuture(wire.exchange("ROLLBACK")).then());
-    } else if (wire.status() != SessionWire.IDLE) {
+    } else if (wire.notes().status() != SessionNotes.IDLE) {
       step(session.connection().rollbackTransaction());
-    } else if (wire.hasSeenSet()) {
+    } else if (wire.notes().hasSeenSet()) {
       step(
           Flux.from(session.connection().createStatement("RESET ALL").execute())
               .flatMap(result -> result.getRowsUpdated())

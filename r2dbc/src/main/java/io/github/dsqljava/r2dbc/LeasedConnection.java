@@ -2,6 +2,7 @@ package io.github.dsqljava.r2dbc;
 
 import io.github.dsqljava.ServerError;
 import io.github.dsqljava.StatementOutcomeUnknownException;
+import io.github.dsqljava.r2dbc.wire.SessionNotes;
 import io.github.dsqljava.r2dbc.wire.SessionWire;
 import io.github.dsqljava.spi.SqlText;
 import io.github.dsqljava.spi.TransactionText;
@@ -79,7 +80,7 @@ class LeasedConnection implements PostgresqlConnection, Wrapped<PostgresqlConnec
    */
   final void noteSettings(@Nullable String sql) {
     if (sql != null && SqlText.mayChangeSettings(sql)) {
-      wire.settingsMayChange();
+      wire.notes().settingsMayChange();
     }
   }
 
@@ -96,12 +97,13 @@ class LeasedConnection implements PostgresqlConnection, Wrapped<PostgresqlConnec
     if (unknown != null) {
       return unknown; // also of the ROLLBACK that frameworks send behind a failed COMMIT
     }
-    boolean isSilent = !wire.isOpen() && wire.lastError().isEmpty();
+    boolean isSilent = !wire.isOpen() && wire.notes().lastError().isEmpty();
     R2dbcException known = isSilent ? explainLate(driver) : driver;
-    if (wire.status() == SessionWire.IDLE) {
+    if (wire.notes().status() == SessionNotes.IDLE) {
       return isSilent ? unknownOutcome(known) : failure;
     }
-    boolean lost = !wire.isOpen() || wire.lastError().filter(ServerError::isFatal).isPresent();
+    boolean lost =
+        !wire.isOpen() || wire.notes().lastError().filter(ServerError::isFatal).isPresent();
     return lost && !doubtful ? CommitAnswer.lostBefore(session, known) : known;
   }
 

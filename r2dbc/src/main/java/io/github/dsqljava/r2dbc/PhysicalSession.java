@@ -31,7 +31,9 @@ record PhysicalSession(
 
   /** Makes of a connection, whose settings are those of the login, what users expect. */
   Mono<Void> shape() {
-    return initHook == null ? Mono.fromRunnable(wire::settingsAreKnown) : initHook.apply(this);
+    return initHook == null
+        ? Mono.fromRunnable(wire.notes()::settingsAreKnown)
+        : initHook.apply(this);
   }
 
   /** Whether the server still answers; fails when it does not. */

@@ -110,7 +110,7 @@ final class SessionSource implements ConnectionSource<PhysicalSession> {
         .flatMap(
             session -> {
               session.wire().useBegins();
-              session.wire().settingsAreKnown(); // the login reports them all
+              session.wire().notes().settingsAreKnown(); // the login reports them all
               if (shaped) {
                 statementTimeout.ifPresent(session.wire()::limitSilence);
               }
@@ -166,7 +166,7 @@ final class SessionSource implements ConnectionSource<PhysicalSession> {
     if (failure instanceof DsqlException) {
       return failure;
     }
-    Optional<ServerError> answer = wire == null ? Optional.empty() : wire.firstError();
+    Optional<ServerError> answer = wire == null ? Optional.empty() : wire.notes().firstError();
     return answer.isPresent()
         ? failures.from(answer.get(), failure)
         : failures.from(failure, phase(wire));

@@ -34,7 +34,7 @@ final class StaleStatements {
 
   /** Whether a connection is not to be used again, by what its last user met. */
   boolean concern(SessionWire wire) {
-    Optional<StaleSign> sign = wire.firstSign();
+    Optional<StaleSign> sign = wire.notes().firstSign();
     if (sign.isEmpty()) {
       return false;
     }

@@ -4,6 +4,7 @@ import io.github.dsqljava.NestedTransactionException;
 import io.github.dsqljava.RetryKind;
 import io.github.dsqljava.ServerError;
 import io.github.dsqljava.TransactionRolledBackException;
+import io.github.dsqljava.r2dbc.wire.SessionNotes;
 import io.github.dsqljava.r2dbc.wire.SessionWire;
 import io.github.dsqljava.spi.AttemptOutcome;
 import io.github.dsqljava.spi.CommitErrors;
@@ -38,6 +39,7 @@ final class TransactionAttempt<T> {
   private final StaleStatements stale;
   private final PhysicalSession session;
   private final SessionWire wire;
+  private final SessionNotes notes;
   private final TransactionalConnection connection;
   private final List<T> results = new ArrayList<>();
   private final CompletableFuture<AttemptOutcome> outcome = new CompletableFuture<>();
@@ -57,6 +59,7 @@ final class TransactionAttempt<T> {
     this.stale = stale;
     this.session = lease.connection();
     this.wire = session.wire();
+    this.notes = wire.notes();
     this.connection = new TransactionalConnection(session);
   }
 
@@ -176,13 +179,13 @@ final class TransactionAttempt<T> {
       end(AttemptOutcome.endedInside(null));
     } else if (!wire.isOpen()) {
       end(connection.isDoubtful() ? AttemptOutcome.inDoubt(loss(null)) : failure(loss(null)));
-    } else if (wire.begins() > 1) {
+    } else if (notes.begins() > 1) {
       end(new AttemptOutcome.Failed(new NestedTransactionException("BEGIN"), null));
-    } else if (wire.status() == SessionWire.FAILED) {
+    } else if (notes.status() == SessionNotes.FAILED) {
       end(failure(rolledBack()));
     } else {
       commitAsked = true;
-      wire.expectCommit();
+      notes.expectCommit();
       commit();
     }
   }
@@ -204,7 +207,7 @@ final class TransactionAttempt<T> {
   }
 
   private AttemptOutcome failedBegin() {
-    ServerError error = wire.firstError().orElseThrow();
+    ServerError error = notes.firstError().orElseThrow();
     return new AttemptOutcome.Failed(
         R2dbcFailures.ofStatement(error, "BEGIN"), retryKind(error).orElse(null));
   }
@@ -216,20 +219,20 @@ final class TransactionAttempt<T> {
   }
 
   private AttemptOutcome outcomeOfCommit(@Nullable Throwable failure) {
-    if (wire.ends() > 1) {
+    if (notes.ends() > 1) {
       return AttemptOutcome.endedInside(failure);
     }
-    if (wire.ends() == 1) {
-      return wire.lastEndIsCommit() ? new AttemptOutcome.Committed() : failure(rolledBack());
+    if (notes.ends() == 1) {
+      return notes.lastEndIsCommit() ? new AttemptOutcome.Committed() : failure(rolledBack());
     }
     Throwable cause =
-        failure == null && wire.lastError().isPresent()
-            ? R2dbcFailures.ofStatement(wire.lastError().get(), "COMMIT")
+        failure == null && notes.lastError().isPresent()
+            ? R2dbcFailures.ofStatement(notes.lastError().get(), "COMMIT")
             : loss(failure);
-    if (!wire.isCommitSent()) {
+    if (!notes.isCommitSent()) {
       return new AttemptOutcome.Failed(cause, RetryKind.CONNECTION);
     }
-    Optional<ServerError> answer = wire.lastError();
+    Optional<ServerError> answer = notes.lastError();
     if (answer.isEmpty()) {
       return new AttemptOutcome.Unknown("the connection was lost", cause);
     }
@@ -263,9 +266,9 @@ final class TransactionAttempt<T> {
     connection.end();
     TimeoutException late = new TimeoutException("The transaction's deadline has passed");
     AttemptOutcome at;
-    if (commitAsked && wire.ends() + (wire.lastError().isPresent() ? 1 : 0) > 0) {
+    if (commitAsked && notes.ends() + (notes.lastError().isPresent() ? 1 : 0) > 0) {
       at = outcomeOfCommit(late); // the answer is there, only the driver does not say so
-    } else if (commitAsked && wire.isCommitSent()) {
+    } else if (commitAsked && notes.isCommitSent()) {
       at = new AttemptOutcome.Unknown("the deadline passed", late);
     } else if (wasEndedInside()) {
       at = AttemptOutcome.endedInside(late);
@@ -284,7 +287,7 @@ final class TransactionAttempt<T> {
    * also if another transaction was begun behind it.
    */
   private boolean wasEndedInside() {
-    return wire.begins() > 0 && (wire.ends() > 0 || wire.status() == SessionWire.IDLE);
+    return notes.begins() > 0 && (notes.ends() > 0 || notes.status() == SessionNotes.IDLE);
   }
 
   /**
@@ -294,11 +297,11 @@ final class TransactionAttempt<T> {
    * another connection.
    */
   private AttemptOutcome failure(Throwable failure) {
-    Optional<RetryKind> kind = wire.firstError().flatMap(TransactionAttempt::retryKind);
+    Optional<RetryKind> kind = notes.firstError().flatMap(TransactionAttempt::retryKind);
     if (kind.isEmpty() && !wire.isOpen() && !givenUp) {
       kind = Optional.of(RetryKind.CONNECTION);
     }
-    Optional<StaleSign> sign = wire.firstSign();
+    Optional<StaleSign> sign = notes.firstSign();
     if (kind.isEmpty() && sign.isPresent()) {
       return new AttemptOutcome.Failed(
           failure, RetryKind.STALE_SCHEMA, sign.get() == StaleSign.SUSPECTED);
@@ -314,7 +317,8 @@ final class TransactionAttempt<T> {
 
   private TransactionRolledBackException rolledBack() {
     return new TransactionRolledBackException(
-        wire.firstError()
+        notes
+            .firstError()
             .<Throwable>map(error -> R2dbcFailures.ofStatement(error, ""))
             .orElseGet(
                 () ->

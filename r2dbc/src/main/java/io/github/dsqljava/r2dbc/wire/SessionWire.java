@@ -1,8 +1,6 @@
 package io.github.dsqljava.r2dbc.wire;
 
 import io.github.dsqljava.ConnectPhase;
-import io.github.dsqljava.ServerError;
-import io.github.dsqljava.spi.StaleSign;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
@@ -32,64 +30,26 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("FutureReturnValueIgnored")
 public final class SessionWire extends ChannelDuplexHandler {
 
-  /** Of ReadyForQuery: outside of a transaction. */
-  public static final char IDLE = 'I';
-
-  /** Of ReadyForQuery: in a transaction. */
-  public static final char IN_TRANSACTION = 'T';
-
-  /** Of ReadyForQuery: in a transaction that can only be rolled back. */
-  public static final char FAILED = 'E';
-
   private static final byte TERMINATE = 'X';
-
-  /** ParseComplete, BindComplete, CommandComplete. */
-  private static final int BEGIN_ANSWERS = 3;
 
   private final Frames inbound = new Frames(ServerMessages::areOfInterest, /* typed= */ true);
   private final Frames outbound = new Frames(type -> false, /* typed= */ false);
   private final Flights flights = new Flights();
+  private final SessionNotes notes = new SessionNotes();
   private final List<Runnable> whenQuiet = new ArrayList<>();
-  private @Nullable CompletableFuture<Answer> ownFlight;
-  private long ownRows;
+  private final BeginAhead begin = new BeginAhead(notes);
+  private @Nullable OwnFlight ownFlight;
 
   /** Written by the driver during a flight of our own. */
   private final Queue<Held> held = new ArrayDeque<>();
-
-  /** A BEGIN that travels with what is sent next. */
-  private @Nullable String heldBegin;
-
-  /** Answers to that BEGIN which are still to come, and which the driver does not expect. */
-  private int beginAnswers;
-
-  private Optional<ServerError> ownError = Optional.empty();
 
   @SuppressWarnings("NullAway.Init") // set when added, before anything else happens
   private volatile ChannelHandlerContext context;
 
   private @Nullable AnswerWatch watch;
   private volatile Optional<Duration> late = Optional.empty();
-  private volatile boolean beginFailed;
   private volatile boolean loginSent;
-
-  /** The server has said that it is ready: what it says from now on is of the session. */
-  private boolean loggedIn;
-
-  /** The server has announced the end of the session. */
-  private volatile boolean ending;
-
   private volatile boolean closed;
-  private volatile char status = IDLE;
-  private volatile boolean setSeen;
-  private volatile boolean commitExpected;
-  private volatile boolean commitSent;
-  private volatile int begins;
-  private volatile int ends;
-  private volatile boolean lastEndIsCommit;
-  private volatile Optional<ServerError> firstError = Optional.empty();
-  private volatile Optional<ServerError> lastError = Optional.empty();
-  private volatile Optional<ServerError> transactionError = Optional.empty();
-  private volatile Optional<StaleSign> firstSign = Optional.empty();
 
   /** What waits to be written. */
   private record Held(ByteBuf bytes, ChannelPromise promise) {}
@@ -107,96 +67,23 @@ public final class SessionWire extends ChannelDuplexHandler {
 
   /** Whether the connection is of use. */
   public boolean isOpen() {
-    return !closed && !ending && context.channel().isActive();
+    return !closed && !notes.isEnding() && context.channel().isActive();
   }
 
-  /** The transaction's status as the server stated it last. */
-  public char status() {
-    return status;
-  }
-
-  /**
-   * Whether settings were changed since {@link #settingsAreKnown()}, as command tags and
-   * ParameterStatus tell, or may have been.
-   */
-  public boolean hasSeenSet() {
-    return setSeen;
-  }
-
-  /** What is about to be sent may change settings without the server's saying so. */
-  public void settingsMayChange() {
-    setSeen = true;
-  }
-
-  /** The settings are as the next user expects them. */
-  public void settingsAreKnown() {
-    setSeen = false;
+  /** What the server has said. */
+  public SessionNotes notes() {
+    return notes;
   }
 
   /** Somebody begins to use the connection: forgets what was noted of the use before. */
   public void useBegins() {
-    heldBegin = null;
-    beginFailed = false;
-    begins = 0;
-    ends = 0;
-    commitExpected = false;
-    commitSent = false;
-    firstError = Optional.empty();
-    lastError = Optional.empty();
-    transactionError = Optional.empty();
-    firstSign = Optional.empty();
-  }
-
-  /** How many transactions the server has begun in this use. */
-  public int begins() {
-    return begins;
-  }
-
-  /** How many transactions the server has committed or rolled back in this use. */
-  public int ends() {
-    return ends;
-  }
-
-  /** Whether the last of {@link #ends()} was a commit. */
-  public boolean lastEndIsCommit() {
-    return lastEndIsCommit;
-  }
-
-  /** The first error of this use; of a login, of the connection. */
-  public Optional<ServerError> firstError() {
-    return firstError;
-  }
-
-  /** The last error since the use began or {@link #expectCommit()} was called. */
-  public Optional<ServerError> lastError() {
-    return lastError;
-  }
-
-  /** The first error since the last transaction began. */
-  public Optional<ServerError> transactionError() {
-    return transactionError;
-  }
-
-  /** What the first error said about prepared statements. */
-  public Optional<StaleSign> firstSign() {
-    return firstSign;
-  }
-
-  /** The next Query that the driver sends is COMMIT. */
-  public void expectCommit() {
-    commitExpected = true;
-    commitSent = false;
-    lastError = Optional.empty();
-  }
-
-  /** Whether COMMIT has left for the server. */
-  public boolean isCommitSent() {
-    return commitSent;
+    begin.forget();
+    notes.useBegins();
   }
 
   /** Whether the server has refused the BEGIN of {@link #beginWithNext}. */
   public boolean hasBeginFailed() {
-    return beginFailed;
+    return begin.hasFailed();
   }
 
   // --- acting
@@ -233,7 +120,7 @@ public final class SessionWire extends ChannelDuplexHandler {
    * @param sql BEGIN, with or without a mode
    */
   public void beginWithNext(String sql) {
-    heldBegin = sql;
+    begin.hold(sql);
   }
 
   /**
@@ -242,9 +129,7 @@ public final class SessionWire extends ChannelDuplexHandler {
    * @return whether it was still to be sent, so that the server knows of no transaction
    */
   public boolean dropBegin() {
-    boolean unsent = heldBegin != null;
-    heldBegin = null;
-    return unsent;
+    return begin.take() != null;
   }
 
   /** As {@link #exchange(ByteBuf)}, with a single statement of ours, in ASCII. */
@@ -306,28 +191,24 @@ public final class SessionWire extends ChannelDuplexHandler {
    * @param messages released in any case
    */
   public CompletableFuture<Answer> exchange(ByteBuf messages) {
-    CompletableFuture<Answer> answer = new CompletableFuture<>();
     if (closed || !isQuiet() || !inbound.isBetweenMessages()) {
       messages.release();
-      answer.completeExceptionally(
+      return CompletableFuture.failedFuture(
           closed
               ? new ClosedChannelException()
               : new IllegalStateException("Statements are under way on the connection"));
-      return answer;
     }
-    ownFlight = answer;
+    OwnFlight flight = new OwnFlight(notes);
+    ownFlight = flight;
     noteAsked();
-    ownRows = 0;
-    ownError = Optional.empty();
-    commitSent |= commitExpected;
-    String begin = heldBegin;
-    if (begin != null) {
-      heldBegin = null;
-      context.write(ControlMessages.prefix(context.alloc(), begin));
+    notes.sent();
+    String first = begin.take();
+    if (first != null) {
+      context.write(ControlMessages.prefix(context.alloc(), first));
     }
     context.writeAndFlush(messages);
     read(context); // the driver asks for nothing now
-    return answer;
+    return flight.answer();
   }
 
   /** Ends the connection now; what it is doing fails. */
@@ -379,8 +260,8 @@ public final class SessionWire extends ChannelDuplexHandler {
       return;
     }
     if (ownFlight != null) {
-      readOwn(ctx, bytes);
-    } else if (beginAnswers > 0) {
+      readOwn(ctx, bytes, ownFlight);
+    } else if (begin.awaitsAnswers()) {
       readBegin(ctx, bytes);
     } else {
       inbound.scan(bytes, this::note);
@@ -393,10 +274,10 @@ public final class SessionWire extends ChannelDuplexHandler {
   /** What answers a BEGIN in front of the driver's statement goes no further. */
   private void readBegin(ChannelHandlerContext ctx, ByteBuf bytes) {
     int at = bytes.readerIndex();
-    while (beginAnswers > 0 && at < bytes.writerIndex()) {
-      at = inbound.scanOne(bytes, at, this::noteBegin);
+    while (begin.awaitsAnswers() && at < bytes.writerIndex()) {
+      at = inbound.scanOne(bytes, at, begin::note);
     }
-    if (beginFailed) {
+    if (begin.hasFailed()) {
       bytes.release();
       abort();
     } else if (at < bytes.writerIndex()) {
@@ -407,24 +288,13 @@ public final class SessionWire extends ChannelDuplexHandler {
     }
   }
 
-  private void noteBegin(byte type, byte[] body) {
-    if (type == ServerMessages.ERROR) {
-      noteError(ServerMessages.error(body), /* prepared= */ false);
-      beginFailed = true;
-      beginAnswers = 0;
-    } else if (type == ServerMessages.COMMAND_COMPLETE) {
-      noteTag(ServerMessages.tag(body));
-      beginAnswers--;
-    } else if (type == ServerMessages.PARSE_COMPLETE || type == ServerMessages.BIND_COMPLETE) {
-      beginAnswers--;
-    }
-  }
-
-  private void readOwn(ChannelHandlerContext ctx, ByteBuf bytes) {
+  private void readOwn(ChannelHandlerContext ctx, ByteBuf bytes, OwnFlight flight) {
     int at = bytes.readerIndex();
-    CompletableFuture<Answer> answer = ownFlight;
-    while (ownFlight != null && at < bytes.writerIndex()) {
-      at = inbound.scanOne(bytes, at, this::noteOwn);
+    while (!flight.hasLanded() && at < bytes.writerIndex()) {
+      at = inbound.scanOne(bytes, at, flight::note);
+    }
+    if (flight.hasLanded()) {
+      ownFlight = null;
     }
     bytes.readerIndex(at);
     if (bytes.isReadable()) {
@@ -434,8 +304,8 @@ public final class SessionWire extends ChannelDuplexHandler {
       bytes.release();
     }
     closeIfEnding();
-    if (ownFlight == null && answer != null) {
-      answer.complete(new Answer(ownRows, ownError));
+    if (flight.hasLanded()) {
+      flight.complete();
       releaseHeld(ctx);
       quiet();
     }
@@ -449,68 +319,23 @@ public final class SessionWire extends ChannelDuplexHandler {
     }
   }
 
-  private void noteOwn(byte type, byte[] body) {
-    if (type == ServerMessages.COMMAND_COMPLETE) {
-      ownRows += ServerMessages.rows(ServerMessages.tag(body));
-      noteTag(ServerMessages.tag(body));
-    } else if (type == ServerMessages.PARAMETER_STATUS) {
-      setSeen = true;
-    } else if (type == ServerMessages.ERROR && ownError.isEmpty()) {
-      ownError = Optional.of(ServerMessages.error(body));
-      noteError(ownError.get(), /* prepared= */ false);
-    } else if (type == ServerMessages.READY_FOR_QUERY) {
-      status = (char) body[0];
-      ownFlight = null;
-    }
-  }
-
   private void note(byte type, byte[] body) {
     if (type == ServerMessages.READY_FOR_QUERY) {
-      status = (char) body[0];
-      loggedIn = true;
+      notes.ready((char) body[0]);
       flights.ready();
     } else if (type == ServerMessages.ERROR) {
-      noteError(ServerMessages.error(body), flights.answeredUsesPrepared());
+      notes.error(ServerMessages.error(body), flights.answeredUsesPrepared());
     } else if (type == ServerMessages.COMMAND_COMPLETE) {
-      noteTag(ServerMessages.tag(body));
+      notes.tag(ServerMessages.tag(body));
     } else if (type == ServerMessages.PARAMETER_STATUS) {
-      setSeen = true; // by whatever statement, in whatever function
+      notes.parameterStatus();
     }
-  }
-
-  private void noteError(ServerError error, boolean prepared) {
-    if (firstError.isEmpty()) {
-      firstError = Optional.of(error);
-      firstSign = StaleSign.of(error, prepared);
-    }
-    if (transactionError.isEmpty()) {
-      transactionError = Optional.of(error);
-    }
-    lastError = Optional.of(error);
-    ending |= loggedIn && ServerMessages.isEnd(error);
   }
 
   /** After an announced end nothing more comes, and the server may take its time to hang up. */
   private void closeIfEnding() {
-    if (ending) {
+    if (notes.isEnding()) {
       abort();
-    }
-  }
-
-  @SuppressWarnings("NonAtomicOperationOnVolatileField") // written by the event loop only
-  private void noteTag(String tag) {
-    switch (tag) {
-      case "BEGIN", "START TRANSACTION" -> {
-        begins++;
-        transactionError = Optional.empty();
-        status = IN_TRANSACTION; // which ReadyForQuery will say again
-      }
-      case "COMMIT", "ROLLBACK" -> {
-        lastEndIsCommit = tag.equals("COMMIT");
-        ends++;
-      }
-      case "SET", "RESET", "DISCARD ALL" -> setSeen = true; // or what a hook has set is gone
-      default -> {}
     }
   }
 
@@ -524,7 +349,7 @@ public final class SessionWire extends ChannelDuplexHandler {
     if (!loginSent) {
       flights.login();
       loginSent = true;
-    } else if (type != TERMINATE && heldBegin != null && !isExtended(type)) {
+    } else if (type != TERMINATE && begin.isHeld() && !isExtended(type)) {
       beginBefore(new Held(bytes, promise));
       return;
     } else if (type != TERMINATE && ownFlight != null) {
@@ -540,15 +365,14 @@ public final class SessionWire extends ChannelDuplexHandler {
 
   /** A Query has no Sync that BEGIN could share, so it waits for the answer. */
   private void beginBefore(Held statement) {
-    String begin = String.valueOf(heldBegin);
-    heldBegin = null;
+    String first = String.valueOf(begin.take());
     held.add(statement);
     var unused =
-        exchange(begin)
+        exchange(first)
             .thenAccept(
                 answer -> {
                   if (answer.error().isPresent()) {
-                    beginFailed = true;
+                    begin.fail();
                     dropHeld();
                     abort();
                   }
@@ -556,11 +380,10 @@ public final class SessionWire extends ChannelDuplexHandler {
   }
 
   private void send(ChannelHandlerContext ctx, ByteBuf bytes, ChannelPromise promise) {
-    String begin = heldBegin;
-    if (begin != null) {
-      heldBegin = null;
-      beginAnswers = BEGIN_ANSWERS;
-      ctx.write(ControlMessages.prefix(ctx.alloc(), begin));
+    String first = begin.take();
+    if (first != null) {
+      begin.sentAhead();
+      ctx.write(ControlMessages.prefix(ctx.alloc(), first));
     }
     outbound.scan(bytes, this::noteSent);
     noteAsked();
@@ -586,8 +409,8 @@ public final class SessionWire extends ChannelDuplexHandler {
 
   private void noteSent(byte type, byte[] body) {
     flights.message(type);
-    if (type == 'Q' && commitExpected) {
-      commitSent = true;
+    if (type == 'Q') {
+      notes.sent();
     }
   }
 
@@ -606,11 +429,11 @@ public final class SessionWire extends ChannelDuplexHandler {
       watch.stop();
     }
     ctx.fireChannelInactive(); // first the driver fails what is under way
-    CompletableFuture<Answer> answer = ownFlight;
+    OwnFlight flight = ownFlight;
     ownFlight = null;
     dropHeld();
-    if (answer != null) {
-      answer.completeExceptionally(new ClosedChannelException());
+    if (flight != null) {
+      flight.lost();
     }
     List<Runnable> tasks = List.copyOf(whenQuiet);
     whenQuiet.clear();

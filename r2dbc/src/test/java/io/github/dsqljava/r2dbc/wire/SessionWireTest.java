@@ -84,7 +84,7 @@ class SessionWireTest {
 
   @Test
   void parameterStatus_andTags_tellOfSettings() {
-    assertThat(wire.hasSeenSet()).isFalse();
+    assertThat(wire.notes().hasSeenSet()).isFalse();
     for (ByteBuf told :
         new ByteBuf[] {
           message('S', "TimeZone\0UTC\0"),
@@ -93,11 +93,11 @@ class SessionWireTest {
           message('C', "DISCARD ALL\0")
         }) {
       fromServer(told, message('Z', "I"));
-      assertThat(wire.hasSeenSet()).isTrue();
-      wire.settingsAreKnown();
+      assertThat(wire.notes().hasSeenSet()).isTrue();
+      wire.notes().settingsAreKnown();
     }
     fromServer(message('C', "SELECT 1\0"), message('Z', "I"));
-    assertThat(wire.hasSeenSet()).isFalse();
+    assertThat(wire.notes().hasSeenSet()).isFalse();
   }
 
   @Test
@@ -121,8 +121,8 @@ class SessionWireTest {
             text(
                 Unpooled.wrappedBuffer(
                     message('1', ""), message('C', "SELECT 1\0"), message('Z', "T"))));
-    assertThat(wire.begins()).isEqualTo(1);
-    assertThat(wire.status()).isEqualTo(SessionWire.IN_TRANSACTION);
+    assertThat(wire.notes().begins()).isEqualTo(1);
+    assertThat(wire.notes().status()).isEqualTo(SessionNotes.IN_TRANSACTION);
     assertThat(wire.dropBegin()).isFalse();
   }
 
@@ -156,8 +156,8 @@ class SessionWireTest {
                       message('Z', "T"),
                       message('C', "COMMIT\0"),
                       message('Z', "I"))));
-      assertThat(wire.ends()).isEqualTo(1);
-      assertThat(wire.lastEndIsCommit()).isTrue();
+      assertThat(wire.notes().ends()).isEqualTo(1);
+      assertThat(wire.notes().lastEndIsCommit()).isTrue();
     }
   }
 
@@ -168,7 +168,7 @@ class SessionWireTest {
     assertThat(sent()).isNotEmpty();
     fromServer(message('E', "SERROR\0C53300\0Mno\0\0"), message('Z', "I"));
     assertThat(wire.hasBeginFailed()).isTrue();
-    assertThat(wire.firstError().orElseThrow().sqlState()).isEqualTo("53300");
+    assertThat(wire.notes().firstError().orElseThrow().sqlState()).isEqualTo("53300");
     assertThat(channel.isOpen()).isFalse();
     assertThat(received()).isEmpty();
   }
@@ -181,7 +181,7 @@ class SessionWireTest {
     fromServer(message('C', "BEGIN\0"), message('Z', "T"));
     assertThat(received()).isEmpty();
     assertThat(sent()).isEqualTo(text(message('Q', "SELECT 1\0")));
-    assertThat(wire.begins()).isEqualTo(1);
+    assertThat(wire.notes().begins()).isEqualTo(1);
   }
 
   @Test
@@ -203,7 +203,7 @@ class SessionWireTest {
     assertThat(sent()).isEqualTo(text(message('Q', "COMMIT\0")));
     fromServer(message('C', "UPDATE 3\0"), message('C', "COMMIT\0"), message('Z', "I"));
     assertThat(answer.join().rows()).isEqualTo(3);
-    assertThat(wire.ends()).isEqualTo(1);
+    assertThat(wire.notes().ends()).isEqualTo(1);
     assertThat(received()).isEmpty();
     assertThat(sent()).isEqualTo(text(message('Q', "SELECT 2\0")));
     assertThat(wire.exchange("COMMIT"))
