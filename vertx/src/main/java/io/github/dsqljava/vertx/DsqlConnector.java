@@ -13,15 +13,18 @@ import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.SqlConnection;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArraySet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
@@ -67,8 +70,8 @@ public final class DsqlConnector {
   private final Function<ClientSettings, DsqlClient> newClient;
   private final @Nullable Vertx ownVertx;
 
-  /** Pools and clients. */
-  private final Set<SqlClient> pools = new CopyOnWriteArraySet<>();
+  /** Pools and clients, and how long each one waits when it closes. */
+  private final Map<SqlClient, Duration> pools = new ConcurrentHashMap<>();
 
   /**
    * Weak, because nothing tells when a user closes one. An open connection is held by its channel,
@@ -179,7 +182,7 @@ public final class DsqlConnector {
    */
   public DsqlPool pool(PoolSettings settings) {
     Objects.requireNonNull(settings, "settings");
-    return keep(() -> newPool.apply(settings));
+    return keep(() -> newPool.apply(settings), settings.closeGrace());
   }
 
   /** A client with {@link ClientSettings#defaults()}. */
@@ -198,16 +201,16 @@ public final class DsqlConnector {
    */
   public DsqlClient client(ClientSettings settings) {
     Objects.requireNonNull(settings, "settings");
-    return keep(() -> newClient.apply(settings));
+    return keep(() -> newClient.apply(settings), settings.closeGrace());
   }
 
   /** Makes something that is closed with this connector. */
-  private <T extends SqlClient> T keep(Supplier<T> maker) {
+  private <T extends SqlClient> T keep(Supplier<T> maker, Duration grace) {
     if (closing.get() != null) {
       throw closed();
     }
     T made = maker.get();
-    pools.add(made);
+    pools.put(made, grace);
     if (closing.get() != null) {
       logFailure("closing a pool", made.close());
       throw closed();
@@ -223,6 +226,15 @@ public final class DsqlConnector {
   /** The configuration this connector was made with. */
   public DsqlConfig config() {
     return config;
+  }
+
+  /**
+   * How long {@link #close()} waits for what is in use: the longest of {@link
+   * PoolSettings#closeGrace()} and {@link ClientSettings#closeGrace()} of the pools and clients
+   * that were made here; zero if there are none. Saying goodbye takes some seconds more at most.
+   */
+  public Duration closeGrace() {
+    return pools.values().stream().max(Comparator.naturalOrder()).orElse(Duration.ZERO);
   }
 
   /**
@@ -248,7 +260,7 @@ public final class DsqlConnector {
     // First what pools wait for when they close: connections that are being opened.
     step("what is being opened", () -> run(() -> transport.abort(closed())))
         .compose(v -> step("the source of tokens", () -> run(tokens::close)))
-        .compose(v -> closeAll("a pool", pools, SqlClient::close))
+        .compose(v -> closeAll("a pool", pools.keySet(), SqlClient::close))
         .compose(v -> closeAll("a connection", openConnections(), c -> bounded(c.close())))
         .compose(v -> step("the network client", () -> bounded(transport.close())))
         .onComplete(

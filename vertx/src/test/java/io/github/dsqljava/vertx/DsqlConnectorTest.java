@@ -14,6 +14,7 @@ import io.vertx.core.Vertx;
 import io.vertx.pgclient.PgConnection;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.SqlConnection;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -80,6 +81,17 @@ class DsqlConnectorTest extends FakeServerFixture {
 
     assertThat(server.logins.take().password()).contains("Credential=FIRST%2F");
     assertThat(server.logins.take().password()).contains("Credential=SECOND%2F");
+  }
+
+  @Test
+  void closeGrace_isTheLongestOfWhatWasMade() throws Exception {
+    FakeServer server = server(Behaviour.HEALTHY);
+    DsqlConnector connector = connector(config(server.port()));
+    assertThat(connector.closeGrace()).isZero();
+    connector.pool(PoolSettings.builder().closeGrace(Duration.ofSeconds(3)).build());
+    connector.client(ClientSettings.builder().closeGrace(Duration.ofSeconds(4)).build());
+    connector.pool(PoolSettings.builder().closeGrace(Duration.ofSeconds(2)).build());
+    assertThat(connector.closeGrace()).isEqualTo(Duration.ofSeconds(4));
   }
 
   @Test

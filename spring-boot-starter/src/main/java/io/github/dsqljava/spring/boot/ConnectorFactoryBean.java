@@ -3,6 +3,7 @@ package io.github.dsqljava.spring.boot;
 import io.github.dsqljava.DsqlConfig;
 import io.github.dsqljava.vertx.DsqlConnector;
 import io.vertx.core.Vertx;
+import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -15,16 +16,14 @@ import org.springframework.beans.factory.ObjectProvider;
 final class ConnectorFactoryBean implements FactoryBean<DsqlConnector>, DisposableBean {
 
   /** What closing may take beyond the grace: saying goodbye on a slow network. */
-  private static final long MORE_SECONDS = 10;
+  private static final Duration MORE = Duration.ofSeconds(10);
 
   private final DsqlConfig config;
-  private final DsqlProperties properties;
   private final ObjectProvider<Vertx> vertx;
   private @Nullable DsqlConnector made;
 
-  ConnectorFactoryBean(DsqlConfig config, DsqlProperties properties, ObjectProvider<Vertx> vertx) {
+  ConnectorFactoryBean(DsqlConfig config, ObjectProvider<Vertx> vertx) {
     this.config = config;
-    this.properties = properties;
     this.vertx = vertx;
   }
 
@@ -52,12 +51,16 @@ final class ConnectorFactoryBean implements FactoryBean<DsqlConnector>, Disposab
   public synchronized void destroy()
       throws ExecutionException, InterruptedException, TimeoutException {
     if (made != null) {
-      long grace = VertxSettings.of(properties).build().closeGrace().toSeconds();
       var unused =
           made.close()
               .toCompletionStage()
               .toCompletableFuture()
-              .get(grace + MORE_SECONDS, TimeUnit.SECONDS);
+              .get(patience(made).toMillis(), TimeUnit.MILLISECONDS);
     }
+  }
+
+  /** How long the end of the context waits, whoever made the connector's pools. */
+  static Duration patience(DsqlConnector connector) {
+    return connector.closeGrace().plus(MORE);
   }
 }

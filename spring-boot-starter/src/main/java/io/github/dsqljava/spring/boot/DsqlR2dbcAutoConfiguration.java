@@ -22,7 +22,7 @@ import org.springframework.context.annotation.Conditional;
     })
 @ConditionalOnClass(DsqlR2dbc.class)
 @ConditionalOnMissingBean(ConnectionFactory.class)
-@Conditional(OnNoOtherDatabase.class)
+@Conditional({OnNoOtherDatabase.class, OnClusterWanted.class})
 public class DsqlR2dbcAutoConfiguration {
 
   @Bean

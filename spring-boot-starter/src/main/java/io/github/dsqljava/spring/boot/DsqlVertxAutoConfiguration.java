@@ -3,13 +3,16 @@ package io.github.dsqljava.spring.boot;
 import io.github.dsqljava.DsqlConfig;
 import io.github.dsqljava.vertx.DsqlConnector;
 import io.github.dsqljava.vertx.DsqlPool;
+import io.github.dsqljava.vertx.PoolSettings;
 import io.vertx.core.Vertx;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
 
 /**
  * A {@link DsqlConnector}, on the program's {@link Vertx} if that is a bean, and a {@link
@@ -18,15 +21,26 @@ import org.springframework.context.annotation.Bean;
 @AutoConfiguration(after = DsqlAutoConfiguration.class)
 @ConditionalOnClass(DsqlConnector.class)
 public class DsqlVertxAutoConfiguration {
+  private static final PoolSetters<PoolSettings.Builder> SETTERS =
+      new PoolSetters<>(
+          PoolSettings.Builder::policy,
+          PoolSettings.Builder::retryPolicy,
+          PoolSettings.Builder::connectRate,
+          PoolSettings.Builder::transactionDeadline,
+          PoolSettings.Builder::statementTimeout,
+          PoolSettings.Builder::conflictLane,
+          PoolSettings.Builder::closeGrace,
+          PoolSettings.Builder::listener);
 
   @Bean
   @ConditionalOnMissingBean(DsqlConnector.class)
-  ConnectorFactoryBean dsqlConnector(
-      DsqlConfig config, DsqlProperties properties, ObjectProvider<Vertx> vertx) {
-    return new ConnectorFactoryBean(config, properties, vertx);
+  @Conditional(OnClusterWanted.class)
+  ConnectorFactoryBean dsqlConnector(DsqlConfig config, ObjectProvider<Vertx> vertx) {
+    return new ConnectorFactoryBean(config, vertx);
   }
 
   @Bean(destroyMethod = "")
+  @ConditionalOnBean(DsqlConnector.class)
   @ConditionalOnMissingBean
   DsqlPool dsqlPool(
       DsqlConnector connector,
@@ -34,7 +48,8 @@ public class DsqlVertxAutoConfiguration {
       DsqlProperties properties,
       ObjectProvider<PoolSettingsCustomizer> customizers) {
     Metrics.Watched metrics = Metrics.ofPool(beans, "vertx");
-    var settings = VertxSettings.of(properties).listener(metrics.listener());
+    PoolSettings.Builder settings =
+        SETTERS.set(PoolSettings.builder(), properties, metrics.listener());
     customizers.orderedStream().forEach(customizer -> customizer.customize(settings));
     DsqlPool pool = connector.pool(Given.build("dsql.pool.*", settings::build));
     metrics.watch(pool::stats);

@@ -2,8 +2,6 @@ package io.github.dsqljava.spring.boot;
 
 import io.github.dsqljava.DsqlConfig;
 import org.jspecify.annotations.Nullable;
-import org.springframework.beans.factory.BeanFactoryUtils;
-import org.springframework.beans.factory.annotation.AnnotatedBeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.condition.ConditionMessage;
 import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
@@ -40,7 +38,7 @@ final class OnNoOtherDatabase extends SpringBootCondition implements Configurati
       ConditionContext context, AnnotatedTypeMetadata metadata) {
     ConditionMessage.Builder message = ConditionMessage.forCondition("Another database");
     ConfigurableListableBeanFactory beans = context.getBeanFactory();
-    if (beans != null && hasConfigBeyondProperties(beans)) {
+    if (beans != null && ClusterBeans.sayWhereTheClusterIs(beans)) {
       return ConditionOutcome.match(message.because("a bean says where the cluster is"));
     }
     if (beans != null && hasDetails(beans, context.getClassLoader())) {
@@ -52,40 +50,14 @@ final class OnNoOtherDatabase extends SpringBootCondition implements Configurati
         : ConditionOutcome.match(message.because("none is named for R2DBC"));
   }
 
-  private static boolean hasConfigBeyondProperties(ConfigurableListableBeanFactory beans) {
-    for (String name : names(beans, DsqlConfig.class)) {
-      if (!isFromProperties(beans, name)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  /** Ours is there in any case; the one of a local cluster is made by another class. */
-  private static boolean isFromProperties(ConfigurableListableBeanFactory beans, String name) {
-    if (!beans.containsBeanDefinition(name)
-        || !(beans.getBeanDefinition(name) instanceof AnnotatedBeanDefinition definition)) {
-      return false;
-    }
-    var method = definition.getFactoryMethodMetadata();
-    return method != null
-        && method.getDeclaringClassName().equals(DsqlAutoConfiguration.class.getName());
-  }
-
   private static boolean hasDetails(
       ConfigurableListableBeanFactory beans, @Nullable ClassLoader loader) {
     for (String type : DETAILS) {
       if (ClassUtils.isPresent(type, loader)
-          && names(beans, ClassUtils.resolveClassName(type, loader)).length > 0) {
+          && ClusterBeans.names(beans, ClassUtils.resolveClassName(type, loader)).length > 0) {
         return true;
       }
     }
     return false;
-  }
-
-  /** Looks at definitions, and makes no bean. */
-  private static String[] names(ConfigurableListableBeanFactory beans, Class<?> type) {
-    return BeanFactoryUtils.beanNamesForTypeIncludingAncestors(
-        beans, type, /* includeNonSingletons= */ true, /* allowEagerInit= */ false);
   }
 }

@@ -42,7 +42,7 @@ public class PoolProperties {
   /** Deadline of inTransaction's transactions whose options have none. */
   private @Nullable Duration transactionDeadline;
 
-  /** How long the server may take to answer a statement; Vert.x only. Default none. */
+  /** How long the server may be silent while it owes an answer. Default none. */
   private @Nullable Duration statementTimeout;
 
   /** How long a shutdown waits for connections in use. Default 5s. */

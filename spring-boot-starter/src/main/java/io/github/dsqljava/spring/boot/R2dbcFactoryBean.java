@@ -1,7 +1,6 @@
 package io.github.dsqljava.spring.boot;
 
 import io.github.dsqljava.DsqlConfig;
-import io.github.dsqljava.pool.ConnectRate;
 import io.github.dsqljava.r2dbc.DsqlR2dbc;
 import io.github.dsqljava.r2dbc.R2dbcSettings;
 import java.time.Duration;
@@ -16,6 +15,17 @@ final class R2dbcFactoryBean implements FactoryBean<DsqlR2dbc>, DisposableBean {
 
   /** What closing may take beyond the grace: saying goodbye on a slow network. */
   private static final Duration MORE = Duration.ofSeconds(10);
+
+  private static final PoolSetters<R2dbcSettings.Builder> SETTERS =
+      new PoolSetters<>(
+          R2dbcSettings.Builder::policy,
+          R2dbcSettings.Builder::retryPolicy,
+          R2dbcSettings.Builder::connectRate,
+          R2dbcSettings.Builder::transactionDeadline,
+          R2dbcSettings.Builder::statementTimeout,
+          R2dbcSettings.Builder::conflictLane,
+          R2dbcSettings.Builder::closeGrace,
+          R2dbcSettings.Builder::listener);
 
   private final BeanFactory beans;
   private final DsqlProperties properties;
@@ -41,7 +51,8 @@ final class R2dbcFactoryBean implements FactoryBean<DsqlR2dbc>, DisposableBean {
   public synchronized DsqlR2dbc getObject() {
     if (made == null) {
       Metrics.Watched metrics = Metrics.ofPool(beans, "r2dbc");
-      R2dbcSettings.Builder settings = settings().listener(metrics.listener());
+      R2dbcSettings.Builder settings =
+          SETTERS.set(R2dbcSettings.builder(), properties, metrics.listener());
       customizers.orderedStream().forEach(customizer -> customizer.customize(settings));
       R2dbcSettings complete = Given.build("dsql.pool.*", settings::build);
       DsqlConfig config = beans.getBean(DsqlConfig.class);
@@ -51,32 +62,6 @@ final class R2dbcFactoryBean implements FactoryBean<DsqlR2dbc>, DisposableBean {
       made = pool;
     }
     return made;
-  }
-
-  private R2dbcSettings.Builder settings() {
-    PoolProperties pool = properties.getPool();
-    if (pool.getStatementTimeout() != null) {
-      throw new InvalidDsqlPropertyException(
-          "dsql.pool.statement-timeout",
-          "The pool of R2DBC has no such setting; it is Vert.x's.",
-          "Leave it out, and put .timeout(..) behind a publisher that may take too long.",
-          null);
-    }
-    R2dbcSettings.Builder settings =
-        R2dbcSettings.builder()
-            .policy(PoolBuilder.policy(pool))
-            .retryPolicy(PoolBuilder.retryPolicy(properties.getRetry()));
-    ConnectRate rate = PoolBuilder.connectRate(pool);
-    if (rate != null) {
-      settings.connectRate(rate);
-    }
-    Given.set(
-        "dsql.pool.transaction-deadline",
-        pool.getTransactionDeadline(),
-        settings::transactionDeadline);
-    Given.set("dsql.pool.conflict-lane", pool.getConflictLane(), settings::conflictLane);
-    Given.set("dsql.pool.close-grace", pool.getCloseGrace(), settings::closeGrace);
-    return settings;
   }
 
   @Override

@@ -55,7 +55,7 @@ class BadPropertyTest {
     "dsql.pool.acquire-timeout=0s, acquireTimeout",
     "dsql.pool.max-lifetime=2h, maxLifetime",
     "dsql.pool.close-grace=-1s, closeGrace",
-    "dsql.pool.statement-timeout=1s, Vert.x",
+    "dsql.pool.statement-timeout=0s, statementTimeout",
     "dsql.retry.max-attempts=0, 1 or more",
     "dsql.retry.base-pause=-1ms, basePause",
   })

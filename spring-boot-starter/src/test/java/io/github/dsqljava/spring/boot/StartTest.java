@@ -7,10 +7,12 @@ import io.github.dsqljava.DsqlConfig;
 import io.github.dsqljava.local.DsqlLocal;
 import io.github.dsqljava.pool.PoolListener;
 import io.github.dsqljava.r2dbc.DsqlR2dbc;
+import io.github.dsqljava.r2dbc.R2dbcSettings;
 import io.github.dsqljava.spring.DsqlLocalConnection;
 import io.github.dsqljava.testsupport.FaultRelay;
 import io.github.dsqljava.vertx.DsqlConnector;
 import io.github.dsqljava.vertx.DsqlPool;
+import io.github.dsqljava.vertx.PoolSettings;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.r2dbc.spi.ConnectionFactory;
 import io.vertx.core.Vertx;
@@ -110,6 +112,64 @@ class StartTest {
       assertThat(meter(context, "vertx")).isEqualTo(1);
     }
     assertThat(pool.stats().size()).isZero();
+  }
+
+  /** Hooks see what the properties made, and what they change counts. */
+  @Test
+  void properties_reachThePoolsOfBothAdapters() {
+    Hooks.r2dbc.clear();
+    Hooks.vertx.clear();
+    var app = Contexts.app(cluster, Hooks.class);
+    try (var context =
+        Contexts.start(
+            app,
+            cluster,
+            relay.port(),
+            "--dsql.pool.statement-timeout=20s",
+            "--dsql.pool.transaction-deadline=30s",
+            "--dsql.pool.close-grace=3s",
+            "--dsql.pool.max-size=7",
+            "--dsql.pool.connect-rate.per-second=11",
+            "--dsql.retry.max-attempts=4")) {
+      assertThat(context.getBean(DsqlPool.class).stats().size()).isZero();
+      R2dbcSettings r2dbc = Hooks.r2dbc.get(0);
+      PoolSettings vertx = Hooks.vertx.get(0);
+      assertThat(r2dbc.statementTimeout()).contains(Duration.ofSeconds(20));
+      assertThat(vertx.statementTimeout()).isEqualTo(r2dbc.statementTimeout());
+      assertThat(r2dbc.transactionDeadline()).contains(Duration.ofSeconds(30));
+      assertThat(vertx.transactionDeadline()).isEqualTo(r2dbc.transactionDeadline());
+      assertThat(r2dbc.closeGrace()).isEqualTo(Duration.ofSeconds(3));
+      assertThat(vertx.closeGrace()).isEqualTo(r2dbc.closeGrace());
+      assertThat(r2dbc.policy().maxSize()).isEqualTo(7);
+      assertThat(vertx.policy()).isEqualTo(r2dbc.policy());
+      assertThat(r2dbc.connectRate()).isPresent();
+      assertThat(vertx.connectRate()).hasToString(r2dbc.connectRate().toString());
+      assertThat(r2dbc.retryPolicy().maxAttempts()).isEqualTo(4);
+      assertThat(vertx.retryPolicy()).isEqualTo(r2dbc.retryPolicy());
+      assertThat(context.getBean(DsqlConnector.class).closeGrace())
+          .as("what a hook has made of it")
+          .isEqualTo(Duration.ofHours(2));
+      assertThat(ConnectorFactoryBean.patience(context.getBean(DsqlConnector.class)))
+          .isGreaterThan(Duration.ofHours(2));
+    }
+  }
+
+  static class Hooks {
+    static final List<R2dbcSettings> r2dbc = new CopyOnWriteArrayList<>();
+    static final List<PoolSettings> vertx = new CopyOnWriteArrayList<>();
+
+    @Bean
+    R2dbcSettingsCustomizer r2dbcHook() {
+      return settings -> r2dbc.add(settings.build());
+    }
+
+    @Bean
+    PoolSettingsCustomizer vertxHook() {
+      return settings -> {
+        vertx.add(settings.build());
+        settings.closeGrace(Duration.ofHours(2));
+      };
+    }
   }
 
   private static final String NO_R2DBC =

@@ -1,6 +1,7 @@
 package io.github.dsqljava.spring.boot;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.dsqljava.DsqlConfig;
 import io.github.dsqljava.r2dbc.DsqlR2dbc;
@@ -12,7 +13,10 @@ import io.r2dbc.spi.ConnectionFactories;
 import io.r2dbc.spi.ConnectionFactory;
 import io.r2dbc.spi.ConnectionFactoryOptions;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.beans.factory.NoSuchBeanDefinitionException;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.Status;
 import org.springframework.boot.r2dbc.autoconfigure.R2dbcConnectionDetails;
@@ -53,6 +57,81 @@ class WhoseDatabaseTest {
     @Bean
     ConnectionFactory mine() {
       return ConnectionFactories.get(URL);
+    }
+  }
+
+  /** Vert.x on the class path is no reason to ask for a cluster. */
+  @Test
+  void ownConnectionFactory_withoutACluster_isEnough() {
+    try (var context = start(Factory.class, NO_JDBC)) {
+      assertTheirs(context);
+      assertNothingOfVertx(context);
+      assertThat(context.getBeanFactory().containsSingleton("dsqlConfig")).isFalse();
+    }
+  }
+
+  private static void assertNothingOfVertx(ConfigurableApplicationContext context) {
+    assertThatThrownBy(() -> context.getBean(DsqlPool.class))
+        .isInstanceOf(NoSuchBeanDefinitionException.class);
+    assertThat(context.getBeanProvider(DsqlConnector.class).getIfAvailable()).isNull();
+  }
+
+  @Test
+  void ownPool_withoutACluster_isEnough() {
+    try (var context = start(OwnPool.class, NO_BOOTS_R2DBC)) {
+      assertThat(context.getBean(DsqlPool.class).stats().size()).isZero();
+      assertThat(context.getBeanProvider(DsqlConnector.class).getIfAvailable()).isNull();
+      assertThat(context.getBeanProvider(DsqlR2dbc.class).getIfAvailable()).isNull();
+      assertThat(context.getBeanFactory().containsSingleton("dsqlConfig")).isFalse();
+    }
+  }
+
+  /** Whoever sets Boot's R2DBC up has to say for which database. */
+  private static final String NO_BOOTS_R2DBC =
+      NO_JDBC + ",org.springframework.boot.r2dbc.autoconfigure.R2dbcAutoConfiguration";
+
+  static class OwnPool implements DisposableBean {
+    private final DsqlConnector connector =
+        DsqlConnector.create(DsqlConfig.builder().endpoint(CLUSTER).build());
+
+    @Bean(destroyMethod = "")
+    DsqlPool mine() {
+      return connector.pool();
+    }
+
+    @Override
+    public void destroy() throws Exception {
+      var unused =
+          connector.close().toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
+    }
+  }
+
+  @Test
+  void ownConnector_withoutACluster_isEnough_andHasItsPool() {
+    try (var context = start(OwnConnector.class, NO_BOOTS_R2DBC)) {
+      assertThat(context.getBean(DsqlPool.class).stats().size()).isZero();
+      assertThat(context.getBean(DsqlConnector.class).config().endpoint().address())
+          .contains(CLUSTER);
+      assertThat(context.getBeanProvider(DsqlR2dbc.class).getIfAvailable()).isNull();
+      assertThat(context.getBeanFactory().containsSingleton("dsqlConfig")).isFalse();
+    }
+  }
+
+  static class OwnConnector {
+    @Bean
+    DsqlConnector mine() {
+      return DsqlConnector.create(DsqlConfig.builder().endpoint(CLUSTER).build());
+    }
+  }
+
+  @Test
+  void ownConnections_besideACluster_leaveTheOtherAdapterToUs() {
+    try (var context = start(Factory.class, NAMED, NO_JDBC)) {
+      assertThat(context.getBean(DsqlConnector.class).config().endpoint().address())
+          .contains(CLUSTER);
+    }
+    try (var context = start(OwnPool.class, NAMED, NO_JDBC)) {
+      assertOurs(context);
     }
   }
 
