@@ -67,6 +67,10 @@ public final class ConflictRetry {
    * The same for blocking transactions, such as those of a {@code TransactionTemplate}. The thread
    * sleeps in the pauses between attempts.
    *
+   * <p>Whether COMMIT was sent, the template's manager tells, be it a bean or not. Of operations
+   * that are no {@code TransactionTemplate} the manager is not known: if it is no bean either, a
+   * connection that is lost is Spring's exception, and nothing is run again.
+   *
    * @param operations begins a transaction, or takes part in one that is there (Spring's default)
    * @throws IllegalArgumentException if it never begins one (PROPAGATION_SUPPORTS, say)
    */

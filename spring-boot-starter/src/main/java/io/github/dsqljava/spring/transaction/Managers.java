@@ -2,6 +2,7 @@ package io.github.dsqljava.spring.transaction;
 
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.BeansException;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.transaction.ReactiveTransactionManager;
@@ -10,29 +11,49 @@ import org.springframework.transaction.interceptor.TransactionAspectSupport;
 import org.springframework.transaction.interceptor.TransactionInterceptor;
 
 /**
- * Tells whether the transaction of a method is reactive. As Spring's interceptor does, it goes by
- * the manager: a method on JDBC may give a future, too.
+ * Finds the manager of a method's transaction, as Spring's interceptor does: by its name, by that
+ * of its class, or the only one.
  */
 final class Managers extends TransactionAspectSupport {
   private volatile boolean configured;
 
   /**
-   * @param method gives a type that may be reactive
+   * The manager, which tells of its transactions from now on.
+   *
+   * @return null if there is none to be found, of which Spring's interceptor speaks, too, when the
+   *     method is called
    */
-  boolean isReactive(RetriedMethods.Retried method, Class<?> target) {
+  @Nullable TransactionManager find(RetriedMethods.Retried method, Class<?> target) {
     BeanFactory beans = getBeanFactory();
-    if (beans != null) {
-      try {
-        configure(beans);
-        TransactionManager manager = determineTransactionManager(method.transaction(), target);
-        return manager instanceof ReactiveTransactionManager;
-      } catch (BeansException e) {
-        // Of several, Spring's interceptor may know one that it does not tell: look at the type.
-        logger.debug("The transaction manager of a method is not to be found", e);
-      }
+    if (beans == null) {
+      return null;
     }
-    return !Future.class.isAssignableFrom(method.returnType())
-        && !CompletionStage.class.isAssignableFrom(method.returnType());
+    try {
+      configure(beans);
+      TransactionManager manager = determineTransactionManager(method.transaction(), target);
+      TransactionWatch.follow(manager);
+      return manager;
+    } catch (BeansException e) {
+      // Of several, Spring's interceptor may know one that it does not tell.
+      logger.debug("The transaction manager of a method is not to be found", e);
+      return null;
+    }
+  }
+
+  /**
+   * Whether the transaction of a method is reactive: the manager decides, for a method on JDBC may
+   * give a future, too.
+   *
+   * @param manager null if it is not known; then the type has to do
+   */
+  static boolean isReactive(RetriedMethods.Retried method, @Nullable TransactionManager manager) {
+    if (!method.adaptable()) {
+      return false;
+    }
+    return manager == null
+        ? !Future.class.isAssignableFrom(method.returnType())
+            && !CompletionStage.class.isAssignableFrom(method.returnType())
+        : manager instanceof ReactiveTransactionManager;
   }
 
   /** What a TransactionManagementConfigurer says, Spring's interceptor knows. */

@@ -13,7 +13,9 @@ import org.springframework.core.annotation.AnnotationUtils;
 
 /**
  * Puts the retry around methods with {@link RetryConflicts}. Spring Boot has a bean of it; without
- * Boot, make one and a {@link TransactionWatching}, beside {@code EnableTransactionManagement}.
+ * Boot, make one and a {@link TransactionWatching}, beside {@code EnableTransactionManagement}, by
+ * static methods that have {@code @Bean} and {@code @Role(BeanDefinition.ROLE_INFRASTRUCTURE)}: of
+ * other advisors Spring's transactions take no notice.
  */
 public final class RetryConflictsAdvisor extends StaticMethodMatcherPointcutAdvisor
     implements BeanFactoryAware {

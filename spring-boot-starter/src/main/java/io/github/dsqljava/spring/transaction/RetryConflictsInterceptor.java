@@ -10,7 +10,7 @@ import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.ProxyMethodInvocation;
 import org.springframework.aop.support.AopUtils;
-import org.springframework.transaction.support.TransactionSynchronizationManager;
+import org.springframework.transaction.TransactionManager;
 
 /** Calls methods with {@link RetryConflicts} again; stands before Spring's own interceptor. */
 final class RetryConflictsInterceptor implements MethodInterceptor {
@@ -36,12 +36,12 @@ final class RetryConflictsInterceptor implements MethodInterceptor {
       return invocation.proceed();
     }
     ConflictRetry retry = retries.computeIfAbsent(retried.annotation(), this::retry);
-    if (isReactive(retried, invocation)) {
+    TransactionManager manager = managers.find(retried, target(invocation));
+    if (Managers.isReactive(retried, manager)) {
       return ReactiveMethod.call(proxied, retry, retried);
     }
     boolean own =
-        Propagation.isOfItsOwn(
-            retried.propagation(), TransactionSynchronizationManager.isActualTransactionActive());
+        Propagation.isOfItsOwn(retried.propagation(), Propagation.isInTransaction(manager));
     return own
         ? new BlockingRetry(retry::begin, retried::progress)
             .run(() -> proxied.invocableClone().proceed())
@@ -50,14 +50,13 @@ final class RetryConflictsInterceptor implements MethodInterceptor {
 
   /** Stands inside of Spring's interceptor, where the transaction is. */
   @Nullable Object invokeInside(MethodInvocation invocation) throws Throwable {
-    RetriedMethods.Retried retried = methods.find(invocation.getMethod(), target(invocation));
-    return retried != null && isReactive(retried, invocation)
+    Class<?> target = target(invocation);
+    RetriedMethods.Retried retried = methods.find(invocation.getMethod(), target);
+    return retried != null
+            && retried.adaptable()
+            && Managers.isReactive(retried, managers.find(retried, target))
         ? ReactiveMethod.inside(invocation)
         : invocation.proceed();
-  }
-
-  private boolean isReactive(RetriedMethods.Retried retried, MethodInvocation invocation) {
-    return retried.adaptable() && managers.isReactive(retried, target(invocation));
   }
 
   private static Class<?> target(MethodInvocation invocation) {

@@ -4,18 +4,25 @@ import java.lang.reflect.UndeclaredThrowableException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.TransactionManager;
 import org.springframework.transaction.support.TransactionCallback;
 import org.springframework.transaction.support.TransactionOperations;
-import org.springframework.transaction.support.TransactionSynchronizationManager;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** Runs the transactions of another template again. */
 final class RetryingOperations implements TransactionOperations {
   private final TransactionOperations operations;
   private final BlockingRetry retry;
+  private final @Nullable TransactionManager manager;
 
   RetryingOperations(TransactionOperations operations, BlockingRetry retry) {
     this.operations = withTransactions(operations);
     this.retry = retry;
+    manager =
+        operations instanceof TransactionTemplate template
+            ? template.getTransactionManager()
+            : null;
+    TransactionWatch.follow(manager); // it need not be a bean
   }
 
   /** Without a transaction nothing is rolled back, so nothing can be run again. */
@@ -36,10 +43,17 @@ final class RetryingOperations implements TransactionOperations {
     return operations;
   }
 
+  private boolean isOfItsOwn() {
+    boolean inside = Propagation.isInTransaction(manager);
+    return operations instanceof TransactionDefinition definition
+        ? Propagation.isOfItsOwn(definition.getPropagationBehavior(), inside)
+        : !inside;
+  }
+
   @Override
   @SuppressWarnings("NullAway") // Spring 6 and 7 say in different places that it may be null
   public <T extends @Nullable Object> T execute(TransactionCallback<T> action) {
-    if (TransactionSynchronizationManager.isActualTransactionActive()) {
+    if (!isOfItsOwn()) {
       return operations.execute(action);
     }
     try {

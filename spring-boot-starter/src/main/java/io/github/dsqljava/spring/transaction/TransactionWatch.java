@@ -1,9 +1,14 @@
 package io.github.dsqljava.spring.transaction;
 
 import io.github.dsqljava.spi.AttemptOutcome;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.springframework.transaction.ConfigurableTransactionManager;
+import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionExecution;
 import org.springframework.transaction.TransactionExecutionListener;
+import org.springframework.transaction.TransactionManager;
 
 /**
  * Follows the transactions of the thread's attempt, so that a failure at COMMIT is told from one
@@ -85,6 +90,33 @@ final class TransactionWatch implements TransactionExecutionListener {
         CURRENT.set(outer);
       }
     }
+  }
+
+  /**
+   * Lets a manager tell of its transactions from now on, if it is one that can; once is enough.
+   *
+   * @param manager of blocking transactions, or another one, which is left alone
+   */
+  static void follow(@Nullable TransactionManager manager) {
+    if (!(manager instanceof PlatformTransactionManager)
+        || !(manager instanceof ConfigurableTransactionManager told)
+        || isFollowed(told)) {
+      return;
+    }
+    synchronized (TransactionWatch.class) {
+      if (!isFollowed(told)) {
+        // A list of its own: another thread may be going through the one that is there.
+        List<TransactionExecutionListener> all =
+            new ArrayList<>(told.getTransactionExecutionListeners());
+        all.add(new TransactionWatch());
+        told.setTransactionExecutionListeners(all);
+      }
+    }
+  }
+
+  private static boolean isFollowed(ConfigurableTransactionManager manager) {
+    return manager.getTransactionExecutionListeners().stream()
+        .anyMatch(listener -> listener instanceof TransactionWatch);
   }
 
   @Override

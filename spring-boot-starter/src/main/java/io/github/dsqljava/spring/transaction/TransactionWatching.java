@@ -4,8 +4,7 @@ import java.util.Arrays;
 import java.util.stream.Stream;
 import org.springframework.aop.framework.Advised;
 import org.springframework.beans.factory.config.BeanPostProcessor;
-import org.springframework.transaction.ConfigurableTransactionManager;
-import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionManager;
 
 /**
  * Lets the retry know how far a transaction has come: every manager of blocking transactions tells
@@ -20,9 +19,8 @@ public final class TransactionWatching implements BeanPostProcessor {
 
   @Override
   public Object postProcessAfterInitialization(Object bean, String name) {
-    if (bean instanceof PlatformTransactionManager
-        && bean instanceof ConfigurableTransactionManager manager) {
-      manager.addListener(new TransactionWatch());
+    if (bean instanceof TransactionManager manager) {
+      TransactionWatch.follow(manager);
     }
     if (bean instanceof Advised advised && !advised.isFrozen()) {
       Arrays.stream(advised.getAdvisors())

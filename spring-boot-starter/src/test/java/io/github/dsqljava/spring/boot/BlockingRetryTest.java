@@ -5,18 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.dsqljava.CommitOutcomeUnknownException;
 import io.github.dsqljava.RetriesExhaustedException;
-import io.github.dsqljava.local.DsqlLocal;
 import io.github.dsqljava.spring.transaction.ConflictRetry;
 import io.github.dsqljava.spring.transaction.RetryConflicts;
-import io.github.dsqljava.testsupport.FaultRelay;
 import io.github.dsqljava.testsupport.FaultRelay.Direction;
-import io.github.dsqljava.testsupport.FaultRelay.Fault;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,31 +29,19 @@ import org.springframework.transaction.support.TransactionTemplate;
  */
 class BlockingRetryTest {
 
-  /** How often a method has begun. */
-  private static final AtomicInteger ATTEMPTS = new AtomicInteger();
-
-  private static DsqlLocal cluster;
-  private static FaultRelay relay;
+  private static Counted counted;
   private static ConfigurableApplicationContext context;
   private static Counters counters;
 
   @BeforeAll
   static void start() {
-    cluster = DsqlLocal.start();
-    relay = FaultRelay.start(cluster.port());
-    Contexts.sql(cluster, "CREATE TABLE counters (id int PRIMARY KEY, value int NOT NULL)");
-    // With a token as its password: the URL's own finds the cluster by the port.
-    String url =
-        cluster
-            .jdbcUrl()
-            .replace(":" + cluster.port(), ":" + relay.port())
-            .replaceFirst("&authenticationPluginClassName=.*", "");
+    counted = new Counted();
     context =
         Contexts.builder(Counters.class, Outer.class)
             .run(
-                "--spring.datasource.url=" + url,
+                "--spring.datasource.url=" + counted.jdbcUrl(),
                 "--spring.datasource.username=admin",
-                "--spring.datasource.password=" + cluster.token("admin"),
+                "--spring.datasource.password=" + counted.cluster.token("admin"),
                 "--spring.main.banner-mode=off",
                 "--spring.datasource.hikari.maximum-pool-size=3",
                 "--spring.datasource.hikari.minimum-idle=0",
@@ -75,62 +58,34 @@ class BlockingRetryTest {
   @AfterAll
   static void stop() {
     context.close();
-    relay.close();
-    cluster.close();
+    counted.close();
   }
 
   @BeforeEach
   void reset() {
-    Contexts.sql(cluster, "DELETE FROM counters");
-    Contexts.sql(cluster, "INSERT INTO counters VALUES (1, 0)");
-    ATTEMPTS.set(0);
-  }
-
-  @AfterEach
-  void disarm() {
-    relay.disarm();
-  }
-
-  private static Runnable conflicts(int times) {
-    return times(
-        times, () -> Contexts.sql(cluster, "UPDATE counters SET value = value + 100 WHERE id = 1"));
-  }
-
-  private static Runnable times(int times, Runnable task) {
-    AtomicInteger left = new AtomicInteger(times);
-    return () -> {
-      if (left.getAndDecrement() > 0) {
-        task.run();
-      }
-    };
-  }
-
-  private static void cut(Direction direction) {
-    var unused = relay.armNext(new Fault.Cut(), direction);
-  }
-
-  private static int value() {
-    return Contexts.number(cluster, "SELECT value FROM counters WHERE id = 1");
+    counted.reset();
   }
 
   @Test
   void method_runsAgainAfterAConflict_andIsCounted() {
     double before = Contexts.retries(context, "conflict");
-    assertThat(counters.increment(conflicts(2))).isEqualTo(201);
-    assertThat(value()).isEqualTo(201);
-    assertThat(ATTEMPTS).hasValue(3);
+    assertThat(counters.increment(counted.conflicts(2))).isEqualTo(201);
+    assertThat(counted.value()).isEqualTo(201);
+    assertThat(counted.attempts).hasValue(3);
     assertThat(Contexts.retries(context, "conflict") - before).isEqualTo(2);
   }
 
   @Test
   void methodThatGivesAFuture_isBlockingAllTheSame() {
-    CompletableFuture<Integer> future = counters.future(conflicts(1));
+    CompletableFuture<Integer> future = counters.future(counted.conflicts(1));
     assertThat(future).as("the transaction has ended on this thread").isCompletedWithValue(101);
-    assertThat(ATTEMPTS).hasValue(2);
+    assertThat(counted.attempts).hasValue(2);
     Outer outer = context.getBean(Outer.class);
-    assertThatThrownBy(() -> outer.futureWithoutRetry(conflicts(1)))
+    assertThatThrownBy(() -> outer.futureWithoutRetry(counted.conflicts(1)))
         .isInstanceOf(ConcurrencyFailureException.class);
-    assertThat(ATTEMPTS).as("nothing inside the caller's transaction runs again").hasValue(3);
+    assertThat(counted.attempts)
+        .as("nothing inside the caller's transaction runs again")
+        .hasValue(3);
   }
 
   @Test
@@ -139,64 +94,65 @@ class BlockingRetryTest {
         context
             .getBean(ConflictRetry.class)
             .around(new TransactionTemplate(context.getBean(PlatformTransactionManager.class)));
-    Runnable once = conflicts(1);
+    Runnable once = counted.conflicts(1);
     assertThat(retrying.<Integer>execute(status -> counters.work(once))).isEqualTo(101);
-    assertThat(ATTEMPTS).hasValue(2);
+    assertThat(counted.attempts).hasValue(2);
   }
 
   @Test
   void attemptsInAll_areThoseOfThePolicy() {
-    assertThatThrownBy(() -> counters.increment(conflicts(10)))
+    assertThatThrownBy(() -> counters.increment(counted.conflicts(10)))
         .isInstanceOf(RetriesExhaustedException.class)
         .hasCauseInstanceOf(ConcurrencyFailureException.class);
-    assertThat(ATTEMPTS).hasValue(4);
+    assertThat(counted.attempts).hasValue(4);
   }
 
   @Test
   void nestedMethod_isNotRunAgainByItself() {
     Outer outer = context.getBean(Outer.class);
-    assertThatThrownBy(() -> outer.withoutRetry(conflicts(1)))
+    assertThatThrownBy(() -> outer.withoutRetry(counted.conflicts(1)))
         .isInstanceOf(ConcurrencyFailureException.class);
-    assertThat(ATTEMPTS).hasValue(1);
-    assertThat(outer.withRetry(conflicts(1))).isEqualTo(201);
-    assertThat(ATTEMPTS).hasValue(3);
+    assertThat(counted.attempts).hasValue(1);
+    assertThat(outer.withRetry(counted.conflicts(1))).isEqualTo(201);
+    assertThat(counted.attempts).hasValue(3);
   }
 
   @Test
   void transactionOfItsOwnInside_isRunAgain() {
-    assertThat(context.getBean(Outer.class).withOwnInside(conflicts(1))).isEqualTo(101);
-    assertThat(ATTEMPTS).hasValue(2);
+    assertThat(context.getBean(Outer.class).withOwnInside(counted.conflicts(1))).isEqualTo(101);
+    assertThat(counted.attempts).hasValue(2);
   }
 
   @Test
   void transactionInside_thatIsCommitted_doesNotKeepTheOuterOneFromRunningAgain() {
-    assertThat(context.getBean(Outer.class).ownInsideThenConflict(conflicts(1))).isEqualTo(101);
-    assertThat(ATTEMPTS).hasValue(2);
+    assertThat(context.getBean(Outer.class).ownInsideThenConflict(counted.conflicts(1)))
+        .isEqualTo(101);
+    assertThat(counted.attempts).hasValue(2);
   }
 
   @Test
   void lostAnswerToCommit_isOurException_andNotTriedAgain() {
-    Runnable cut = () -> cut(Direction.SERVER_TO_CLIENT);
+    Runnable cut = () -> counted.cut(Direction.SERVER_TO_CLIENT);
     assertThatThrownBy(() -> counters.incrementThen(cut))
         .isInstanceOf(CommitOutcomeUnknownException.class);
-    assertThat(ATTEMPTS).hasValue(1);
-    assertThat(value()).as("the server has committed").isEqualTo(1);
+    assertThat(counted.attempts).hasValue(1);
+    assertThat(counted.value()).as("the server has committed").isEqualTo(1);
   }
 
   @Test
   void lostAnswerToCommit_ofAnIdempotentMethod_isTriedAgain() {
-    Runnable cut = times(1, () -> cut(Direction.SERVER_TO_CLIENT));
+    Runnable cut = Counted.times(1, () -> counted.cut(Direction.SERVER_TO_CLIENT));
     assertThat(counters.setToSeven(cut)).isEqualTo(1);
-    assertThat(ATTEMPTS).hasValue(2);
-    assertThat(value()).isEqualTo(7);
+    assertThat(counted.attempts).hasValue(2);
+    assertThat(counted.value()).isEqualTo(7);
   }
 
   @Test
   void connectionLostBeforeCommit_isTriedAgain() {
-    Runnable cut = times(1, () -> cut(Direction.CLIENT_TO_SERVER));
+    Runnable cut = Counted.times(1, () -> counted.cut(Direction.CLIENT_TO_SERVER));
     assertThat(counters.increment(cut)).isEqualTo(1);
-    assertThat(ATTEMPTS).hasValue(2);
-    assertThat(value()).isEqualTo(1);
+    assertThat(counted.attempts).hasValue(2);
+    assertThat(counted.value()).isEqualTo(1);
   }
 
   @Test
@@ -205,8 +161,8 @@ class BlockingRetryTest {
     assertThatThrownBy(() -> counters.committedAndFailed())
         .isInstanceOf(IOException.class)
         .hasRootCauseMessage("conflict of another database");
-    assertThat(ATTEMPTS).hasValue(1);
-    assertThat(value()).isEqualTo(1);
+    assertThat(counted.attempts).hasValue(1);
+    assertThat(counted.value()).isEqualTo(1);
   }
 
   @Test
@@ -219,7 +175,7 @@ class BlockingRetryTest {
                     }))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage("mine");
-    assertThat(ATTEMPTS).hasValue(1);
+    assertThat(counted.attempts).hasValue(1);
   }
 
   @Test
@@ -242,7 +198,7 @@ class BlockingRetryTest {
     }
 
     Integer work(Runnable between) {
-      ATTEMPTS.incrementAndGet();
+      counted.attempts.incrementAndGet();
       int value = jdbc.queryForObject("SELECT value FROM counters WHERE id = 1", Integer.class);
       between.run();
       jdbc.update("UPDATE counters SET value = ? WHERE id = 1", value + 1);
@@ -283,7 +239,7 @@ class BlockingRetryTest {
     @Transactional
     @RetryConflicts(idempotent = true)
     public int setToSeven(Runnable then) {
-      ATTEMPTS.incrementAndGet();
+      counted.attempts.incrementAndGet();
       int changed = jdbc.update("UPDATE counters SET value = 7 WHERE id = 1");
       then.run();
       return changed;
@@ -299,7 +255,7 @@ class BlockingRetryTest {
     @Transactional
     @RetryConflicts
     public void failWith(String sqlState) {
-      ATTEMPTS.incrementAndGet();
+      counted.attempts.incrementAndGet();
       throw new IllegalStateException(new SQLException("refused", sqlState));
     }
   }

@@ -6,19 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.dsqljava.CommitOutcomeUnknownException;
 import io.github.dsqljava.RetriesExhaustedException;
 import io.github.dsqljava.RetryKind;
-import io.github.dsqljava.local.DsqlLocal;
 import io.github.dsqljava.retry.TransactionOptions;
 import io.github.dsqljava.spring.transaction.ConflictRetry;
 import io.github.dsqljava.spring.transaction.RetryConflicts;
-import io.github.dsqljava.testsupport.FaultRelay;
 import io.github.dsqljava.testsupport.FaultRelay.Direction;
-import io.github.dsqljava.testsupport.FaultRelay.Fault;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,24 +30,18 @@ import reactor.core.publisher.Mono;
 class ReactiveRetryTest {
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
-  /** How often a method or a publisher has begun. */
-  private static final AtomicInteger ATTEMPTS = new AtomicInteger();
-
-  private static DsqlLocal cluster;
-  private static FaultRelay relay;
+  private static Counted counted;
   private static ConfigurableApplicationContext context;
   private static Counters counters;
 
   @BeforeAll
   static void start() {
-    cluster = DsqlLocal.start();
-    relay = FaultRelay.start(cluster.port());
-    Contexts.sql(cluster, "CREATE TABLE counters (id int PRIMARY KEY, value int NOT NULL)");
+    counted = new Counted();
     context =
         Contexts.start(
-            Contexts.app(cluster, Counters.class, Outer.class),
-            cluster,
-            relay.port(),
+            Contexts.app(counted.cluster, Counters.class, Outer.class),
+            counted.cluster,
+            counted.relay.port(),
             "--dsql.retry.max-attempts=4",
             "--dsql.pool.max-size=3");
     counters = context.getBean(Counters.class);
@@ -61,123 +50,98 @@ class ReactiveRetryTest {
   @AfterAll
   static void stop() {
     context.close();
-    relay.close();
-    cluster.close();
+    counted.close();
   }
 
   @BeforeEach
   void reset() {
-    Contexts.sql(cluster, "DELETE FROM counters");
-    Contexts.sql(cluster, "INSERT INTO counters VALUES (1, 0), (2, 0), (3, 0)");
-    ATTEMPTS.set(0);
-  }
-
-  @AfterEach
-  void disarm() {
-    relay.disarm();
-  }
-
-  /** Adds 100 to the counter beside the transaction, so that it loses, so many times. */
-  private static Runnable conflicts(int times) {
-    AtomicInteger left = new AtomicInteger(times);
-    return () -> {
-      if (left.getAndDecrement() > 0) {
-        Contexts.sql(cluster, "UPDATE counters SET value = value + 100 WHERE id = 1");
-      }
-    };
-  }
-
-  private static void cut(Direction direction) {
-    var unused = relay.armNext(new Fault.Cut(), direction);
-  }
-
-  private static int value() {
-    return Contexts.number(cluster, "SELECT value FROM counters WHERE id = 1");
+    counted.reset();
   }
 
   @Test
   void mono_runsAgainAfterAConflict_andIsCounted() {
     double before = Contexts.retries(context, "conflict");
-    assertThat(counters.increment(conflicts(2)).block(LIMIT)).isEqualTo(201);
-    assertThat(value()).isEqualTo(201);
-    assertThat(ATTEMPTS).hasValue(3);
+    assertThat(counters.increment(counted.conflicts(2)).block(LIMIT)).isEqualTo(201);
+    assertThat(counted.value()).isEqualTo(201);
+    assertThat(counted.attempts).hasValue(3);
     assertThat(Contexts.retries(context, "conflict") - before).isEqualTo(2);
   }
 
   @Test
   void flux_emitsOnlyTheElementsOfTheAttemptThatWasCommitted() {
     List<Integer> seen = new CopyOnWriteArrayList<>();
-    counters.incrementAll(conflicts(1)).doOnNext(seen::add).blockLast(LIMIT);
+    counters.incrementAll(counted.conflicts(1)).doOnNext(seen::add).blockLast(LIMIT);
     assertThat(seen).containsExactly(101, 1, 1);
-    assertThat(ATTEMPTS).hasValue(2);
+    assertThat(counted.attempts).hasValue(2);
   }
 
   @Test
   void operator_runsTheTransactionAgain() {
     TransactionalOperator retrying =
         context.getBean(ConflictRetry.class).around(context.getBean(TransactionalOperator.class));
-    assertThat(counters.work(conflicts(1)).as(retrying::transactional).block(LIMIT)).isEqualTo(101);
-    assertThat(ATTEMPTS).hasValue(2);
-    Runnable another = conflicts(1);
+    assertThat(counters.work(counted.conflicts(1)).as(retrying::transactional).block(LIMIT))
+        .isEqualTo(101);
+    assertThat(counted.attempts).hasValue(2);
+    Runnable another = counted.conflicts(1);
     assertThat(retrying.execute(status -> counters.work(another)).blockLast(LIMIT)).isEqualTo(202);
-    assertThat(ATTEMPTS).hasValue(4);
+    assertThat(counted.attempts).hasValue(4);
   }
 
   @Test
   void attemptsInAll_areThoseOfThePolicy() {
-    assertThatThrownBy(() -> counters.increment(conflicts(10)).block(LIMIT))
+    assertThatThrownBy(() -> counters.increment(counted.conflicts(10)).block(LIMIT))
         .isInstanceOfSatisfying(
             RetriesExhaustedException.class,
             exhausted -> {
               assertThat(exhausted.attempts()).isEqualTo(4);
               assertThat(exhausted.kind()).isEqualTo(RetryKind.CONFLICT);
             });
-    assertThat(ATTEMPTS).hasValue(4);
+    assertThat(counted.attempts).hasValue(4);
   }
 
   @Test
   void annotation_setsItsOwnNumberOfAttempts() {
-    assertThatThrownBy(() -> counters.twice(conflicts(10)).block(LIMIT))
+    assertThatThrownBy(() -> counters.twice(counted.conflicts(10)).block(LIMIT))
         .isInstanceOf(RetriesExhaustedException.class);
-    assertThat(ATTEMPTS).hasValue(2);
+    assertThat(counted.attempts).hasValue(2);
   }
 
   @Test
   void nestedMethod_isNotRunAgainByItself() {
     Outer outer = context.getBean(Outer.class);
-    assertThatThrownBy(() -> outer.withoutRetry(conflicts(1)).block(LIMIT))
+    assertThatThrownBy(() -> outer.withoutRetry(counted.conflicts(1)).block(LIMIT))
         .hasStackTraceContaining("40001");
-    assertThat(ATTEMPTS).hasValue(1);
-    assertThat(outer.withRetry(conflicts(1)).block(LIMIT)).isEqualTo(201);
-    assertThat(ATTEMPTS).hasValue(3);
+    assertThat(counted.attempts).hasValue(1);
+    assertThat(outer.withRetry(counted.conflicts(1)).block(LIMIT)).isEqualTo(201);
+    assertThat(counted.attempts).hasValue(3);
   }
 
   @Test
   void transactionOfItsOwnInside_isRunAgain() {
     Outer outer = context.getBean(Outer.class);
-    assertThat(outer.withOwnInside(conflicts(1)).block(LIMIT)).isEqualTo(101);
-    assertThat(ATTEMPTS).hasValue(2);
+    assertThat(outer.withOwnInside(counted.conflicts(1)).block(LIMIT)).isEqualTo(101);
+    assertThat(counted.attempts).hasValue(2);
   }
 
   @Test
   void retryInsideATransaction_leavesItToTheOuterOne() {
     TransactionalOperator plain = context.getBean(TransactionalOperator.class);
     TransactionalOperator retrying = context.getBean(ConflictRetry.class).around(plain);
-    Mono<Integer> inner = counters.work(conflicts(1)).as(retrying::transactional);
+    Mono<Integer> inner = counters.work(counted.conflicts(1)).as(retrying::transactional);
     assertThatThrownBy(() -> inner.as(plain::transactional).block(LIMIT))
         .hasStackTraceContaining("40001");
-    assertThat(ATTEMPTS).hasValue(1);
+    assertThat(counted.attempts).hasValue(1);
   }
 
   @Test
   void lostAnswerToCommit_isOurException_andNotTriedAgain() {
-    Runnable cut = () -> cut(Direction.SERVER_TO_CLIENT);
+    Runnable cut = () -> counted.cut(Direction.SERVER_TO_CLIENT);
     assertThatThrownBy(() -> counters.incrementThen(cut).block(LIMIT))
         .isInstanceOfSatisfying(
             CommitOutcomeUnknownException.class,
             unknown -> assertThat(unknown.problem()).isEqualTo("the connection was lost"));
-    assertThat(ATTEMPTS).hasValue(1);
-    assertThat(value()).as("the server has committed").isEqualTo(1);
+    assertThat(counted.attempts).hasValue(1);
+    assertThat(counted.value()).as("the server has committed").isEqualTo(1);
   }
 
   @Test
@@ -187,7 +151,7 @@ class ReactiveRetryTest {
             () ->
                 counters
                     .work(() -> {})
-                    .doOnNext(done -> cut(Direction.SERVER_TO_CLIENT))
+                    .doOnNext(done -> counted.cut(Direction.SERVER_TO_CLIENT))
                     .as(plain::transactional)
                     .block(LIMIT))
         .isInstanceOf(DataAccessResourceFailureException.class)
@@ -196,33 +160,21 @@ class ReactiveRetryTest {
 
   @Test
   void lostAnswerToCommit_ofAnIdempotentMethod_isTriedAgain() {
-    AtomicInteger cuts = new AtomicInteger(1);
-    Runnable cut =
-        () -> {
-          if (cuts.getAndDecrement() > 0) {
-            cut(Direction.SERVER_TO_CLIENT);
-          }
-        };
+    Runnable cut = Counted.times(1, () -> counted.cut(Direction.SERVER_TO_CLIENT));
     assertThat(counters.setToSeven(cut).block(LIMIT)).isEqualTo(1);
-    assertThat(ATTEMPTS).hasValue(2);
-    assertThat(value()).isEqualTo(7);
+    assertThat(counted.attempts).hasValue(2);
+    assertThat(counted.value()).isEqualTo(7);
     assertThat(Contexts.retries(context, "unknown_commit")).isEqualTo(1);
   }
 
   @Test
   void connectionLostBeforeCommit_isTriedAgain() {
-    AtomicInteger cuts = new AtomicInteger(1);
     double before = Contexts.retries(context, "connection");
-    Runnable cut =
-        () -> {
-          if (cuts.getAndDecrement() > 0) {
-            cut(Direction.CLIENT_TO_SERVER);
-          }
-        };
+    Runnable cut = Counted.times(1, () -> counted.cut(Direction.CLIENT_TO_SERVER));
     assertThat(counters.increment(cut).block(LIMIT)).isEqualTo(1);
-    assertThat(ATTEMPTS).hasValue(2);
+    assertThat(counted.attempts).hasValue(2);
     assertThat(Contexts.retries(context, "connection") - before).isEqualTo(1);
-    assertThat(value()).isEqualTo(1);
+    assertThat(counted.value()).isEqualTo(1);
   }
 
   @Test
@@ -237,16 +189,16 @@ class ReactiveRetryTest {
                         })
                     .block(LIMIT))
         .isSameAs(mine);
-    assertThat(ATTEMPTS).hasValue(1);
-    assertThat(value()).isZero();
+    assertThat(counted.attempts).hasValue(1);
+    assertThat(counted.value()).isZero();
   }
 
   @Test
   void failureThatDoesNotRollBack_isNotTriedAgain() {
     assertThatThrownBy(() -> counters.committedAndFailed().block(LIMIT))
         .hasMessageContaining("of another database");
-    assertThat(ATTEMPTS).hasValue(1);
-    assertThat(value()).isEqualTo(1);
+    assertThat(counted.attempts).hasValue(1);
+    assertThat(counted.value()).isEqualTo(1);
   }
 
   @Test
@@ -255,7 +207,7 @@ class ReactiveRetryTest {
     assertThatThrownBy(() -> counters.swallowed().block(LIMIT))
         .hasMessageContaining("rolled back")
         .hasStackTraceContaining("22012");
-    assertThat(ATTEMPTS).hasValue(1);
+    assertThat(counted.attempts).hasValue(1);
   }
 
   @Test
@@ -265,7 +217,8 @@ class ReactiveRetryTest {
             .getBean(ConflictRetry.class)
             .with(TransactionOptions.defaults())
             .around(context.getBean(TransactionalOperator.class));
-    assertThat(counters.work(conflicts(6)).as(patient::transactional).block(LIMIT)).isEqualTo(601);
+    assertThat(counters.work(counted.conflicts(6)).as(patient::transactional).block(LIMIT))
+        .isEqualTo(601);
   }
 
   static class Counters {
@@ -280,7 +233,7 @@ class ReactiveRetryTest {
     Mono<Integer> work(Runnable between) {
       return Mono.defer(
           () -> {
-            ATTEMPTS.incrementAndGet();
+            counted.attempts.incrementAndGet();
             return read(1)
                 .doOnNext(value -> between.run())
                 .flatMap(value -> write(1, value + 1).thenReturn(value + 1));
@@ -331,7 +284,7 @@ class ReactiveRetryTest {
     @Transactional
     @RetryConflicts(idempotent = true)
     public Mono<Long> setToSeven(Runnable then) {
-      return Mono.fromRunnable(ATTEMPTS::incrementAndGet)
+      return Mono.fromRunnable(counted.attempts::incrementAndGet)
           .then(write(1, 7))
           .doOnNext(done -> then.run());
     }

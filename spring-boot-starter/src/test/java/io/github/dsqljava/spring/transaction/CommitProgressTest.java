@@ -31,6 +31,7 @@ import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.TransactionSystemException;
 import org.springframework.transaction.support.DefaultTransactionDefinition;
 import org.springframework.transaction.support.DefaultTransactionStatus;
+import org.springframework.transaction.support.TransactionCallback;
 import org.springframework.transaction.support.TransactionOperations;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
@@ -76,7 +77,6 @@ class CommitProgressTest {
 
     Manager(DataSource dataSource) {
       super(dataSource);
-      addListener(new TransactionWatch());
     }
 
     @Override
@@ -231,6 +231,58 @@ class CommitProgressTest {
     assertThatThrownBy(() -> retrying.executeWithoutResult(status -> attempts.incrementAndGet()))
         .isInstanceOf(CommitOutcomeUnknownException.class)
         .hasCause(failure);
+    assertThat(attempts).hasValue(1);
+  }
+
+  /** Neither a bean nor that of a template: it tells nobody how far it has come. */
+  @Test
+  void failureThatMayBeOfTheCommit_ofAManagerThatNobodyKnows_isSprings() {
+    Manager unknown = new Manager(dataSource);
+    unknown.failure = new DataAccessResourceFailureException("the socket is closed");
+    TransactionTemplate template = new TransactionTemplate(unknown);
+    TransactionOperations own =
+        new TransactionOperations() {
+          @Override
+          public <T> T execute(TransactionCallback<T> action) {
+            return template.execute(action);
+          }
+        };
+    assertThatThrownBy(() -> conflicts.around(own).execute(status -> attempts.incrementAndGet()))
+        .isSameAs(unknown.failure);
+    assertThat(attempts).hasValue(1);
+  }
+
+  @Test
+  void templateWithATransactionOfItsOwn_insideAnother_runsAgain() {
+    TransactionOperations itself = conflicts.around(alone);
+    new TransactionTemplate(manager)
+        .executeWithoutResult(
+            outer ->
+                itself.executeWithoutResult(
+                    status -> {
+                      add(1);
+                      if (attempts.incrementAndGet() == 1) {
+                        other();
+                      }
+                    }));
+    assertThat(attempts).hasValue(2);
+    assertThat(value(1)).isEqualTo(101);
+  }
+
+  @Test
+  void template_insideATransaction_leavesItToTheOuterOne() {
+    TransactionTemplate outer = new TransactionTemplate(manager);
+    assertThatThrownBy(
+            () ->
+                outer.executeWithoutResult(
+                    status ->
+                        retrying.executeWithoutResult(
+                            inside -> {
+                              attempts.incrementAndGet();
+                              throw new ConcurrencyFailureException(
+                                  "", new SQLException("conflict", "40001"));
+                            })))
+        .isInstanceOf(ConcurrencyFailureException.class);
     assertThat(attempts).hasValue(1);
   }
 
