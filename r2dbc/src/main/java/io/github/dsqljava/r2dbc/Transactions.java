@@ -17,6 +17,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -71,6 +72,9 @@ final class Transactions {
     /** From the first lost conflict on. */
     private @Nullable LanePass pass;
 
+    /** Whether what is to be said behind the cancellation was said. */
+    private final AtomicBoolean told = new AtomicBoolean();
+
     // Guarded by this.
     private boolean cancelled;
     private Runnable cancelStep = () -> {};
@@ -120,6 +124,7 @@ final class Transactions {
                   begin(lease);
                 } else if (isCancelled()) {
                   leaveLane();
+                  tellNobody(null);
                 } else {
                   ended(notStarted(inner(failure)));
                 }
@@ -133,11 +138,9 @@ final class Transactions {
           .orElseGet(() -> new AttemptOutcome.NotStarted(failure));
     }
 
-    private void giveUp(CompletableFuture<?> acquired) {
-      if (acquired.cancel(/* mayInterruptIfRunning= */ false)) {
-        leaveLane();
-        tellNobody(null);
-      }
+    /** Whoever has got the connection already sees that he is cancelled. */
+    private static void giveUp(CompletableFuture<?> acquired) {
+      acquired.cancel(/* mayInterruptIfRunning= */ false);
     }
 
     private void begin(Lease<PhysicalSession> lease) {
@@ -145,6 +148,7 @@ final class Transactions {
       if (!step(attempt::cancel)) {
         leaveLane();
         var unused = GiveBack.start(lease, stale);
+        tellNobody(null);
         return;
       }
       var unused =
@@ -242,6 +246,9 @@ final class Transactions {
 
     /** Nobody listens any more, but what is not certain is said all the same. */
     private void tellNobody(@Nullable AttemptOutcome outcome) {
+      if (!told.compareAndSet(false, true)) {
+        return;
+      }
       Optional<Throwable> doubt = decisions.abandoned(outcome);
       if (doubt.isPresent()) {
         Operators.onErrorDropped(doubt.get(), context);
