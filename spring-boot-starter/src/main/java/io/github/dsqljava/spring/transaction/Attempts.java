@@ -61,6 +61,11 @@ final class Attempts {
     return run.abandoned(null);
   }
 
+  /** The same of an attempt that was under way, and has failed behind that. */
+  Optional<Throwable> abandoned(Throwable failure, Progress progress) {
+    return run.abandoned(FailureReader.read(failure, progress));
+  }
+
   private void tell(TransactionRun.Step.Again again) {
     try {
       listener.retrying(again.kind(), again.attempt(), again.pause(), again.failure());

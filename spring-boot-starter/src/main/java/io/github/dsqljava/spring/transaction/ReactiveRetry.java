@@ -1,7 +1,10 @@
 package io.github.dsqljava.spring.transaction;
 
 import io.github.dsqljava.spi.TransactionRun;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.reactivestreams.Publisher;
@@ -11,6 +14,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
+import reactor.util.context.ContextView;
 import reactor.util.retry.Retry;
 
 /**
@@ -40,7 +44,7 @@ final class ReactiveRetry {
    * @param work called for each attempt
    */
   <T> Mono<T> mono(Supplier<Mono<T>> work) {
-    return inTransaction().flatMap(inside -> inside ? work.get() : attempts(work));
+    return inTransaction().flatMap(inside -> inside ? work.get() : monoOfItsOwn(work));
   }
 
   /**
@@ -50,22 +54,16 @@ final class ReactiveRetry {
    * @param work called for each attempt
    */
   <T> Flux<T> flux(Supplier<? extends Publisher<T>> work) {
-    return inTransaction()
-        .flatMapMany(
-            inside ->
-                inside
-                    ? work.get()
-                    : attempts(() -> Flux.from(work.get()).collectList())
-                        .flatMapIterable(elements -> elements));
+    return inTransaction().flatMapMany(inside -> inside ? work.get() : fluxOfItsOwn(work));
   }
 
   /** As {@link #mono} and {@link #flux}, wherever it is subscribed to. */
   <T> Mono<T> monoOfItsOwn(Supplier<Mono<T>> work) {
-    return attempts(work);
+    return attempts(failed -> work.get().doOnError(failed));
   }
 
   <T> Flux<T> fluxOfItsOwn(Supplier<? extends Publisher<T>> work) {
-    return attempts(() -> Flux.from(work.get()).collectList())
+    return attempts(failed -> Flux.from(work.get()).doOnError(failed).collectList())
         .flatMapIterable(elements -> elements);
   }
 
@@ -75,10 +73,17 @@ final class ReactiveRetry {
         .onErrorResume(NoTransactionException.class, none -> Mono.just(false));
   }
 
-  private <T> Mono<T> attempts(Supplier<Mono<T>> work) {
+  /**
+   * Runs a transaction until it succeeds, or is not to be run again.
+   *
+   * @param work called for each attempt; what it gets hears the attempt's failure, also if nobody
+   *     waits for it any more: Spring lets a COMMIT go on behind a cancellation
+   */
+  private <T> Mono<T> attempts(Function<Consumer<Throwable>, Mono<T>> work) {
     return Mono.deferContextual(
         context -> {
           Attempts attempts = transactions.get();
+          AtomicBoolean abandoned = new AtomicBoolean();
           AtomicReference<ReactiveWatch> watched = new AtomicReference<>(new ReactiveWatch());
           Mono<T> attempt =
               Mono.defer(
@@ -89,7 +94,13 @@ final class ReactiveRetry {
                     }
                     ReactiveWatch watch = new ReactiveWatch();
                     watched.set(watch);
-                    return work.get().contextWrite(watch::addTo);
+                    Consumer<Throwable> failed =
+                        failure -> {
+                          if (abandoned.get()) {
+                            say(attempts.abandoned(failure, progress(watch, failure)), context);
+                          }
+                        };
+                    return work.apply(failed).contextWrite(watch::addTo);
                   });
           return attempt
               .retryWhen(
@@ -98,12 +109,16 @@ final class ReactiveRetry {
                           failures.concatMap(
                               signal -> next(attempts, watched.get(), signal.failure()))))
               .doOnCancel(
-                  () ->
-                      attempts
-                          .abandoned()
-                          .ifPresent(
-                              doubt -> Operators.onErrorDropped(doubt, Context.of(context))));
+                  () -> {
+                    abandoned.set(true);
+                    say(attempts.abandoned(), context);
+                  });
         });
+  }
+
+  /** Where Reactor has what no subscriber is left to hear. */
+  private static void say(Optional<Throwable> doubt, ContextView context) {
+    doubt.ifPresent(failure -> Operators.onErrorDropped(failure, Context.of(context)));
   }
 
   /** Gives something when it is time for the next attempt. */

@@ -9,21 +9,28 @@ import io.github.dsqljava.RetryKind;
 import io.github.dsqljava.retry.TransactionOptions;
 import io.github.dsqljava.spring.transaction.ConflictRetry;
 import io.github.dsqljava.spring.transaction.RetryConflicts;
+import io.github.dsqljava.testsupport.FaultRelay;
 import io.github.dsqljava.testsupport.FaultRelay.Direction;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.r2dbc.core.DatabaseClient;
 import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
 import org.springframework.transaction.reactive.TransactionalOperator;
+import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Hooks;
 import reactor.core.publisher.Mono;
 
 /** Reactive transactions on R2DBC, in a whole application. */
@@ -167,6 +174,44 @@ class ReactiveRetryTest {
     assertThat(Contexts.retries(context, "unknown_commit")).isEqualTo(1);
   }
 
+  /** At Reactor's hook for what nobody is left to hear. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void cancelledDuringCommit_theDoubtIsSaid(boolean mono) {
+    CompletableFuture<Throwable> dropped = new CompletableFuture<>();
+    CompletableFuture<FaultRelay.Strike> struck = new CompletableFuture<>();
+    FaultRelay own = FaultRelay.start(counted.cluster.port());
+    Hooks.onErrorDropped(dropped::complete);
+    try (var other =
+        Contexts.start(
+            Contexts.app(counted.cluster, Counters.class), counted.cluster, own.port())) {
+      Runnable stall =
+          () -> {
+            var unused =
+                own.armNext(new FaultRelay.Fault.Stall(), Direction.SERVER_TO_CLIENT)
+                    .thenAccept(struck::complete);
+          };
+      Counters others = other.getBean(Counters.class);
+      Disposable running =
+          mono
+              ? others.incrementThen(stall).subscribe()
+              : others.incrementAllThen(stall).subscribe();
+      struck.orTimeout(60, TimeUnit.SECONDS).join(); // COMMIT is there, and its answer is held
+      running.dispose();
+      own.close();
+      assertThat(dropped)
+          .succeedsWithin(LIMIT)
+          .satisfies(
+              failure ->
+                  assertThat(failure)
+                      .hasStackTraceContaining(CommitOutcomeUnknownException.class.getName()));
+    } finally {
+      Hooks.resetOnErrorDropped();
+      own.close();
+    }
+    assertThat(counted.value()).as("the server has committed").isEqualTo(1);
+  }
+
   @Test
   void connectionLostBeforeCommit_isTriedAgain() {
     double before = Contexts.retries(context, "connection");
@@ -279,6 +324,12 @@ class ReactiveRetryTest {
     @RetryConflicts
     public Mono<Integer> incrementThen(Runnable then) {
       return work(() -> {}).doOnNext(done -> then.run());
+    }
+
+    @Transactional
+    @RetryConflicts
+    public Flux<Integer> incrementAllThen(Runnable then) {
+      return work(() -> {}).doOnNext(done -> then.run()).flux();
     }
 
     @Transactional
