@@ -29,7 +29,6 @@ import org.postgresql.PGStatement;
  * docs/benchmarks.md.
  */
 public final class PointSelect {
-  private static final String ALONE = "PostgreSQL";
   private static final int ROWS = 10_000;
   private static final int ROUNDS = 12;
   private static final int WARM_UP = 15;
@@ -46,7 +45,7 @@ public final class PointSelect {
       fill(plain);
       fill(through);
       Map<String, Sessions> servers = new LinkedHashMap<>();
-      servers.put(ALONE, plain);
+      servers.put("PostgreSQL", plain);
       servers.put("dsql-local", through);
       Optional<Path> program = PgBouncer.program();
       if (program.isPresent()) {
@@ -85,37 +84,42 @@ public final class PointSelect {
     }
   }
 
+  /** One server's part: its connections, and the median of each round in nanoseconds. */
+  private record Part(String server, List<Connection> connections, List<Double> medians) {
+    static Part open(String name, Sessions server, int clients) throws SQLException {
+      Part part = new Part(name, new ArrayList<>(), new ArrayList<>());
+      for (int i = 0; i < clients; i++) {
+        part.connections.add(server.open());
+      }
+      return part;
+    }
+  }
+
   private static void measure(Map<String, Sessions> servers, int clients)
       throws SQLException, InterruptedException, ExecutionException {
-    Map<String, List<Connection>> connections = new LinkedHashMap<>();
-    Map<String, List<Double>> medians = new LinkedHashMap<>();
+    List<Part> parts = new ArrayList<>();
     ExecutorService threads = Executors.newFixedThreadPool(clients);
     try {
       for (Map.Entry<String, Sessions> server : servers.entrySet()) {
-        List<Connection> opened = new ArrayList<>();
-        connections.put(server.getKey(), opened);
-        medians.put(server.getKey(), new ArrayList<>());
-        for (int i = 0; i < clients; i++) {
-          opened.add(server.getValue().open());
-        }
+        parts.add(Part.open(server.getKey(), server.getValue(), clients));
       }
       for (int i = 0; i < WARM_UP + ROUNDS; i++) {
-        for (Map.Entry<String, List<Connection>> server : connections.entrySet()) {
-          double median = median(threads, server.getValue());
+        for (Part part : parts) {
+          double median = median(threads, part.connections());
           if (i >= WARM_UP) {
-            medians.get(server.getKey()).add(median);
+            part.medians().add(median);
           }
         }
       }
     } finally {
       threads.shutdownNow();
-      for (List<Connection> opened : connections.values()) {
-        for (Connection connection : opened) {
+      for (Part part : parts) {
+        for (Connection connection : part.connections()) {
           connection.close();
         }
       }
     }
-    print(clients, medians);
+    print(clients, parts);
   }
 
   private static double median(ExecutorService threads, List<Connection> connections)
@@ -150,29 +154,31 @@ public final class PointSelect {
     return nanos;
   }
 
-  private static void print(int clients, Map<String, List<Double>> medians) {
-    List<Double> alone = medians.get(ALONE);
+  /** The first part is what the others are compared with. */
+  private static void print(int clients, List<Part> parts) {
     StringBuilder line = new StringBuilder();
     line.append(String.format(Locale.ROOT, "%2d clients", clients));
-    medians.forEach(
-        (server, rounds) -> {
-          double[] sorted = rounds.stream().mapToDouble(Double::doubleValue).sorted().toArray();
-          line.append(String.format(Locale.ROOT, ", %s %.1f us", server, sorted[ROUNDS / 2] / 1e3));
-          if (!server.equals(ALONE)) {
-            double[] ratios =
-                IntStream.range(0, ROUNDS)
-                    .mapToDouble(round -> rounds.get(round) / alone.get(round))
-                    .sorted()
-                    .toArray();
-            line.append(
-                String.format(
-                    Locale.ROOT,
-                    " (ratio %.2f, %.2f to %.2f)",
-                    ratios[ROUNDS / 2],
-                    ratios[0],
-                    ratios[ROUNDS - 1]));
-          }
-        });
+    List<Double> alone = parts.get(0).medians();
+    for (Part part : parts) {
+      List<Double> rounds = part.medians();
+      double[] sorted = rounds.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+      line.append(
+          String.format(Locale.ROOT, ", %s %.1f us", part.server(), sorted[ROUNDS / 2] / 1e3));
+      if (part != parts.get(0)) {
+        double[] ratios =
+            IntStream.range(0, ROUNDS)
+                .mapToDouble(round -> rounds.get(round) / alone.get(round))
+                .sorted()
+                .toArray();
+        line.append(
+            String.format(
+                Locale.ROOT,
+                " (ratio %.2f, %.2f to %.2f)",
+                ratios[ROUNDS / 2],
+                ratios[0],
+                ratios[ROUNDS - 1]));
+      }
+    }
     System.out.println(line);
   }
 }
