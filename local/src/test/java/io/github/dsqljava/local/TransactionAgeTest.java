@@ -120,28 +120,28 @@ class TransactionAgeTest {
           A: CREATE TABLE slow (id int PRIMARY KEY, v int)
           A: INSERT INTO slow VALUES (1, 1) => #1
           A: BEGIN
-          A: UPDATE slow SET v = 2 WHERE pg_sleep(1.2) IS NOT NULL => LATE
+          A: UPDATE slow SET v = 2 WHERE pg_sleep(3) IS NOT NULL => LATE
           A: SELECT 1 => ABORTED
           A: ROLLBACK
           A: BEGIN
           A: UPDATE slow SET v = 2 => #1
-          A: SELECT pg_sleep(1.2) IS NULL => [f]
+          A: SELECT pg_sleep(3) IS NULL => [f]
           A: COMMIT => LATE
           A: status => idle
           A: BEGIN
-          A: SELECT pg_sleep(1.2) IS NULL => [f]
+          A: SELECT pg_sleep(3) IS NULL => [f]
           A: ROLLBACK
           -- A read of a table, too.
           A: BEGIN
-          A: SELECT count(*) FROM slow WHERE pg_sleep(1.2) IS NOT NULL => LATE
+          A: SELECT count(*) FROM slow WHERE pg_sleep(3) IS NOT NULL => LATE
           A: status => failed
           A: SELECT 1 => ABORTED
           A: COMMIT => #0
           A: status => idle
           A: SELECT * FROM slow => [1, 1]
-          A: BEGIN; UPDATE slow SET v = 3; SELECT pg_sleep(1.2); COMMIT => LATE
+          A: BEGIN; UPDATE slow SET v = 3; SELECT pg_sleep(3); COMMIT => LATE
           A: ROLLBACK
-          A: BEGIN; UPDATE slow SET v = 3; SELECT pg_sleep(1.2)
+          A: BEGIN; UPDATE slow SET v = 3; SELECT pg_sleep(3)
           A: COMMIT => LATE
           A: SELECT * FROM slow => [1, 1]
           """

@@ -210,7 +210,8 @@ class SessionLogicTest {
     assertThat(rig.session().concessions()).isEqualTo(1);
     assertThat(rig.postgres().log())
         .endsWith(
-            "SELECT * FROM dsql_internal.occ_save($1, $2)", "ROLLBACK TO SAVEPOINT \"dsql$base\"");
+            "SELECT *, dsql_internal.configured_settings() FROM dsql_internal.occ_save($1, $2)",
+            "ROLLBACK TO SAVEPOINT \"dsql$base\"");
     assertThat(query("COMMIT")).containsExactly("C COMMIT", "Z I");
     assertThat(rig.postgres().committed()).containsExactly(1);
   }
