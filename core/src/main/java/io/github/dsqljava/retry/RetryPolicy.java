@@ -63,7 +63,8 @@ public final class RetryPolicy {
 
   /**
    * How often in all, 1 or more; 1 means never again. Default 100: with the default pauses the time
-   * is over before, so that nobody gives up a row that many want while there is time left.
+   * is over before, so that nobody gives up a row that many want while there is time left. It
+   * counts failures of all kinds, lost connections as well.
    */
   public int maxAttempts() {
     return values.maxAttempts;

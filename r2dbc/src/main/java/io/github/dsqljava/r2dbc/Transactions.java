@@ -212,6 +212,9 @@ final class Transactions {
       if (step(cancel)) {
         long now = System.nanoTime();
         mine.await(decisions.patience(now), () -> attempt(decisions.beginTurn(System.nanoTime())));
+        if (isCancelled()) {
+          mine.leave(); // the cancellation may have come just before
+        }
       } else {
         cancel.run();
       }

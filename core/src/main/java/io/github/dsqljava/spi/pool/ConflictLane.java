@@ -130,6 +130,11 @@ public final class ConflictLane {
     width.ended(now - pass.begunAt);
     if (commits == pass.commits) {
       pausesUntil = now + pauses.lost(width.usual());
+      if (pauses.isLosing()) {
+        // One that others beat each time, such as a long one on their row, must not keep the rest
+        // of the lane waiting for its place at the head.
+        pass.number = passes++;
+      }
     } else {
       width.tooWide();
     }

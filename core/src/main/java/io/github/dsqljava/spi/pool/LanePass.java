@@ -4,7 +4,8 @@ import java.time.Duration;
 
 /**
  * One transaction's way through a {@link ConflictLane}, from its first lost conflict to its end.
- * Its number is its place: one that loses in the lane as well is ahead of all that came later.
+ * Its number is its place: one that loses in the lane as well is ahead of all that came later,
+ * unless it goes on losing to others than those in the lane.
  *
  * <p>Safe to use from several threads.
  */
@@ -23,9 +24,11 @@ public final class LanePass {
   }
 
   private final ConflictLane lane;
-  final long number;
 
   // Guarded by the lane's lock.
+  /** Its place among those that wait; changes only while it does not. */
+  long number;
+
   State state = State.OUTSIDE;
   Runnable turn = () -> {};
 

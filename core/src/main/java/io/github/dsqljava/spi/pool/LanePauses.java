@@ -18,9 +18,8 @@ final class LanePauses {
   private static final int FIRST = 4;
 
   /**
-   * The largest bound. A larger one saves attempts and costs time: with 64 clients in four
-   * processes 8 gave 2.7 attempts for a commit and a p99 of 0.5 s, 32 gave 2.2 and 0.9 s
-   * (simulated, 1 ms).
+   * The largest bound. A larger one saves attempts and costs time (tried in the simulation of
+   * docs/benchmarks.md).
    */
   private static final int LARGEST = 8;
 

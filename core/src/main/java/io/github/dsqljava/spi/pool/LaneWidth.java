@@ -16,8 +16,11 @@ final class LaneWidth {
   /** The most attempts at once. More than that need no lane. */
   static final int WIDEST = 256;
 
-  /** So many commits for a rung: of what that tries in vain, one attempt of this many is lost. */
+  /** So many commits more than losses weigh for a rung up, and fewer for a rung down. */
   private static final int COMMITS_FOR_A_RUNG = 16;
+
+  /** A loss weighs as much as this: the lane settles where one attempt of nine is lost. */
+  private static final int COMMITS_FOR_A_LOSS = 8;
 
   /**
    * An attempt that takes longer than this, and longer than four times the usual, is in nobody's
@@ -25,7 +28,7 @@ final class LaneWidth {
    */
   private static final long SLOW = Duration.ofSeconds(1).toNanos();
 
-  /** The same while it is not known how long they usually take. */
+  /** The same while it is not known how long they usually take, and the most there is. */
   private static final long SLOW_AT_FIRST = Duration.ofSeconds(10).toNanos();
 
   private static final int TIMES_THE_USUAL = 4;
@@ -58,7 +61,9 @@ final class LaneWidth {
 
   /** For how long an attempt keeps its place. */
   long slow() {
-    return attemptNanos == 0 ? SLOW_AT_FIRST : Math.max(SLOW, TIMES_THE_USUAL * attemptNanos);
+    return attemptNanos == 0
+        ? SLOW_AT_FIRST
+        : Math.min(SLOW_AT_FIRST, Math.max(SLOW, TIMES_THE_USUAL * attemptNanos));
   }
 
   /** An attempt has ended, after so long, with a commit or without. */
@@ -86,8 +91,16 @@ final class LaneWidth {
     return before == 0 ? value : before + (value - before) / SHARE;
   }
 
-  /** Two in the lane were in each other's way. */
+  /**
+   * Two in the lane were in each other's way. It takes some of that to get narrower: where
+   * conflicts are spread over many rows, a few of a hundred attempts are lost at any width, and an
+   * attempt at a time would only make all wait.
+   */
   void tooWide() {
+    commits -= COMMITS_FOR_A_LOSS;
+    if (commits > -COMMITS_FOR_A_RUNG) {
+      return;
+    }
     commits = 0;
     rung = rung > AT_COMMIT ? AT_COMMIT + (rung - AT_COMMIT) / 2 : Math.max(0, rung - 1);
   }

@@ -81,9 +81,8 @@ class ConflictLaneTest {
   }
 
   @Test
-  void whoLosesToOthersAgainAndAgain_letsTheLanePause() {
+  void whoLosesToOthersAgainAndAgain_letsTheLanePause_andThenTheOthersGoFirst() {
     LanePass a = lost("a");
-    lost("b");
     for (int i = 0; i < 2; i++) {
       time.advance(TRIP);
       lostAgain(a, "a");
@@ -95,6 +94,7 @@ class ConflictLaneTest {
     assertThat(turns).as("the lane pauses").hasSize(3);
     time.advance(Duration.ofNanos(1));
     assertThat(turns).containsExactly("a", "a", "a", "a");
+    LanePass b = lost("b");
     a.committing();
     assertThat(turns).as("one finds out as well as two").hasSize(4);
     time.advance(TRIP);
@@ -102,9 +102,9 @@ class ConflictLaneTest {
     time.advance(TRIP.multipliedBy(8).minusNanos(1));
     assertThat(turns).as("a longer pause").hasSize(4);
     time.advance(Duration.ofNanos(1));
-    assertThat(turns).hasSize(5);
-    a.committed();
-    assertThat(turns).endsWith("b");
+    assertThat(turns).as("it has had its chance").hasSize(5).endsWith("b");
+    b.committed();
+    assertThat(turns).endsWith("b", "a");
   }
 
   @Test
@@ -147,7 +147,7 @@ class ConflictLaneTest {
   /** Of each two, the second one begins before the first one's commit has arrived. */
   @Test
   void lane_getsNarrow_whenTheNextOneBeginsTooEarly() {
-    for (int i = 0; i < 8; i++) {
+    for (int i = 0; i < 16; i++) {
       LanePass first = lost("first");
       LanePass second = lost("second");
       first.committing();
@@ -162,9 +162,9 @@ class ConflictLaneTest {
     lost("second");
     first.committing();
     time.advance(TRIP.multipliedBy(3));
-    assertThat(turns).as("waits for the answer").hasSize(17);
+    assertThat(turns).as("waits for the answer").hasSize(33);
     first.committed();
-    assertThat(turns).hasSize(18);
+    assertThat(turns).hasSize(34);
   }
 
   @Test
@@ -178,11 +178,36 @@ class ConflictLaneTest {
       inside.remove().committed();
     }
     assertThat(turns).as("three at once").hasSize(32 + 3);
-    LanePass loser = inside.remove();
-    inside.remove().committed(); // and the loser's snapshot was older than that
-    lostAgain(loser, "loser");
-    assertThat(turns).as("two at once").hasSize(32 + 4);
-    assertThat(turns).endsWith("a");
+    int ended = 32;
+    for (int i = 0; i < 3; i++) {
+      LanePass loser = inside.remove();
+      inside.remove().committed(); // and the loser's snapshot was older than that
+      lostAgain(loser, "loser");
+      inside.addFirst(loser);
+      ended += 2;
+      assertThat(turns).as("one of some is lost, in round " + i).hasSize(ended + (i < 2 ? 3 : 2));
+    }
+  }
+
+  /** As where conflicts are spread over many rows: no width would prevent them. */
+  @Test
+  void lane_getsWide_whileOneOfTwentyLoses() {
+    Deque<LanePass> inside = new ArrayDeque<>();
+    for (int i = 0; i < 2_000; i++) {
+      inside.add(lost("a"));
+    }
+    for (int i = 1; i <= 400; i++) {
+      if (i % 20 == 0) {
+        LanePass loser = inside.remove();
+        inside.remove().committed();
+        lostAgain(loser, "loser");
+        loser.leave();
+      } else {
+        inside.remove().committed();
+      }
+    }
+    int ended = 420;
+    assertThat(turns.size() - ended).as("at once").isGreaterThan(8);
   }
 
   @Test
