@@ -310,6 +310,7 @@ BEGIN
     SET LOCAL ROLE NONE;
     SET LOCAL search_path = dsql_internal, pg_catalog, pg_temp;
     UPDATE dsql_internal.pg_index SET indisunique = true WHERE indexrelid = entry.indexrelid;
+    PERFORM dsql_internal.limit_keys_of(entry.indrelid);
     -- Makes sessions learn anew which columns are keys. No other session ever changes this row.
     UPDATE dsql_internal.pg_attribute SET attname = attname WHERE attrelid = entry.indrelid AND attnum = -1;
   END IF;

@@ -205,7 +205,96 @@ $$;
 -- PostgreSQL compares keys, and follows foreign keys, on the newest data. A commit that the snapshot does not
 -- show may have freed a key or taken a child away that the snapshot shows still. Such a statement fails here,
 -- as one that meets a new key does, and is looked at again on the snapshot. The setting dsql.behind says that
--- there may have been such a commit.
+-- there may have been a commit; limit_frees, that it may have been one of this kind.
+
+-- The newest of all transactions that have deleted rows, or changed columns that are keys. A sequence is the one
+-- thing that all sessions see at once, whatever their snapshots, and that no rollback takes back.
+
+CREATE SEQUENCE IF NOT EXISTS dsql_internal.freeing MINVALUE 0 START 0;
+
+-- Notes that this transaction is one of them; before it commits, so whoever meets what it has freed finds the note.
+-- The lock, without which a smaller number might overwrite a larger one, goes with the block: a sequence's value
+-- stays.
+
+CREATE OR REPLACE FUNCTION dsql_internal.limit_frees() RETURNS void
+LANGUAGE plpgsql VOLATILE
+AS $$
+DECLARE
+  mine pg_catalog.int8 := pg_catalog.pg_current_xact_id()::pg_catalog.text::pg_catalog.int8;
+BEGIN
+  IF mine <= coalesce(pg_catalog.pg_sequence_last_value('dsql_internal.freeing'), 0) THEN
+    RETURN;
+  END IF;
+  BEGIN
+    PERFORM pg_catalog.pg_advisory_xact_lock('dsql_internal.freeing'::pg_catalog.regclass::pg_catalog.oid::pg_catalog.int8);
+    IF mine > coalesce(pg_catalog.pg_sequence_last_value('dsql_internal.freeing'), 0) THEN
+      PERFORM pg_catalog.setval('dsql_internal.freeing', mine);
+    END IF;
+    RAISE no_data_found;
+  EXCEPTION WHEN no_data_found THEN
+    NULL;
+  END;
+END
+$$;
+
+REVOKE ALL ON FUNCTION dsql_internal.limit_frees() FROM PUBLIC;
+
+-- Whether a transaction that has freed something may be invisible to the snapshot. All below its xmin were over when
+-- it was taken.
+
+CREATE OR REPLACE FUNCTION dsql_internal.limit_freed() RETURNS boolean
+LANGUAGE sql STABLE
+AS $$
+  SELECT coalesce(pg_catalog.pg_sequence_last_value('dsql_internal.freeing'), 0)
+    >= pg_catalog.pg_snapshot_xmin(pg_catalog.pg_current_snapshot())::pg_catalog.text::pg_catalog.int8
+$$;
+
+REVOKE ALL ON FUNCTION dsql_internal.limit_freed() FROM PUBLIC;
+
+-- The columns whose change may free or take a key, or part a child from its parent: those of unique indexes, and of
+-- foreign keys. 0 stands for all of them: an expression names a whole row, of which PostgreSQL keeps no trace but
+-- the expression.
+
+CREATE OR REPLACE FUNCTION dsql_internal.limit_key_columns(relation oid) RETURNS smallint[]
+LANGUAGE sql STABLE SET search_path = dsql_internal, pg_catalog, pg_temp
+AS $$
+  WITH keys AS (SELECT * FROM dsql_internal.pg_index WHERE indrelid = relation AND indisunique)
+  SELECT array_agg(DISTINCT number ORDER BY number) FROM (
+    SELECT indkey[place] FROM keys, generate_series(0, indnkeyatts - 1) AS place WHERE indkey[place] <> 0
+    UNION ALL
+    SELECT refobjsubid::smallint FROM keys JOIN dsql_internal.pg_depend
+    ON classid = 'dsql_internal.pg_class'::regclass AND objid = indexrelid
+      AND refclassid = 'dsql_internal.pg_class'::regclass AND refobjid = relation AND refobjsubid <> 0
+    WHERE indexprs IS NOT NULL OR indpred IS NOT NULL
+    UNION ALL
+    SELECT 0::smallint FROM keys WHERE strpos(concat(indexprs::text, indpred::text), ':varattno 0 ') > 0
+    UNION ALL
+    SELECT unnest(conkey) FROM dsql_internal.pg_constraint WHERE conrelid = relation AND contype = 'f'
+  ) AS numbers (number)
+$$;
+
+-- Lets the trigger dsql$keys of a table fire for these columns only. CREATE TRIGGER refuses transition tables
+-- together with columns, for it is not obvious which rows they hold; here they hold all of the statement's.
+
+CREATE OR REPLACE FUNCTION dsql_internal.limit_keys_of(relation oid) RETURNS void
+LANGUAGE plpgsql VOLATILE SET search_path = dsql_internal, pg_catalog, pg_temp
+AS $$
+DECLARE
+  numbers smallint[] := dsql_internal.limit_key_columns(relation);
+  columns int2vector := CASE WHEN 0 = ANY (numbers) THEN '' ELSE array_to_string(numbers, ' ') END;
+  mode "char" := CASE WHEN numbers IS NULL THEN 'D' ELSE 'O' END;
+BEGIN
+  UPDATE dsql_internal.pg_trigger SET tgattr = coalesce(columns, ''), tgenabled = mode
+  WHERE tgrelid = relation AND tgname = 'dsql$keys' AND tgfoid = 'dsql_internal.limit_changes'::regproc
+    AND (tgattr, tgenabled) IS DISTINCT FROM (coalesce(columns, ''), mode);
+  IF FOUND THEN
+    -- Makes sessions learn the trigger anew.
+    UPDATE dsql_internal.pg_attribute SET attname = attname WHERE attrelid = relation AND attnum = -1;
+  END IF;
+END
+$$;
+
+REVOKE ALL ON FUNCTION dsql_internal.limit_keys_of(oid) FROM PUBLIC;
 
 -- SQL that says whether the snapshot shows two rows with one key that has just been written. If an index calls
 -- a client's function, nothing on its table is planned here (occ_run in occ.sql says why), and it is not
@@ -301,7 +390,11 @@ BEGIN
   IF pg_catalog.current_setting('dsql.off_tables', true) = 'on' THEN
     RAISE serialization_failure USING MESSAGE = 'change conflicts with another transaction (OC000)';
   END IF;
-  IF pg_catalog.current_setting('dsql.behind', true) = 'on' THEN
+  IF TG_OP = 'DELETE' OR TG_NAME = 'dsql$keys' THEN
+    PERFORM dsql_internal.limit_frees();
+  END IF;
+  IF (TG_OP <> 'UPDATE' OR TG_NAME = 'dsql$keys') AND pg_catalog.current_setting('dsql.behind', true) = 'on'
+      AND dsql_internal.limit_freed() THEN
     path := pg_catalog.current_setting('search_path');
     PERFORM dsql_internal.set_config('search_path', 'pg_catalog, pg_temp', true);
     IF TG_OP <> 'DELETE' THEN
@@ -318,6 +411,9 @@ BEGIN
       END IF;
     END IF;
     PERFORM dsql_internal.set_config('search_path', path, true);
+  END IF;
+  IF TG_NAME = 'dsql$keys' THEN
+    RETURN NULL; -- dsql$update counts
   END IF;
   IF TG_OP = 'DELETE' THEN
     all_bytes := 0; -- what the service counts for a row that goes is unknown
@@ -365,16 +461,19 @@ CREATE OR REPLACE FUNCTION dsql_internal.limit_changes_of(relation regclass) RET
 LANGUAGE plpgsql VOLATILE SET search_path = dsql_internal, pg_catalog, pg_temp
 AS $$
 DECLARE
-  event text;
+  item record;
 BEGIN
-  FOREACH event IN ARRAY ARRAY['INSERT', 'UPDATE', 'DELETE'] LOOP
+  FOR item IN
+    SELECT * FROM (VALUES ('insert', 'INSERT', 'NEW'), ('update', 'UPDATE', 'OLD TABLE AS dsql_before NEW'),
+      ('keys', 'UPDATE', 'OLD TABLE AS dsql_before NEW'), ('delete', 'DELETE', 'OLD')) AS made (name, event, rows)
+  LOOP
     EXECUTE format('CREATE TRIGGER %I AFTER %s ON %s REFERENCING %s TABLE AS dsql_changed'
       ' FOR EACH STATEMENT EXECUTE FUNCTION dsql_internal.limit_changes()',
-      'dsql$' || lower(event), event, relation, CASE event WHEN 'DELETE' THEN 'OLD'
-        WHEN 'UPDATE' THEN 'OLD TABLE AS dsql_before NEW' ELSE 'NEW' END);
+      'dsql$' || item.name, item.event, relation, item.rows);
   END LOOP;
   UPDATE dsql_internal.pg_trigger SET tgisinternal = true
   WHERE tgrelid = relation AND tgfoid = 'dsql_internal.limit_changes'::regproc;
+  PERFORM dsql_internal.limit_keys_of(relation);
 END
 $$;
 
@@ -391,6 +490,15 @@ BEGIN
     WHERE command_tag = 'CREATE TABLE' AND schema_name NOT IN ('pg_temp', 'dsql_internal', 'sys')
   LOOP
     PERFORM dsql_internal.limit_changes_of(made.objid);
+  END LOOP;
+  -- An index that is built by a job gets unique there.
+  FOR made IN
+    SELECT DISTINCT coalesce(indrelid, objid) AS relation FROM pg_event_trigger_ddl_commands()
+    LEFT JOIN dsql_internal.pg_index ON indexrelid = objid
+    WHERE classid = 'dsql_internal.pg_class'::regclass AND command_tag IN ('ALTER TABLE', 'CREATE INDEX')
+      AND coalesce(indisunique, true)
+  LOOP
+    PERFORM dsql_internal.limit_keys_of(made.relation);
   END LOOP;
 END
 $$;
@@ -422,7 +530,7 @@ $$;
 
 DROP EVENT TRIGGER IF EXISTS dsql_limit_not_dropped;
 
--- Triggers that an older dsql-local has made do not keep the rows as they were.
+-- Triggers that an older dsql-local has made do not keep the rows as they were, or know no keys.
 
 DO $$
 DECLARE
@@ -430,8 +538,10 @@ DECLARE
 BEGIN
   FOR old IN
     SELECT tgname, tgrelid::regclass AS relation FROM dsql_internal.pg_trigger t
-    WHERE tgfoid = 'dsql_internal.limit_changes'::regproc AND EXISTS (SELECT FROM dsql_internal.pg_trigger u
-      WHERE u.tgrelid = t.tgrelid AND u.tgfoid = t.tgfoid AND u.tgtype & 16 <> 0 AND u.tgoldtable IS NULL)
+    WHERE tgfoid = 'dsql_internal.limit_changes'::regproc AND (EXISTS (SELECT FROM dsql_internal.pg_trigger u
+        WHERE u.tgrelid = t.tgrelid AND u.tgfoid = t.tgfoid AND u.tgtype & 16 <> 0 AND u.tgoldtable IS NULL)
+      OR NOT EXISTS (SELECT FROM dsql_internal.pg_trigger u
+        WHERE u.tgrelid = t.tgrelid AND u.tgfoid = t.tgfoid AND u.tgname = 'dsql$keys'))
   LOOP
     UPDATE dsql_internal.pg_trigger SET tgisinternal = false WHERE tgname = old.tgname AND tgrelid = old.relation;
     EXECUTE format('DROP TRIGGER %I ON %s', old.tgname, old.relation);
@@ -449,7 +559,8 @@ EXECUTE FUNCTION dsql_internal.limit_stays();
 
 DROP EVENT TRIGGER IF EXISTS dsql_limits;
 
-CREATE EVENT TRIGGER dsql_limits ON ddl_command_end WHEN TAG IN ('CREATE TABLE', 'CREATE SCHEMA')
+CREATE EVENT TRIGGER dsql_limits ON ddl_command_end
+WHEN TAG IN ('CREATE TABLE', 'CREATE SCHEMA', 'ALTER TABLE', 'CREATE INDEX')
 EXECUTE FUNCTION dsql_internal.limit_new_tables();
 
 -- Tables of a data directory that an older dsql-local has made.
