@@ -376,6 +376,7 @@ DECLARE
   fault pg_catalog.text;
   path pg_catalog.text;
   found_one pg_catalog.bool;
+  key_list pg_catalog.text;
 BEGIN
   -- A statement is not cut while it runs. One that has run for too long fails at its end, before it counts.
   IF age > pg_catalog.current_setting('dsql.transaction_age_limit')::pg_catalog.interval THEN
@@ -389,6 +390,20 @@ BEGIN
   -- The transaction is on shadows. What it has done here in spite of that would be gone at its COMMIT.
   IF pg_catalog.current_setting('dsql.off_tables', true) = 'on' THEN
     RAISE serialization_failure USING MESSAGE = 'change conflicts with another transaction (OC000)';
+  END IF;
+  IF TG_NAME = 'dsql$keys' THEN
+    -- Many programs set all columns, and so does a transaction that repeats its changes.
+    SELECT pg_catalog.string_agg(pg_catalog.quote_ident(attname) || '::pg_catalog.text', ', ') INTO key_list
+    FROM dsql_internal.pg_trigger JOIN dsql_internal.pg_attribute ON attrelid = tgrelid AND attnum = ANY (tgattr)
+    WHERE tgrelid = TG_RELID AND tgname = TG_NAME;
+    IF key_list <> '' THEN
+      EXECUTE pg_catalog.format(
+        'SELECT EXISTS (SELECT %1$s FROM dsql_before EXCEPT ALL SELECT %1$s FROM dsql_changed)', key_list)
+      INTO found_one;
+      IF NOT found_one THEN
+        RETURN NULL;
+      END IF;
+    END IF;
   END IF;
   IF TG_OP = 'DELETE' OR TG_NAME = 'dsql$keys' THEN
     PERFORM dsql_internal.limit_frees();
