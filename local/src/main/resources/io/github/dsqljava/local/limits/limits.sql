@@ -392,14 +392,19 @@ BEGIN
     RAISE serialization_failure USING MESSAGE = 'change conflicts with another transaction (OC000)';
   END IF;
   IF TG_NAME = 'dsql$keys' THEN
-    -- Many programs set all columns, and so does a transaction that repeats its changes.
-    SELECT pg_catalog.string_agg(pg_catalog.quote_ident(attname) || '::pg_catalog.text', ', ') INTO key_list
+    -- Many programs set all columns, and so does a transaction that repeats its changes. Values that are equal may
+    -- differ in their texts, on which an expression may depend, and settings may make texts equal that are not.
+    SELECT pg_catalog.string_agg(pg_catalog.format('%1$I, %1$I::pg_catalog.text', attname), ', ') INTO key_list
     FROM dsql_internal.pg_trigger JOIN dsql_internal.pg_attribute ON attrelid = tgrelid AND attnum = ANY (tgattr)
     WHERE tgrelid = TG_RELID AND tgname = TG_NAME;
     IF key_list <> '' THEN
-      EXECUTE pg_catalog.format(
-        'SELECT EXISTS (SELECT %1$s FROM dsql_before EXCEPT ALL SELECT %1$s FROM dsql_changed)', key_list)
-      INTO found_one;
+      BEGIN
+        EXECUTE pg_catalog.format(
+          'SELECT EXISTS (SELECT %1$s FROM dsql_before EXCEPT ALL SELECT %1$s FROM dsql_changed)', key_list)
+        INTO found_one;
+      EXCEPTION WHEN undefined_function THEN
+        found_one := true; -- a type that cannot be compared
+      END;
       IF NOT found_one THEN
         RETURN NULL;
       END IF;
