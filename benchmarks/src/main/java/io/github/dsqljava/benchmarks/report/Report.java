@@ -61,6 +61,7 @@ public final class Report {
         "Written by the benchmarks; how to read it: [benchmarks.md](../benchmarks.md).\n\n");
     Surroundings.lines().forEach(line -> text.append("- ").append(line).append('\n'));
     description.forEach(line -> text.append("- ").append(line).append('\n'));
+    text.append("- ").append(results.machine().line()).append('\n');
     results
         .roundTrips()
         .forEach(

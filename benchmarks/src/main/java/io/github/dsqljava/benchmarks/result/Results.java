@@ -9,6 +9,7 @@ import java.util.Map;
 /**
  * All that was measured.
  *
+ * @param machine how busy others kept the machine
  * @param load the rounds of each cell, in the order of the rounds
  * @param roundTrips what a statement that does nothing took through each relay, in nanoseconds, by
  *     the round trip in milliseconds; and directly, at -1
@@ -17,6 +18,7 @@ import java.util.Map;
  * @param inProcess what JMH found
  */
 public record Results(
+    MachineUse machine,
     Map<Cell, List<LoadResult>> load,
     Map<Integer, Long> roundTrips,
     Map<PeerKind, List<ColdResult>> cold,

@@ -8,6 +8,7 @@ import io.github.dsqljava.benchmarks.peer.PeerKind;
 import io.github.dsqljava.benchmarks.result.Cell;
 import io.github.dsqljava.benchmarks.result.ColdResult;
 import io.github.dsqljava.benchmarks.result.InProcessScore;
+import io.github.dsqljava.benchmarks.result.MachineUse;
 import io.github.dsqljava.benchmarks.result.MemoryResult;
 import io.github.dsqljava.benchmarks.result.Results;
 import java.io.IOException;
@@ -62,7 +63,11 @@ public final class BenchmarkRun {
 
   private Results run() throws IOException, InterruptedException, SQLException, RunnerException {
     List<String> roundTrips = ROUND_TRIPS.stream().map(String::valueOf).toList();
-    try (JavaProcess cluster = JavaProcess.start(ClusterProcess.class, roundTrips)) {
+    try (OtherPrograms others = OtherPrograms.watch();
+        JavaProcess cluster = JavaProcess.start(ClusterProcess.class, roundTrips)) {
+      if (others.before() > MachineUse.QUIET) {
+        Progress.say("Other programs are running, so these figures are not worth publishing.");
+      }
       Addresses addresses = Addresses.ofLine(cluster.receive(CLUSTER_START));
       try (ClusterAdmin admin = new ClusterAdmin(addresses)) {
         admin.createTables();
@@ -74,8 +79,10 @@ public final class BenchmarkRun {
             everything ? fresh.cold(options.length().coldStarts()) : Map.of();
         Map<PeerKind, List<MemoryResult>> memory =
             everything ? fresh.memory(options.length().memoryRuns()) : Map.of();
-        return new Results(
-            load, measuredRoundTrips, cold, memory, everything ? inProcess() : List.of());
+        List<InProcessScore> inProcess = everything ? inProcess() : List.of();
+        MachineUse use = others.use();
+        Progress.say(use.line());
+        return new Results(use, load, measuredRoundTrips, cold, memory, inProcess);
       }
     }
   }

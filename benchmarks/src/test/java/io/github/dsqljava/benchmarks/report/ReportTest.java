@@ -10,6 +10,7 @@ import io.github.dsqljava.benchmarks.result.Cell;
 import io.github.dsqljava.benchmarks.result.ColdResult;
 import io.github.dsqljava.benchmarks.result.Contender;
 import io.github.dsqljava.benchmarks.result.InProcessScore;
+import io.github.dsqljava.benchmarks.result.MachineUse;
 import io.github.dsqljava.benchmarks.result.MemoryResult;
 import io.github.dsqljava.benchmarks.result.Results;
 import java.nio.file.Files;
@@ -64,6 +65,7 @@ class ReportTest {
       load.put(cell(benchmark, PeerKind.VERTX_POOL), List.of(round(100, 1_000_000)));
     }
     return new Results(
+        MachineUse.UNKNOWN,
         load,
         Map.of(Results.DIRECT, 500_000L, 1, 1_600_000L),
         Map.of(PeerKind.DSQL_JAVA, List.of(new ColdResult(SECOND, 2 * SECOND, 1_000_000, 4_800))),
