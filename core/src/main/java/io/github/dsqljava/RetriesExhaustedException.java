@@ -39,8 +39,8 @@ public final class RetriesExhaustedException extends DsqlException {
             + reason(kind)
             + ": "
             + text(cause)
-            + ". Its retry policy allows no more; spread the writes over more rows, make the"
-            + " transaction shorter, or allow more attempts or time.",
+            + ". Its retry policy allows no more; "
+            + advice(kind),
         cause);
     this.kind = kind;
     this.attempts = attempts;
@@ -52,6 +52,14 @@ public final class RetriesExhaustedException extends DsqlException {
       case STALE_SCHEMA -> "the schema had changed";
       case CONNECTION, UNKNOWN_COMMIT -> "the connection was lost";
     };
+  }
+
+  private static String advice(RetryKind kind) {
+    return kind == RetryKind.CONFLICT
+        ? "spread the writes over more rows, make the transaction shorter, or allow more attempts"
+            + " (maxAttempts) or time (maxElapsed)."
+        : "look for what causes this so often, or allow more of it (maxOtherFailures), more"
+            + " attempts (maxAttempts) or time (maxElapsed).";
   }
 
   /** Why the last attempt failed. */

@@ -23,6 +23,11 @@ import java.util.Objects;
  * <p>In a pool with a conflict lane, which is the default, a transaction that lost a conflict waits
  * for its turn there in place of a pause; {@link #maxAttempts()} and {@link #maxElapsed()} hold all
  * the same.
+ *
+ * <p>Two counts bound the attempts. {@link #maxAttempts()} counts all of them, and is large: a
+ * conflict shows that the service works and somebody else got on. {@link #maxOtherFailures()}
+ * counts what failed with anything else, and is small: a connection that is lost ten times under
+ * one transaction shows trouble, and often the transaction is the reason.
  */
 public final class RetryPolicy {
 
@@ -33,7 +38,11 @@ public final class RetryPolicy {
   private static final RetryPolicy OFF = builder().maxAttempts(1).build();
 
   private record Values(
-      int maxAttempts, Duration basePause, Duration maxPause, Duration maxElapsed) {}
+      int maxAttempts,
+      int maxOtherFailures,
+      Duration basePause,
+      Duration maxPause,
+      Duration maxElapsed) {}
 
   private final Values values;
 
@@ -41,7 +50,7 @@ public final class RetryPolicy {
     this.values = values;
   }
 
-  /** The defaults: 100 attempts within 30 seconds. */
+  /** The defaults: 100 attempts within 30 seconds, 10 failures that are no conflict. */
   public static RetryPolicy defaults() {
     return DEFAULTS;
   }
@@ -64,10 +73,22 @@ public final class RetryPolicy {
   /**
    * How often in all, 1 or more; 1 means never again. Default 100: with the default pauses the time
    * is over before, so that nobody gives up a row that many want while there is time left. It
-   * counts failures of all kinds, lost connections as well.
+   * counts failures of all kinds; of those that are no conflict fewer are allowed, see {@link
+   * #maxOtherFailures()}.
    */
   public int maxAttempts() {
     return values.maxAttempts;
+  }
+
+  /**
+   * How many attempts of a transaction may fail with anything but a lost conflict, 1 or more: a
+   * lost connection or statement timeout, a changed schema, a lost answer to COMMIT. With so many
+   * of them the transaction is given up; 1 means that none leads to another attempt. Default 10:
+   * with the default pauses that rides out some two seconds without a server, and a statement that
+   * costs its connection each time does not cost a hundred of them.
+   */
+  public int maxOtherFailures() {
+    return values.maxOtherFailures;
   }
 
   /** The bound of the first pause, zero to a day; zero is no pause at all. Default 5 ms. */
@@ -110,6 +131,7 @@ public final class RetryPolicy {
    */
   public static final class Builder {
     private int maxAttempts = 100;
+    private int maxOtherFailures = 10;
     private Duration basePause = Duration.ofMillis(5);
     private Duration maxPause = Duration.ofSeconds(1);
     private Duration maxElapsed = Duration.ofSeconds(30);
@@ -118,6 +140,7 @@ public final class RetryPolicy {
 
     private Builder(Values from) {
       maxAttempts = from.maxAttempts;
+      maxOtherFailures = from.maxOtherFailures;
       basePause = from.basePause;
       maxPause = from.maxPause;
       maxElapsed = from.maxElapsed;
@@ -130,6 +153,16 @@ public final class RetryPolicy {
             "maxAttempts is " + attempts + "; give 1 or more, the first attempt included");
       }
       maxAttempts = attempts;
+      return this;
+    }
+
+    /** See {@link RetryPolicy#maxOtherFailures()}. */
+    public Builder maxOtherFailures(int failures) {
+      if (failures < 1) {
+        throw new InvalidConfigurationException(
+            "maxOtherFailures is " + failures + "; give 1 or more, the last failure included");
+      }
+      maxOtherFailures = failures;
       return this;
     }
 
@@ -157,7 +190,8 @@ public final class RetryPolicy {
 
     /** The policy. */
     public RetryPolicy build() {
-      return new RetryPolicy(new Values(maxAttempts, basePause, maxPause, maxElapsed));
+      return new RetryPolicy(
+          new Values(maxAttempts, maxOtherFailures, basePause, maxPause, maxElapsed));
     }
   }
 }

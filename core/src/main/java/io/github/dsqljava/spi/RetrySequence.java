@@ -22,6 +22,10 @@ public final class RetrySequence {
   private final RandomGenerator random;
   private final long begunAt;
   private int failures;
+
+  /** Those that were no conflict. */
+  private int otherFailures;
+
   private int pauses;
   private boolean schemaRefreshed;
 
@@ -55,7 +59,8 @@ public final class RetrySequence {
    */
   public Optional<Duration> failed(RetryKind kind, long now) {
     failures++;
-    if (failures >= policy.maxAttempts()) {
+    otherFailures += kind == RetryKind.CONFLICT ? 0 : 1;
+    if (failures >= policy.maxAttempts() || otherFailures >= policy.maxOtherFailures()) {
       return Optional.empty();
     }
     Duration pause = pauseAfter(kind);
@@ -65,7 +70,8 @@ public final class RetrySequence {
   }
 
   /**
-   * As {@link #failed}, for an attempt that waits for its turn in a lane and not for a time.
+   * As {@link #failed}, after a conflict, for an attempt that waits for its turn in a lane and not
+   * for a time.
    *
    * @return whether there is another attempt
    */

@@ -14,6 +14,7 @@ class RetryPolicyTest {
   void defaults_asDocumented() {
     RetryPolicy policy = RetryPolicy.defaults();
     assertThat(policy.maxAttempts()).isEqualTo(100);
+    assertThat(policy.maxOtherFailures()).isEqualTo(10);
     assertThat(policy.basePause()).isEqualTo(Duration.ofMillis(5));
     assertThat(policy.maxPause()).isEqualTo(Duration.ofSeconds(1));
     assertThat(policy.maxElapsed()).isEqualTo(Duration.ofSeconds(30));
@@ -30,6 +31,9 @@ class RetryPolicyTest {
     assertThat(policy.basePause()).isEqualTo(Duration.ofMillis(7));
     assertThat(policy.maxPause()).isEqualTo(Duration.ofSeconds(1));
     assertThat(policy.maxAttempts()).isEqualTo(3);
+    policy = policy.toBuilder().maxOtherFailures(2).build().toBuilder().build();
+    assertThat(policy.maxOtherFailures()).isEqualTo(2);
+    assertThat(policy.maxAttempts()).isEqualTo(3);
     assertThat(RetryPolicy.defaults().maxAttempts()).isEqualTo(100);
   }
 
@@ -38,6 +42,9 @@ class RetryPolicyTest {
     assertThatThrownBy(() -> RetryPolicy.builder().maxAttempts(0))
         .isInstanceOf(InvalidConfigurationException.class)
         .hasMessageContaining("maxAttempts is 0");
+    assertThatThrownBy(() -> RetryPolicy.builder().maxOtherFailures(0))
+        .isInstanceOf(InvalidConfigurationException.class)
+        .hasMessageContaining("maxOtherFailures is 0");
     assertThatThrownBy(() -> RetryPolicy.builder().maxElapsed(Duration.ofMillis(-1)))
         .isInstanceOf(InvalidConfigurationException.class)
         .hasMessageContaining("maxElapsed");

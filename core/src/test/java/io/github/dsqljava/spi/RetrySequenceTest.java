@@ -61,6 +61,31 @@ class RetrySequenceTest {
   }
 
   @Test
+  void otherFailures_haveABoundOfTheirOwn_whichConflictsDoNotUseUp() {
+    RetrySequence sequence =
+        new RetrySequence(
+            policy(100, 0, 0).toBuilder().maxOtherFailures(3).build(), LARGEST, BEGUN);
+    for (int i = 0; i < 20; i++) {
+      assertThat(sequence.failed(RetryKind.CONFLICT, BEGUN)).isPresent();
+      assertThat(sequence.failedInLane(BEGUN)).isTrue();
+    }
+    assertThat(sequence.failed(RetryKind.CONNECTION, BEGUN)).isPresent();
+    assertThat(sequence.failed(RetryKind.STALE_SCHEMA, BEGUN)).isPresent();
+    assertThat(sequence.failedInLane(BEGUN)).isTrue();
+    assertThat(sequence.failed(RetryKind.UNKNOWN_COMMIT, BEGUN)).isEmpty();
+  }
+
+  @Test
+  void defaults_giveUpTheTenthLostConnection() {
+    RetrySequence sequence =
+        new RetrySequence(RetryPolicy.builder().basePause(Duration.ZERO).build(), LARGEST, BEGUN);
+    for (int i = 1; i < 10; i++) {
+      assertThat(sequence.failed(RetryKind.CONNECTION, BEGUN)).as("failure %d", i).isPresent();
+    }
+    assertThat(sequence.failed(RetryKind.CONNECTION, BEGUN)).isEmpty();
+  }
+
+  @Test
   void staleSchema_onceAtOnceThenLikeTheOthers() {
     RetrySequence sequence = new RetrySequence(policy(9, 10, 100), LARGEST, BEGUN);
     assertThat(sequence.failed(RetryKind.CONFLICT, BEGUN)).contains(Duration.ofMillis(10));

@@ -24,9 +24,10 @@ import software.amazon.awssdk.identity.spi.IdentityProvider;
  * user}, {@code database} and {@code connectTimeout}; every setting of {@link
  * io.github.dsqljava.DsqlConfig} that a URL may have, by the same name; {@link
  * #CREDENTIALS_PROVIDER}; and every setting of {@link R2dbcSettings} by its name, with durations as
- * {@code PT30S}; of its retry policy {@code retryMaxAttempts}, {@code retryBasePause}, {@code
- * retryMaxPause} and {@code retryMaxElapsed}. What is an object, such as {@link #INIT_HOOK}, has no
- * place in a URL. A password, {@code sslMode} and the like are refused.
+ * {@code PT30S}; of its retry policy {@code retryMaxAttempts}, {@code retryMaxOtherFailures},
+ * {@code retryBasePause}, {@code retryMaxPause} and {@code retryMaxElapsed}. What is an object,
+ * such as {@link #INIT_HOOK}, has no place in a URL. A password, {@code sslMode} and the like are
+ * refused.
  */
 public final class DsqlConnectionFactoryProvider implements ConnectionFactoryProvider {
 

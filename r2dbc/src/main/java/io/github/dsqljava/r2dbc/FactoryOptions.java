@@ -112,6 +112,7 @@ final class FactoryOptions {
   private RetryPolicy retryPolicy() {
     RetryPolicy.Builder retries = RetryPolicy.builder();
     number("retryMaxAttempts", retries::maxAttempts);
+    number("retryMaxOtherFailures", retries::maxOtherFailures);
     duration("retryBasePause", retries::basePause);
     duration("retryMaxPause", retries::maxPause);
     duration("retryMaxElapsed", retries::maxElapsed);

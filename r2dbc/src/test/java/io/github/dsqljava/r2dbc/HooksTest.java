@@ -184,7 +184,7 @@ class HooksTest {
             + "&maxSize=7&maxWaiting=8&acquireTimeout=PT9S&maxLifetime=PT10M&lifetimeJitter=PT11S"
             + "&idleTimeout=PT12S&idleCheck=PT13S&leakThreshold=PT14S&baseBackoff=PT0.015S"
             + "&maxBackoff=PT16S&transactionDeadline=PT17S&closeGrace=PT18S&statementTimeout=PT23S&retryMaxAttempts=19"
-            + "&retryBasePause=PT0.02S&retryMaxPause=PT21S&retryMaxElapsed=PT22S&conflictLane=false";
+            + "&retryMaxOtherFailures=24&retryBasePause=PT0.02S&retryMaxPause=PT21S&retryMaxElapsed=PT22S&conflictLane=false";
     FactoryOptions options =
         new FactoryOptions(
             ConnectionFactoryOptions.parse(url)
@@ -201,6 +201,7 @@ class HooksTest {
             "statementTimeout=Optional[PT23S]",
             "closeGrace=PT18S",
             "maxAttempts=19",
+            "maxOtherFailures=24",
             "basePause=PT0.02S")
         .contains("maxPause=PT21S", "maxElapsed=PT22S", "conflictLane=false");
     assertThat(options.settings().initHook()).contains(hook);

@@ -77,7 +77,7 @@ class BankTest {
           connector.pool(
               PoolSettings.builder()
                   .maxSize(CLIENTS)
-                  .retryPolicy(RetryPolicy.builder().maxAttempts(20).build())
+                  .retryPolicy(RetryPolicy.builder().maxAttempts(20).maxOtherFailures(20).build())
                   .build());
       relay.startRandom(
           NETWORK_FAULT_PROBABILITY,

@@ -95,6 +95,7 @@ class RollingMigrationTest {
                     .retryPolicy(
                         RetryPolicy.builder()
                             .maxAttempts(50)
+                            .maxOtherFailures(50)
                             .maxPause(Duration.ofMillis(100))
                             .build())
                     .build());

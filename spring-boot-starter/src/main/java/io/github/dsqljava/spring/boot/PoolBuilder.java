@@ -45,6 +45,8 @@ final class PoolBuilder {
   static RetryPolicy retryPolicy(RetryProperties retry) {
     RetryPolicy.Builder policy = RetryPolicy.builder();
     Given.set("dsql.retry.max-attempts", retry.getMaxAttempts(), policy::maxAttempts);
+    Given.set(
+        "dsql.retry.max-other-failures", retry.getMaxOtherFailures(), policy::maxOtherFailures);
     Given.set("dsql.retry.base-pause", retry.getBasePause(), policy::basePause);
     Given.set("dsql.retry.max-pause", retry.getMaxPause(), policy::maxPause);
     Given.set("dsql.retry.max-elapsed", retry.getMaxElapsed(), policy::maxElapsed);

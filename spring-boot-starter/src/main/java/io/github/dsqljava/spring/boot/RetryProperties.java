@@ -5,8 +5,11 @@ import org.jspecify.annotations.Nullable;
 
 /** The properties {@code dsql.retry.*}: when a transaction is run again. */
 public class RetryProperties {
-  /** Attempts in all; 1 for none but the first. Default 10. */
+  /** Attempts in all; 1 for none but the first. Default 100. */
   private @Nullable Integer maxAttempts;
+
+  /** Attempts that may fail with anything but a lost conflict. Default 10. */
+  private @Nullable Integer maxOtherFailures;
 
   /** Bound of the first pause, which doubles. Default 5ms. */
   private @Nullable Duration basePause;
@@ -23,6 +26,14 @@ public class RetryProperties {
 
   public void setMaxAttempts(@Nullable Integer maxAttempts) {
     this.maxAttempts = maxAttempts;
+  }
+
+  public @Nullable Integer getMaxOtherFailures() {
+    return maxOtherFailures;
+  }
+
+  public void setMaxOtherFailures(@Nullable Integer maxOtherFailures) {
+    this.maxOtherFailures = maxOtherFailures;
   }
 
   public @Nullable Duration getBasePause() {

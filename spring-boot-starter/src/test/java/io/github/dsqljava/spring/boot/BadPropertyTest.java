@@ -57,6 +57,7 @@ class BadPropertyTest {
     "dsql.pool.close-grace=-1s, closeGrace",
     "dsql.pool.statement-timeout=0s, statementTimeout",
     "dsql.retry.max-attempts=0, 1 or more",
+    "dsql.retry.max-other-failures=0, 1 or more",
     "dsql.retry.base-pause=-1ms, basePause",
   })
   void property_isNamed(String property, String problem) {

@@ -130,7 +130,8 @@ class StartTest {
             "--dsql.pool.close-grace=3s",
             "--dsql.pool.max-size=7",
             "--dsql.pool.connect-rate.per-second=11",
-            "--dsql.retry.max-attempts=4")) {
+            "--dsql.retry.max-attempts=4",
+            "--dsql.retry.max-other-failures=3")) {
       assertThat(context.getBean(DsqlPool.class).stats().size()).isZero();
       R2dbcSettings r2dbc = Hooks.r2dbc.get(0);
       PoolSettings vertx = Hooks.vertx.get(0);
@@ -145,6 +146,7 @@ class StartTest {
       assertThat(r2dbc.connectRate()).isPresent();
       assertThat(vertx.connectRate()).hasToString(r2dbc.connectRate().toString());
       assertThat(r2dbc.retryPolicy().maxAttempts()).isEqualTo(4);
+      assertThat(r2dbc.retryPolicy().maxOtherFailures()).isEqualTo(3);
       assertThat(vertx.retryPolicy()).isEqualTo(r2dbc.retryPolicy());
       assertThat(context.getBean(DsqlConnector.class).closeGrace())
           .as("what a hook has made of it")
