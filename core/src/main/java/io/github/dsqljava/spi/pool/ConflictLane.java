@@ -3,10 +3,8 @@ package io.github.dsqljava.spi.pool;
 import io.github.dsqljava.pool.PoolListener;
 import io.github.dsqljava.pool.PoolStats;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.NavigableSet;
 import java.util.Set;
 import java.util.TreeSet;
@@ -52,6 +50,10 @@ public final class ConflictLane {
   private final PoolAlarm alarm;
   private final NavigableSet<LanePass> waiting =
       new TreeSet<>(Comparator.comparingLong(pass -> pass.number));
+
+  /** The same, the one first that is the first to lose patience. */
+  private final NavigableSet<LanePass> byDeadline = new TreeSet<>(LanePass::compareDeadlines);
+
   private final Set<LanePass> inside = new LinkedHashSet<>();
   private long passes;
   private long turns;
@@ -63,9 +65,6 @@ public final class ConflictLane {
 
   /** Nobody begins before. */
   private long pausesUntil;
-
-  /** Not later than the earliest deadline of those that wait; without meaning if nobody does. */
-  private long nextDeadline;
 
   /**
    * Makes an empty lane.
@@ -106,6 +105,11 @@ public final class ConflictLane {
     }
   }
 
+  /** Nobody is here. Under the lock, or for tests of one thread. */
+  boolean isIdle() {
+    return waiting.isEmpty() && inside.isEmpty();
+  }
+
   // --- what a pass does
 
   void await(LanePass pass, Duration patience, Runnable turn) {
@@ -118,11 +122,8 @@ public final class ConflictLane {
           pass.turn = turn;
           pass.since = now;
           pass.deadline = now + Times.bounded(patience).toNanos();
-          if (waiting.isEmpty() || pass.deadline - nextDeadline < 0) {
-            nextDeadline = pass.deadline;
-            alarm.set(nextDeadline, now, effects);
-          }
           waiting.add(pass);
+          byDeadline.add(pass);
         });
   }
 
@@ -161,7 +162,9 @@ public final class ConflictLane {
                 pass.state == LanePass.State.COMMITTING ? now - pass.committingAt : -1,
                 !waiting.isEmpty());
           }
-          waiting.remove(pass);
+          if (waiting.remove(pass)) {
+            byDeadline.remove(pass);
+          }
           pass.state = LanePass.State.OUTSIDE;
         });
   }
@@ -172,10 +175,11 @@ public final class ConflictLane {
     while (!waiting.isEmpty()) {
       long wait = closed ? 0 : waitForAPlace(now);
       if (wait > 0) {
-        alarm.set(now + Math.min(wait, PoolAlarm.LONGEST_SLEEP), now, effects);
+        long place = now + Math.min(wait, PoolAlarm.LONGEST_SLEEP);
+        alarm.set(Times.earlier(place, byDeadline.first().deadline), now, effects);
         return;
       }
-      begin(waiting.pollFirst(), now, effects);
+      begin(waiting.first(), now, effects);
     }
   }
 
@@ -205,6 +209,8 @@ public final class ConflictLane {
   }
 
   private void begin(LanePass pass, long now, Effects effects) {
+    waiting.remove(pass);
+    byDeadline.remove(pass);
     pass.state = LanePass.State.RUNNING;
     pass.begunAt = now;
     pass.commits = commits;
@@ -216,37 +222,20 @@ public final class ConflictLane {
     effects.add(turn);
   }
 
-  private void wake(int number) {
-    change(
-        (now, effects) -> {
-          if (!alarm.isValid(number)) {
-            return;
-          }
-          if (!waiting.isEmpty()) {
-            expire(now, effects);
-          }
-        });
+  /** Those that have waited too long go their way; they take no place. */
+  private void expire(long now, Effects effects) {
+    while (!byDeadline.isEmpty() && now - byDeadline.first().deadline >= 0) {
+      LanePass late = byDeadline.first();
+      byDeadline.remove(late);
+      waiting.remove(late);
+      late.state = LanePass.State.OUTSIDE;
+      effects.add(late.turn);
+    }
   }
 
-  private void expire(long now, Effects effects) {
-    if (now - nextDeadline >= 0) {
-      List<LanePass> late = new ArrayList<>();
-      long next = now + PoolAlarm.LONGEST_SLEEP;
-      for (LanePass pass : waiting) {
-        if (now - pass.deadline >= 0) {
-          late.add(pass);
-        } else {
-          next = Times.earlier(next, pass.deadline);
-        }
-      }
-      nextDeadline = next;
-      for (LanePass pass : late) {
-        waiting.remove(pass);
-        pass.state = LanePass.State.OUTSIDE;
-        effects.add(pass.turn);
-      }
-    }
-    alarm.set(nextDeadline, now, effects);
+  /** It is time to look again; a timer that was overtaken by another one does no harm. */
+  private void wake(int number) {
+    change((now, effects) -> alarm.isValid(number));
   }
 
   @FunctionalInterface
@@ -260,7 +249,11 @@ public final class ConflictLane {
     try {
       long now = scheduler.nanoTime();
       change.apply(now, effects);
+      expire(now, effects);
       admit(now, effects);
+      if (isIdle()) {
+        pauses.forget();
+      }
     } finally {
       lock.unlock();
     }

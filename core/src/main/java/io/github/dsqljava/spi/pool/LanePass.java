@@ -35,7 +35,7 @@ public final class LanePass {
   /** When it began to wait. */
   long since;
 
-  /** When it does not want to wait any more. */
+  /** When it does not want to wait any more; changes only while it does not wait. */
   long deadline;
 
   /** When its attempt began. */
@@ -50,6 +50,12 @@ public final class LanePass {
   LanePass(ConflictLane lane, long number) {
     this.lane = lane;
     this.number = number;
+  }
+
+  /** By deadline, then by place. The deadlines of a lane are at most two centuries apart. */
+  static int compareDeadlines(LanePass one, LanePass other) {
+    int first = Long.signum(one.deadline - other.deadline);
+    return first == 0 ? Long.compare(one.number, other.number) : first;
   }
 
   /**

@@ -53,6 +53,14 @@ final class LanePauses {
     losses = 0;
   }
 
+  /**
+   * The lane is empty. Who comes next, perhaps hours later and for other rows, has lost to nobody
+   * yet. A lane that others keep from committing is not empty: its losers wait in it.
+   */
+  void forget() {
+    losses = 0;
+  }
+
   /** As long as others have the rows, one attempt at a time finds that out as well as two. */
   boolean isLosing() {
     return losses > BAD_LUCK;
