@@ -170,7 +170,8 @@ public final class DsqlR2dbc implements ConnectionFactory, Closeable, Disposable
 
     void start() {
       CompletableFuture<Lease<PhysicalSession>> acquired =
-          leases.acquire(settings.policy().acquireTimeout(), sink.contextView());
+          leases.acquire(
+              settings.policy().acquireTimeout(), /* ahead= */ false, sink.contextView());
       sink.onCancel(() -> cancel(acquired));
       var unused =
           acquired.whenComplete(

@@ -29,11 +29,13 @@ final class Leases {
    * Asks for a connection. Cancelling the future frees the caller's place, or gives back what he
    * was about to get.
    *
+   * @param ahead whether it waits ahead of the others: it is its turn in the conflict lane
    * @param context the subscriber's
    * @return what {@link AsyncPool#acquire} gives, or what the hook failed with
    */
-  CompletableFuture<Lease<PhysicalSession>> acquire(Duration timeout, ContextView context) {
-    CompletableFuture<Lease<PhysicalSession>> acquired = pool.acquire(null, timeout);
+  CompletableFuture<Lease<PhysicalSession>> acquire(
+      Duration timeout, boolean ahead, ContextView context) {
+    CompletableFuture<Lease<PhysicalSession>> acquired = pool.acquire(null, timeout, ahead);
     ConnectionHook shapes = hook;
     if (shapes == null) {
       return acquired;

@@ -103,17 +103,17 @@ final class Transactions {
         return;
       }
       sink.onCancel(this::cancel);
-      attempt(decisions.begin(System.nanoTime()));
+      attempt(decisions.begin(System.nanoTime()), /* turn= */ false);
     }
 
-    private void attempt(Optional<Throwable> late) {
+    private void attempt(Optional<Throwable> late, boolean turn) {
       if (late.isPresent()) {
         fail(late.get());
         return;
       }
       long now = System.nanoTime();
       CompletableFuture<Lease<PhysicalSession>> acquired =
-          leases.acquire(decisions.acquireTimeout(now), context);
+          leases.acquire(decisions.acquireTimeout(now), /* ahead= */ turn, context);
       if (!step(() -> giveUp(acquired))) {
         giveUp(acquired);
       }
@@ -144,6 +144,9 @@ final class Transactions {
     }
 
     private void begin(Lease<PhysicalSession> lease) {
+      if (pass != null) {
+        pass.started();
+      }
       TransactionAttempt<T> attempt = new TransactionAttempt<>(lease, stale);
       if (!step(attempt::cancel)) {
         leaveLane();
@@ -211,7 +214,9 @@ final class Transactions {
           };
       if (step(cancel)) {
         long now = System.nanoTime();
-        mine.await(decisions.patience(now), () -> attempt(decisions.beginTurn(System.nanoTime())));
+        mine.await(
+            decisions.patience(now),
+            () -> attempt(decisions.beginTurn(System.nanoTime()), /* turn= */ true));
         if (isCancelled()) {
           mine.leave(); // the cancellation may have come just before
         }
@@ -241,7 +246,8 @@ final class Transactions {
           };
       if (step(cancel)) {
         timer.replace(
-            ReactorScheduler.timer(time, () -> attempt(decisions.begin(System.nanoTime()))));
+            ReactorScheduler.timer(
+                time, () -> attempt(decisions.begin(System.nanoTime()), /* turn= */ false)));
       } else {
         cancel.run();
       }

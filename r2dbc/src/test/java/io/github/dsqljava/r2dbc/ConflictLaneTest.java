@@ -16,7 +16,9 @@ import io.github.dsqljava.pool.PoolListener;
 import io.github.dsqljava.retry.TransactionOptions;
 import io.r2dbc.postgresql.api.PostgresqlConnection;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.AfterAll;
@@ -129,6 +131,42 @@ class ConflictLaneTest {
     assertThat(turns).as("each conflict led to a turn").hasValue(conflicts.get());
     assertThat(dsql.stats().conflictTurns()).isEqualTo(turns.get());
     assertThat(dsql.stats().conflictWaiting()).isZero();
+  }
+
+  private static Mono<Long> note(List<String> order, String name, Mono<Long> until) {
+    return Mono.defer(
+        () -> {
+          order.add(name);
+          return until;
+        });
+  }
+
+  /** Otherwise the lane would be as slow as the queue is long. */
+  @Test
+  void turnInAFullPool_isAheadOfThoseThatWaitForAConnection() {
+    DsqlR2dbc one =
+        DsqlR2dbc.of(config(cluster).build(), R2dbcSettings.builder().maxSize(1).build());
+    List<String> order = new CopyOnWriteArrayList<>();
+    Sinks.Empty<Long> second = Sinks.empty();
+    cluster.faults().conflictCommits(1, CommitConflict.DATA);
+    CompletableFuture<Long> loser =
+        one.inTransaction(
+                connection ->
+                    increment(connection, 1).concatWith(note(order, "loser", gate.asMono())))
+            .last()
+            .toFuture();
+    until("it has the connection", () -> order.size() == 1);
+    CompletableFuture<Long> other =
+        one.inTransaction(connection -> note(order, "other", second.asMono())).next().toFuture();
+    CompletableFuture<Long> last =
+        one.inTransaction(connection -> note(order, "last", Mono.empty())).next().toFuture();
+    until("two wait", () -> one.stats().waiting() == 2);
+    gate.tryEmitEmpty();
+    until("the loser waits, too", () -> order.size() == 2 && one.stats().waiting() == 2);
+    second.tryEmitEmpty();
+    await(Mono.fromFuture(CompletableFuture.allOf(loser, other, last)));
+    assertThat(order).containsExactly("loser", "other", "loser", "last");
+    await(one.close());
   }
 
   @Test

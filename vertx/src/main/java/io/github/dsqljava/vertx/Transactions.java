@@ -51,7 +51,7 @@ final class Transactions {
     Objects.requireNonNull(work, "work");
     Spans.Span span = spans.begin("dsql.transaction");
     Run<T> run = new Run<>(options, work);
-    return run.attempt(run.begin())
+    return run.attempt(run.begin(), /* turn= */ false)
         .onComplete(
             result -> {
               run.leaveLane();
@@ -84,7 +84,7 @@ final class Transactions {
     /**
      * Every future here derives from the first attempt's, and so belongs to the caller's context.
      */
-    Future<T> attempt(Optional<Throwable> late) {
+    Future<T> attempt(Optional<Throwable> late, boolean turn) {
       long now = System.nanoTime();
       return late.isPresent()
           ? Future.failedFuture(late.get())
@@ -92,6 +92,7 @@ final class Transactions {
               .run(
                   options.readOnly(),
                   decisions.acquireTimeout(now),
+                  /* ahead= */ turn,
                   Deadline.in(decisions.remaining(now)),
                   this::work)
               .compose(this::ended);
@@ -101,10 +102,16 @@ final class Transactions {
       return decisions.begin(System.nanoTime());
     }
 
-    /** The lane is told when COMMIT is about to be sent: the next one may begin then. */
+    /**
+     * The lane is told of the beginning, and when COMMIT is about to be sent: the next one may
+     * begin then.
+     */
     private Future<T> work(SqlConnection connection) {
-      Future<T> result = work.apply(connection);
       LanePass mine = pass;
+      if (mine != null) {
+        mine.started();
+      }
+      Future<T> result = work.apply(connection);
       return mine == null || result == null ? result : result.onSuccess(done -> mine.committing());
     }
 
@@ -118,7 +125,9 @@ final class Transactions {
         }
         leaveLane();
         long millis = again.pause().toMillis();
-        return millis == 0 ? attempt(begin()) : pause(millis).compose(over -> attempt(begin()));
+        return millis == 0
+            ? attempt(begin(), /* turn= */ false)
+            : pause(millis).compose(over -> attempt(begin(), /* turn= */ false));
       }
       if (next instanceof TransactionRun.Step.Done) {
         tellLane();
@@ -134,7 +143,8 @@ final class Transactions {
       Promise<Void> turn = Promise.promise();
       Runnable begins = onThisContext(turn);
       mine.await(decisions.patience(System.nanoTime()), begins);
-      return turn.future().compose(v -> attempt(decisions.beginTurn(System.nanoTime())));
+      return turn.future()
+          .compose(v -> attempt(decisions.beginTurn(System.nanoTime()), /* turn= */ true));
     }
 
     /** Completes a promise on the caller's context, or just here if Vert.x is closed. */

@@ -24,6 +24,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -130,6 +132,38 @@ class ConflictLaneTest {
         watched(pool.inTransaction(options, connection -> increment(connection, 2)));
     until("it waits", () -> pool.stats().conflictWaiting() == 1);
     return waiting;
+  }
+
+  private static Future<Void> note(List<String> order, String name, Future<Void> until) {
+    order.add(name);
+    return until;
+  }
+
+  /** Otherwise the lane would be as slow as the queue is long. */
+  @Test
+  void turnInAFullPool_isAheadOfThoseThatWaitForAConnection() throws Exception {
+    DsqlPool one = connector.pool(PoolSettings.builder().maxSize(1).build());
+    List<String> order = new CopyOnWriteArrayList<>();
+    Promise<Void> first = Promise.promise();
+    Promise<Void> second = Promise.promise();
+    cluster.faults().conflictCommits(1, CommitConflict.DATA);
+    CompletableFuture<Void> loser =
+        watched(
+            one.inTransaction(
+                connection ->
+                    increment(connection, 1)
+                        .compose(done -> note(order, "loser", first.future()))));
+    until("it has the connection", () -> order.size() == 1);
+    CompletableFuture<Void> other =
+        watched(one.inTransaction(connection -> note(order, "other", second.future())));
+    CompletableFuture<Void> last =
+        watched(one.inTransaction(connection -> note(order, "last", Future.succeededFuture())));
+    until("two wait", () -> one.stats().waiting() == 2);
+    first.complete();
+    until("the loser waits, too", () -> order.size() == 2 && one.stats().waiting() == 2);
+    second.complete();
+    CompletableFuture.allOf(loser, other, last).get(1, TimeUnit.MINUTES);
+    assertThat(order).containsExactly("loser", "other", "loser", "last");
   }
 
   @Test

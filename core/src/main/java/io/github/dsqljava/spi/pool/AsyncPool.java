@@ -29,9 +29,10 @@ import org.jspecify.annotations.Nullable;
  * acquired.thenAccept(lease -> use(lease.connection()).whenComplete((r, e) -> lease.release()));
  * }</pre>
  *
- * <p><b>Order.</b> Callers are served in the order in which they came, by whatever connection is
- * there first, released or newly opened. Of the idle connections the one used last goes first, so
- * that the others reach the idle timeout.
+ * <p><b>Order.</b> Callers are served in the order in which they came, a transaction that is run
+ * again in that of its first coming, by whatever connection is there first, released or newly
+ * opened. Of the idle connections the one used last goes first, so that the others reach the idle
+ * timeout.
  *
  * <p><b>Threads.</b> Safe to use from several threads. All state changes under one lock; futures
  * are completed, connections opened and closed, and the listener called after the lock is released,
@@ -146,11 +147,23 @@ public final class AsyncPool<C> {
    *     in vain
    */
   public CompletableFuture<Lease<C>> acquire(@Nullable Object preference, Duration timeout) {
+    return acquire(preference, timeout, /* ahead= */ false);
+  }
+
+  /**
+   * As {@link #acquire(Object, Duration)}.
+   *
+   * @param ahead whether it goes ahead of those that wait: it is a transaction whose turn it is in
+   *     the {@link ConflictLane}. It was served before, and so it came before all of them; and
+   *     behind it waits the lane, which would get on no faster than the queue is long
+   */
+  public CompletableFuture<Lease<C>> acquire(
+      @Nullable Object preference, Duration timeout, boolean ahead) {
     Effects effects = new Effects(listener);
     CompletableFuture<Lease<C>> result;
     lock.lock();
     try {
-      result = acquire(preference, timeout, effects);
+      result = acquire(preference, timeout, ahead, effects);
     } finally {
       lock.unlock();
     }
@@ -159,7 +172,7 @@ public final class AsyncPool<C> {
   }
 
   private CompletableFuture<Lease<C>> acquire(
-      @Nullable Object preference, Duration timeout, Effects effects) {
+      @Nullable Object preference, Duration timeout, boolean ahead, Effects effects) {
     if (closing != null) {
       return refuse(closedException(), effects);
     }
@@ -175,7 +188,7 @@ public final class AsyncPool<C> {
       fill(now, effects);
       return refuse(new PoolBusyException(name, waiters.size(), describe()), effects);
     }
-    Waiter<C> waiter = new Waiter<>(preference, timeout, now, taken, this::forget);
+    Waiter<C> waiter = new Waiter<>(preference, timeout, ahead, now, taken, this::forget);
     waiters.add(waiter);
     fill(now, effects);
     alarm.set(waiter.deadline, now, effects);

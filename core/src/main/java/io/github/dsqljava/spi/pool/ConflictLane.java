@@ -18,7 +18,8 @@ import java.util.random.RandomGenerator;
  * <pre>{@code
  * LanePass pass = lane.pass(); // after the first conflict
  * pass.await(patience, () -> attempt()); // after each
- * pass.committing(); // in the attempt
+ * pass.started(); // in the attempt, when it has its connection
+ * pass.committing(); // before the answer to COMMIT
  * pass.committed(); // or leave()
  * }</pre>
  *
@@ -33,6 +34,12 @@ import java.util.random.RandomGenerator;
  *
  * <p><b>Slow ones.</b> An attempt that takes much longer than usual loses its place, so that the
  * others go on beside it.
+ *
+ * <p><b>Connections.</b> Whoever has a turn keeps his place while he waits for a connection: in a
+ * pool without an idle one, who follows would get none either. He waits at the head of the pool's
+ * queue ({@link AsyncPool#acquire(Object, Duration, boolean)}), so that the lane does not stand
+ * still while callers that have nothing to do with it are served before him. That wait is not part
+ * of his attempt, by which the lane learns.
  *
  * <p><b>Cost.</b> Only transactions that have lost a conflict come here; others pay nothing.
  *
@@ -139,6 +146,16 @@ public final class ConflictLane {
     } else {
       width.tooWide();
     }
+  }
+
+  void started(LanePass pass) {
+    change(
+        (now, effects) -> {
+          if (pass.state == LanePass.State.RUNNING) {
+            pass.begunAt = now;
+            pass.commits = commits; // its snapshot is yet to be taken
+          }
+        });
   }
 
   void committing(LanePass pass) {

@@ -38,7 +38,7 @@ public final class LanePass {
   /** When it does not want to wait any more; changes only while it does not wait. */
   long deadline;
 
-  /** When its attempt began. */
+  /** When its turn came, then when its attempt had its connection. */
   long begunAt;
 
   /** When its COMMIT was sent. */
@@ -67,6 +67,11 @@ public final class LanePass {
    */
   public void await(Duration patience, Runnable turn) {
     lane.await(this, patience, turn);
+  }
+
+  /** The attempt has its connection and begins. */
+  public void started() {
+    lane.started(this);
   }
 
   /** The attempt under way is about to send COMMIT. */

@@ -13,6 +13,10 @@ final class Waiter<C> extends CompletableFuture<Lease<C>> {
 
   final @Nullable Object preference;
   final Duration timeout;
+
+  /** Whether it was served before, and so comes before those that were not. */
+  final boolean ahead;
+
   final long since;
   final long deadline;
   final @Nullable TakenHere taken;
@@ -21,11 +25,13 @@ final class Waiter<C> extends CompletableFuture<Lease<C>> {
   Waiter(
       @Nullable Object preference,
       Duration timeout,
+      boolean ahead,
       long since,
       @Nullable TakenHere taken,
       Consumer<Waiter<C>> leave) {
     this.preference = preference;
     this.timeout = timeout;
+    this.ahead = ahead;
     this.since = since;
     this.deadline = since + Times.bounded(timeout).toNanos();
     this.taken = taken;

@@ -7,26 +7,34 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The callers that wait, in the order in which they came. Guarded by the pool's lock. */
+/**
+ * The callers that wait, in the order in which they came; those that go ahead before the others.
+ * Guarded by the pool's lock.
+ */
 final class WaiterQueue<C> {
 
-  private final Set<Waiter<C>> waiters = new LinkedHashSet<>();
+  private final Set<Waiter<C>> ahead = new LinkedHashSet<>();
+  private final Set<Waiter<C>> others = new LinkedHashSet<>();
 
   int size() {
-    return waiters.size();
+    return ahead.size() + others.size();
+  }
+
+  private Set<Waiter<C>> of(Waiter<C> waiter) {
+    return waiter.ahead ? ahead : others;
   }
 
   void add(Waiter<C> waiter) {
-    waiters.add(waiter);
+    of(waiter).add(waiter);
   }
 
   void remove(Waiter<C> waiter) {
-    waiters.remove(waiter);
+    of(waiter).remove(waiter);
   }
 
   /** Takes the first one out, if there is one. */
   @Nullable Waiter<C> poll() {
-    Iterator<Waiter<C>> queue = waiters.iterator();
+    Iterator<Waiter<C>> queue = (ahead.isEmpty() ? others : ahead).iterator();
     if (!queue.hasNext()) {
       return null;
     }
@@ -37,17 +45,21 @@ final class WaiterQueue<C> {
 
   /** Takes all of them out. */
   List<Waiter<C>> pollAll() {
-    List<Waiter<C>> all = List.copyOf(waiters);
-    waiters.clear();
+    List<Waiter<C>> all = new ArrayList<>(ahead);
+    all.addAll(others);
+    ahead.clear();
+    others.clear();
     return all;
   }
 
   /** Those whose deadline has come. */
   List<Waiter<C>> late(long now) {
     List<Waiter<C>> late = new ArrayList<>();
-    for (Waiter<C> waiter : waiters) {
-      if (now - waiter.deadline >= 0) {
-        late.add(waiter);
+    for (Set<Waiter<C>> waiters : List.of(ahead, others)) {
+      for (Waiter<C> waiter : waiters) {
+        if (now - waiter.deadline >= 0) {
+          late.add(waiter);
+        }
       }
     }
     return late;
@@ -56,16 +68,19 @@ final class WaiterQueue<C> {
   /** The earliest deadline, but not after the horizon. */
   long nextDeadline(long horizon) {
     long next = horizon;
-    for (Waiter<C> waiter : waiters) {
-      next = Times.earlier(next, waiter.deadline);
+    for (Set<Waiter<C>> waiters : List.of(ahead, others)) {
+      for (Waiter<C> waiter : waiters) {
+        next = Times.earlier(next, waiter.deadline);
+      }
     }
     return next;
   }
 
   /** What the caller at a place prefers, from 0; null if there is none. */
   @Nullable Object preferenceAt(int place) {
-    Iterator<Waiter<C>> queue = waiters.iterator();
-    for (int i = 0; i < place && queue.hasNext(); i++) {
+    boolean isAhead = place < ahead.size();
+    Iterator<Waiter<C>> queue = (isAhead ? ahead : others).iterator();
+    for (int i = isAhead ? 0 : ahead.size(); i < place && queue.hasNext(); i++) {
       queue.next();
     }
     return queue.hasNext() ? queue.next().preference : null;

@@ -107,6 +107,36 @@ class ConflictLaneTest {
     assertThat(turns).endsWith("b", "a");
   }
 
+  /** How long the pool makes an attempt wait says nothing about how long it takes. */
+  @Test
+  void waitForAConnection_isNoPartOfTheAttempt() {
+    LanePass a = lost("a");
+    for (int i = 0; i < 3; i++) {
+      time.advance(Duration.ofMillis(900));
+      a.started();
+      time.advance(TRIP);
+      lostAgain(a, "a");
+    }
+    assertThat(turns).hasSize(3);
+    time.advance(TRIP.multipliedBy(4));
+    assertThat(turns).hasSize(4);
+  }
+
+  /** One that began to wait for a connection before a commit has its snapshot behind it. */
+  @Test
+  void commitBeforeTheAttemptHasItsConnection_isNotInItsWay() {
+    LanePass a = lost("a");
+    LanePass b = lost("b");
+    a.committing();
+    a.committed();
+    b.started();
+    for (int i = 0; i < 3; i++) {
+      time.advance(TRIP);
+      lostAgain(b, "b");
+    }
+    assertThat(turns).as("after three losses to others the lane pauses").hasSize(4);
+  }
+
   @Test
   void commit_endsTheSeriesOfLosses() {
     LanePass a = lost("a");

@@ -75,6 +75,13 @@ final class LaneModel {
     waiting.add(member);
   }
 
+  void started(Member member, long now) {
+    if (!member.isCommitting()) {
+      member.begunAt = now;
+      member.commitsAtBegin = commits;
+    }
+  }
+
   void committing(Member member, long now) {
     if (!member.isCommitting()) {
       member.committingAt = now;

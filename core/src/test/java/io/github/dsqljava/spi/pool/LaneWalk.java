@@ -177,6 +177,10 @@ final class LaneWalk {
       }
     } else if (random.nextInt(20) == 0) {
       leave(one); // another failure
+    } else if (random.nextInt(4) == 0) {
+      note(one.member + " has a connection");
+      model.started(one.member, now());
+      one.pass.started();
     } else if (!one.member.isCommitting() && random.nextInt(8) > 0) {
       note(one.member + " sends COMMIT");
       model.committing(one.member, now());

@@ -15,6 +15,7 @@ public interface TransactionAttempts {
    *
    * @param readOnly whether the transaction is READ ONLY
    * @param acquireTimeout how long to wait for a connection
+   * @param ahead whether it waits ahead of the others: it is its turn in the conflict lane
    * @param deadline when the attempt must be over
    * @param work the function; it may throw, and may return null, both of which fail the attempt
    * @return how it ended, on the context of the caller; never fails
@@ -22,6 +23,7 @@ public interface TransactionAttempts {
   <T extends @Nullable Object> Future<EndedAttempt<T>> run(
       boolean readOnly,
       Duration acquireTimeout,
+      boolean ahead,
       Deadline deadline,
       Function<SqlConnection, Future<T>> work);
 }

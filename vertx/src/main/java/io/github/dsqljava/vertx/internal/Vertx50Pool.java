@@ -91,6 +91,7 @@ public abstract class Vertx50Pool extends PooledClient implements Pool, Transact
         acquire(
             context,
             timeout,
+            /* ahead= */ false,
             lease -> {
               LeasedConnection leased = new LeasedConnection(vertx, lease);
               PooledConnection connection = new PooledConnection(context, leased);
@@ -112,6 +113,7 @@ public abstract class Vertx50Pool extends PooledClient implements Pool, Transact
         acquire(
             context,
             acquireTimeout,
+            /* ahead= */ false,
             lease -> {
               LeasedConnection leased = new LeasedConnection(vertx, lease);
               leased.schedule(context, command, handler);
@@ -124,6 +126,7 @@ public abstract class Vertx50Pool extends PooledClient implements Pool, Transact
   public <T extends @Nullable Object> Future<EndedAttempt<T>> run(
       boolean readOnly,
       Duration acquireTimeout,
+      boolean ahead,
       Deadline deadline,
       Function<SqlConnection, Future<T>> work) {
     ContextInternal context = vertx.getOrCreateContext();
@@ -139,6 +142,7 @@ public abstract class Vertx50Pool extends PooledClient implements Pool, Transact
         acquire(
             context,
             acquireTimeout,
+            ahead,
             lease ->
                 new PooledTransaction<>(vertx, this, context, lease, readOnly, deadline, outcome)
                     .run(work),
@@ -162,11 +166,12 @@ public abstract class Vertx50Pool extends PooledClient implements Pool, Transact
   private CompletableFuture<?> acquire(
       ContextInternal context,
       Duration timeout,
+      boolean ahead,
       Consumer<Lease<PooledSession>> granted,
       Consumer<Throwable> refused) {
     Runnable queued = reports.waits();
     CompletableFuture<Lease<PooledSession>> acquired =
-        pool.acquire(context.nettyEventLoop(), timeout);
+        pool.acquire(context.nettyEventLoop(), timeout, ahead);
     Spans.Span wait = acquired.isDone() ? failure -> {} : spans.begin("dsql.connection.wait");
     var unused =
         acquired.whenComplete(
