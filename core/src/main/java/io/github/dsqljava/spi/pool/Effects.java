@@ -49,6 +49,17 @@ final class Effects {
     tasks.add(task);
   }
 
+  /**
+   * What must not wait for other people's code: a timer that is set behind a slow callback rings
+   * too late.
+   */
+  void addFirst(Runnable task) {
+    if (tasks == null) {
+      tasks = new ArrayList<>(4);
+    }
+    tasks.add(0, task);
+  }
+
   void tell(Consumer<PoolListener> event) {
     if (listener != PoolListener.NONE) {
       add(() -> event.accept(listener));

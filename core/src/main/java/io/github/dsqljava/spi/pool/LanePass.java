@@ -74,7 +74,7 @@ public final class LanePass {
     lane.started(this);
   }
 
-  /** The attempt under way is about to send COMMIT. */
+  /** The attempt under way has sent COMMIT, or is about to. */
   public void committing() {
     lane.committing(this);
   }

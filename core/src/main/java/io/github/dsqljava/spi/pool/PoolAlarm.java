@@ -38,7 +38,7 @@ final class PoolAlarm {
     at = wanted;
     int mine = ++number;
     Duration delay = Duration.ofNanos(Math.max(0, wanted - now));
-    effects.add(() -> scheduler.schedule(delay, () -> ring.accept(mine)));
+    effects.addFirst(() -> scheduler.schedule(delay, () -> ring.accept(mine)));
   }
 
   /** Whether it is the last one set that rings; it is not set then any more. */

@@ -255,6 +255,47 @@ class ConflictLaneTest {
     assertThat(stats().conflictTurns()).isEqualTo(3);
   }
 
+  /** Its timers are set before turns are called, which may take their time. */
+  @Test
+  void turnThatTakesLong_keepsNoTimerWaiting() {
+    LanePass a = lost("a");
+    LanePass b = lane.pass();
+    b.await(
+        PATIENCE,
+        () -> {
+          turns.add("b");
+          time.advance(Duration.ofSeconds(10)); // as long as a place is kept at first
+          turns.add("b has begun");
+        });
+    lane.pass().await(Duration.ofSeconds(5), () -> turns.add("late"));
+    lost("c");
+    a.leave();
+    assertThat(turns).containsExactly("a", "b", "late", "c", "b has begun");
+  }
+
+  /** The next conflict may come hours later, from another row. */
+  @Test
+  void lossesInARow_areForgotten_whenTheLaneIsEmpty() {
+    LanePass a = lost("a");
+    for (int i = 0; i < 2; i++) {
+      time.advance(TRIP);
+      lostAgain(a, "a");
+    }
+    a.leave();
+    LanePass b = lost("b");
+    time.advance(TRIP);
+    lostAgain(b, "b again");
+    assertThat(turns).as("no pause").endsWith("b", "b again");
+  }
+
+  @Test
+  void laneWithoutAWait_setsNoTimer() {
+    for (int i = 0; i < 10; i++) {
+      lost("a").committed();
+    }
+    assertThat(time.pending()).isZero();
+  }
+
   @Test
   void deadline_endsTheWait_andLeavesNoPlaceBehind() {
     LanePass a = lost("a");
