@@ -40,6 +40,7 @@ final class TransactionAttempt<T> {
   private final PhysicalSession session;
   private final SessionWire wire;
   private final SessionNotes notes;
+  private final Runnable committing;
   private final TransactionalConnection connection;
   private final List<T> results = new ArrayList<>();
   private final CompletableFuture<AttemptOutcome> outcome = new CompletableFuture<>();
@@ -54,9 +55,16 @@ final class TransactionAttempt<T> {
   /** The connection was ended here, and not by the network. */
   private boolean givenUp;
 
-  TransactionAttempt(Lease<PhysicalSession> lease, StaleStatements stale) {
+  /**
+   * Makes an attempt on a connection.
+   *
+   * @param committing called when COMMIT has been sent and its answer is awaited; not if there is
+   *     nothing to commit
+   */
+  TransactionAttempt(Lease<PhysicalSession> lease, StaleStatements stale, Runnable committing) {
     this.lease = lease;
     this.stale = stale;
+    this.committing = committing;
     this.session = lease.connection();
     this.wire = session.wire();
     this.notes = wire.notes();
@@ -187,6 +195,10 @@ final class TransactionAttempt<T> {
       commitAsked = true;
       notes.expectCommit();
       commit();
+      if (!done) {
+        // Not before: whoever begins then would have his snapshot on the way before our COMMIT.
+        committing.run();
+      }
     }
   }
 

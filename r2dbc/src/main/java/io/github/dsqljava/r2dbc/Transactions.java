@@ -147,7 +147,7 @@ final class Transactions {
       if (pass != null) {
         pass.started();
       }
-      TransactionAttempt<T> attempt = new TransactionAttempt<>(lease, stale);
+      TransactionAttempt<T> attempt = new TransactionAttempt<>(lease, stale, this::committing);
       if (!step(attempt::cancel)) {
         leaveLane();
         var unused = GiveBack.start(lease, stale);
@@ -156,18 +156,8 @@ final class Transactions {
       }
       var unused =
           attempt
-              .run(options.readOnly(), decisions.remaining(System.nanoTime()), context, this::work)
+              .run(options.readOnly(), decisions.remaining(System.nanoTime()), context, work)
               .whenComplete((outcome, failure) -> ended(attempt, outcome));
-    }
-
-    /** The lane is told when COMMIT is about to be sent: the next one may begin then. */
-    @SuppressWarnings("NullAway") // a function that gives null fails the attempt
-    private Publisher<? extends T> work(PostgresqlConnection connection) {
-      Publisher<? extends T> results = work.apply(connection);
-      LanePass mine = pass;
-      return mine == null || results == null
-          ? results
-          : Flux.<T>from(results).doOnComplete(mine::committing);
     }
 
     private void ended(TransactionAttempt<T> attempt, AttemptOutcome outcome) {
@@ -222,6 +212,13 @@ final class Transactions {
         }
       } else {
         cancel.run();
+      }
+    }
+
+    /** The next one of the lane may begin. */
+    private void committing() {
+      if (pass != null) {
+        pass.committing();
       }
     }
 

@@ -35,12 +35,15 @@ import reactor.core.publisher.Sinks;
 @SuppressWarnings({"NullAway.Init", "InterruptedExceptionSwallowed"})
 class ConflictLaneTest {
   private static final int CALLERS = 32;
+  private static final int ROWS = 50_000;
 
   private static DsqlLocal cluster;
 
   private final AtomicInteger attempts = new AtomicInteger();
   private final AtomicInteger conflicts = new AtomicInteger();
   private final AtomicInteger turns = new AtomicInteger();
+  private final AtomicInteger rows = new AtomicInteger();
+  private final AtomicInteger rowsAtTurn = new AtomicInteger();
   private final Sinks.Empty<Long> gate = Sinks.empty();
   private DsqlR2dbc dsql;
 
@@ -66,6 +69,7 @@ class ConflictLaneTest {
           @Override
           public void conflictTurn(Duration waited) {
             turns.incrementAndGet();
+            rowsAtTurn.set(rows.get());
           }
         };
     dsql =
@@ -167,6 +171,41 @@ class ConflictLaneTest {
     await(Mono.fromFuture(CompletableFuture.allOf(loser, other, last)));
     assertThat(order).containsExactly("loser", "other", "loser", "last");
     await(one.close());
+  }
+
+  private Mono<Long> beginToRead(PostgresqlConnection connection) {
+    return Mono.fromRunnable(
+        () ->
+            Flux.from(
+                    connection
+                        .createStatement("SELECT i FROM generate_series(1, " + ROWS + ") AS i")
+                        .execute())
+                .flatMap(result -> result.map((row, metadata) -> rows.incrementAndGet()))
+                .subscribe());
+  }
+
+  /** What the function leaves under way has its answer before COMMIT is sent. */
+  @Test
+  void nextOne_beginsWhenCommitIsSent_andNotWhenTheFunctionIsDone() {
+    AtomicInteger mine = new AtomicInteger();
+    cluster.faults().conflictCommits(1, CommitConflict.DATA);
+    CompletableFuture<Long> first =
+        dsql.inTransaction(
+                connection ->
+                    mine.getAndIncrement() == 0
+                        ? increment(connection, 1)
+                        : increment(connection, 1)
+                            .concatWith(gate.asMono())
+                            .concatWith(beginToRead(connection)))
+            .last()
+            .toFuture();
+    until("it has its turn", () -> dsql.stats().conflictTurns() == 1);
+    CompletableFuture<Long> second = loses(TransactionOptions.defaults()).last().toFuture();
+    untilItWaits();
+    gate.tryEmitEmpty();
+    await(Mono.fromFuture(CompletableFuture.allOf(first, second)));
+    assertThat(turns).hasValue(2);
+    assertThat(rowsAtTurn.get()).as("of %d", ROWS).isGreaterThan(ROWS / 2);
   }
 
   @Test
