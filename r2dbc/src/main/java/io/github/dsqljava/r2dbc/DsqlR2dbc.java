@@ -338,6 +338,11 @@ public final class DsqlR2dbc implements ConnectionFactory, Closeable, Disposable
     return pool.health();
   }
 
+  /** For tests. */
+  @Nullable ConflictLane lane() {
+    return lane;
+  }
+
   /** The pool at this moment. */
   public PoolStats stats() {
     PoolStats stats = pool.stats();

@@ -14,9 +14,11 @@ import io.github.dsqljava.local.CommitConflict;
 import io.github.dsqljava.local.DsqlLocal;
 import io.github.dsqljava.pool.PoolListener;
 import io.github.dsqljava.retry.TransactionOptions;
+import io.github.dsqljava.spi.pool.ConflictLane;
 import io.r2dbc.postgresql.api.PostgresqlConnection;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -116,6 +118,27 @@ class ConflictLaneTest {
 
   private void untilItWaits() {
     until("it waits", () -> dsql.stats().conflictWaiting() == 1);
+  }
+
+  /** No pass, and so no place in a queue, no timer and no lock: also while others are many. */
+  @Test
+  void withoutConflicts_nobodyTouchesTheLane() {
+    ConflictLane lane = Objects.requireNonNull(dsql.lane());
+    execute(dsql, "INSERT INTO counter SELECT i, 0 FROM generate_series(101, 132) AS i");
+    await(
+        Flux.range(101, CALLERS)
+            .flatMap(
+                id ->
+                    dsql.inTransaction(connection -> increment(connection, id))
+                        .thenMany(dsql.inTransaction(connection -> increment(connection, id))),
+                CALLERS)
+            .then());
+    assertThat(attempts).hasValue(2 * CALLERS);
+    assertThat(conflicts).hasValue(0);
+    assertThat(lane.isUntouched()).isTrue();
+    cluster.faults().conflictCommits(1, CommitConflict.DATA);
+    await(dsql.inTransaction(connection -> increment(connection, 1)).then());
+    assertThat(lane.isUntouched()).as("the first loser comes here").isFalse();
   }
 
   @Test

@@ -79,6 +79,11 @@ final class NativePool extends Vertx50Pool implements DsqlPool {
     return lane == null ? stats : lane.addTo(stats);
   }
 
+  /** For tests. */
+  @Nullable ConflictLane lane() {
+    return lane;
+  }
+
   /** Transactions that wait for their turn get it now, and find the pool closed. */
   @Override
   public Future<Void> close(Duration grace) {

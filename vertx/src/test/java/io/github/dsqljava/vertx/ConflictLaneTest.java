@@ -16,6 +16,7 @@ import io.github.dsqljava.local.CommitConflict;
 import io.github.dsqljava.local.DsqlLocal;
 import io.github.dsqljava.pool.PoolListener;
 import io.github.dsqljava.retry.TransactionOptions;
+import io.github.dsqljava.spi.pool.ConflictLane;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -23,6 +24,7 @@ import io.vertx.sqlclient.SqlConnection;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -164,6 +166,27 @@ class ConflictLaneTest {
     second.complete();
     CompletableFuture.allOf(loser, other, last).get(1, TimeUnit.MINUTES);
     assertThat(order).containsExactly("loser", "other", "loser", "last");
+  }
+
+  /** No pass, and so no place in a queue, no timer and no lock: also while others are many. */
+  @Test
+  void withoutConflicts_nobodyTouchesTheLane() throws Exception {
+    ConflictLane lane = Objects.requireNonNull(((NativePool) pool).lane());
+    execute(pool, "INSERT INTO counter SELECT i, 0 FROM generate_series(101, 132) AS i");
+    List<Future<Void>> callers = new ArrayList<>();
+    for (int i = 0; i < CALLERS; i++) {
+      int id = 101 + i;
+      callers.add(
+          pool.inTransaction(connection -> increment(connection, id))
+              .compose(done -> pool.inTransaction(connection -> increment(connection, id))));
+    }
+    await(Future.all(callers));
+    assertThat(attempts).hasValue(2 * CALLERS);
+    assertThat(conflicts).hasValue(0);
+    assertThat(lane.isUntouched()).isTrue();
+    cluster.faults().conflictCommits(1, CommitConflict.DATA);
+    await(pool.inTransaction(connection -> increment(connection, 1)));
+    assertThat(lane.isUntouched()).as("the first loser comes here").isFalse();
   }
 
   @Test

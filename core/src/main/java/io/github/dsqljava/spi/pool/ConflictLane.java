@@ -41,7 +41,8 @@ import java.util.random.RandomGenerator;
  * still while callers that have nothing to do with it are served before him. That wait is not part
  * of his attempt, by which the lane learns.
  *
- * <p><b>Cost.</b> Only transactions that have lost a conflict come here; others pay nothing.
+ * <p><b>Cost.</b> Only transactions that have lost a conflict come here. Others take neither its
+ * lock nor a pass, which is what {@link #isUntouched()} shows.
  *
  * <p><b>Threads.</b> Safe to use from several. State changes under one lock; turns and the listener
  * are called after it is released, on the thread that caused them or the scheduler's.
@@ -100,6 +101,16 @@ public final class ConflictLane {
   /** The pool is closed: whoever waits gets his turn at once, and learns that from the pool. */
   public void close() {
     change((now, effects) -> closed = true);
+  }
+
+  /** Whether no transaction has come here yet: each does so by {@link #pass()}. */
+  public boolean isUntouched() {
+    lock.lock();
+    try {
+      return passes == 0;
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Adds what only the lane knows. */
