@@ -29,8 +29,7 @@ public class DsqlVertxAutoConfiguration {
           PoolSettings.Builder::transactionDeadline,
           PoolSettings.Builder::statementTimeout,
           PoolSettings.Builder::conflictLane,
-          PoolSettings.Builder::closeGrace,
-          PoolSettings.Builder::listener);
+          PoolSettings.Builder::closeGrace);
 
   @Bean
   @ConditionalOnMissingBean(DsqlConnector.class)
@@ -48,9 +47,10 @@ public class DsqlVertxAutoConfiguration {
       DsqlProperties properties,
       ObjectProvider<PoolSettingsCustomizer> customizers) {
     Metrics.Watched metrics = Metrics.ofPool(beans, "vertx");
-    PoolSettings.Builder settings =
-        SETTERS.set(PoolSettings.builder(), properties, metrics.listener());
+    PoolSettings.Builder settings = SETTERS.set(PoolSettings.builder(), properties);
     customizers.orderedStream().forEach(customizer -> customizer.customize(settings));
+    PoolSettings customized = Given.build("dsql.pool.*", settings::build);
+    settings.listener(metrics.listenerWith(customized.listener()));
     DsqlPool pool = connector.pool(Given.build("dsql.pool.*", settings::build));
     metrics.watch(pool::stats);
     return pool;

@@ -29,7 +29,12 @@ final class Metrics {
 
   /** What a pool tells of; and what its statistics are to be handed to once it is there. */
   interface Watched {
-    PoolListener listener();
+    /**
+     * The listener of the pool.
+     *
+     * @param customizers what a customizer has set, who is told as well
+     */
+    PoolListener listenerWith(PoolListener customizers);
 
     void watch(Supplier<PoolStats> stats);
   }
@@ -58,8 +63,13 @@ final class Metrics {
       List<PoolListener> all, java.util.function.Consumer<Supplier<PoolStats>> watch) {
     return new Watched() {
       @Override
-      public PoolListener listener() {
-        return new Listeners(List.copyOf(all));
+      public PoolListener listenerWith(PoolListener customizers) {
+        if (customizers == PoolListener.NONE || all.contains(customizers)) {
+          return new Listeners(List.copyOf(all));
+        }
+        List<PoolListener> more = new ArrayList<>(all);
+        more.add(customizers);
+        return new Listeners(List.copyOf(more));
       }
 
       @Override

@@ -1,7 +1,6 @@
 package io.github.dsqljava.spring.boot;
 
 import io.github.dsqljava.pool.ConnectRate;
-import io.github.dsqljava.pool.PoolListener;
 import io.github.dsqljava.pool.PoolPolicy;
 import io.github.dsqljava.retry.RetryPolicy;
 import java.time.Duration;
@@ -21,19 +20,17 @@ record PoolSetters<B>(
     BiConsumer<B, Duration> transactionDeadline,
     BiConsumer<B, Duration> statementTimeout,
     BiConsumer<B, Boolean> conflictLane,
-    BiConsumer<B, Duration> closeGrace,
-    BiConsumer<B, PoolListener> listener) {
+    BiConsumer<B, Duration> closeGrace) {
 
   /**
-   * Sets what the properties say, and who is told of the pool.
+   * Sets what the properties say.
    *
    * @return the builder
    */
-  B set(B builder, DsqlProperties properties, PoolListener told) {
+  B set(B builder, DsqlProperties properties) {
     PoolProperties pool = properties.getPool();
     policy.accept(builder, PoolBuilder.policy(pool));
     retryPolicy.accept(builder, PoolBuilder.retryPolicy(properties.getRetry()));
-    listener.accept(builder, told);
     ConnectRate rate = PoolBuilder.connectRate(pool);
     if (rate != null) {
       connectRate.accept(builder, rate);

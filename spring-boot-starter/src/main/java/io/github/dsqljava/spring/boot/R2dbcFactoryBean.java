@@ -24,8 +24,7 @@ final class R2dbcFactoryBean implements FactoryBean<DsqlR2dbc>, DisposableBean {
           R2dbcSettings.Builder::transactionDeadline,
           R2dbcSettings.Builder::statementTimeout,
           R2dbcSettings.Builder::conflictLane,
-          R2dbcSettings.Builder::closeGrace,
-          R2dbcSettings.Builder::listener);
+          R2dbcSettings.Builder::closeGrace);
 
   private final BeanFactory beans;
   private final DsqlProperties properties;
@@ -51,9 +50,10 @@ final class R2dbcFactoryBean implements FactoryBean<DsqlR2dbc>, DisposableBean {
   public synchronized DsqlR2dbc getObject() {
     if (made == null) {
       Metrics.Watched metrics = Metrics.ofPool(beans, "r2dbc");
-      R2dbcSettings.Builder settings =
-          SETTERS.set(R2dbcSettings.builder(), properties, metrics.listener());
+      R2dbcSettings.Builder settings = SETTERS.set(R2dbcSettings.builder(), properties);
       customizers.orderedStream().forEach(customizer -> customizer.customize(settings));
+      R2dbcSettings customized = Given.build("dsql.pool.*", settings::build);
+      settings.listener(metrics.listenerWith(customized.listener()));
       R2dbcSettings complete = Given.build("dsql.pool.*", settings::build);
       DsqlConfig config = beans.getBean(DsqlConfig.class);
       DsqlR2dbc pool = Given.build("dsql.*", () -> DsqlR2dbc.of(config, complete));

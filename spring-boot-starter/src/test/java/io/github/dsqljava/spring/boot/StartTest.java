@@ -256,6 +256,62 @@ class StartTest {
     }
   }
 
+  /** One that a customizer sets as well as a bean hears each event once. */
+  @Test
+  void listenersOfCustomizers_areToldBesideTheOthers() throws Exception {
+    Listening.opened.clear();
+    Customizing.opened.clear();
+    try (var context =
+        Contexts.start(
+            Contexts.app(cluster, Listening.class, Customizing.class), cluster, relay.port())) {
+      one(context);
+      assertThat(Listening.opened).hasSize(1);
+      assertThat(Customizing.opened).hasSize(1);
+      assertThat(opened(context, "r2dbc")).isEqualTo(1);
+      var unused =
+          context
+              .getBean(DsqlPool.class)
+              .query("SELECT 1")
+              .execute()
+              .toCompletionStage()
+              .toCompletableFuture()
+              .get(60, TimeUnit.SECONDS);
+      assertThat(Listening.opened).hasSize(2);
+      assertThat(Customizing.opened).hasSize(1);
+      assertThat(opened(context, "vertx")).isEqualTo(1);
+    }
+  }
+
+  private static long opened(ConfigurableApplicationContext context, String pool) {
+    return context
+        .getBean(MeterRegistry.class)
+        .get("dsql.pool.open")
+        .tag("pool", pool)
+        .timer()
+        .count();
+  }
+
+  static class Customizing {
+    static final List<Duration> opened = new CopyOnWriteArrayList<>();
+
+    @Bean
+    R2dbcSettingsCustomizer another() {
+      return settings ->
+          settings.listener(
+              new PoolListener() {
+                @Override
+                public void opened(Duration took) {
+                  opened.add(took);
+                }
+              });
+    }
+
+    @Bean
+    PoolSettingsCustomizer theSame(PoolListener listener) {
+      return settings -> settings.listener(listener);
+    }
+  }
+
   @Test
   void properties_standAboveVariables() {
     var environment =
