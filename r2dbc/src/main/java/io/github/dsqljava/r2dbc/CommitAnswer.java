@@ -11,9 +11,13 @@ import io.r2dbc.spi.R2dbcException;
 import io.r2dbc.spi.R2dbcNonTransientResourceException;
 import io.r2dbc.spi.R2dbcRollbackException;
 import io.r2dbc.spi.R2dbcTransientResourceException;
+import java.nio.channels.ClosedChannelException;
 import java.util.Optional;
 import java.util.function.Consumer;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Operators;
+import reactor.util.context.Context;
+import reactor.util.context.ContextView;
 
 /**
  * A COMMIT that a user of a pooled connection asks for: says what is certain when it fails, by the
@@ -42,9 +46,41 @@ final class CommitAnswer {
     this.endsBefore = notes.ends();
   }
 
-  Mono<Void> commit() {
+  /**
+   * Sends COMMIT. A subscriber that cancels cannot take it back: if its answer is lost then, that
+   * is said where Reactor has what no subscriber is left to hear.
+   *
+   * @param context of the subscriber
+   */
+  Mono<Void> commit(ContextView context) {
     notes.expectCommit();
-    return session.connection().commitTransaction().onErrorResume(this::read);
+    return session
+        .connection()
+        .commitTransaction()
+        .onErrorResume(this::read)
+        .doOnCancel(() -> wire.whenQuiet(() -> abandoned(context)));
+  }
+
+  /** Whether COMMIT was sent, and nothing has answered it. */
+  boolean isOwed() {
+    return notes.isCommitSent() && notes.ends() == endsBefore && notes.lastError().isEmpty();
+  }
+
+  /** Every answer has come, or the connection has ended. */
+  private void abandoned(ContextView context) {
+    if (!notes.isCommitSent() || (isOwed() && wire.isOpen())) {
+      return;
+    }
+    var unused =
+        read(new ClosedChannelException())
+            .doOnError(
+                failure -> {
+                  if (failure.getCause() instanceof CommitOutcomeUnknownException doubt) {
+                    Operators.onErrorDropped(doubt, Context.of(context));
+                  }
+                })
+            .onErrorComplete()
+            .subscribe();
   }
 
   private Mono<Void> read(Throwable failure) {
@@ -74,7 +110,7 @@ final class CommitAnswer {
         ours.getMessage(), first.map(ServerError::sqlState).orElse("40000"), 0, ours);
   }
 
-  private R2dbcException unknown(String problem, Throwable failure) {
+  R2dbcException unknown(String problem, Throwable failure) {
     CommitOutcomeUnknownException ours =
         new CommitOutcomeUnknownException(/* attempts= */ 1, problem, failure);
     R2dbcException said =

@@ -45,6 +45,9 @@ class LeasedConnection implements PostgresqlConnection, Wrapped<PostgresqlConnec
   /** What was said of a COMMIT whose outcome nobody knows. */
   private volatile @Nullable R2dbcException unknownCommit;
 
+  /** The COMMIT of the last transaction, if it was asked for. */
+  private volatile @Nullable CommitAnswer lastCommit;
+
   /**
    * @param giveBack called once
    */
@@ -96,6 +99,10 @@ class LeasedConnection implements PostgresqlConnection, Wrapped<PostgresqlConnec
     R2dbcException unknown = unknownCommit;
     if (unknown != null) {
       return unknown; // also of the ROLLBACK that frameworks send behind a failed COMMIT
+    }
+    CommitAnswer commit = lastCommit;
+    if (commit != null && !wire.isOpen() && commit.isOwed()) {
+      return commit.unknown("the connection was lost", driver); // its subscriber has gone
     }
     boolean isSilent = !wire.isOpen() && wire.notes().lastError().isEmpty();
     R2dbcException known = isSilent ? explainLate(driver) : driver;
@@ -185,16 +192,19 @@ class LeasedConnection implements PostgresqlConnection, Wrapped<PostgresqlConnec
         "",
         () -> {
           unknownCommit = null;
+          lastCommit = null;
           return begin.get();
         });
   }
 
   @Override
   public Mono<Void> commitTransaction() {
-    return Mono.defer(
-        () -> {
+    return Mono.deferContextual(
+        context -> {
           check("");
-          return new CommitAnswer(session, unknown -> unknownCommit = unknown).commit();
+          CommitAnswer commit = new CommitAnswer(session, unknown -> unknownCommit = unknown);
+          lastCommit = commit;
+          return commit.commit(context);
         });
   }
 

@@ -18,11 +18,18 @@ import io.r2dbc.spi.R2dbcException;
 import io.r2dbc.spi.R2dbcNonTransientResourceException;
 import io.r2dbc.spi.R2dbcRollbackException;
 import io.r2dbc.spi.R2dbcTransientResourceException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import reactor.core.Disposable;
+import reactor.core.publisher.Hooks;
 
 /** What is said of a transaction that a program begins and commits by R2DBC's own methods. */
 class CommitAnswerTest {
@@ -83,6 +90,59 @@ class CommitAnswerTest {
     assertThat(((R2dbcException) commit).getSqlState()).isEqualTo("08007");
     assertThat(failure(connection.rollbackTransaction())).isSameAs(commit);
     assertThat(items()).as("the server has committed").isEqualTo(2);
+  }
+
+  /** At Reactor's hook for what nobody is left to hear, and at the next use of the connection. */
+  @Test
+  void cancelledCommit_whoseAnswerIsLost_saysItsDoubt() {
+    CompletableFuture<Throwable> dropped = new CompletableFuture<>();
+    FaultRelay own = FaultRelay.start(cluster.port());
+    DsqlR2dbc relayed = DsqlR2dbc.of(LocalCluster.config(cluster).port(own.port()).build());
+    Hooks.onErrorDropped(dropped::complete);
+    try {
+      PostgresqlConnection other = await(relayed.create());
+      await(other.beginTransaction());
+      await(execute(other, "INSERT INTO item VALUES (1, 1)"));
+      CompletableFuture<FaultRelay.Strike> struck =
+          own.armNext(new Fault.Stall(), Direction.SERVER_TO_CLIENT);
+      Disposable commit = other.commitTransaction().subscribe();
+      struck.orTimeout(60, TimeUnit.SECONDS).join(); // COMMIT is there, and its answer is held
+      commit.dispose();
+      CompletableFuture<Void> rollback = other.rollbackTransaction().toFuture();
+      own.close();
+      assertThat(dropped)
+          .succeedsWithin(LocalCluster.LIMIT)
+          .isInstanceOf(CommitOutcomeUnknownException.class);
+      assertThat(rollback)
+          .failsWithin(LocalCluster.LIMIT)
+          .withThrowableThat()
+          .withStackTraceContaining(CommitOutcomeUnknownException.class.getName());
+    } finally {
+      Hooks.resetOnErrorDropped();
+      own.close();
+      await(relayed.close(Duration.ZERO));
+    }
+    assertThat(items()).as("the server has committed").isEqualTo(2);
+  }
+
+  @Test
+  void cancelledCommit_whoseAnswerComes_hasNoDoubt() {
+    await(execute(connection, "INSERT INTO item VALUES (1, 1)"));
+    List<Throwable> dropped = new CopyOnWriteArrayList<>();
+    Hooks.onErrorDropped(dropped::add);
+    try {
+      CompletableFuture<FaultRelay.Strike> struck =
+          relay.armNext(new Fault.Stall(), Direction.SERVER_TO_CLIENT);
+      Disposable commit = connection.commitTransaction().subscribe();
+      struck.orTimeout(60, TimeUnit.SECONDS).join();
+      commit.dispose();
+      relay.resume();
+      await(connection.close()); // waits for the answer
+    } finally {
+      Hooks.resetOnErrorDropped();
+    }
+    assertThat(dropped).isEmpty();
+    assertThat(items()).isEqualTo(2);
   }
 
   @Test
