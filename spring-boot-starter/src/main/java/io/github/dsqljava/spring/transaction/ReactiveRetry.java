@@ -1,15 +1,17 @@
 package io.github.dsqljava.spring.transaction;
 
 import io.github.dsqljava.spi.TransactionRun;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
-import org.springframework.transaction.NoTransactionException;
-import org.springframework.transaction.reactive.TransactionSynchronizationManager;
+import org.springframework.transaction.TransactionSystemException;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Operators;
@@ -44,7 +46,7 @@ final class ReactiveRetry {
    * @param work called for each attempt
    */
   <T> Mono<T> mono(Supplier<Mono<T>> work) {
-    return inTransaction().flatMap(inside -> inside ? work.get() : monoOfItsOwn(work));
+    return TransactionMark.current().flatMap(around -> mono(around.orElse(null), work));
   }
 
   /**
@@ -54,53 +56,77 @@ final class ReactiveRetry {
    * @param work called for each attempt
    */
   <T> Flux<T> flux(Supplier<? extends Publisher<T>> work) {
-    return inTransaction().flatMapMany(inside -> inside ? work.get() : fluxOfItsOwn(work));
+    return TransactionMark.current().flatMapMany(around -> flux(around.orElse(null), work));
   }
 
   /** As {@link #mono} and {@link #flux}, wherever it is subscribed to. */
   <T> Mono<T> monoOfItsOwn(Supplier<Mono<T>> work) {
-    return attempts(failed -> work.get().doOnError(failed));
+    return mono(null, work);
   }
 
   <T> Flux<T> fluxOfItsOwn(Supplier<? extends Publisher<T>> work) {
-    return attempts(failed -> Flux.from(work.get()).doOnError(failed).collectList())
-        .flatMapIterable(elements -> elements);
+    return flux(null, work);
   }
 
-  static Mono<Boolean> inTransaction() {
-    return TransactionSynchronizationManager.forCurrentTransaction()
-        .map(TransactionSynchronizationManager::isActualTransactionActive)
-        .onErrorResume(NoTransactionException.class, none -> Mono.just(false));
+  private <T> Mono<T> mono(@Nullable TransactionMark around, Supplier<Mono<T>> work) {
+    return this.<T>attempts(around, (watch, failed) -> work.get().doOnError(failed).flux())
+        .singleOrEmpty();
+  }
+
+  /** In its caller's transaction the elements are kept by whose transaction it is. */
+  private <T> Flux<T> flux(
+      @Nullable TransactionMark around, Supplier<? extends Publisher<T>> work) {
+    return this.<List<T>>attempts(
+            around,
+            (watch, failed) ->
+                Flux.<T>from(work.get())
+                    .doOnError(failed)
+                    .transform(all -> around == null ? kept(all) : keptIfItsOwn(all, watch)))
+        .flatMapIterable(elements -> elements, /* prefetch= */ 1);
+  }
+
+  private static <T> Flux<List<T>> kept(Flux<T> elements) {
+    return elements.collectList().flux();
+  }
+
+  private static <T> Flux<List<T>> keptIfItsOwn(Flux<T> elements, ReactiveWatch watch) {
+    // With the first element it is known which transaction it is in.
+    return elements.switchOnFirst(
+        (first, all) -> watch.isItsOwn() ? kept(all) : all.map(element -> List.of(element)));
   }
 
   /**
    * Runs a transaction until it succeeds, or is not to be run again.
    *
+   * @param around the transaction that is there already, if the work may take part in it; then
+   *     nothing is run again
    * @param work called for each attempt; what it gets hears the attempt's failure, also if nobody
    *     waits for it any more: Spring lets a COMMIT go on behind a cancellation
    */
-  private <T> Mono<T> attempts(Function<Consumer<Throwable>, Mono<T>> work) {
-    return Mono.deferContextual(
+  private <T> Flux<T> attempts(
+      @Nullable TransactionMark around,
+      BiFunction<ReactiveWatch, Consumer<Throwable>, Flux<T>> work) {
+    return Flux.deferContextual(
         context -> {
           Attempts attempts = transactions.get();
           AtomicBoolean abandoned = new AtomicBoolean();
-          AtomicReference<ReactiveWatch> watched = new AtomicReference<>(new ReactiveWatch());
-          Mono<T> attempt =
-              Mono.defer(
+          AtomicReference<ReactiveWatch> watched = new AtomicReference<>(new ReactiveWatch(around));
+          Flux<T> attempt =
+              Flux.defer(
                   () -> {
                     var late = attempts.begin();
                     if (late.isPresent()) {
-                      return Mono.error(late.get());
+                      return Flux.error(late.get());
                     }
-                    ReactiveWatch watch = new ReactiveWatch();
+                    ReactiveWatch watch = new ReactiveWatch(around);
                     watched.set(watch);
                     Consumer<Throwable> failed =
                         failure -> {
-                          if (abandoned.get()) {
-                            say(attempts.abandoned(failure, progress(watch, failure)), context);
+                          if (abandoned.get() && watch.isItsOwn()) {
+                            say(abandoned(attempts, watch, failure), context);
                           }
                         };
-                    return work.apply(failed).contextWrite(watch::addTo);
+                    return work.apply(watch, failed).contextWrite(watch::addTo);
                   });
           return attempt
               .retryWhen(
@@ -116,6 +142,18 @@ final class ReactiveRetry {
         });
   }
 
+  /**
+   * The end of a transaction around it, which the cancellation rolls back at the same time, may
+   * hide what COMMIT has failed with: Spring keeps both in one place.
+   */
+  private Optional<Throwable> abandoned(Attempts attempts, ReactiveWatch watch, Throwable failure) {
+    return watch.isCommitting()
+        ? attempts.abandoned(
+            new TransactionSystemException("The COMMIT was not followed to its end", failure),
+            Progress.COMMITTING)
+        : attempts.abandoned(failure, progress(watch, failure));
+  }
+
   /** Where Reactor has what no subscriber is left to hear. */
   private static void say(Optional<Throwable> doubt, ContextView context) {
     doubt.ifPresent(failure -> Operators.onErrorDropped(failure, Context.of(context)));
@@ -123,6 +161,9 @@ final class ReactiveRetry {
 
   /** Gives something when it is time for the next attempt. */
   private Mono<Long> next(Attempts attempts, ReactiveWatch watch, Throwable failure) {
+    if (!watch.isItsOwn()) {
+      return Mono.error(failure);
+    }
     TransactionRun.Step step = attempts.failed(failure, progress(watch, failure));
     if (step instanceof TransactionRun.Step.Again again) {
       return again.pause().isZero() ? Mono.just(0L) : Mono.delay(again.pause());

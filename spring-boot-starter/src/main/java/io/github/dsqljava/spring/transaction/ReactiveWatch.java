@@ -21,11 +21,28 @@ final class ReactiveWatch {
   enum Found {
     NOTHING,
     NO_TRANSACTION,
+    /** The one that was there before the attempt began. */
+    CALLERS_TRANSACTION,
     TRANSACTION
   }
 
+  private final @Nullable TransactionMark around;
+
   private volatile Found found = Found.NOTHING;
+  private volatile boolean committing;
   private volatile boolean committed;
+
+  /**
+   * @param around the transaction in which the attempt begins, if it is in one and may take part
+   */
+  ReactiveWatch(@Nullable TransactionMark around) {
+    this.around = around;
+  }
+
+  /** Whether the attempt's transaction is its own, as far as it is known: it can be run again. */
+  boolean isItsOwn() {
+    return around == null || found == Found.TRANSACTION;
+  }
 
   /** A context that leads here. */
   Context addTo(Context context) {
@@ -40,6 +57,11 @@ final class ReactiveWatch {
   /** Whether nothing of the attempt can be rolled back: it is committed, or never was one. */
   boolean isFinal() {
     return committed || found == Found.NO_TRANSACTION;
+  }
+
+  /** Whether COMMIT was asked for, and nothing has said that it has succeeded. */
+  boolean isCommitting() {
+    return committing && !committed;
   }
 
   /**
@@ -77,6 +99,10 @@ final class ReactiveWatch {
   private void enter(Optional<TransactionSynchronizationManager> transaction, Found none) {
     if (transaction.isEmpty()) {
       found = none;
+    } else if (around != null
+        && transaction.get().isSynchronizationActive()
+        && around.isOf(transaction.get())) {
+      found = Found.CALLERS_TRANSACTION;
     } else if (transaction.get().isSynchronizationActive()) {
       found = Found.TRANSACTION;
       transaction.get().registerSynchronization(new Committed());
@@ -88,6 +114,19 @@ final class ReactiveWatch {
     @Override
     public int getOrder() {
       return Ordered.HIGHEST_PRECEDENCE;
+    }
+
+    private volatile boolean asked;
+
+    @Override
+    public Mono<Void> beforeCommit(boolean readOnly) {
+      return Mono.fromRunnable(() -> asked = true);
+    }
+
+    /** What the program does before COMMIT has succeeded. */
+    @Override
+    public Mono<Void> beforeCompletion() {
+      return Mono.fromRunnable(() -> committing = asked);
     }
 
     @Override
