@@ -15,6 +15,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Mono;
 
 /** How often the client waits for the server. */
 @SuppressWarnings("NullAway.Init")
@@ -96,6 +97,29 @@ class FlightsTest {
         .isEqualTo(2);
   }
 
+  /** The driver sends a statement after the answer to the one before, also if nobody waits. */
+  @Test
+  void fiveStatements_takeSix() {
+    assertThat(
+            flights(
+                () ->
+                    await(
+                        dsql.inTransaction(
+                                connection ->
+                                    Mono.when(
+                                            IntStream.range(10, 15)
+                                                .mapToObj(
+                                                    i ->
+                                                        execute(
+                                                            connection,
+                                                            "INSERT INTO item VALUES ($1)",
+                                                            i))
+                                                .toList())
+                                        .thenReturn(1))
+                            .then())))
+        .isEqualTo(6);
+  }
+
   /** A statement without parameters is a Query, which BEGIN cannot join. */
   @Test
   void transaction_withoutParameters_takesTwoMore() {
@@ -112,12 +136,7 @@ class FlightsTest {
 
   @Test
   void transaction_withoutStatements_takesNone() {
-    assertThat(
-            flights(
-                () ->
-                    await(
-                        dsql.inTransaction(connection -> reactor.core.publisher.Mono.just(1))
-                            .then())))
+    assertThat(flights(() -> await(dsql.inTransaction(connection -> Mono.just(1)).then())))
         .isZero();
   }
 
