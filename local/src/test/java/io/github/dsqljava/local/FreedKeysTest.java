@@ -182,6 +182,40 @@ class FreedKeysTest {
     freesAndTakes("UPDATE freed SET n = '5' WHERE id = 1", "freed_json");
   }
 
+  /**
+   * PostgreSQL fires the triggers of a table's statements once when one statement has several of
+   * them, for the columns of the last.
+   */
+  @Test
+  void severalUpdatesInOneStatement() throws Exception {
+    numbers(", UNIQUE (a)");
+    String back = "UPDATE freed SET a = 10, n = 0 WHERE id = 1";
+    freesAndTakes(
+        back,
+        "WITH one AS (UPDATE freed SET a = 11 WHERE id = 1 RETURNING a)"
+            + " UPDATE freed SET n = a FROM (SELECT count(*) FROM one) x WHERE id = 2",
+        "freed_a_key");
+    freesAndTakes(
+        back,
+        "WITH one AS (UPDATE freed SET n = 11 WHERE id = 2)"
+            + " UPDATE freed SET a = 12 WHERE id = 1",
+        "freed_a_key");
+    freesAndTakes(
+        back,
+        "WITH one AS (INSERT INTO freed VALUES (2, 0, 0) ON CONFLICT (id) DO UPDATE SET n = 4)"
+            + " UPDATE freed SET a = 13 WHERE id = 1",
+        "freed_a_key");
+    play(
+        """
+        B: UPDATE freed SET a = 10 WHERE id = 1
+        A: BEGIN
+        A: SELECT a FROM freed ORDER BY id => [10] [20]
+        B: UPDATE freed SET a = 14 WHERE id = 1
+        A: WITH one AS (UPDATE freed SET a = 10 WHERE id = 2) UPDATE freed SET n = 1 WHERE id = 3 => """
+            + taken("freed_a_key")
+            + "A: ROLLBACK\n");
+  }
+
   @Test
   void updateThatIsNamedOtherwise() throws Exception {
     numbers(", UNIQUE (a)");

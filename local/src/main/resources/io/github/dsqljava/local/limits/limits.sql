@@ -273,8 +273,8 @@ AS $$
   ) AS numbers (number)
 $$;
 
--- Lets the trigger dsql$keys of a table fire for these columns only. CREATE TRIGGER refuses transition tables
--- together with columns, for it is not obvious which rows they hold; here they hold all of the statement's.
+-- Lets the trigger dsql$keys of a table fire for these columns only. It fires for each row: of several UPDATEs of one
+-- table in one statement, PostgreSQL fires the triggers of the last alone, for the columns that the last sets.
 
 CREATE OR REPLACE FUNCTION dsql_internal.limit_keys_of(relation oid) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = dsql_internal, pg_catalog, pg_temp
@@ -377,7 +377,16 @@ DECLARE
   path pg_catalog.text;
   found_one pg_catalog.bool;
   key_list pg_catalog.text;
+  -- Tables whose keys' columns this transaction has set.
+  set_tables pg_catalog.text := coalesce(pg_catalog.current_setting('dsql.keys_set', true), '');
+  sets_keys pg_catalog.bool;
 BEGIN
+  IF TG_LEVEL = 'ROW' THEN
+    IF pg_catalog.strpos(set_tables, pg_catalog.format(' %s ', TG_RELID)) = 0 THEN
+      PERFORM dsql_internal.set_config('dsql.keys_set', pg_catalog.format('%s %s ', set_tables, TG_RELID), true);
+    END IF;
+    RETURN NULL; -- dsql$update does the rest
+  END IF;
   -- A statement is not cut while it runs. One that has run for too long fails at its end, before it counts.
   IF age > pg_catalog.current_setting('dsql.transaction_age_limit')::pg_catalog.interval THEN
     PERFORM dsql_internal.limit_age(age);
@@ -391,29 +400,27 @@ BEGIN
   IF pg_catalog.current_setting('dsql.off_tables', true) = 'on' THEN
     RAISE serialization_failure USING MESSAGE = 'change conflicts with another transaction (OC000)';
   END IF;
-  IF TG_NAME = 'dsql$keys' THEN
+  sets_keys := TG_OP = 'UPDATE' AND pg_catalog.strpos(set_tables, pg_catalog.format(' %s ', TG_RELID)) > 0;
+  IF sets_keys THEN
     -- Many programs set all columns, and so does a transaction that repeats its changes. Values that are equal may
     -- differ in their texts, on which an expression may depend, and settings may make texts equal that are not.
     SELECT pg_catalog.string_agg(pg_catalog.format('%1$I, %1$I::pg_catalog.text', attname), ', ') INTO key_list
     FROM dsql_internal.pg_trigger JOIN dsql_internal.pg_attribute ON attrelid = tgrelid AND attnum = ANY (tgattr)
-    WHERE tgrelid = TG_RELID AND tgname = TG_NAME;
+    WHERE tgrelid = TG_RELID AND tgname = 'dsql$keys';
     IF key_list <> '' THEN
       BEGIN
         EXECUTE pg_catalog.format(
           'SELECT EXISTS (SELECT %1$s FROM dsql_before EXCEPT ALL SELECT %1$s FROM dsql_changed)', key_list)
-        INTO found_one;
+        INTO sets_keys;
       EXCEPTION WHEN undefined_function THEN
-        found_one := true; -- a type that cannot be compared
+        sets_keys := true; -- a type that cannot be compared
       END;
-      IF NOT found_one THEN
-        RETURN NULL;
-      END IF;
     END IF;
   END IF;
-  IF TG_OP = 'DELETE' OR TG_NAME = 'dsql$keys' THEN
+  IF TG_OP = 'DELETE' OR sets_keys THEN
     PERFORM dsql_internal.limit_frees();
   END IF;
-  IF (TG_OP <> 'UPDATE' OR TG_NAME = 'dsql$keys') AND pg_catalog.current_setting('dsql.behind', true) = 'on'
+  IF (TG_OP <> 'UPDATE' OR sets_keys) AND pg_catalog.current_setting('dsql.behind', true) = 'on'
       AND dsql_internal.limit_freed() THEN
     path := pg_catalog.current_setting('search_path');
     PERFORM dsql_internal.set_config('search_path', 'pg_catalog, pg_temp', true);
@@ -431,9 +438,6 @@ BEGIN
       END IF;
     END IF;
     PERFORM dsql_internal.set_config('search_path', path, true);
-  END IF;
-  IF TG_NAME = 'dsql$keys' THEN
-    RETURN NULL; -- dsql$update counts
   END IF;
   IF TG_OP = 'DELETE' THEN
     all_bytes := 0; -- what the service counts for a row that goes is unknown
@@ -485,12 +489,14 @@ DECLARE
 BEGIN
   FOR item IN
     SELECT * FROM (VALUES ('insert', 'INSERT', 'NEW'), ('update', 'UPDATE', 'OLD TABLE AS dsql_before NEW'),
-      ('keys', 'UPDATE', 'OLD TABLE AS dsql_before NEW'), ('delete', 'DELETE', 'OLD')) AS made (name, event, rows)
+      ('delete', 'DELETE', 'OLD')) AS made (name, event, rows)
   LOOP
     EXECUTE format('CREATE TRIGGER %I AFTER %s ON %s REFERENCING %s TABLE AS dsql_changed'
       ' FOR EACH STATEMENT EXECUTE FUNCTION dsql_internal.limit_changes()',
       'dsql$' || item.name, item.event, relation, item.rows);
   END LOOP;
+  EXECUTE format('CREATE TRIGGER "dsql$keys" AFTER UPDATE ON %s FOR EACH ROW'
+    ' EXECUTE FUNCTION dsql_internal.limit_changes()', relation);
   UPDATE dsql_internal.pg_trigger SET tgisinternal = true
   WHERE tgrelid = relation AND tgfoid = 'dsql_internal.limit_changes'::regproc;
   PERFORM dsql_internal.limit_keys_of(relation);
@@ -559,9 +565,9 @@ BEGIN
   FOR old IN
     SELECT tgname, tgrelid::regclass AS relation FROM dsql_internal.pg_trigger t
     WHERE tgfoid = 'dsql_internal.limit_changes'::regproc AND (EXISTS (SELECT FROM dsql_internal.pg_trigger u
-        WHERE u.tgrelid = t.tgrelid AND u.tgfoid = t.tgfoid AND u.tgtype & 16 <> 0 AND u.tgoldtable IS NULL)
+        WHERE u.tgrelid = t.tgrelid AND u.tgfoid = t.tgfoid AND u.tgname = 'dsql$update' AND u.tgoldtable IS NULL)
       OR NOT EXISTS (SELECT FROM dsql_internal.pg_trigger u
-        WHERE u.tgrelid = t.tgrelid AND u.tgfoid = t.tgfoid AND u.tgname = 'dsql$keys'))
+        WHERE u.tgrelid = t.tgrelid AND u.tgfoid = t.tgfoid AND u.tgname = 'dsql$keys' AND u.tgtype & 1 <> 0))
   LOOP
     UPDATE dsql_internal.pg_trigger SET tgisinternal = false WHERE tgname = old.tgname AND tgrelid = old.relation;
     EXECUTE format('DROP TRIGGER %I ON %s', old.tgname, old.relation);
