@@ -28,7 +28,24 @@ final class Effects {
   /** What runs on a thread. */
   private static final class Nesting {
     private int depth;
-    private final Queue<Runnable> postponed = new ArrayDeque<>();
+
+    /** Null until the stack is deep: each use of a pool under load makes a new one of these. */
+    private @Nullable Queue<Runnable> postponed;
+
+    void postpone(List<Runnable> tasks) {
+      if (postponed == null) {
+        postponed = new ArrayDeque<>();
+      }
+      postponed.addAll(tasks);
+    }
+
+    void runPostponed() {
+      if (postponed != null) {
+        for (Runnable task = postponed.poll(); task != null; task = postponed.poll()) {
+          Effects.run(task);
+        }
+      }
+    }
   }
 
   private static final ThreadLocal<Nesting> NESTING = ThreadLocal.withInitial(Nesting::new);
@@ -76,7 +93,7 @@ final class Effects {
     }
     Nesting nesting = NESTING.get();
     if (nesting.depth == MAX_DEPTH) {
-      nesting.postponed.addAll(tasks);
+      nesting.postpone(tasks);
       return;
     }
     nesting.depth++;
@@ -85,18 +102,12 @@ final class Effects {
         run(task);
       }
       if (nesting.depth == MAX_DEPTH) {
-        runPostponed(nesting.postponed);
+        nesting.runPostponed();
       }
     } finally {
       if (--nesting.depth == 0) {
         NESTING.remove();
       }
-    }
-  }
-
-  private static void runPostponed(Queue<Runnable> postponed) {
-    for (Runnable task = postponed.poll(); task != null; task = postponed.poll()) {
-      run(task);
     }
   }
 
