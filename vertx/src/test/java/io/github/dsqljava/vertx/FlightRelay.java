@@ -22,6 +22,7 @@ final class FlightRelay {
   private final NetServer relay;
   private final int serverPort;
   private final AtomicInteger flights = new AtomicInteger();
+  private final AtomicInteger records = new AtomicInteger();
 
   private FlightRelay(Vertx vertx, int serverPort) {
     this.vertx = vertx;
@@ -44,7 +45,13 @@ final class FlightRelay {
     return flights.get();
   }
 
+  /** Records of TLS that clients have sent so far. */
+  int records() {
+    return records.get();
+  }
+
   private void relay(NetSocket client) {
+    TlsRecords sent = new TlsRecords();
     flights.incrementAndGet(); // TCP: SYN, answered by SYN-ACK
     boolean[] answered = {true};
     client.pause();
@@ -64,6 +71,7 @@ final class FlightRelay {
               server.closeHandler(closed -> vertx.setTimer(TRAVEL_MILLIS, id -> client.close()));
               client.handler(
                   bytes -> {
+                    records.addAndGet(sent.ended(bytes));
                     if (answered[0]) {
                       answered[0] = false;
                       flights.incrementAndGet();

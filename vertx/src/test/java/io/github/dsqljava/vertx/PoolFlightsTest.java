@@ -72,6 +72,13 @@ class PoolFlightsTest {
     return relay.flights() - before;
   }
 
+  /** As {@link #flights}, but records of TLS, each of which costs a system call. */
+  private int records(Supplier<Future<?>> work) throws Exception {
+    int before = relay.records();
+    flights(work);
+    return relay.records() - before;
+  }
+
   private Future<?> insert(SqlConnection connection) {
     return connection.preparedQuery(INSERT).execute(Tuple.of(nextId++));
   }
@@ -93,6 +100,26 @@ class PoolFlightsTest {
     assertThat(flights(() -> pool.inTransaction(this::insert))).isEqualTo(2);
     assertThat(flights(() -> pool.inTransaction(c -> c.query("SELECT 1").execute())))
         .as("simple protocol")
+        .isEqualTo(2);
+  }
+
+  @Test
+  void statementsAndTransactions_oneRecordForEachFlight() throws Exception {
+    assertThat(records(() -> pool.preparedQuery(INSERT).execute(Tuple.of(nextId++)))).isEqualTo(1);
+    assertThat(records(() -> pool.query("SELECT 1").execute())).isEqualTo(1);
+    assertThat(records(() -> pool.inTransaction(this::insert)))
+        .as("BEGIN and INSERT, COMMIT")
+        .isEqualTo(2);
+    assertThat(
+            records(
+                () ->
+                    pool.inTransaction(
+                        connection ->
+                            Future.all(
+                                IntStream.range(0, 5)
+                                    .<Future<?>>mapToObj(i -> insert(connection))
+                                    .toList()))))
+        .as("BEGIN and five INSERT, COMMIT")
         .isEqualTo(2);
   }
 
