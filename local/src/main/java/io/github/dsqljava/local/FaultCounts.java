@@ -1,8 +1,8 @@
 package io.github.dsqljava.local;
 
 /**
- * How many faults of each kind are still to strike: a snapshot of {@link ClusterFaults#remaining},
- * which makes it. Immutable.
+ * The number of faults of each kind that have yet to strike: a snapshot that {@link
+ * ClusterFaults#remaining} takes. Immutable.
  */
 public final class FaultCounts {
   private record Values(

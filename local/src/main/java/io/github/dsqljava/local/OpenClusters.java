@@ -6,15 +6,15 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What makes tokens for the open clusters of this JVM, by their ports: for {@link FreshToken},
- * which a driver makes.
+ * The token makers of this JVM's open clusters, by port. {@link FreshToken} looks its cluster up
+ * here, because a driver creates it without a reference to one.
  */
 final class OpenClusters {
   private static final Map<Integer, UnaryOperator<String>> TOKENS = new ConcurrentHashMap<>();
 
   private OpenClusters() {}
 
-  /** From now on, {@code tokens} makes one from the name of a user. */
+  /** Registers a cluster; {@code tokens} makes a token for the name of a user. */
   static void add(int port, UnaryOperator<String> tokens) {
     TOKENS.put(port, tokens);
   }

@@ -13,12 +13,12 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /** The version of a cluster's catalog: the number of committed changes. Thread-safe. */
 public final class CatalogVersion {
-  /** Who has not looked for that many changes is told of one. */
+  /** Length of the history. A session that has missed more changes counts as affected by one. */
   private static final int MOST_CHANGES = 10_000;
 
   /**
-   * @param version the version of the catalog with it
-   * @param by who knows it already
+   * @param version the version of the catalog after the change
+   * @param by the session's copy, which knows the change already
    * @param tables whose tables it is about; empty if it may be about all
    */
   private record Change(long version, CatalogCopy by, Optional<Set<String>> tables) {}

@@ -18,15 +18,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The file that tells other programs where the cluster is: one {@code NAME=value} a line, and a
- * last line that exports them all to whatever the sourcing shell starts.
+ * last line that exports them to every program that the sourcing shell starts.
  *
- * <p>It is there exactly while the cluster accepts connections, so a script can wait for it. A lock
- * on it says that its cluster runs: it goes with the process, however that ends.
+ * <p>The file exists exactly while the cluster accepts connections, so a script can wait for it. A
+ * lock on it shows that its cluster runs; the operating system releases it when the process ends.
  *
  * <p>Thread-safe.
  */
 final class EnvironmentFile {
-  // What is overwritten or deleted must look like this, so that nobody loses a file of his own.
+  // A file is overwritten or deleted only if it looks like this, so that nobody loses another file.
   private static final String FIRST_LINE = "CLUSTER_ENDPOINT=localhost\n";
   private static final String LAST_LINE = "\nexport CLUSTER_ENDPOINT ";
 
@@ -87,7 +87,7 @@ final class EnvironmentFile {
     }
   }
 
-  /** Locks a byte behind the text: on Windows nobody else could read what is locked. */
+  /** Locks a byte behind the text: on Windows no other process can read a locked byte. */
   private static @Nullable FileLock lock(FileChannel channel) throws IOException {
     return channel.tryLock(Long.MAX_VALUE - 1, 1, /* shared= */ false);
   }
@@ -133,7 +133,7 @@ final class EnvironmentFile {
     }
   }
 
-  /** A link fails where a file is, in one step with making one; a move does so in two. */
+  /** Prefers a link: creating one checks for an existing file atomically, which a move does not. */
   private void putInPlace(Path unfinished) throws IOException {
     try {
       try {

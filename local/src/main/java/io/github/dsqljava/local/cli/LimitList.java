@@ -13,7 +13,7 @@ final class LimitList {
 
   private LimitList() {}
 
-  /** What may stand in it. */
+  /** Returns the names that the list may hold, as text for the user. */
   static String names() {
     return Arrays.stream(Limit.values()).map(Limit::option).collect(Collectors.joining(", "))
         + "; in seconds: "

@@ -147,7 +147,7 @@ public final class Main {
     return builder;
   }
 
-  /** What gives a cluster its name. */
+  /** Returns a builder with the options that determine the cluster's host name. */
   private static DsqlLocalBuilder named(Arguments arguments) throws UsageException {
     DsqlLocalBuilder builder = DsqlLocal.builder().keptIdentity(true);
     arguments.option("--data-dir").map(Path::of).ifPresent(builder::dataDirectory);

@@ -4,7 +4,8 @@ import io.github.dsqljava.local.ClusterFaults;
 import java.util.List;
 
 /**
- * What the program tells about itself. What limits and faults there are is asked of those who know.
+ * The texts of {@code --help}, {@code limits} and {@code faults}. The limits come from {@link
+ * LimitList}, the forms of faults from {@link ClusterFaults}.
  */
 final class Usage {
   private static final int WIDTH = 92;
@@ -106,7 +107,9 @@ final class Usage {
     return lines.toString();
   }
 
-  /** Breaks behind spaces and bars; lines after the first one are indented by some more. */
+  /**
+   * Breaks lines after spaces and bars; {@code more} is added to the indent after the first line.
+   */
   private static void wrap(String text, String more, StringBuilder lines) {
     String indent = INDENT;
     StringBuilder line = new StringBuilder(indent);

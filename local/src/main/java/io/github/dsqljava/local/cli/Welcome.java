@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 
-/** What the program says when the cluster accepts connections: what to do next. */
+/** The text that the program prints once the cluster accepts connections: the next steps. */
 final class Welcome {
   private Welcome() {}
 

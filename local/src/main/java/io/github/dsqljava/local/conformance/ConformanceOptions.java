@@ -7,21 +7,22 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What the kit is asked to do.
+ * The options of a conformance run.
  *
  * @param endpoint {@code host} or {@code host:port}
  * @param region Region that tokens are signed for; from the host's name or the profile if empty
  * @param profile of the AWS configuration; the environment and the default profile if empty
  * @param user database role
- * @param roleFor ARN of the principal that may log in as a second role, which the run makes then;
- *     no role is made if empty
- * @param password instead of tokens: for a PostgreSQL that is compared with
- * @param ca certificates to believe in PEM; the JDK's if empty
- * @param only rows, or what the names of rows begin with; all if empty
+ * @param roleFor ARN of the principal that may log in as the second role that the run makes; if
+ *     empty, it makes none
+ * @param password instead of tokens, to run against a PostgreSQL for comparison
+ * @param ca file of trusted certificates in PEM; the JDK's if empty
+ * @param only names of rows, or their first parts; all if empty
  * @param report file for the report in Markdown; the one in JSON stands beside it
  * @param record file for the answers, in the form of scripts
- * @param slow whether scripts are played that take minutes or an hour
- * @param yes whether nobody is asked before an endpoint that is not loopback
+ * @param slow whether to play the scripts that take minutes or an hour
+ * @param yes whether to skip the question that comes before a run on an endpoint that is not
+ *     loopback
  * @param answerLimit how long an answer may take
  * @param environment variables of the process, for credentials
  * @param home directory with {@code .aws}

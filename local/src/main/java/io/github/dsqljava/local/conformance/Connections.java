@@ -19,14 +19,14 @@ import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Opens the kit's connections, not faster than half of what a cluster allows, and knows those that
- * are open, so that the end of the program can cut them. For several threads.
+ * Opens the kit's connections, at half the rate that a cluster allows. Remembers the open ones, so
+ * that the end of the program can cut them. Thread-safe.
  */
 final class Connections {
   /** The service allows 100 a second. */
   private static final long NANOS_BETWEEN = Duration.ofMillis(20).toNanos();
 
-  /** For logins and for what the kit does for itself. */
+  /** The limit of answers to logins and to the kit's own statements. */
   private static final Duration PATIENT = Duration.ofMinutes(1);
 
   private static final int ATTEMPTS = 3;
@@ -48,7 +48,7 @@ final class Connections {
   private int opened;
 
   /**
-   * @param ca certificates to believe; the JDK's if empty
+   * @param ca file of trusted certificates; the JDK's if empty
    * @param limit how long an answer to a script may take
    */
   Connections(Endpoint endpoint, String user, Secrets secrets, Optional<Path> ca, Duration limit)
@@ -61,7 +61,7 @@ final class Connections {
     this.tls = Trust.context(ca);
   }
 
-  /** The same without those that are open: for cleaning up when these are stopped. */
+  /** Returns a copy without the open connections, for cleaning up after {@link #stop}. */
   Connections anew() throws ConformanceException {
     return new Connections(endpoint, user, secrets, ca, limit);
   }
@@ -78,17 +78,17 @@ final class Connections {
     return secrets;
   }
 
-  /** What TLS is made with by who must not resume another connection's session. */
+  /** Returns a new TLS context, for a connection that must not resume another one's TLS session. */
   SSLContext anewTls() throws ConformanceException {
     return Trust.context(ca);
   }
 
-  /** How many connections have been made. */
+  /** Returns the number of connections opened so far. */
   synchronized int opened() {
     return opened;
   }
 
-  /** Returns what a startup message has in any case. */
+  /** Returns the parameters that every startup message has. */
   Map<String, String> startup() {
     Map<String, String> startup = new LinkedHashMap<>();
     startup.put("user", user);
@@ -97,14 +97,14 @@ final class Connections {
     return startup;
   }
 
-  /** Opens a session of a script or a probe, whose answers have to come in time. */
+  /** Opens a session for a script or a probe; its answers have to come within the limit. */
   WireSession impatient(boolean extended, String schema) throws IOException {
     WireSession session = session(extended, schema);
     session.client().readLimit(limit);
     return session;
   }
 
-  /** The same as another role, with the search path that the cluster gives it. */
+  /** Opens such a session as another role, with the search path that the cluster gives it. */
   WireSession impatientAs(String role, boolean extended) throws IOException {
     WireSession session = session(role, extended, null);
     session.client().readLimit(limit);
@@ -182,7 +182,7 @@ final class Connections {
     return cause != null;
   }
 
-  /** Names without a schema have to mean the run's own: scripts drop what they have made. */
+  /** Checks that names without a schema mean the run's own, because scripts drop what they make. */
   private static void requireSchema(WireSession session, String schema) throws IOException {
     Answer answer = session.ask("SELECT current_schema()");
     for (int attempt = 1; answer.isError() && attempt < ATTEMPTS; attempt++) {
@@ -198,7 +198,7 @@ final class Connections {
     }
   }
 
-  /** Opens a connection and has TLS begun by an SSLRequest, with everything verified. */
+  /** Opens a connection and starts TLS with an SSLRequest, verifying certificate and host name. */
   WireClient encrypted() throws IOException {
     return encrypted(limit);
   }
@@ -218,7 +218,7 @@ final class Connections {
     }
   }
 
-  /** Begins TLS with everything verified. */
+  /** Starts TLS, verifying certificate and host name. */
   void startTls(WireClient client, String... alpn) throws IOException {
     String host = endpoint.host();
     client.startTls(tls, host, serverName(), List.of(), alpn);
@@ -231,7 +231,7 @@ final class Connections {
     return address ? null : host;
   }
 
-  /** Opens a connection and says nothing. */
+  /** Opens a connection and sends nothing. */
   WireClient plain() throws IOException {
     return plain(limit);
   }
@@ -270,7 +270,7 @@ final class Connections {
     opened++;
   }
 
-  /** Says good-bye to a session. */
+  /** Ends a session with a Terminate message. */
   void end(WireSession session) {
     try {
       session.end();

@@ -8,10 +8,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Where a cluster listens.
+ * The address of a cluster.
  *
  * @param host as it was given; the certificate has to be for it, and tokens are signed for it
- * @param addresses what the name stands for
+ * @param addresses what the host name resolves to
  */
 record Endpoint(String host, int port, List<InetAddress> addresses) {
   private static final int DEFAULT_PORT = 5432;
@@ -41,12 +41,12 @@ record Endpoint(String host, int port, List<InetAddress> addresses) {
     }
   }
 
-  /** Whether nothing but this machine can be meant. */
+  /** Whether every address is this machine. */
   boolean isLoopback() {
     return addresses.stream().allMatch(InetAddress::isLoopbackAddress);
   }
 
-  /** Returns the Region that a name of the service's form has in it. */
+  /** Returns the Region in the host name, if that has the service's form. */
   Optional<String> region() {
     Matcher name = OF_THE_SERVICE.matcher(host);
     return name.matches() ? Optional.of(name.group(1)) : Optional.empty();

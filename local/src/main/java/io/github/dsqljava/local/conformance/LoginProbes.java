@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.StringJoiner;
 import java.util.function.UnaryOperator;
 
-/** How a connection begins: TLS, the startup message, the token, the greeting. */
+/** Probes of the login: TLS, the startup message, the token, the greeting. */
 final class LoginProbes {
   private static final Duration MINUTE = Duration.ofMinutes(1);
   private static final Duration LONGEST_LOGIN = Duration.ofMinutes(5);
@@ -51,7 +51,7 @@ final class LoginProbes {
         client -> {
           client.sendStartup(scene.connections().startup());
           WireMessage answer = client.read();
-          // Nothing secret is ever sent here.
+          // The probe never sends a secret on this connection.
           return answer.type() == 'E' ? ProbeScene.error(answer) : "asks for authentication";
         });
   }
@@ -74,7 +74,7 @@ final class LoginProbes {
         });
   }
 
-  /** The certificate is not looked at, for it may be another one; so no secret is sent. */
+  /** Accepts any certificate, because another name may get another one; so it sends no secret. */
   private static String named(ProbeScene scene, boolean unknown) throws IOException {
     return scene.plain(
         client -> {
@@ -116,7 +116,7 @@ final class LoginProbes {
         });
   }
 
-  /** In the order in which they come; values that depend on the client are left out. */
+  /** Lists the messages in order, without the values that depend on the client. */
   private static String greeting(ProbeScene scene) throws IOException {
     return scene.encrypted(
         client -> {
@@ -200,7 +200,7 @@ final class LoginProbes {
     return action(scene) == DbAction.DB_CONNECT ? DbAction.DB_CONNECT_ADMIN : DbAction.DB_CONNECT;
   }
 
-  /** To the next ten seconds: the network has a part in it. */
+  /** Rounds to ten seconds, because the network adds its own time. */
   private static String timeout(ProbeScene scene) throws IOException {
     return scene.encrypted(
         client -> {
@@ -220,7 +220,7 @@ final class LoginProbes {
     return token(scene, user(scene), "no token");
   }
 
-  /** A role that nobody has: no other can be there under this name. */
+  /** Logs in as a role that does not exist: the random name of the run's schema. */
   private static String unmapped(ProbeScene scene) throws IOException {
     return token(scene, scene.schema(), host(scene), DbAction.DB_CONNECT, Instant.now());
   }

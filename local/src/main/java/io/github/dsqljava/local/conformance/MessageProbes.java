@@ -18,7 +18,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 
-/** What a session answers to messages that are no plain statement. */
+/** Probes of the answers to messages other than plain statements. */
 final class MessageProbes {
   private static final int FUNCTION_OF_VERSION = 89;
   private static final int OVER_TEN_MEBIBYTES = (10 << 20) + 1;
@@ -60,7 +60,7 @@ final class MessageProbes {
     return afterChange(scene, "ALTER TABLE probe_prepared ADD COLUMN b int");
   }
 
-  /** One session prepares, another one changes the schema, the first goes on: twice. */
+  /** One session prepares, another one changes the schema, the first executes twice. */
   private static String afterChange(ProbeScene scene, String change) throws IOException {
     return scene.session(
         other -> {
@@ -166,7 +166,7 @@ final class MessageProbes {
   private static String ageInTransaction(ProbeScene scene) throws IOException {
     return scene.session(
         session -> {
-          // A transaction may be 300 seconds old: it begins four minutes before the end.
+          // A transaction may last 300 seconds: it begins four minutes before the connection ends.
           for (int i = 0; i < MOST_STATEMENTS && i < 2 * 56; i++) {
             scene.pause().pass(BETWEEN_STATEMENTS);
             session.ask("SELECT 1");
@@ -176,7 +176,7 @@ final class MessageProbes {
         });
   }
 
-  /** The last thing that came before the connection was closed. */
+  /** Sends statements until one fails; returns that error. */
   private static String untilTheEnd(ProbeScene scene, WireSession session) throws IOException {
     for (int i = 0; i < MOST_STATEMENTS; i++) {
       scene.pause().pass(BETWEEN_STATEMENTS);

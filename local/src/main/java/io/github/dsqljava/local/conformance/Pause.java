@@ -2,7 +2,7 @@ package io.github.dsqljava.local.conformance;
 
 import java.time.Duration;
 
-/** How time passes between two steps; tests have a clock of their own. */
+/** Waits between two steps; tests replace it with a clock of their own. */
 interface Pause {
   /** Real time. */
   Pause REAL =

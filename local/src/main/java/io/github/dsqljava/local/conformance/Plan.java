@@ -11,11 +11,11 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * What a run will do, before it does anything.
+ * The work of a run, known before the run begins.
  *
- * @param files those with the sections that were asked for
- * @param slow whether those that take minutes are among what is played
- * @param roles whether those that take a second role are
+ * @param files the script files, with the requested sections only
+ * @param slow whether slow sections are played, which take minutes
+ * @param roles whether sections that need a second role are played
  */
 record Plan(List<ScriptFile> files, boolean slow, boolean roles) {
   private static final Duration OF_A_STATEMENT = Duration.ofMillis(40);
@@ -29,7 +29,7 @@ record Plan(List<ScriptFile> files, boolean slow, boolean roles) {
   /**
    * Chooses sections.
    *
-   * @param only rows, or what their names begin with; all if empty
+   * @param only names of rows, or their first parts; all if empty
    * @throws ConformanceException if a name stands for no row
    */
   static Plan of(
@@ -65,7 +65,7 @@ record Plan(List<ScriptFile> files, boolean slow, boolean roles) {
     return section.isPlayable() && (slow || !section.slow()) && (roles || !section.needsRole());
   }
 
-  /** How many answers are compared. */
+  /** Returns the number of answers that are compared. */
   int comparisons() {
     return played().mapToInt(Plan::comparisons).sum();
   }
@@ -74,7 +74,7 @@ record Plan(List<ScriptFile> files, boolean slow, boolean roles) {
     return files.stream().flatMap(file -> file.sections().stream()).filter(this::plays);
   }
 
-  /** How many answers of a section are compared, in all of its protocols. */
+  /** Returns the number of a section's answers that are compared, over all of its protocols. */
   static int comparisons(Section section) {
     long steps =
         section.steps().stream()
@@ -83,7 +83,7 @@ record Plan(List<ScriptFile> files, boolean slow, boolean roles) {
     return (int) steps * section.protocols().size() + section.probes().size();
   }
 
-  /** How many connections are made, at most as long as nothing goes wrong. */
+  /** Returns the largest number of connections that a run without failures opens. */
   int connections() {
     int connections = 3; // the one that makes the schema, the one in control, the one that drops it
     for (ScriptFile file : files) {
@@ -104,7 +104,7 @@ record Plan(List<ScriptFile> files, boolean slow, boolean roles) {
     return section.steps().stream().filter(step -> !step.onlyHere()).map(Step::session);
   }
 
-  /** How many statements are sent, with those that make and fill tables. */
+  /** Returns the number of statements sent, including those that make and fill tables. */
   int statements() {
     int statements = comparisons();
     for (ScriptFile file : files) {
@@ -125,7 +125,7 @@ record Plan(List<ScriptFile> files, boolean slow, boolean roles) {
     return word.startsWith("CREATE") || word.startsWith("DROP") || word.startsWith("ALTER");
   }
 
-  /** What the user is told. */
+  /** Returns the plan as text for the user. */
   String text(Endpoint endpoint, String user, String schema) {
     long seconds =
         OF_A_STATEMENT.multipliedBy(statements()).toSeconds()

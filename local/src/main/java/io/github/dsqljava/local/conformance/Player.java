@@ -19,12 +19,12 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
-/** Plays the steps of a script and writes down what comes. */
+/** Plays the steps of a script and records the answers. */
 final class Player implements AutoCloseable {
   private static final String SCHEMA_CONFLICT = "(OC001)";
   private static final String JOB = "job_id";
 
-  /** The service builds an index in half a minute or so, however small the table is. */
+  /** The service needs about half a minute for an index, even on a small table. */
   private static final Duration LONGEST_JOB = Duration.ofMinutes(10);
 
   private final String schema;
@@ -85,7 +85,9 @@ final class Player implements AutoCloseable {
     return List.of(JOB).equals(answer.columns()) && !answer.rows().isEmpty();
   }
 
-  /** Whether somebody else's change of the schema came between: then a script says nothing. */
+  /**
+   * Whether another user's schema change disturbed the script, so that its result means nothing.
+   */
   static boolean wasDisturbed(SectionResult result) {
     return result.steps().stream()
         .anyMatch(
@@ -100,7 +102,7 @@ final class Player implements AutoCloseable {
     threads.shutdownNow();
   }
 
-  /** What a script has going on. */
+  /** The state of one script: its sessions, their running statements, its jobs. */
   private final class Run {
     private final Sessions sessions;
     private final Map<String, Future<Answer>> running = new HashMap<>();

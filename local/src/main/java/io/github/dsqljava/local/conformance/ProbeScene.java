@@ -14,7 +14,7 @@ import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLException;
 
 /**
- * What a probe works with: connections, the run's schema, time.
+ * The means of a probe: connections, the run's schema, pauses.
  *
  * @param schema the run's own
  */
@@ -23,22 +23,22 @@ record ProbeScene(Connections connections, String schema, Pause pause) {
   private static final String CLOSED = "closed without a word";
   private static final String NO_ANSWER = "no answer";
 
-  /** What is done with a connection. */
+  /** A probe's conversation on a connection. */
   interface Talk {
     String with(WireClient client) throws IOException;
   }
 
-  /** What is done with a session. */
+  /** A probe's conversation in a session. */
   interface SessionTalk {
     String with(WireSession session) throws IOException;
   }
 
-  /** Talks on a connection that nothing was said on, and closes it. */
+  /** Talks on a fresh connection that has no TLS yet, and closes it. */
   String plain(Talk talk) throws IOException {
     return closing(connections.plain(), talk);
   }
 
-  /** Talks on a connection that has verified TLS, and closes it. */
+  /** Talks on a fresh connection with verified TLS, and closes it. */
   String encrypted(Talk talk) throws IOException {
     return closing(connections.encrypted(), talk);
   }
@@ -74,7 +74,7 @@ record ProbeScene(Connections connections, String schema, Pause pause) {
         : String.valueOf(e.getMessage());
   }
 
-  /** Logs in with other parameters or another secret; returns how the server takes it. */
+  /** Logs in with other parameters or another secret; returns the outcome. */
   String login(WireClient client, UnaryOperator<Map<String, String>> startup, String secret)
       throws IOException {
     client.sendStartup(startup.apply(connections.startup()));
@@ -99,12 +99,12 @@ record ProbeScene(Connections connections, String schema, Pause pause) {
     }
   }
 
-  /** Returns what the user of this run logs in with. */
+  /** Returns the password or token of this run's user. */
   String secret() throws IOException {
     return connections.secrets().of(connections.user(), connections.endpoint().host());
   }
 
-  /** Reads up to ReadyForQuery, in short: types, tags, values and errors, without other text. */
+  /** Reads up to ReadyForQuery; returns a digest of types, command tags, statuses and errors. */
   static String answers(WireClient client) throws IOException {
     List<String> parts = new ArrayList<>();
     for (WireMessage message : client.readUntilReady()) {
@@ -121,9 +121,7 @@ record ProbeScene(Connections connections, String schema, Pause pause) {
     };
   }
 
-  /**
-   * SQLSTATE, severity, text and hint; of a hint that has more than a line's worth, its beginning.
-   */
+  /** Returns SQLSTATE, severity, text, and the hint up to its first colon. */
   static String error(WireMessage message) {
     String hint = message.field('H');
     int end = hint.indexOf(": ");

@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * All that a run has found.
+ * The findings of a run.
  *
  * @param endpoint as it was given
  * @param region empty if a password was used
@@ -40,7 +40,7 @@ record Report(
     return rows.stream().mapToInt(RowResult::different).sum();
   }
 
-  /** How many rows differ of which the page says that they are the same. */
+  /** Returns the number of rows that differ although docs/fidelity.md calls them the same. */
   int unexpected() {
     return (int)
         rows.stream()
@@ -49,7 +49,7 @@ record Report(
             .count();
   }
 
-  /** In a line or two. */
+  /** Returns the report in one or two lines. */
   String summary() {
     return "%d answers compared, %d same, %d not. Rows: %d same, %d differ (%d of them unexpectedly), %d not applicable.%s%n"
         .formatted(

@@ -8,13 +8,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** What a run says of a row of docs/fidelity.md. */
+/** The results of a run for one row of docs/fidelity.md. */
 record RowResult(FidelityRow row, List<SectionResult> sections) {
   static final String SAME = "same";
   static final String DIFFERS = "differs";
   static final String NOT_APPLICABLE = "not applicable";
 
-  /** Puts results together by rows, in the order of the page. */
+  /** Groups results by rows, in the order of the page. */
   static List<RowResult> of(Map<String, FidelityRow> rows, List<SectionResult> results) {
     Map<String, List<SectionResult>> byRow = new LinkedHashMap<>();
     rows.keySet().forEach(id -> byRow.put(id, new ArrayList<>()));
@@ -32,12 +32,12 @@ record RowResult(FidelityRow row, List<SectionResult> sections) {
     return all;
   }
 
-  /** How many answers were compared. */
+  /** Returns the number of answers that were compared. */
   int compared() {
     return sections.stream().mapToInt(section -> section.steps().size()).sum();
   }
 
-  /** How many of them were other ones. */
+  /** Returns the number of answers that were not the expected ones. */
   int different() {
     return (int)
         sections.stream()
@@ -54,7 +54,7 @@ record RowResult(FidelityRow row, List<SectionResult> sections) {
     return different() == 0 ? SAME : DIFFERS;
   }
 
-  /** Why scripts of it were not played, or not to their ends. */
+  /** Returns the reasons why some of its scripts were not played, or not to their ends. */
   Set<String> reasons() {
     Set<String> reasons = new LinkedHashSet<>();
     boolean played = compared() > 0;

@@ -10,12 +10,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** Plays all scripts of a plan, one after the other, and keeps what came. */
+/** Plays all scripts of a plan, one after the other, and keeps the results. */
 final class Runner {
-  /** Somebody else may change the schema while a script is played. */
+  /** Attempts at a script that another user's schema change disturbs. */
   private static final int ATTEMPTS = 3;
 
-  /** How many scripts of a file may show that sessions wait for each other. */
+  /** After this many scripts without an answer, the rest of a file is not played. */
   private static final int ENOUGH_WAITING = 3;
 
   private static final String WIRE = "wire";
@@ -43,7 +43,7 @@ final class Runner {
     this.progress = progress;
   }
 
-  /** What has come so far, also of a run that did not get to its end. */
+  /** Returns the results so far, also of a run that failed. */
   List<SectionResult> results() {
     return List.copyOf(results);
   }
@@ -81,7 +81,7 @@ final class Runner {
     return SectionResult.notPlayed(section, WIRE, reason);
   }
 
-  /** Each script has sessions of its own, and nothing of it stays. */
+  /** Plays each script in sessions of its own, and drops its objects afterwards. */
   private void separate(ScriptFile file, Player player, Control control) throws IOException {
     for (Section section : file.sections()) {
       if (!plan.plays(section)) {
@@ -167,7 +167,7 @@ final class Runner {
       if (!result.isSame() || !sessions.areIdle()) {
         sessions.dropAll();
       }
-      // Without anything to fill, a script has used up its rows.
+      // A script without fill statements has changed its rows, so it cannot be repeated.
     } while (Player.wasDisturbed(result) && !file.fill().isEmpty() && attempt++ < ATTEMPTS);
     return result;
   }

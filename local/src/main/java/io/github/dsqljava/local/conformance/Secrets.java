@@ -7,14 +7,14 @@ import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What logs in: a fresh token for each connection, or a password. */
+/** The secrets of logins: a fresh token for each connection, or one password. */
 final class Secrets {
   private static final Duration LIFETIME = Duration.ofMinutes(15);
 
-  /** Keys of a process or of a role may end after an hour; they are looked up anew before. */
+  /** Keys of a process or a role may expire after an hour, so they are looked up again earlier. */
   private static final Duration KEYS_GOOD_FOR = Duration.ofMinutes(10);
 
-  /** Where keys come from. */
+  /** Finds the AWS keys. */
   interface KeySource {
     AwsKeys find() throws ConformanceException;
   }
@@ -31,7 +31,7 @@ final class Secrets {
     this.region = region;
   }
 
-  /** A password instead of tokens: for a PostgreSQL that is compared with. */
+  /** Logs in with a password instead of tokens, to a PostgreSQL for comparison. */
   static Secrets password(String password) {
     return new Secrets(
         Optional.of(password),
@@ -41,7 +41,7 @@ final class Secrets {
         "");
   }
 
-  /** Tokens that are signed with keys of AWS. */
+  /** Logs in with tokens that are signed with AWS keys. */
   static Secrets tokens(KeySource source, String region) {
     return new Secrets(Optional.empty(), source, region);
   }
@@ -51,14 +51,14 @@ final class Secrets {
     return password.isEmpty();
   }
 
-  /** Returns what a user logs in with. */
+  /** Returns the password, or a new token for this user. */
   String of(String user, String host) throws ConformanceException {
     return password.isPresent()
         ? password.get()
         : token(host, DbAction.requiredFor(user), LIFETIME, Instant.now());
   }
 
-  /** Returns a token of a special kind. */
+  /** Returns a token for a given action, lifetime and time of signing. */
   synchronized String token(String host, DbAction action, Duration lifetime, Instant now)
       throws ConformanceException {
     AwsKeys current = keys;

@@ -4,10 +4,10 @@ import io.github.dsqljava.local.conformance.script.Section;
 import java.util.List;
 
 /**
- * How a script went in one protocol.
+ * The result of a script in one protocol.
  *
- * @param protocol {@code wire} for what is no SQL
- * @param reason why it was not played, or not to its end; empty if it was
+ * @param protocol {@code wire} for probes and for results outside of both protocols
+ * @param reason why the script was not played to its end; empty if it was
  */
 record SectionResult(Section section, String protocol, List<StepResult> steps, String reason) {
   SectionResult {

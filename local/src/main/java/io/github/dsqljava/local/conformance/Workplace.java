@@ -12,9 +12,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The schema that a run makes, works in and drops again: the only thing outside of it that the kit
- * ever drops is the schema itself, and that only if this run has made it. For several threads:
- * {@link #remove} may come from a signal.
+ * The schema that a run makes, works in and drops again. The kit drops no schema that this run has
+ * not made. With a second role it also makes and drops that role and one table in {@code public}.
+ * Thread-safe: a signal may call {@link #remove}.
  */
 final class Workplace {
   static final String PREFIX = "dsql_conformance_";
@@ -34,8 +34,8 @@ final class Workplace {
   private volatile State state = State.PLANNED;
 
   /**
-   * @param roleFor ARN of the principal that is let in as a role of the run's own; none is made if
-   *     empty
+   * @param roleFor ARN of the principal that may log in as the run's second role; if empty, it
+   *     makes no role
    */
   Workplace(Connections connections, Optional<String> roleFor) {
     this.connections = connections;
@@ -49,20 +49,17 @@ final class Workplace {
     return name;
   }
 
-  /** The role that a run may make, besides its schema. */
+  /** Returns the name of the run's second role. */
   static String role(String schema) {
     return schema + "_role";
   }
 
-  /** The only thing that a script with a second role makes outside of the schema. */
+  /** Returns the name of the only table that a script makes outside of the run's schema. */
   private String tableInPublic() {
     return "public." + name + "_t";
   }
 
-  /**
-   * Makes the schema, and the role. A schema that is there already, by whatever chance, is not
-   * taken.
-   */
+  /** Makes the schema and the role. Fails if the schema exists already. */
   void make() throws IOException {
     try (Control control = new Control(connections, null)) {
       WireSession session = control.session();
@@ -96,7 +93,7 @@ final class Workplace {
     return "'" + roleFor.orElseThrow().replace("'", "''") + "'";
   }
 
-  /** Whatever is missing is not to be dropped. */
+  /** Drops the second role and its table, whichever of them exist. */
   private void removeRole(Control control) throws IOException {
     if (roleFor.isPresent()) {
       control.ask("DROP TABLE IF EXISTS " + tableInPublic());
@@ -116,7 +113,9 @@ final class Workplace {
     }
   }
 
-  /** Each row is a statement; what depends on others goes with them, or finds itself gone. */
+  /**
+   * Returns a query whose rows are DROP statements. CASCADE may drop an object before its own turn.
+   */
   private String leftovers() {
     return "SELECT format('DROP %s IF EXISTS %I.%I CASCADE', CASE relkind WHEN 'v' THEN 'VIEW'"
         + " WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END, '"
@@ -136,8 +135,8 @@ final class Workplace {
   }
 
   /**
-   * Drops the schema, if this run has made it, by a connection of its own. Returns what is left to
-   * do by hand; empty if nothing.
+   * Drops the schema, if this run has made it, on a connection of its own. Returns the work that is
+   * left to do by hand; empty if none.
    */
   synchronized String remove() {
     State before = state;

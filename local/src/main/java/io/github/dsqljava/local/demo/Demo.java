@@ -56,11 +56,11 @@ public final class Demo {
           new Beat(1, "COMMIT", ""));
 
   /**
-   * How to log in to the cluster.
+   * The data for a login to the cluster.
    *
    * @param host its name, which TLS sends and checks
    * @param port on the loopback address
-   * @param authority who has signed its certificate
+   * @param authority certificate of the authority that signed the cluster's
    * @param token makes one for {@code admin}
    */
   public record Access(String host, int port, X509Certificate authority, Supplier<String> token) {

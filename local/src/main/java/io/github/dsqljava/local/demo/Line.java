@@ -1,7 +1,7 @@
 package io.github.dsqljava.local.demo;
 
 /**
- * What a step shows.
+ * A line that a step shows.
  *
  * @param column 0 for the left session, 1 for the right one
  * @param kind what it is, for its colour

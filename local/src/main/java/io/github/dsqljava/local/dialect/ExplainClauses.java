@@ -9,9 +9,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code EXPLAIN}. The explained statement is refused as if it stood alone, which is inferred. It
- * runs only with ANALYZE. PostgreSQL is asked for JSON with all details; its own options come
- * first, so that it finds the client's mistakes, and the last one counts.
+ * {@code EXPLAIN}. The explained statement is refused as if it stood alone (inferred). It runs only
+ * with ANALYZE. dsql-local asks PostgreSQL for JSON with all details. The client's options come
+ * first, so that PostgreSQL reports mistakes in them; of equal options the last one counts.
  */
 final class ExplainClauses implements ClauseFinder {
   private static final String ASKED = "VERBOSE, FORMAT JSON)";
@@ -22,7 +22,7 @@ final class ExplainClauses implements ClauseFinder {
     this.inner = inner;
   }
 
-  /** What the client has asked for; the last of several options of a name counts. */
+  /** The options that the client gave; of several with one name the last counts. */
   private static final class Options {
     private boolean analyze;
     private boolean verbose;
@@ -88,7 +88,7 @@ final class ExplainClauses implements ClauseFinder {
     }
   }
 
-  /** A value that PostgreSQL refuses counts for anything. */
+  /** Takes a value that PostgreSQL will refuse as on; it makes no difference. */
   private static boolean isOn(StatementCursor option) {
     if (option.at(Kind.NUMBER)) {
       return !option.token().text().equals("0");

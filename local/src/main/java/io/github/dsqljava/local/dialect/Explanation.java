@@ -1,14 +1,14 @@
 package io.github.dsqljava.local.dialect;
 
 /**
- * How the client wants to see a plan, and how PostgreSQL is asked for it: in JSON and with all
- * details, so that the plan can be turned into the service's.
+ * The plan that the client asks for, and the change to its text for PostgreSQL: the plan comes in
+ * JSON with all details, so that it can be turned into the service's form.
  *
  * @param format what the client asks for
  * @param verbose whether the client asks for all details
  * @param analyze whether the statement is run
- * @param at the offset in the statement of what was put in for PostgreSQL
- * @param inserted by how many characters that makes the statement longer
+ * @param at the offset in the statement at which text was inserted for PostgreSQL
+ * @param inserted the number of characters by which the insertion makes the statement longer
  */
 public record Explanation(Format format, boolean verbose, boolean analyze, int at, int inserted) {
 

@@ -16,10 +16,12 @@ public enum Source {
   LINTED("2026-08-07", Certainty.WORDS_INFERRED),
   /** Refused according to one of the above; the words are modelled on those of its like. */
   WORDS_UNKNOWN("2026-11", Certainty.WORDS_INFERRED),
-  /** No source names it; refused because the service refuses everything that it does not list. */
+  /**
+   * No source names it; refused because the service refuses every statement that it does not list.
+   */
   UNLISTED("2026-11", Certainty.INFERRED);
 
-  /** How much of a refusal is known. */
+  /** The certainty of a refusal and of its words. */
   public enum Certainty {
     /** Refused in exactly these words on a real cluster. */
     MEASURED,
@@ -39,12 +41,12 @@ public enum Source {
     this.certainty = certainty;
   }
 
-  /** When the source saw it: a day or a month in the notation of ISO 8601. */
+  /** The day or month of the observation, in the notation of ISO 8601. */
   public String date() {
     return date;
   }
 
-  /** How much it knows. */
+  /** The certainty of its refusals. */
   public Certainty certainty() {
     return certainty;
   }

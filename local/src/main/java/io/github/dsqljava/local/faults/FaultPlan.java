@@ -10,14 +10,14 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The faults that a cluster has been told to have. Of several for one occasion, the one that was
- * armed first strikes first.
+ * The armed faults of a cluster. Of several for one occasion, the one that was armed first strikes
+ * first.
  *
  * <p>Thread-safe. As long as nothing is armed, a connection pays one volatile read for each batch.
  */
 public final class FaultPlan {
   /**
-   * A fault and how often it is to strike.
+   * A fault and the number of times it strikes.
    *
    * @param count at least 1
    */
@@ -50,7 +50,8 @@ public final class FaultPlan {
     private int left;
 
     /**
-     * Whether the plan has forgotten it: a strike that is given back later does not count again.
+     * Whether the plan has dropped this entry, so that a strike given back later does not re-arm
+     * it.
      */
     private boolean forgotten;
 
@@ -61,10 +62,10 @@ public final class FaultPlan {
     }
   }
 
-  /** In the order of arming. One that is used up stays while it may be given back. */
+  /** In the order of arming. A used-up entry stays while a strike of it may be given back. */
   private final List<Armed> armed = new ArrayList<>();
 
-  /** How many strikes are under way; without any, used-up entries are not needed any more. */
+  /** The number of strikes under way; at zero, used-up entries are removed. */
   private int underWay;
 
   private volatile boolean statementsArmed;
@@ -72,13 +73,13 @@ public final class FaultPlan {
   /** Starts without a fault. */
   public FaultPlan() {}
 
-  /** Lets a fault strike so many times, after those that are armed already. */
+  /** Arms a fault to strike {@code count} times, after the faults that are armed already. */
   public synchronized void arm(int count, Fault fault) {
     armed.add(new Armed(new Order(count, fault), /* owner= */ null));
     noteStatements();
   }
 
-  /** Forgets the faults that this owner has armed, and arms others for it. */
+  /** Replaces the faults that this owner has armed by others. */
   public synchronized void replace(Object owner, List<Order> orders) {
     forget(entry -> entry.owner == owner);
     orders.forEach(order -> armed.add(new Armed(order, owner)));
@@ -96,7 +97,7 @@ public final class FaultPlan {
     armed.removeIf(which);
   }
 
-  /** How often faults of each kind are still to strike; kinds that are not armed are left out. */
+  /** Returns the number of strikes left for each kind; kinds that are not armed are left out. */
   public synchronized Map<Kind, Integer> remaining() {
     Map<Kind, Integer> remaining = new EnumMap<>(Kind.class);
     for (Armed entry : armed) {
@@ -138,7 +139,7 @@ public final class FaultPlan {
     arrived();
   }
 
-  /** A fault has struck. */
+  /** Notes that a fault has struck. */
   public synchronized void struck(Strike strike) {
     arrived();
   }

@@ -5,10 +5,10 @@ import io.github.dsqljava.local.sql.TableName;
 import java.util.Set;
 
 /**
- * Where a fault may strike.
+ * A moment at which a fault may strike.
  *
- * @param autocommits whether a statement commits by itself what it changes
- * @param changed the tables that would be committed
+ * @param autocommits whether a statement commits its own changes
+ * @param changed the tables whose changes are about to be committed
  */
 record Occasion(Trigger trigger, boolean autocommits, Set<TableName> changed) {
   static Occasion of(Trigger trigger) {

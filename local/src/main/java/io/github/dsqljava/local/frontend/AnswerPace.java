@@ -6,10 +6,10 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelOutboundBuffer;
 
 /**
- * How fast PostgreSQL's answers are read: as fast as the client takes them, and up to {@link
- * #MAX_UNREAD} ahead of it when somebody waits for locks of the session. PostgreSQL cannot end a
- * statement, nor a session its transaction, while nobody reads. Belongs to the event loop of the
- * connection.
+ * Backpressure between PostgreSQL and the client. It reads PostgreSQL's answers as fast as the
+ * client takes them. When another session waits for this session's locks, it reads up to {@link
+ * #MAX_UNREAD} ahead of the client: PostgreSQL cannot end a statement, nor a session its
+ * transaction, while nobody reads. Belongs to the event loop of the connection.
  */
 final class AnswerPace {
   /** More than a transaction may change: Aurora DSQL's limit is 10 MiB. */
@@ -22,7 +22,7 @@ final class AnswerPace {
   private long taken;
 
   /**
-   * @param budget for what clients do not read
+   * @param budget of the memory for answers that clients have not read
    */
   AnswerPace(Channel backend, Channel client, MemoryBudget budget) {
     this.backend = backend;
@@ -30,7 +30,7 @@ final class AnswerPace {
     this.budget = budget;
   }
 
-  /** Somebody waits for the session. Said again as long as that is so. */
+  /** Another session waits for this one. Called again and again while it does. */
   void read(Reading what) {
     if (client.isWritable()) {
       return; // and PostgreSQL is read

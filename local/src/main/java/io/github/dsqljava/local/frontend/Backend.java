@@ -10,6 +10,6 @@ import io.netty.util.AttributeKey;
  * @param channel the session
  */
 record Backend(int processId, Channel channel) {
-  /** Where a client's channel keeps it. */
+  /** The client channel's attribute that holds its backend. */
   static final AttributeKey<Backend> KEY = AttributeKey.valueOf(Backend.class, "backend");
 }

@@ -35,10 +35,10 @@ public final class FrontEnd implements AutoCloseable {
   private static final int MAX_THREADS = 4;
   private static final int MAX_ATTEMPTS = 20;
 
-  /** How often the front end looks for connections that have become too old. */
+  /** The period of the search for connections that have reached their maximum age. */
   private static final long SWEEP_MILLIS = 100;
 
-  /** For what the clients of a cluster do not read, all together, outside of the heap. */
+  /** Off-heap memory for answers that clients have not read, for all clients together. */
   private static final long UNREAD_BYTES = 128L * 1024 * 1024;
 
   /** When a client was logged in. */
@@ -103,7 +103,7 @@ public final class FrontEnd implements AutoCloseable {
     }
   }
 
-  // Only the loops that run it could report a failure.
+  // Ignores the future: only the event loops that run the task could report its failure.
   @SuppressWarnings("FutureReturnValueIgnored")
   private void sweep(Cluster cluster) {
     eventLoops.scheduleWithFixedDelay(

@@ -8,8 +8,9 @@ import io.netty.util.internal.logging.MessageFormatter;
 import java.lang.System.Logger.Level;
 
 /**
- * What the Netty that dsql-local carries has to say, in the log of the JDK. By itself, Netty takes
- * whichever logging framework it finds on the class path, ready or not.
+ * Sends the log of the Netty that dsql-local carries to the JDK's {@link System.Logger}. By
+ * default, Netty takes the first logging framework that it finds on the class path, even one that
+ * is not configured.
  */
 public final class NettyLog extends AbstractInternalLogger {
   private static final long serialVersionUID = 1;

@@ -5,7 +5,7 @@ import io.github.dsqljava.local.iam.TokenVerdict;
 import io.github.dsqljava.local.iam.TokenVerdict.Reason;
 
 /**
- * Why a login is refused, and what to do about it: for the log of the local cluster, which may say
+ * The reason of a refused login and its remedy, for the log of the local cluster. The log may say
  * more than the service tells a client.
  */
 final class Remedies {
@@ -36,7 +36,7 @@ final class Remedies {
         + nameHint(cluster);
   }
 
-  /** What the client may be told: the service has no such hint. */
+  /** Returns the hint that the client gets, too; the service has no such hint. */
   static String nameHint(Cluster cluster) {
     return "Connect to "
         + cluster.host()

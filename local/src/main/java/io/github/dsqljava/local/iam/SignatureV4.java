@@ -39,7 +39,7 @@ final class SignatureV4 {
   }
 
   /**
-   * What the signing key is applied to.
+   * Returns the string to sign, in the terms of AWS.
    *
    * @param timestamp {@code yyyyMMdd'T'HHmmss'Z'}
    * @param scope {@code date/region/service/aws4_request}

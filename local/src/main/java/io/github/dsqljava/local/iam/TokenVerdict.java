@@ -2,7 +2,7 @@ package io.github.dsqljava.local.iam;
 
 import java.util.Optional;
 
-/** What the verification of a connection token found. */
+/** The result of verifying a connection token. */
 public sealed interface TokenVerdict {
 
   /**

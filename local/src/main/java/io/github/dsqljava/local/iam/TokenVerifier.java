@@ -22,11 +22,11 @@ import java.util.TreeSet;
  * <p>Checks, in this order; the first that fails is the answer:
  *
  * <ol>
- *   <li>form, then access key, then signature: nothing that the token claims is believed, or told
- *       to anybody, before it is known to be authentic;
+ *   <li>form, then access key, then signature: the verifier neither trusts nor reports a claim of
+ *       the token before it knows that the token is authentic;
  *   <li>session token;
- *   <li>what the token is for: service, Region, host. A token for another cluster is not worth a
- *       new try, so this comes before time;
+ *   <li>scope: service, Region, host. A retry does not help a token for another cluster, so this
+ *       comes before time;
  *   <li>time: lifetime, not yet valid, expired;
  *   <li>action against user, then the policy of the principal.
  * </ol>
@@ -44,8 +44,8 @@ public final class TokenVerifier {
   public static final Duration MAX_LIFETIME = Duration.ofDays(7);
 
   /**
-   * How far the clock of a client may run ahead. Inferred: AWS services name five minutes in their
-   * answers to requests with a skewed clock; Aurora DSQL documents no number.
+   * The largest lead of a client's clock. Inferred: AWS services name five minutes in their answers
+   * to requests with a skewed clock; Aurora DSQL documents no number.
    */
   static final Duration MAX_CLOCK_SKEW = Duration.ofMinutes(5);
 
@@ -262,7 +262,7 @@ public final class TokenVerifier {
     return new Refused(reason, Optional.empty(), diagnosis);
   }
 
-  /** Something that does not look like a key id may be a secret in the wrong place. */
+  /** Hides text that does not look like a key id: it may be a secret in the wrong place. */
   private static String printable(String accessKeyId) {
     boolean shape =
         accessKeyId.length() == ACCESS_KEY_ID_LENGTH

@@ -23,11 +23,11 @@ import org.jspecify.annotations.Nullable;
  * they run.
  *
  * <p>A job is submitted for the first half of the delay and processing for the second. The service
- * has both states; their proportion is unknown. The clock may stand still or be moved by hand, so
+ * has both states; their proportion is unknown. A test may stop the clock or move it by hand, so
  * the thread looks for due work every tenth of a second while a job is open.
  *
- * <p>Jobs are rows of the database, so those that are open when a cluster ends go on when it is
- * started again on the same data. Thread-safe.
+ * <p>Jobs are rows of the database, so an open job continues when a cluster is started again on the
+ * same data. Thread-safe.
  */
 public final class Jobs implements AutoCloseable, Runnable {
   /**
@@ -37,7 +37,7 @@ public final class Jobs implements AutoCloseable, Runnable {
   public static final Duration DEFAULT_DELAY = Duration.ofSeconds(2);
 
   /**
-   * How often the thread looks for tables that need ANALYZE: as often as PostgreSQL's autovacuum
+   * The period of the search for tables that need ANALYZE: that of PostgreSQL's autovacuum
    * (autovacuum_naptime). The service's period is unknown.
    */
   public static final Duration ANALYZE_PERIOD = Duration.ofMinutes(1);
@@ -53,20 +53,20 @@ public final class Jobs implements AutoCloseable, Runnable {
 
   private static final long OPEN_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
-  /** How long a blocked job pauses, so that sessions queued behind it get ahead. */
+  /** The pause of a blocked job, so that sessions queued behind it get ahead. */
   private static final long POSTPONED_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private static final long KEPT_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-  /** How long to pause after an unexpected error. */
+  /** The pause after an unexpected error. */
   private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
   /** The lock timeout of the first try, during which no session is asked to give way. */
   private static final int FIRST_TRY_MILLIS = 5;
 
   /**
-   * The lock timeout of the second try. Sessions that want the same table queue behind the job for
-   * so long.
+   * The lock timeout of the second try. Sessions that want the same table may queue behind the job
+   * for this long.
    */
   private static final int SECOND_TRY_MILLIS = 200;
 
@@ -79,18 +79,18 @@ public final class Jobs implements AutoCloseable, Runnable {
 
   private volatile SystemConnection connection;
 
-  /** Since when there may be new jobs; null if there are none. */
+  /** The time from which there may be new jobs; null if there are none. */
   private final AtomicReference<@Nullable Instant> woken = new AtomicReference<>();
 
   private volatile boolean closed;
 
-  /** Those that are not finished. */
+  /** The jobs that are not finished. */
   private List<Job> open = List.of();
 
-  /** When the first of the finished ones is forgotten; null if there are none. */
+  /** The time at which the oldest finished job is deleted; null if none is finished. */
   private @Nullable Instant forgetAt;
 
-  /** Jobs that another session blocked, and when to try them again, by {@link System#nanoTime}. */
+  /** The jobs that another session blocked, with the {@link System#nanoTime} of their next try. */
   private final Map<String, Long> postponed = new HashMap<>();
 
   private long analyzedAt = System.nanoTime();
@@ -114,13 +114,13 @@ public final class Jobs implements AutoCloseable, Runnable {
   }
 
   /**
-   * Prepares PostgreSQL, which has to be done before the first client comes, and begins to run
-   * jobs. Blocks for some milliseconds.
+   * Prepares PostgreSQL and begins to run jobs. Has to be called before the first client comes.
+   * Blocks for some milliseconds.
    *
    * @param connections open connections of PostgreSQL's superuser
    * @param clock measures the delay, and gives the times in {@code sys.jobs}
-   * @param delay how long a job takes from its statement's commit
-   * @param analyzePeriod how often the thread looks for tables that need ANALYZE, in real time
+   * @param delay duration of a job, from the commit of its statement
+   * @param analyzePeriod period of the search for tables that need ANALYZE, in real time
    */
   public static Jobs start(
       OptimisticConcurrency cluster,
@@ -154,7 +154,7 @@ public final class Jobs implements AutoCloseable, Runnable {
     connection.query("SET search_path = pg_catalog");
   }
 
-  /** Takes the time before the client has its answer and can move the clock. */
+  /** Reads the clock now, because the client may move it after its answer. */
   private void wake() {
     woken.compareAndSet(null, clock.instant());
     LockSupport.unpark(thread);
@@ -206,7 +206,7 @@ public final class Jobs implements AutoCloseable, Runnable {
     }
   }
 
-  /** Gives new jobs their time. */
+  /** Sets the start time of new jobs. */
   private void begin(Instant since) throws IOException {
     connection.query(
         "UPDATE dsql_internal.jobs SET start_time = "
@@ -240,8 +240,8 @@ public final class Jobs implements AutoCloseable, Runnable {
   }
 
   /**
-   * Returns false if it has to be done later. A client's function that a job has called may have
-   * changed settings of the session, which are not taken over.
+   * Finishes a job; returns false if it has to be tried again later. Then resets the session,
+   * because a client's function that the job called may have changed its settings.
    */
   private boolean finish(Job job, Instant now) throws IOException {
     try {
@@ -325,7 +325,7 @@ public final class Jobs implements AutoCloseable, Runnable {
     }
   }
 
-  /** Returns when nothing is run any more. Jobs that are open stay so. */
+  /** Waits until no job runs any more. Open jobs stay open. */
   @Override
   public void close() {
     closed = true;

@@ -11,7 +11,7 @@ public final class RecordedStatement {
   private static final String FEATURE_NOT_SUPPORTED = "0A000";
   private static final String PROGRAM_LIMIT_EXCEEDED = "54";
 
-  /** How a statement came. */
+  /** The protocol by which a statement came. */
   public enum Protocol {
     /** In a Query message. */
     SIMPLE,
@@ -67,7 +67,7 @@ public final class RecordedStatement {
     return values.user;
   }
 
-  /** How it was sent. */
+  /** The protocol by which it was sent. */
   public Protocol protocol() {
     return values.protocol;
   }
@@ -113,8 +113,8 @@ public final class RecordedStatement {
   }
 
   /**
-   * The time from its arrival to its answer, what came before it included. It does not count for
-   * {@link #equals}.
+   * The time from its arrival to its answer; it includes the wait for earlier statements. {@link
+   * #equals} ignores it.
    */
   public Duration duration() {
     return duration;
@@ -144,7 +144,7 @@ public final class RecordedStatement {
     return values.hashCode();
   }
 
-  /** All parts by name, but the duration. */
+  /** All parts by name, except for the duration. */
   @Override
   public String toString() {
     return "RecordedStatement" + values.toString().substring("Values".length());

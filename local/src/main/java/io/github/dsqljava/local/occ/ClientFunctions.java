@@ -15,16 +15,16 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The functions of clients, as a transaction's snapshot shows them: which tables a statement may
- * reach through them. A function finds shadows by the same names as a statement does, if it looks
- * for them in the same way. Immutable.
+ * The functions of clients, as a transaction's snapshot shows them. They tell which tables a
+ * statement may reach. A function finds shadows by the same names as a statement does, if it
+ * resolves names in the same way. Immutable.
  */
 final class ClientFunctions {
   /** There is none. */
   static final ClientFunctions NONE = new ClientFunctions(List.of(), Set.of());
 
   /**
-   * What a statement may reach.
+   * The tables and views that a statement may reach through functions.
    *
    * @param names all names that occur in the functions
    * @param isExact whether the functions find shadows by these names
@@ -99,7 +99,7 @@ final class ClientFunctions {
         callers);
   }
 
-  /** Returns what a statement with these names in it may reach through functions. */
+  /** Returns the reach of a statement that has these names in it. */
   Reach reach(Set<String> names) {
     Set<String> found = new LinkedHashSet<>();
     boolean findsTables = false;

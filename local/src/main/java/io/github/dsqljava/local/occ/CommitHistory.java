@@ -10,7 +10,7 @@ import java.util.TreeMap;
  * First committer wins: remembers the commits of transactions as long as an older snapshot is open,
  * and tells a later transaction whether it may commit.
  *
- * <p>Thread-safe; never blocks for longer than it takes to compare two sets of rows.
+ * <p>Thread-safe. Calls hold one lock, for no longer than a comparison of sets of rows takes.
  */
 public final class CommitHistory {
   /** A transaction's view: it shows all commits before it was taken. Closed once. */
@@ -53,8 +53,9 @@ public final class CommitHistory {
   /**
    * Ends a transaction by a commit.
    *
-   * @param footprint what it did to which row of its snapshot
-   * @return the commit, if it has won, to be confirmed or withdrawn; if not, nothing is remembered
+   * @param footprint the rows of its snapshot that it changed or locked, and how
+   * @return the commit, if the transaction has won: the caller has to confirm or withdraw it. Empty
+   *     if it has lost, and the history keeps nothing of it
    */
   public synchronized Optional<Commit> commit(
       Snapshot snapshot, Map<RowId, RowStrength> footprint) {
@@ -113,7 +114,7 @@ public final class CommitHistory {
     commits.removeIf(commit -> commit.number <= oldest);
   }
 
-  /** How many commits are remembered. */
+  /** Returns the number of remembered commits. */
   synchronized int size() {
     return commits.size();
   }

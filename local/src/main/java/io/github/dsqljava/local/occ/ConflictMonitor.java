@@ -21,31 +21,31 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Notices that a session waits for another one's lock, and makes the other give way. Sleeps while
- * at most one session is active, and queries PostgreSQL only while a statement runs for longer than
- * most do, or while a session of the cluster's own may wait.
+ * Detects that a session waits for another one's lock, and makes the other one give way. Sleeps
+ * while at most one session is active. Queries PostgreSQL only while a statement runs longer than
+ * most, or while a session of dsql-local itself may wait.
  */
 final class ConflictMonitor implements Runnable {
   private static final System.Logger LOG = System.getLogger(ConflictMonitor.class.getName());
 
-  /** How often it looks. Every wait costs its session about half of this. */
+  /** The period of its checks. A wait for a lock costs a session about half of this. */
   private static final long PERIOD_NANOS = 1_000_000;
 
   /** Shorter statements are not suspected of waiting. */
   private static final long SUSPICIOUS_NANOS = 1_000_000;
 
-  /** How long a blocking statement may run before it is cancelled. */
+  /** The time that a blocking statement may run before it is cancelled. */
   private static final long PATIENCE_NANOS = 10_000_000;
 
-  /** How long the monitor stays awake after two sessions were last active. */
+  /** The time from the last moment with two active sessions to the monitor's sleep. */
   private static final long ASLEEP_AFTER_NANOS = 100_000_000;
 
-  /** How long to pause after an unexpected error. */
+  /** The pause after an unexpected error. */
   private static final long PAUSE_NANOS = 100_000_000;
 
   private static final long LEAVE_LIMIT_MILLIS = 1000;
 
-  /** How old {@link Contention#logPosition} may get while several sessions are active. */
+  /** The maximum age of {@link Contention#logPosition} while several sessions are active. */
   private static final long LOG_PERIOD_NANOS = 10_000_000;
 
   /** The same for a session that is alone. */
@@ -54,7 +54,8 @@ final class ConflictMonitor implements Runnable {
   private static final String LOG_POSITION = "SELECT pg_catalog.pg_current_wal_insert_lsn()";
 
   /**
-   * Other locks, for example on the end of a file, are held for an instant, not for a transaction.
+   * Lists only locks that sessions hold for a transaction. Others, such as the one on the end of a
+   * file, last for an instant.
    */
   private static final String WAITING =
       "SELECT pid, pg_catalog.array_to_string(pg_catalog.pg_blocking_pids(pid), ' ')"
@@ -149,7 +150,9 @@ final class ConflictMonitor implements Runnable {
     }
   }
 
-  /** Unparks the thread only while it sleeps: that costs as much as a short statement. */
+  /**
+   * Unparks the thread only while it sleeps, because an unpark costs as much as a short statement.
+   */
   private void wake() {
     if (asleep) {
       LockSupport.unpark(thread);
@@ -237,7 +240,7 @@ final class ConflictMonitor implements Runnable {
     breakCircle(graph, sessions);
   }
 
-  /** Cancels one member at a time: that may free the others. */
+  /** Cancels one member of a circle of waits at a time, because that may free the others. */
   private void breakCircle(WaitGraph graph, Map<Participant, Seen> sessions) throws IOException {
     List<Participant> members = new ArrayList<>();
     for (int pid : graph.inCircles()) {
@@ -250,7 +253,7 @@ final class ConflictMonitor implements Runnable {
     if (members.isEmpty()) {
       return;
     }
-    // Prefers a statement to a commit: it goes on without locks, so it joins no circle again.
+    // Prefers a statement to a commit: it continues without locks, so it joins no new circle.
     Participant victim =
         Collections.max(members, comparing(member -> member.interruption().leave()));
     Seen seen = sessions.get(victim);
@@ -264,7 +267,7 @@ final class ConflictMonitor implements Runnable {
       return;
     }
     try {
-      // When it returns, the signal has been sent; PostgreSQL takes it before anything else.
+      // After the query, the signal is sent, and PostgreSQL handles it before the next message.
       connection.query("SELECT pg_catalog.pg_cancel_backend(" + session.pid() + ")");
     } finally {
       session.interruption().delivered(session::pump);

@@ -15,15 +15,16 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The knowledge that the sessions of a cluster have of one another. It tells a session when no
- * other one can be in the way, so that a lone session pays nothing. Thread-safe.
+ * The state that the sessions of a cluster share. It tells a session when no other one can be in
+ * the way, so that a lone session pays nothing. Thread-safe.
  *
- * <p>A session that is alone sends its statements <em>unguarded</em>. It says so first, and looks
- * whether it is alone after that; a session that gets active says so first, and looks for unguarded
- * statements after that. So of two at least one sees the other.
+ * <p>A lone session sends its statements <em>unguarded</em>: no savepoint or transaction of
+ * dsql-local protects them. It first registers the statement, then checks that it is alone. A
+ * session that becomes active first registers itself, then looks for unguarded statements. So of
+ * two sessions at least one sees the other.
  */
 public final class Contention {
-  /** How long to wait for other sessions' unguarded statements. */
+  /** The longest wait for other sessions' unguarded statements. */
   public static final Duration PATIENCE = Duration.ofMillis(20);
 
   private final CommitHistory history = new CommitHistory();
@@ -92,7 +93,7 @@ public final class Contention {
     active.decrementAndGet();
   }
 
-  /** A session of the cluster's own, which {@link #sessions} does not know, may wait for locks. */
+  /** A session of dsql-local itself, which {@link #sessions} does not list, may wait for locks. */
   void outsiderBegins() {
     outsiders.incrementAndGet();
     activated();
@@ -107,7 +108,7 @@ public final class Contention {
     return outsiders.get() > 0;
   }
 
-  /** Returns how many sessions are active. */
+  /** Returns the number of active sessions. */
   public int active() {
     return active.get();
   }
@@ -124,8 +125,8 @@ public final class Contention {
   }
 
   /**
-   * Returns a place that PostgreSQL's write-ahead log had reached some time ago; empty if none is
-   * known. The monitor looks from time to time, so that no transaction has to ask.
+   * Returns a recent position of PostgreSQL's write-ahead log; empty if none is known. The monitor
+   * updates it, so that no transaction has to query it.
    */
   String logPosition() {
     return logPosition;
@@ -172,7 +173,7 @@ public final class Contention {
         && !hasFunctions();
   }
 
-  /** It has been answered. */
+  /** The answer to an unguarded statement has come. */
   public void endUnguarded() {
     if (unguarded.decrementAndGet() == 0) {
       for (Runnable task = waiting.poll(); task != null; task = waiting.poll()) {
@@ -181,13 +182,13 @@ public final class Contention {
     }
   }
 
-  /** Returns how many statements run unguarded now. */
+  /** Returns the number of statements that run unguarded now. */
   public int unguarded() {
     return unguarded.get();
   }
 
   /**
-   * Calls back once, as soon as nothing runs unguarded.
+   * Runs a task once, as soon as no statement runs unguarded.
    *
    * @param task must not block; on any thread
    */
@@ -207,7 +208,7 @@ public final class Contention {
     schemaChanges = task;
   }
 
-  /** A client has committed what may be a change of the schema. */
+  /** A client has committed a possible change of the schema. */
   public void schemaChanged() {
     schemaChanges.run();
   }
@@ -226,14 +227,14 @@ public final class Contention {
   }
 
   /**
-   * Whether a query may change or lock rows without saying so: there is a function of a client's,
-   * or a view that locks rows. Once there was one, it stays true.
+   * Whether a plain query may change or lock rows, because there is a client's function or a view
+   * that locks rows. Once there was one, it stays true.
    */
   public boolean hasFunctions() {
     return functions;
   }
 
-  /** There is a function of a client's, or a view that locks rows. */
+  /** There is a client's function, or a view that locks rows. */
   public void functionAdded() {
     functions = true;
   }
@@ -242,8 +243,8 @@ public final class Contention {
    * Whether a statement or a transaction may lock rows, or change some and so lock those that they
    * refer to.
    *
-   * @param locks whether it says that it locks
-   * @param changes whether it says that it changes
+   * @param locks whether its text has a locking clause
+   * @param changes whether its text changes rows
    */
   public boolean mayLock(boolean locks, boolean changes) {
     return locks || (changes && hasForeignKeys()) || hasFunctions();

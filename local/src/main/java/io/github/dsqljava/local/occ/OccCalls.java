@@ -61,8 +61,8 @@ final class OccCalls {
   }
 
   /**
-   * Returns what makes settings anew that the client has made by {@code set_config}. These calls
-   * have no row, so that the one of a call before them stays the last.
+   * Returns calls that restore the settings which the client has made by {@code set_config}. They
+   * return no row, so that the row of an earlier call stays the last one.
    */
   static List<Call> configure(Transaction transaction) {
     return transaction.configured().stream()
@@ -77,7 +77,7 @@ final class OccCalls {
         .toList();
   }
 
-  /** Reads what the transaction has changed. */
+  /** Reads the changes of the transaction. */
   Call save(Transaction transaction) {
     return Call.of(
         "SELECT *, dsql_internal.configured_settings() FROM dsql_internal.occ_save($1, $2)",
@@ -85,7 +85,7 @@ final class OccCalls {
         transaction.logPosition());
   }
 
-  /** Reads what the transaction has changed on its shadows. */
+  /** Reads the changes of the transaction on its shadows. */
   Call saveShadows(Savings savings) {
     return Call.of(
         "SELECT *, dsql_internal.configured_settings() FROM dsql_internal.occ_save_shadows($1, $2)",

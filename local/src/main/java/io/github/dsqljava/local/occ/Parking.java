@@ -25,20 +25,28 @@ public final class Parking {
   private static final int MAX_ATTEMPTS = 20;
 
   /**
-   * How often a statement that was stopped for others runs again on the real tables. A long one
-   * would be stopped each time, so it goes on where it is in nobody's way.
+   * The number of times that a statement which was stopped for others runs again on the real
+   * tables. After that it runs on shadows, where it blocks nobody: a long one would be stopped
+   * every time.
    */
   private static final int MAX_ATTEMPTS_IN_PLACE = 2;
 
-  /** Why PostgreSQL has refused a statement that the client is to see succeed, as far as known. */
+  /**
+   * The reason, as far as known, why PostgreSQL has refused a statement that may succeed on the
+   * snapshot.
+   */
   public enum Refusal {
-    /** Another transaction has committed first, for certain. */
+    /** Another transaction has certainly committed first. */
     LOST,
-    /** Perhaps so, or the statement is wrong on the snapshot, too. */
+    /**
+     * Another transaction may have committed first, or the statement fails on the snapshot, too.
+     */
     PERHAPS_LOST,
-    /** Perhaps so, or the statement does nothing on the snapshot. */
+    /**
+     * Another transaction may have committed first, or the statement does nothing on the snapshot.
+     */
     PERHAPS_NOTHING,
-    /** It was stopped for the sake of others. */
+    /** It was stopped to let others go on. */
     STOPPED
   }
 
@@ -142,7 +150,7 @@ public final class Parking {
         script);
   }
 
-  /** Makes settings anew that have become known when the transaction was back at its base. */
+  /** Restores the settings made by {@code set_config} that the rollback to the base has undone. */
   private void configure(Transaction running, Runnable then, Consumer<ErrorMessage> failed) {
     List<Call> script = OccCalls.configure(running);
     if (script.isEmpty()) {
@@ -166,7 +174,7 @@ public final class Parking {
       Transaction running, Group group, Refusal refusal, int attempt, boolean isFirst) {
     boolean canRun = Overlay.canRun(running, group);
     int inPlace = canRun ? MAX_ATTEMPTS_IN_PLACE : MAX_ATTEMPTS;
-    // Whether the snapshot has the key cannot be looked up on shadows, so what the tables say
+    // Shadows cannot show whether the snapshot has the key, so the answer of the real tables
     // counts.
     boolean isAskedAgain = refusal == Refusal.PERHAPS_LOST && !canRun;
     if (isAskedAgain) {
@@ -243,7 +251,7 @@ public final class Parking {
 
   private void runWhereItStays(Transaction running, Group group) {
     if (running.phase() != Phase.DOOMED && !Overlay.canRun(running, group)) {
-      // What had been in the way may be gone.
+      // The obstacle on the real tables may be gone.
       leaveShadows(running, group, () -> resume(running, group));
     } else if (running.savings().isStale()) {
       // The next shadows get the names that their tables have on the search path of now.
@@ -253,7 +261,7 @@ public final class Parking {
     }
   }
 
-  /** Makes the transaction go back to its base with what it has done on shadows, if it has any. */
+  /** Saves the changes made on shadows, if there are any, and rolls back to the base. */
   private void leaveShadows(Transaction running, Group group, Runnable then) {
     Savings savings = running.savings();
     if (savings.shadows().isEmpty()) {
@@ -336,8 +344,7 @@ public final class Parking {
 
   private void runIfPossible(Transaction running, Group group) {
     if (!Overlay.canRun(running, group)) {
-      // It has lost, or is told so: what it would do outside of its shadows would be gone at
-      // COMMIT.
+      // Reports a lost conflict: changes outside of its shadows would be gone at COMMIT.
       end(
           running,
           ServiceErrors.rowConflict(),
@@ -353,7 +360,7 @@ public final class Parking {
         error -> lose(running, error, () -> session.fail(group, ServiceErrors.rowConflict())));
   }
 
-  /** Runs the DDL statement again that was rolled back to free other sessions. */
+  /** Repeats the DDL statement that was rolled back to free other sessions. */
   public void repeatSchemaChange(Transaction running, Runnable then, Runnable otherwise) {
     session.ask(
         answer -> (answer.error() == null ? then : otherwise).run(),
@@ -378,8 +385,8 @@ public final class Parking {
   }
 
   /**
-   * PostgreSQL keeps an open transaction, so the next statement can report the loss like any other
-   * error.
+   * Leaves an empty transaction open in PostgreSQL, so that the next statement can report the loss
+   * like any other error.
    */
   private void end(Transaction running, ErrorMessage told, Runnable then) {
     running.lose(told);

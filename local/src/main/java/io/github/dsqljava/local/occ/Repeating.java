@@ -10,36 +10,37 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Repeats the saved changes of a transaction on the real tables. PostgreSQL finds out meanwhile
+ * Repeats the saved changes of a transaction on the real tables. PostgreSQL detects meanwhile
  * whether another transaction has committed first. Belongs to an event loop.
  */
 final class Repeating {
-  /** What comes of it. */
+  /** Receives the outcome; one of the methods is called, once. */
   interface Outcome {
     /**
      * The changes stand in PostgreSQL.
      *
-     * @param complete false if PostgreSQL does not give key shares again that the transaction had
+     * @param complete false if PostgreSQL did not grant again all key-share locks that the
+     *     transaction had
      */
     void repeated(boolean complete);
 
     /**
-     * They cannot stand there any more.
+     * The changes conflict with a commit, or do not fit the schema any more.
      *
-     * @param error what the client is to be told
+     * @param error for the client
      */
     void lost(ErrorMessage error);
 
-    /** Others were in the way as often as this is tried. */
+    /** Every attempt ran into a deadlock with other sessions; there are no more attempts. */
     void crossed();
   }
 
   private static final System.Logger LOG = System.getLogger(Repeating.class.getName());
 
-  /** How often a transaction repeats its changes after crossing others that do the same. */
+  /** The number of attempts that end in a deadlock with sessions that repeat changes, too. */
   private static final int MAX_CROSSINGS = 20;
 
-  /** How often a key share is tried again that a commit has overtaken at that moment. */
+  /** The number of attempts at a key-share lock that a concurrent commit keeps overtaking. */
   private static final int MAX_OVERTAKEN = 3;
 
   private final OccSession session;

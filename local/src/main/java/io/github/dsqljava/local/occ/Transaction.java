@@ -20,31 +20,33 @@ import org.jspecify.annotations.Nullable;
 
 /** A transaction of one session. Belongs to its event loop. */
 public final class Transaction {
-  /** Before all its statements: rolling back to it frees all locks, but not the snapshot. */
+  /**
+   * The savepoint before all its statements. A rollback to it frees all locks, not the snapshot.
+   */
   public static final String BASE = "\"dsql$base\"";
 
-  /** Before the statement that runs: its failure must not cost the transaction. */
+  /** The savepoint before the running statement, whose failure must not abort the transaction. */
   public static final String STATEMENT = "\"dsql$statement\"";
 
   /**
-   * Lets the changes of the transaction be checked on its snapshot, too: there may have been a
-   * commit that the snapshot does not show. A rollback to {@link #BASE} takes it back.
+   * Has PostgreSQL check the transaction's changes on its snapshot, too, because there may have
+   * been a commit that the snapshot does not show. A rollback to {@link #BASE} undoes it.
    */
   public static final String BE_BEHIND = "SET LOCAL dsql.behind = on";
 
-  /** Where a transaction stands. */
+  /** The state of a transaction. */
   public enum Phase {
     /** Its changes stand in PostgreSQL. */
     OPEN,
     /** It holds no locks and works on its {@link Savings}. It may still win. */
     PARKED,
-    /** As {@link #PARKED}, and another transaction has certainly won. COMMIT says so. */
+    /** As {@link #PARKED}, and another transaction has certainly won. COMMIT reports it. */
     DOOMED,
-    /** Its state is lost; its next statement says so. PostgreSQL has an empty transaction. */
+    /** Its state is lost; its next statement reports it. PostgreSQL has an empty transaction. */
     LOST
   }
 
-  /** How far the running statement can be rolled back. */
+  /** The savepoint to which the running statement can be rolled back. */
   public enum Protection {
     NONE,
     /** To {@link #BASE}, because nothing came before it. */
@@ -56,10 +58,10 @@ public final class Transaction {
   /**
    * A setting that the client has made by {@code set_config}.
    *
-   * @param value the one that it had last, in hexadecimal
+   * @param value the last value, in hexadecimal
    */
   record Configured(String name, String value, boolean isLocal) {
-    /** Takes the last column of what saves changes. */
+    /** Reads the last column of {@code occ_save} or {@code occ_save_shadows}. */
     static List<Configured> read(String list) {
       return list.isEmpty()
           ? List.of()
@@ -79,7 +81,7 @@ public final class Transaction {
     private String changes = NO_CHANGES;
     private String footprint = "";
 
-    /** What the limits have counted; empty if that is nothing. */
+    /** The counters of the limits; empty if all are zero. */
     private String counted = "";
 
     /** Shadow tables, in the form of {@code occ_overlay}. */
@@ -88,7 +90,7 @@ public final class Transaction {
     /** Names for which shadows have been made or found unnecessary. */
     private final Set<String> known = new HashSet<>();
 
-    /** Names of tables that it has not changed, so that it can read them in their place. */
+    /** Names of tables that it has not changed, so that it can read the real ones. */
     private final Set<String> readable = new HashSet<>();
 
     /** Shadows by "schema\0name". */
@@ -128,7 +130,7 @@ public final class Transaction {
       return !changes.equals(NO_CHANGES);
     }
 
-    /** Whether there is nothing to be repeated. */
+    /** Whether there is nothing to repeat. */
     boolean isEmpty() {
       return !hasChanges() && counted.isEmpty();
     }
@@ -151,7 +153,7 @@ public final class Transaction {
       renames.put(schema + '\0' + name, shadow);
     }
 
-    /** How SQL names the shadow of a table or view; empty if it has none. */
+    /** Returns the qualified name of a table's or view's shadow; empty if it has none. */
     String shadowOf(String schema, String name) {
       String shadow = renames.get(schema + '\0' + name);
       return shadow == null ? "" : "pg_temp." + SqlStrings.identifier(shadow);
@@ -165,12 +167,12 @@ public final class Transaction {
       functions = known;
     }
 
-    /** What it knows of the clients' functions; none before it has asked. */
+    /** Returns the clients' functions; none before it has asked for them. */
     ClientFunctions functions() {
       return functions == null ? ClientFunctions.NONE : functions;
     }
 
-    /** Whether names may mean other tables than when the shadows got theirs. */
+    /** Whether the search path may have changed since the shadows were named. */
     boolean isStale() {
       return stale && !shadows.isEmpty();
     }
@@ -202,7 +204,7 @@ public final class Transaction {
     /**
      * Takes a row of {@code occ_overlay}.
      *
-     * @param whole whether all tables with these names have got shadows
+     * @param whole whether all tables with these names now have shadows
      */
     void shadows(String made, Set<String> named, boolean whole) {
       shadows = made;
@@ -254,8 +256,8 @@ public final class Transaction {
   /**
    * @param epoch {@link Contention#epoch()} when it began
    * @param logPosition {@link Contention#logPosition()} then
-   * @param implicit whether the session, not the client, has begun it, around statements up to a
-   *     Sync
+   * @param implicit whether the session, not the client, has begun it around the statements before
+   *     a Sync
    */
   Transaction(long epoch, String logPosition, Instant begin, boolean implicit) {
     this.epoch = epoch;
@@ -268,17 +270,17 @@ public final class Transaction {
     return epoch;
   }
 
-  /** Returns a place in PostgreSQL's log before all that it has changed or locked. */
+  /** Returns a position of PostgreSQL's log before all of its changes and locks. */
   String logPosition() {
     return logPosition;
   }
 
-  /** Returns how long ago it began. */
+  /** Returns the time since its begin. */
   public Duration age(Instant now) {
     return Duration.between(begin, now);
   }
 
-  /** Whether the session, not the client, has begun it, around statements up to a Sync. */
+  /** Whether the session, not the client, has begun it around the statements before a Sync. */
   public boolean isImplicit() {
     return implicit;
   }
@@ -300,7 +302,7 @@ public final class Transaction {
 
   // ---- what it does
 
-  /** A group is run in it. */
+  /** A group runs in it. */
   public void learn(Group group) {
     hasExecuted |= group.executes();
     isAtBase = false;
@@ -324,19 +326,19 @@ public final class Transaction {
     return hasExecuted;
   }
 
-  /** Whether none of its statements says that it changes or locks anything. */
+  /** Whether none of its statements changes or locks anything by its text. */
   boolean hasOnlyRead() {
     return hasOnlyRead;
   }
 
-  /** A group is run on the real tables. */
+  /** A group runs on the real tables. */
   void learnInPlace(Group group) {
     if (group.has(Trait.SETS)) {
       settings.addAll(group.settings()); // a rollback to the base takes them back
     }
   }
 
-  /** A group is run on shadows. */
+  /** A group runs on shadows. */
   void learnOnShadows(Group group) {
     if (group.has(Trait.SETS)) {
       settings.addAll(group.settings());
@@ -355,14 +357,14 @@ public final class Transaction {
     return settings;
   }
 
-  /** Returns what it has set by {@code set_config}, which is undone, too, as far as known. */
+  /** Returns the known settings made by {@code set_config}, which parking undoes, too. */
   List<Configured> configured() {
     return configured;
   }
 
   /**
-   * Takes the row of {@code occ_save}, or of what saves shadows, with its last column; it is empty
-   * if the transaction has done nothing yet.
+   * Takes the last column of a row of {@code occ_save} or {@code occ_save_shadows}. The row is
+   * empty if the transaction has done nothing yet.
    */
   void learnConfigured(List<String> saved) {
     if (!saved.isEmpty()) {
@@ -382,50 +384,50 @@ public final class Transaction {
     }
   }
 
-  /** Returns how far the running statement can be rolled back. */
+  /** Returns the savepoint to which the running statement can be rolled back. */
   public Protection protection() {
     return protection;
   }
 
-  /** Sets how far the statement that runs now can be rolled back. */
+  /** Sets the savepoint to which the running statement can be rolled back. */
   public void protectedBy(Protection given) {
     protection = given;
   }
 
   /**
-   * Whether nothing but queries has been run since {@link #STATEMENT} was set, so that going back
-   * there loses nothing. PostgreSQL keeps memory and a lock for each savepoint, and all of them are
-   * looked at whenever a row is.
+   * Whether only queries have run since {@link #STATEMENT} was set, so that a rollback to it loses
+   * nothing. Each further savepoint would cost PostgreSQL memory, a lock, and time for every row
+   * that it looks at.
    */
   public boolean hasOnlyReadSinceStatement() {
     return hasOnlyReadSinceStatement;
   }
 
-  /** Tells whether that is so. */
+  /** Tells whether only queries have run since {@link #STATEMENT} was set. */
   public void hasOnlyReadSinceStatement(boolean reads) {
     hasOnlyReadSinceStatement = reads;
   }
 
-  /** Whether {@link #BE_BEHIND} has been said. */
+  /** Whether {@link #BE_BEHIND} has been sent. */
   public boolean isBehind() {
     return isBehind;
   }
 
-  /** Whether {@link #BE_BEHIND} has still to be said; it is said now. */
+  /** Whether {@link #BE_BEHIND} has yet to be sent; notes that it is. */
   public boolean getsBehind() {
     boolean first = !isBehind;
     isBehind = true;
     return first;
   }
 
-  /** A group is on its way; RESET ALL, if it has one, takes {@link #BE_BEHIND} back. */
+  /** A group is on its way; a RESET ALL in it undoes {@link #BE_BEHIND}. */
   public void isSent(Group group) {
     isBehind &= !group.has(Trait.SETS);
   }
 
   // ---- where it stands
 
-  /** Returns where it stands. */
+  /** Returns its state. */
   public Phase phase() {
     return phase;
   }
@@ -480,22 +482,22 @@ public final class Transaction {
     savings.take(List.of(Savings.NO_CHANGES, "", ""));
   }
 
-  /** If PostgreSQL refuses a group once more, the client is told what it says. */
+  /** If PostgreSQL refuses this group once more, the client gets PostgreSQL's error. */
   void believes(Group group) {
     believed = group;
   }
 
-  /** Whether that is so for a group. */
+  /** Whether the client gets PostgreSQL's error for this group. */
   public boolean isBelieved(Group group) {
     return believed == group;
   }
 
-  /** Whether it does not leave its shadows before it ends. */
+  /** Whether it works on shadows until it ends. */
   boolean staysOnShadows() {
     return phase == Phase.DOOMED || staysOnShadows;
   }
 
-  /** It has certainly lost, or in all likelihood. */
+  /** It has certainly or most likely lost, so it works on shadows until it ends. */
   void stayOnShadows() {
     staysOnShadows = true;
   }
@@ -530,19 +532,19 @@ public final class Transaction {
   /**
    * A statement of it reads the catalog.
    *
-   * @param names what it names there, if that matters
+   * @param names the names in the statement, if the cluster tracks changes by table
    */
   public void readsCatalog(Set<String> names) {
     usesCatalog = true;
     namesUsed.addAll(names);
   }
 
-  /** Returns what its statements have named, if that matters. */
+  /** Returns the names in its statements, if the cluster tracks changes by table. */
   public Set<String> namesUsed() {
     return namesUsed;
   }
 
-  /** Returns whose tables' schema it changes; empty if it may be that of all. */
+  /** Returns the tables whose schema it changes; empty if they may be all. */
   public Optional<Set<String>> changedTables() {
     return changedTables;
   }
@@ -574,7 +576,7 @@ public final class Transaction {
     schemaChange.due = false;
   }
 
-  /** The client was told of a job. */
+  /** The client has got the id of a job. */
   public void asksForJob(String id) {
     schemaChange.jobId = id;
   }

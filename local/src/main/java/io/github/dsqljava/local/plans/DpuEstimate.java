@@ -3,8 +3,9 @@ package io.github.dsqljava.local.plans;
 import java.util.Locale;
 
 /**
- * The block that the service writes behind EXPLAIN ANALYZE VERBOSE. What a statement costs there is
- * not documented; these numbers are made up, so that who reads the block can try it, and say so.
+ * The block of DPU that the service adds to EXPLAIN ANALYZE VERBOSE. AWS does not document the cost
+ * of a statement. These numbers are made up, and a note in the block says so; they let programs
+ * that parse the block be tried.
  */
 final class DpuEstimate {
   static final String NAME = "Statement DPU Estimate";
@@ -16,7 +17,7 @@ final class DpuEstimate {
 
   private DpuEstimate() {}
 
-  /** Puts the block behind an explained statement that was run. */
+  /** Adds the block to an explained statement that was run. */
   static void add(PlanNode explained) {
     PlanNode plan = explained.node("Plan");
     double compute = explained.number("Execution Time") / 1000 * PER_SECOND;
@@ -31,7 +32,7 @@ final class DpuEstimate {
     explained.put(NAME, block);
   }
 
-  /** What stands behind a value in text. */
+  /** Returns the unit that follows a value in text format. */
   static String unit(Object value) {
     return value instanceof Json.Literal ? " DPU" : "";
   }
@@ -48,7 +49,7 @@ final class DpuEstimate {
     return rows;
   }
 
-  /** Without RETURNING a change gives no rows; those below it are as many as it writes. */
+  /** Counts the rows below a change, because a change without RETURNING gives none itself. */
   private static double written(PlanNode node) {
     double rows = 0;
     for (PlanNode child : node.children()) {

@@ -1,6 +1,6 @@
 package io.github.dsqljava.local.plans;
 
-/** What stands in parentheses behind the words of a node: costs, and what it took. */
+/** The parentheses behind a node's title: estimated costs, and actual times and rows. */
 final class Estimates {
   private Estimates() {}
 

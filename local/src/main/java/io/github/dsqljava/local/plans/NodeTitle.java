@@ -7,7 +7,7 @@ import java.util.Set;
 final class NodeTitle {
   private static final Set<String> JOINS = Set.of("Nested Loop", "Merge Join", "Hash Join");
 
-  /** What names stand in of what is scanned. */
+  /** The properties that name the object of a scan. */
   private static final List<String> TARGETS =
       List.of(
           "Relation Name", "Function Name", "Table Function Name", "CTE Name", "Tuplestore Name");

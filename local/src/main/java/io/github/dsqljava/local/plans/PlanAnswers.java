@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Turns PostgreSQL's answers to EXPLAIN into the service's. PostgreSQL answers with one row of
- * JSON; the client gets the rows that it expects, and in portals as many at once as it asks for.
- * For one run of one group.
+ * JSON; the client gets the rows of the format that it asked for, and from a portal no more at once
+ * than the limit of its Execute. For one run of one group.
  */
 public final class PlanAnswers {
   private static final int TEXT_OID = 25;
@@ -37,10 +37,10 @@ public final class PlanAnswers {
   private final Supplier<Map<String, String>> shadows;
   private final ByteBufAllocator allocator;
 
-  /** How many steps are answered. */
+  /** The number of steps that PostgreSQL has answered. */
   private int answered;
 
-  /** What the portals had still to give when the first message came; null before it comes. */
+  /** The unread rows of the portals before the first message came; null until then. */
   private @Nullable Map<String, List<String>> before;
 
   /** The rows of a Query that are still to be sent. */
@@ -49,7 +49,7 @@ public final class PlanAnswers {
   /**
    * For a group in which a statement asks for a plan.
    *
-   * @param portals what portals of the session have still to give
+   * @param portals the unread rows of the session's portals
    * @param shadows the shadows that the group is run on; see {@link Surroundings}
    */
   public PlanAnswers(
@@ -63,23 +63,24 @@ public final class PlanAnswers {
     this.allocator = allocator;
   }
 
-  /** The group will be run again; what its portals have given comes again. */
+  /** The group will run again, so its portals give their rows again. */
   public void takeBack() {
     if (before != null) {
       portals.restore(before);
     }
   }
 
-  /** Returns an error with its place in what the client has sent. */
+  /** Returns an error with its position in the text that the client has sent. */
   public ErrorMessage asSent(ErrorMessage error) {
     Step step = current();
     return step == null ? error : SentPosition.of(error, step);
   }
 
   /**
-   * Takes a message of PostgreSQL's if the client gets another one in its place, or none.
+   * Takes a message of PostgreSQL's if the client gets other messages in its place, or none.
    *
-   * @return whether it was taken; if not, it is to be handed on behind what the client got
+   * @return whether it was taken; if not, the caller hands it on after the messages that went to
+   *     the client
    */
   public boolean replaces(byte type, ByteBuf message, Consumer<ByteBuf> toClient) {
     if (before == null) {
@@ -136,7 +137,7 @@ public final class PlanAnswers {
     answered += isIt ? 1 : 0;
   }
 
-  /** PostgreSQL describes a column of type json. */
+  /** Changes the column's type, which is json in PostgreSQL's description. */
   private static void retype(ByteBuf message, Format format) {
     switch (format) {
       case TEXT, YAML -> RowDescription.retype(message, TEXT_OID);

@@ -6,11 +6,11 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What the portals of a session have still to give of their plans: PostgreSQL has given all of it
- * with the first row. Belongs to an event loop.
+ * The unread rows of plans in the portals of a session. PostgreSQL sends a whole plan in one row,
+ * so the rows behind the first Execute's limit wait here. Belongs to an event loop.
  */
 public final class PlanPortals {
-  /** What a session has to ask PostgreSQL before a group that asks for plans. */
+  /** The query that a session sends to PostgreSQL before a group that asks for plans. */
   public static final String PRIMARY_KEYS = "SELECT dsql_internal.primary_keys()";
 
   private final boolean estimatesDpu;
@@ -52,7 +52,7 @@ public final class PlanPortals {
   /**
    * Takes the next rows.
    *
-   * @param max how many at most; 0 for all
+   * @param max the largest number of rows; 0 for all
    */
   List<String> take(String portal, int max) {
     List<String> rows = rest.getOrDefault(portal, List.of());

@@ -9,15 +9,15 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The columns that scans need of their tables. PostgreSQL's scans give whole rows where that is
- * cheaper for it, so what counts is what the node above makes of them.
+ * The columns that scans need of their tables. PostgreSQL's scans return whole rows where that is
+ * cheaper for it, so the expressions of the node above count.
  */
 final class Projections {
-  /** Which the service's tables do not have, or nobody can ask for. */
+  /** Columns that the service's tables lack or that no client can select. */
   private static final Set<String> SYSTEM_COLUMNS =
       Set.of("ctid", "tableoid", "xmin", "xmax", "cmin", "cmax", "*");
 
-  /** They hand on what they get. */
+  /** Nodes that hand on the rows of their child unchanged. */
   private static final Set<String> HANDS_ON =
       Set.of(
           "Hash",
@@ -46,7 +46,7 @@ final class Projections {
 
   /**
    * @param plan in PostgreSQL's form, with all details
-   * @param single whether it is about one table, which then has no name in what nodes give
+   * @param single whether the plan is about one table; then columns in outputs have no qualifier
    */
   Projections(PlanNode plan, boolean single) {
     this.single = single;
@@ -58,7 +58,7 @@ final class Projections {
   }
 
   /**
-   * @param needed the expressions that say what is needed of the node; null if all that it gives is
+   * @param needed the expressions above that use the node's columns; null if all of them are needed
    */
   private void collect(PlanNode node, @Nullable List<String> needed) {
     if (node.has("Alias")) {
@@ -74,7 +74,9 @@ final class Projections {
     }
   }
 
-  /** What a node gives, and all conditions in it and below it: a join may hand values down. */
+  /**
+   * Returns a node's output and all conditions in it and below it, as a join may hand values down.
+   */
   private static List<String> expressions(PlanNode node) {
     List<String> expressions = new ArrayList<>(node.texts("Output"));
     conditions(node, expressions);
@@ -90,7 +92,7 @@ final class Projections {
     node.children().forEach(child -> conditions(child, expressions));
   }
 
-  /** A condition on nothing but the table of a scan is not for the nodes above it. */
+  /** Whether a condition is on the table of its own scan only; then nodes above do not need it. */
   private static boolean isOwn(String condition, PlanNode node) {
     return node.has("Alias")
         && Qualifiers.tables(condition).stream().allMatch(node.text("Alias")::equals);
@@ -115,7 +117,7 @@ final class Projections {
     return List.copyOf(columns);
   }
 
-  /** Conditions have the name of the table even if it is the only one. */
+  /** Finds columns with and without a qualifier: conditions qualify even the only table's. */
   private List<String> columns(String expression, String table) {
     List<String> columns = new ArrayList<>(Qualifiers.columns(expression, table));
     if (single) {

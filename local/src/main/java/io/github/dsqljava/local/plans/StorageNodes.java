@@ -3,9 +3,12 @@ package io.github.dsqljava.local.plans;
 import java.util.List;
 import java.util.Set;
 
-/** Makes the nodes of the service's storage. They say how often they are run, also before that. */
+/**
+ * Makes the nodes of the service's storage. They show a number of loops even in a plan that has not
+ * run.
+ */
 final class StorageNodes {
-  /** How often it is run; once as long as nobody has run it. */
+  /** The property for the number of runs; 1 in a plan that has not run. */
   static final String LOOPS = "Loops";
 
   private static final Set<String> TYPES =
@@ -23,7 +26,7 @@ final class StorageNodes {
   /**
    * Makes a node below a scan of PostgreSQL's.
    *
-   * @param kind what name it has: {@code Index Name} or {@code Relation Name}
+   * @param kind the property with its name: {@code Index Name} or {@code Relation Name}
    */
   static PlanNode of(PlanNode scan, String type, String kind) {
     PlanNode node = new PlanNode();
@@ -36,7 +39,7 @@ final class StorageNodes {
     return node;
   }
 
-  /** Leaves out how many rows it reads: with a filter above it that is not known. */
+  /** Removes the estimate of rows, which is unknown below a filter. */
   static void forgetRows(PlanNode node) {
     node.remove("Plan Rows");
     node.remove("Plan Width");

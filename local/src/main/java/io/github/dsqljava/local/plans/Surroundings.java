@@ -8,10 +8,10 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * What has to be known about a plan beside the plan. A name has one character for each byte.
+ * The facts outside of a plan that its translation needs. A name has one character for each byte.
  *
- * @param shadows the tables whose shadows it reads: schema and name, with a zero between, to the
- *     name of the shadow
+ * @param shadows the shadows that the plan reads: schema and name of the table, with a zero
+ *     between, to the name of the shadow
  * @param primaryKeys the indexes of primary keys: schema and name, with a zero between
  * @param estimatesDpu whether an estimate of DPU belongs to the answer
  */

@@ -88,7 +88,7 @@ public final class SystemConnection implements AutoCloseable {
   }
 
   /**
-   * Runs the statements of a script; one ends where a semicolon is followed by an empty line.
+   * Runs the statements of a script. A semicolon before an empty line ends a statement.
    *
    * @param script SQL in UTF-8
    * @throws RefusedException if PostgreSQL refuses one of them
@@ -134,7 +134,7 @@ public final class SystemConnection implements AutoCloseable {
     }
   }
 
-  /** What a person wants to know of an ErrorResponse: the message, and what goes with it. */
+  /** Returns an ErrorResponse as text for the log: message, SQLSTATE, detail and context. */
   private static String text(byte[] error) {
     Map<Character, String> fields = new HashMap<>();
     for (String field : new String(error, StandardCharsets.UTF_8).split("\0")) {
@@ -168,7 +168,7 @@ public final class SystemConnection implements AutoCloseable {
     try {
       channel.close();
     } catch (IOException e) {
-      // Nothing is lost: PostgreSQL notices.
+      // PostgreSQL notices by itself that the connection is closed.
     }
   }
 }

@@ -1,11 +1,11 @@
 package io.github.dsqljava.local.protocol;
 
 /**
- * How a client's connection is to end: an event in the pipeline of its PostgreSQL session, behind
- * all that was written to the client.
+ * Asks to end a client's connection: an event in the pipeline of its PostgreSQL session, handled
+ * after everything that was written to the client.
  */
 public enum ClientEnd {
-  /** Like a network ends it: without an end of TLS. */
+  /** As when the network fails: without TLS's close_notify. */
   CUT,
   /** In good order. */
   CLOSED

@@ -4,9 +4,9 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.nio.charset.StandardCharsets;
 
-/** What all messages have in common: a type, a length, a body. */
+/** Reads and writes the parts that all messages have: a type, a length, a body. */
 public final class Message {
-  /** Bytes of the type and the length. */
+  /** The size of type and length, in bytes. */
   public static final int HEADER = 5;
 
   private Message() {}
@@ -38,7 +38,7 @@ public final class Message {
     return length < 0 ? "" : message.toString(start, length, StandardCharsets.ISO_8859_1);
   }
 
-  /** Begins a message; returns what {@link #end} wants. */
+  /** Begins a message; returns the position of its length, for {@link #end}. */
   static int begin(ByteBuf out, byte type) {
     out.writeByte(type);
     int length = out.writerIndex();

@@ -6,11 +6,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Walks a stream of PostgreSQL messages (one type byte, four bytes of length, a body) and hands it
- * on in order: messages that somebody wants to have, whole and one by one; everything between them
- * as runs of bytes, without copying and without waiting for a message to be complete.
+ * on in order. Messages that the sink takes come whole and one by one. Everything between them
+ * comes as runs of bytes, without copying and without waiting for a message to be complete.
  */
 public final class MessageSplitter {
-  /** What is done with a message. */
+  /** The handling of a message. */
   public enum Handling {
     /** Passes within a run of bytes, in as many pieces as it comes in. */
     PASS,
@@ -21,8 +21,8 @@ public final class MessageSplitter {
   /** Receives the stream. Buffers become the receiver's to release. */
   public interface Sink {
     /**
-     * How a message of this type is handled, which is the next in the stream. Asked again for the
-     * same message when more bytes of it have come.
+     * Returns the handling of the next message in the stream, which has this type. Called again for
+     * the same message when more bytes of it have come.
      */
     Handling handling(byte type);
 
@@ -36,13 +36,13 @@ public final class MessageSplitter {
   private final int maxMessageLength;
   private final Sink sink;
 
-  /** Bytes of an incomplete header or message that somebody wants to see. */
+  /** The bytes of an incomplete header, or of an incomplete message that the sink takes. */
   private @Nullable ByteBuf partial;
 
-  /** How long {@link #partial} has to be before looking at it again makes sense. */
+  /** The length that {@link #partial} has to reach before it is examined again. */
   private long needed;
 
-  /** How much of a passing message is still to come. */
+  /** The number of bytes of a passing message that have yet to come. */
   private long remaining;
 
   /**
@@ -57,8 +57,8 @@ public final class MessageSplitter {
   /**
    * Takes the next bytes of the stream and ownership of the buffer.
    *
-   * @throws ProtocolViolationException for a length that is impossible or too large; what came
-   *     before it has been handed on
+   * @throws ProtocolViolationException for a length that is impossible or too large; the bytes
+   *     before it have been handed on
    */
   public void feed(ByteBuf in) {
     ByteBuf input = in;
@@ -130,7 +130,7 @@ public final class MessageSplitter {
     partial = allocator.buffer(Math.max(256, 2 * in.readableBytes())).writeBytes(in);
   }
 
-  /** Drops what is incomplete. */
+  /** Drops an incomplete message. */
   public void release() {
     if (partial != null) {
       partial.release();

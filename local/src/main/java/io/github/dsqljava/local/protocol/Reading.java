@@ -1,8 +1,8 @@
 package io.github.dsqljava.local.protocol;
 
 /**
- * What is to be read of PostgreSQL's answers although the client does not take them: an event in
- * the pipeline of its PostgreSQL session. Somebody waits for locks of that session.
+ * Asks to read PostgreSQL's answers although the client does not take them: an event in the
+ * pipeline of its PostgreSQL session. Sent while another session waits for locks of that session.
  */
 public enum Reading {
   /** Answers to the client, as far as there is memory for them. */

@@ -5,9 +5,9 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * Errors of PostgreSQL as the service would give them: without a trace of the procedures that stand
- * in for parts of Aurora DSQL here, and in the service's words where PostgreSQL notices something
- * before those procedures can.
+ * Translates PostgreSQL's errors into the service's. Removes traces of the procedures that stand in
+ * for parts of Aurora DSQL. Uses the service's words where PostgreSQL reports an error before those
+ * procedures can.
  */
 public final class ServiceWords {
   private static final char SQLSTATE = 'C';
@@ -16,13 +16,13 @@ public final class ServiceWords {
   private static final char HINT = 'H';
   private static final char CONTEXT = 'W';
 
-  /** What else tells where an error was raised: query, position in it, file, line, routine. */
+  /** Other fields on the origin of an error: query, position in it, file, line, routine. */
   private static final String PLACE = "qpFLR";
 
   /** Schema, table, constraint. */
   private static final String OBJECTS = "stn";
 
-  /** Only system procedures are written in it. */
+  /** The frame of a PL/pgSQL function: only system procedures are written in that language. */
   private static final String SYSTEM_FRAME = "PL/pgSQL function ";
 
   private static final List<String> GEOMETRIC =
@@ -34,7 +34,7 @@ public final class ServiceWords {
   /** The schema that clients do not see. */
   private static final String OURS = "dsql_internal.";
 
-  /** Of a system function the service says routine. */
+  /** The service calls a system function a routine here. */
   private static final String NOT_THE_OWNER = "must be owner of function sys.";
 
   private static final String LIMIT = "54000";
@@ -76,7 +76,9 @@ public final class ServiceWords {
     return Optional.empty();
   }
 
-  /** Objects that clients do not see depend on theirs; the lines of the others stay. */
+  /**
+   * Removes the lines about hidden objects, which may depend on the client's; the other lines stay.
+   */
   private static ErrorMessage withoutOurs(ErrorMessage error) {
     String rest =
         error
@@ -87,7 +89,7 @@ public final class ServiceWords {
     return rest.isEmpty() ? error.without(DETAIL) : error.with(DETAIL, rest);
   }
 
-  /** What the client itself has called is behind the last of our frames. */
+  /** Keeps the frames after the last one of ours: they are the client's own calls. */
   private static ErrorMessage withoutTrace(ErrorMessage error) {
     String context = error.field(CONTEXT);
     int end = context.indexOf('\n', context.lastIndexOf(SYSTEM_FRAME));
@@ -99,7 +101,7 @@ public final class ServiceWords {
     return clean;
   }
 
-  /** What stands in for a type's function is called like the type, and written in SQL. */
+  /** Removes the frame of a type's stand-in, an SQL function with the name of the type. */
   private static String withoutCaller(String context, String message) {
     for (String type : GEOMETRIC) {
       if (message.equals("datatype " + type + " not supported")
@@ -111,7 +113,7 @@ public final class ServiceWords {
     return context;
   }
 
-  /** PostgreSQL itself cannot sort json, nor most types that no column may have. */
+  /** Whether PostgreSQL cannot sort a type: json, and most types that no column may have. */
   private static boolean isNoKey(ErrorMessage error) {
     return error.sqlState().equals("42704")
         && error.field(MESSAGE).startsWith("data type ")
@@ -120,18 +122,20 @@ public final class ServiceWords {
 
   private static ErrorMessage noKey(ErrorMessage error) {
     String message = error.field(MESSAGE);
-    // Which of the two the service notices first in a column that is neither is not known.
+    // It is unknown which the service reports first, an unsupported type or an unsupported key.
     return noKey(
         error,
         message.substring("data type ".length(), message.length() - NO_OPERATOR_CLASS.length()));
   }
 
-  /** Above 2,704 bytes PostgreSQL's index refuses the row before our triggers see it. */
+  /**
+   * Whether PostgreSQL's index refuses a key above 2,704 bytes, before our triggers see the row.
+   */
   public static boolean isKeyTooLarge(ErrorMessage error) {
     return error.sqlState().equals(LIMIT) && error.field(MESSAGE).startsWith("index row ");
   }
 
-  /** Returns what the client is told if a type cannot be a key. */
+  /** Returns the client's error for a type that cannot be a key. */
   public static ErrorMessage noKey(ErrorMessage error, String type) {
     return withoutObjects(
         error
@@ -139,7 +143,7 @@ public final class ServiceWords {
             .with(MESSAGE, "datatype " + type + " is not supported in a key"));
   }
 
-  /** As where our triggers find it. */
+  /** Removes the fields that the errors of our triggers do not have. */
   private static ErrorMessage withoutObjects(ErrorMessage error) {
     ErrorMessage clean = error.without(HINT).without(DETAIL);
     for (int i = 0; i < OBJECTS.length(); i++) {

@@ -3,7 +3,7 @@ package io.github.dsqljava.local.protocol;
 import io.netty.buffer.ByteBuf;
 
 /**
- * What a Describe or a Close of the extended protocol is about.
+ * The object of a Describe or a Close message: a prepared statement or a portal.
  *
  * @param isStatement whether it is a prepared statement, and not a portal
  */

@@ -3,18 +3,18 @@ package io.github.dsqljava.local.request;
 import io.github.dsqljava.local.protocol.ErrorMessage;
 
 /**
- * What makes PostgreSQL fail in the place of a step, so that all around it is as with any other
- * error: a mistake in the syntax comes first, what stands before is answered, what stands behind is
- * skipped, and the transaction is aborted or undone. Refusals, faults, limits and lost conflicts
- * have no other way to their client.
+ * Makes PostgreSQL fail in the place of a step, so that the rest is as with any other error. A
+ * syntax error comes first, earlier steps are answered, later ones are skipped, and the transaction
+ * is aborted or undone. All refusals, faults, limits and lost conflicts reach their client in this
+ * way.
  *
- * <p>PostgreSQL fails because it is told to use a prepared statement that does not exist, and by
- * that name, which no client knew when it sent the group, the failure is recognised.
+ * <p>PostgreSQL is told to use a prepared statement that does not exist. The error is recognised by
+ * the statement's name, which no client can know when it sends the group.
  */
 public final class FailInPlace {
   /**
-   * PostgreSQL reads all of a text before it says that a Parse message must not have two
-   * statements, and looks at none of them more closely.
+   * Makes a Parse message fail: PostgreSQL parses the whole text and then refuses the second
+   * statement, without analysing either of them.
    */
   static final String SECOND_STATEMENT = "SELECT;";
 
@@ -26,10 +26,10 @@ public final class FailInPlace {
   private final boolean inParse;
 
   /**
-   * @param position how many characters stand before what was inserted into the text
-   * @param inserted how many characters were inserted
-   * @param behind whether the step is run before it fails
-   * @param inParse whether it is the text of a Parse message that fails
+   * @param position the number of characters before the inserted text
+   * @param inserted the number of inserted characters
+   * @param behind whether the step runs before it fails
+   * @param inParse whether the text of a Parse message fails
    */
   FailInPlace(
       ErrorMessage answer,
@@ -46,20 +46,20 @@ public final class FailInPlace {
     this.inParse = inParse;
   }
 
-  /** Returns what the client is told. */
+  /** Returns the error that the client gets. */
   public ErrorMessage answer() {
     return answer;
   }
 
   /**
-   * Whether the step is run first. The client must not get its CommandComplete if the failure
+   * Whether the step runs first. The client must not get its CommandComplete if the failure
    * follows.
    */
   public boolean isBehind() {
     return behind;
   }
 
-  /** Whether PostgreSQL has come to the place and failed there. */
+  /** Whether the error is the planned one: PostgreSQL has reached the place and failed there. */
   public boolean isReached(ErrorMessage error) {
     if (inParse) {
       return isOnlyNumberOfStatements(error);
@@ -67,7 +67,7 @@ public final class FailInPlace {
     return error.sqlState().equals("26000") && error.message().contains('"' + missing + '"');
   }
 
-  /** Returns what the client is told when PostgreSQL says this. */
+  /** Returns the error that the client gets for an error of PostgreSQL's. */
   public ErrorMessage translate(ErrorMessage error) {
     if (isReached(error)) {
       return answer;
@@ -79,7 +79,9 @@ public final class FailInPlace {
     return error.with('P', Integer.toString(Integer.parseInt(found) - inserted));
   }
 
-  /** PostgreSQL's answer to a Parse message with several statements, once it has read them all. */
+  /**
+   * Whether PostgreSQL has parsed a Parse message and found only that it has several statements.
+   */
   public static boolean isOnlyNumberOfStatements(ErrorMessage error) {
     return error.sqlState().equals("42601")
         && error.message().equals("cannot insert multiple commands into a prepared statement");

@@ -30,10 +30,10 @@ import org.jspecify.annotations.Nullable;
  * a Sync. Where a transaction begins or ends in the midst of them, or the client sends Flush, the
  * client's batch is cut into several groups.
  *
- * <p>What a group does is told by its steps, up to the one at which it is made to fail.
+ * <p>The steps of a group tell its effect, up to the step at which it is made to fail.
  */
 public final class Group {
-  /** The usual ones; another text that begins a transaction may have a mistake in it. */
+  /** The usual texts of BEGIN; another one may contain a mistake. */
   private static final Set<String> CANNOT_FAIL =
       Set.of("BEGIN", "begin", "BEGIN TRANSACTION", "START TRANSACTION");
 
@@ -44,24 +44,24 @@ public final class Group {
 
   private final NameChanges nameChanges = new NameChanges();
 
-  /** Steps whose names turned out to mean something else, and what they are now. */
+  /** Steps whose names turned out to mean another statement, with the steps that replace them. */
   private Map<Step, Step> replaced = Map.of();
 
   private String sql;
   private boolean last = true;
 
-  /** The text whose syntax it asks about; null if it runs something. */
+  /** The text whose syntax it checks; null if it runs statements. */
   private @Nullable ClientText checked;
 
   private boolean bindsUnknown;
   private boolean extended;
 
-  /** How many of the steps are run, if PostgreSQL comes to them. */
+  /** The number of steps that PostgreSQL may reach: those before the failure. */
   private int reachable = Integer.MAX_VALUE;
 
   private @Nullable FailInPlace failure;
 
-  /** What its steps have in common; computed when it is asked for, and again after a change. */
+  /** The summary of its steps; computed when needed, and again after a change. */
   private @Nullable GroupSummary summary;
 
   private Group(String sql) {
@@ -75,7 +75,7 @@ public final class Group {
     return group;
   }
 
-  /** Asks whether there are mistakes in the syntax of the groups behind it, which are one Query. */
+  /** Checks the syntax of the groups behind it, which come from one Query. */
   static Group syntaxCheck(ClientText text, ByteBuf message) {
     Group group = query(text.given(), message);
     group.checked = text;
@@ -83,7 +83,7 @@ public final class Group {
     return group;
   }
 
-  /** Messages of the extended protocol, none yet. */
+  /** An empty group for messages of the extended protocol. */
   static Group extended() {
     return new Group("");
   }
@@ -125,8 +125,8 @@ public final class Group {
   }
 
   /**
-   * Whether PostgreSQL may ask for data of COPY before it comes to the Sync. Then what the client
-   * sends behind the data belongs to the same transaction.
+   * Whether PostgreSQL may ask for data of COPY before it reads the Sync. Then the messages that
+   * the client sends after the data belong to the same transaction.
    */
   public boolean mayLoseSync() {
     return !isQuery() && mayAskForData();
@@ -146,8 +146,8 @@ public final class Group {
   }
 
   /**
-   * PostgreSQL asks for data of COPY, and takes no notice of the Sync that stands behind it: the
-   * batch goes on behind the data.
+   * PostgreSQL asks for data of COPY, and ignores the Sync behind it: the batch continues after the
+   * data.
    */
   public void losesSync() {
     if (!isQuery()) {
@@ -160,10 +160,7 @@ public final class Group {
     last = true;
   }
 
-  /**
-   * Cuts off what stands behind the first messages. What was prepared before stays known to it: its
-   * failure takes that back.
-   */
+  /** Cuts off the messages after the first {@code count} ones, and returns them as a group. */
   Group cutAt(int count, ByteBufAllocator allocator) {
     Group rest = extended();
     rest.bindsUnknown = bindsUnknown;
@@ -192,12 +189,12 @@ public final class Group {
 
   // ---- names of statements
 
-  /** Returns what its messages do to names. */
+  /** Returns the changes that its messages make to names of statements. */
   public NameChanges names() {
     return nameChanges;
   }
 
-  /** Returns the statements that PostgreSQL has said it has prepared. */
+  /** Returns the statements whose preparation PostgreSQL has confirmed. */
   public List<Prepared> preparedSoFar() {
     return nameChanges.answeredMessages().stream()
         .map(prepared::get)
@@ -205,7 +202,7 @@ public final class Group {
         .toList();
   }
 
-  /** Whether it uses a name of which another group, that is not over, decides what it means. */
+  /** Whether it uses a name whose meaning depends on another group that has not ended. */
   public boolean usesUncertainName() {
     for (Step step : steps) {
       Naming naming = step.naming();
@@ -216,7 +213,7 @@ public final class Group {
     return false;
   }
 
-  /** Takes the names that it uses for what they have turned out to mean. */
+  /** Resolves the names that it uses, once the groups that decide their meaning have ended. */
   public void resolveNames() {
     for (int i = 0; i < steps.size(); i++) {
       Step step = steps.get(i);
@@ -235,7 +232,7 @@ public final class Group {
     }
   }
 
-  /** Returns what has become of a step when its name turned out to mean something else. */
+  /** Returns the step that has replaced a step after its name was resolved, or the step itself. */
   public Step resolved(Step step) {
     return replaced.isEmpty() ? step : replaced.getOrDefault(step, step);
   }
@@ -256,12 +253,12 @@ public final class Group {
     return last;
   }
 
-  /** Whether it only asks for mistakes in the syntax of the groups behind it. */
+  /** Whether it only checks the syntax of the groups behind it. */
   public boolean checksSyntax() {
     return checked != null;
   }
 
-  /** Returns a mistake in that syntax with its place in what the client sent. */
+  /** Returns an error of the syntax check with its position in the text that the client sent. */
   public ErrorMessage asSent(ErrorMessage error) {
     return checked == null ? error : SentPosition.of(error, checked, 0);
   }
@@ -281,22 +278,22 @@ public final class Group {
     return Message.type(messages.get(0)) == FrontendType.QUERY;
   }
 
-  /** Whether it is the client's Sync that ends it; a Query or a FunctionCall needs none. */
+  /** Whether the client's Sync ends it; a Query or a FunctionCall needs none. */
   public boolean endsWithSync() {
     return last && !isQuery() && steps.stream().noneMatch(step -> step.use() == Use.FUNCTION_CALL);
   }
 
-  /** Returns the text of a Query as PostgreSQL is given it; empty for the extended protocol. */
+  /** Returns the text of a Query as PostgreSQL gets it; empty for the extended protocol. */
   public String sql() {
     return sql;
   }
 
-  /** Returns everything that is answered, in the order of the answers. */
+  /** Returns its steps, in the order of their answers. */
   public List<Step> steps() {
     return Collections.unmodifiableList(steps);
   }
 
-  /** Returns the steps that PostgreSQL may come to: up to the one at which the group fails. */
+  /** Returns the steps that PostgreSQL may reach: up to the one at which the group fails. */
   public List<Step> reachable() {
     return reachable < steps.size() ? steps().subList(0, reachable) : steps();
   }
@@ -311,12 +308,12 @@ public final class Group {
     return List.copyOf(prepared.values());
   }
 
-  /** Whether it uses a statement that was not prepared, as far as anybody here knows. */
+  /** Whether it uses a statement of which this cluster has seen no Parse. */
   public boolean bindsUnknown() {
     return bindsUnknown;
   }
 
-  /** Whether a statement is run in it, and not only prepared. */
+  /** Whether it runs a statement, and does not only prepare some. */
   public boolean executes() {
     return summary().executes();
   }
@@ -326,12 +323,12 @@ public final class Group {
     return summary().traits().contains(trait);
   }
 
-  /** Whether nothing in it takes the snapshot of the transaction: it sets or shows settings. */
+  /** Whether it takes no snapshot, because it only sets or shows settings. */
   public boolean onlySets() {
     return summary().onlySets();
   }
 
-  /** Returns what it does to the transaction: begins or ends it, changes the schema, or nothing. */
+  /** Returns its effect on the transaction: a begin, an end, a schema change, or none. */
   public TransactionEffect effect() {
     return summary().effect();
   }
@@ -341,12 +338,12 @@ public final class Group {
     return summary().effect() == TransactionEffect.DDL;
   }
 
-  /** Whether it calls {@code sys.wait_for_job}, which may take long, and not in a transaction. */
+  /** Whether it calls {@code sys.wait_for_job}, which may take long and runs in no transaction. */
   public boolean standsAlone() {
     return summary().effect() == TransactionEffect.ALONE;
   }
 
-  /** Whether a statement in it is answered, or described, with the id of a job. */
+  /** Whether the answer to a statement in it, or its description, has the id of a job. */
   public boolean asksForJobs() {
     return summary().asksForJobs();
   }
@@ -360,14 +357,14 @@ public final class Group {
     return known;
   }
 
-  /** Whether nothing is in it but the begin of a transaction, as drivers send it. */
+  /** Whether it only begins a transaction, in the form that drivers send. */
   public boolean onlyBegins() {
     return effect() == TransactionEffect.BEGIN
         && failure == null
         && (isQuery() ? CANNOT_FAIL.contains(sql) : onlyBindsBegin());
   }
 
-  /** A Parse that takes nobody's name or none at all, a Bind without parameters, an Execute. */
+  /** Whether it is a Parse under a new name or none, a Bind without parameters, and an Execute. */
   private boolean onlyBindsBegin() {
     int parsed = steps.get(0).use() == Use.PARSE ? 1 : 0;
     if (steps.size() != parsed + 2
@@ -392,8 +389,8 @@ public final class Group {
   }
 
   /**
-   * Whether its last step is the only one that is run. That of a BEGIN is not if its name has
-   * turned out to stand for BEGIN only after the batch was cut.
+   * Whether its last step is the only one that runs. A BEGIN may follow other steps if its name was
+   * resolved only after the batch was cut.
    */
   public boolean runsOnlyItsEnd() {
     for (Step step : steps.subList(0, steps.size() - 1)) {
@@ -404,7 +401,7 @@ public final class Group {
     return steps.get(steps.size() - 1).runs();
   }
 
-  /** Returns the first statement in it that changes the schema, as PostgreSQL is given it. */
+  /** Returns the first statement in it that changes the schema, as PostgreSQL gets it. */
   public String schemaChange() {
     return firstOf(TransactionEffect.DDL).map(Statement::given).orElse(sql);
   }
@@ -419,7 +416,7 @@ public final class Group {
     return Optional.empty();
   }
 
-  /** Returns the statements in it that set something, as PostgreSQL is given them. */
+  /** Returns the statements in it that change settings, as PostgreSQL gets them. */
   public List<String> settings() {
     if (!has(Trait.SETS)) {
       return List.of();
@@ -441,7 +438,7 @@ public final class Group {
     return Collections.unmodifiableList(messages);
   }
 
-  /** Returns how many bytes the messages have. */
+  /** Returns the size of the messages in bytes. */
   public int size() {
     int size = 0;
     for (ByteBuf message : messages) {
@@ -450,15 +447,12 @@ public final class Group {
     return size;
   }
 
-  /**
-   * Whether a statement that is not the client's stands at its end; the client must not see its
-   * answer.
-   */
+  /** Whether a statement of dsql-local stands at its end, whose answer the client must not see. */
   public boolean isExtended() {
     return extended;
   }
 
-  /** Adds a statement that is not the client's, which costs no answer of its own. */
+  /** Adds a statement of dsql-local at the end, which saves a round trip of its own. */
   public void append(OwnNames names, String statement, ByteBufAllocator allocator) {
     extended = true;
     int end = messages.size() - 1;
@@ -470,7 +464,7 @@ public final class Group {
     }
   }
 
-  /** Puts another text in the place of that of a Query. */
+  /** Replaces the text of a Query. */
   public void replaceQuery(String text, ByteBufAllocator allocator) {
     replace(0, new Query(text).encode(allocator));
   }
@@ -486,12 +480,12 @@ public final class Group {
 
   // ---- failing in place
 
-  /** Returns what it was made to fail with; null if it was not. */
+  /** Returns the failure that was put into it; null if there is none. */
   public @Nullable FailInPlace failure() {
     return failure;
   }
 
-  /** Makes it fail in place of a step, which is not run. */
+  /** Makes it fail in place of a step, which does not run. */
   public void failAt(Step step, ErrorMessage answer, OwnNames names, ByteBufAllocator allocator) {
     reachable = steps.indexOf(step);
     summary = null;
@@ -502,7 +496,7 @@ public final class Group {
     }
   }
 
-  /** Makes it fail right behind a step that is run, in place of the end of its answer. */
+  /** Makes it fail right after a step that runs, in place of the end of that step's answer. */
   public void failBehind(
       Step step, ErrorMessage answer, OwnNames names, ByteBufAllocator allocator) {
     reachable = steps.indexOf(step) + 1;
@@ -564,7 +558,7 @@ public final class Group {
             /* inParse= */ true);
   }
 
-  /** What stands behind the failure is skipped by PostgreSQL, so it need not be sent. */
+  /** Drops the messages after the failure, because PostgreSQL would skip them. */
   private void failInMessage(
       int at, ErrorMessage answer, OwnNames names, boolean behind, ByteBufAllocator allocator) {
     List<ByteBuf> rest = messages.subList(at, messages.size());
@@ -578,7 +572,7 @@ public final class Group {
     failure = new FailInPlace(answer, missing, /* position= */ 0, 0, behind, /* inParse= */ false);
   }
 
-  /** In UTF-8, whatever the client uses: where it matters, the text is nothing but ASCII. */
+  /** Counts characters of UTF-8, also for other encodings: in those the text before is ASCII. */
   private static int characters(String bytes) {
     return (int) bytes.chars().filter(unit -> (unit & 0xC0) != 0x80).count();
   }

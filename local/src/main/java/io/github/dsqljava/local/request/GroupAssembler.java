@@ -23,8 +23,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts the messages of a client together to groups. Every text is decoded and read once, here; what
- * comes of it goes with the steps of the groups.
+ * Assembles the messages of a client into groups. It decodes and parses every text once; the steps
+ * of the groups carry the result.
  */
 public final class GroupAssembler {
   private static final int MIN_SWEEP = 100;
@@ -35,12 +35,12 @@ public final class GroupAssembler {
   private final Map<String, Naming> statements = new HashMap<>();
   private final Map<String, Naming> portals = new HashMap<>();
 
-  /** With how many names those are forgotten that stand for nothing. */
+  /** The number of names at which the unused ones are removed. */
   private int sweepAt = MIN_SWEEP;
 
   private @Nullable Group current;
 
-  /** How many messages of {@link #current} stand before the one behind the last Execute. */
+  /** The number of messages of {@link #current} up to and including the last Execute. */
   private int executed;
 
   /** Whether the next message begins a group of its own, unless it is a Sync. */
@@ -81,12 +81,12 @@ public final class GroupAssembler {
     cutWaiting();
   }
 
-  /** Returns the steps of messages that wait for the end of their batch. */
+  /** Returns the steps whose messages wait for the end of their batch. */
   public List<Step> waiting() {
     return current == null ? List.of() : current.steps();
   }
 
-  /** Drops what waits for the end of its batch. */
+  /** Drops the messages that wait for the end of their batch. */
   public void release() {
     if (current != null) {
       current.release();
@@ -99,7 +99,7 @@ public final class GroupAssembler {
   private void parse(ByteBuf message) {
     Parse sent = Parse.decode(message);
     Prepared prepared = Prepared.of(sent, reader.apply(sent.sql()));
-    // It is refused before anything behind it is looked at, so it must not keep what is before it.
+    // Its refusal depends on no later message, so earlier ones go into a group of their own.
     cutDue |= prepared.isRefused() && current != null && current.messageCount() > 0;
     Group group = group();
     group.prepare(prepared);
@@ -119,7 +119,7 @@ public final class GroupAssembler {
     }
   }
 
-  /** From the next message of a group on, a name stands for a statement, or for none. */
+  /** Notes that a name stands for a statement, or for none, from the group's next message on. */
   private void name(Group group, String name, @Nullable Prepared prepared) {
     Naming naming = new Naming(prepared, statements.get(name));
     statements.put(name, naming);
@@ -178,14 +178,14 @@ public final class GroupAssembler {
       cutDue = true;
     }
     group.add(Step.naming(Use.EXECUTE, naming, group.messageCount()));
-    // What is run on shadows behind these has to be prepared behind them.
+    // After these, statements on shadows have to be prepared anew, so a new group begins.
     cutDue |= noteDeallocation(statement);
     cutDue |= statement != null && statement.has(Trait.SETS);
     group.add(message);
     executed = group.messageCount();
   }
 
-  /** Returns whether the statement takes away prepared ones. */
+  /** Returns whether the statement is a DEALLOCATE, and notes its effect. */
   private boolean noteDeallocation(@Nullable Statement statement) {
     if (statement == null || !statement.node().equals("Deallocate")) {
       return false;
@@ -194,7 +194,7 @@ public final class GroupAssembler {
     return true;
   }
 
-  /** It is refused, so what fails stands in its place, and needs a Sync to be answered. */
+  /** Is refused, so it becomes a group of its own that ends with a Sync. */
   private void functionCall(ByteBuf message) {
     cutWaiting(); // behind an error in what came before, it is skipped
     Group group = group();
@@ -206,7 +206,7 @@ public final class GroupAssembler {
     finish(group);
   }
 
-  /** The client wants to have the answers to what it has sent, before it sends Sync. */
+  /** The client wants answers before it sends Sync. */
   private void flush(ByteBuf message) {
     message.release();
     cutWaiting();
@@ -219,7 +219,7 @@ public final class GroupAssembler {
     finish(group);
   }
 
-  /** The group that the next message belongs to. */
+  /** Returns the group that the next message belongs to. */
   private Group group() {
     if (cutDue && current != null) {
       cut(current, current.messageCount());
@@ -290,12 +290,13 @@ public final class GroupAssembler {
     }
   }
 
-  /** Statements of a text that PostgreSQL gets together. */
+  /** Statements of a text that PostgreSQL gets in one message. */
   private record Piece(int first, int end) {}
 
   /**
-   * Statements that begin or end a transaction stand alone. What follows a SET or RESET is sent
-   * behind its answer: it may mean other tables, and our own settings may have to be made again.
+   * Cuts a text into pieces. Statements that begin or end a transaction stand alone. A SET or RESET
+   * ends a piece: after it, names may mean other tables, and our own settings may have to be
+   * restored.
    */
   private static List<Piece> pieces(ClientText text) {
     List<Piece> pieces = new ArrayList<>(1);

@@ -10,13 +10,13 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What the steps of a group have in common.
+ * The combined properties of a group's steps.
  *
- * @param executes whether a statement is run, and not only prepared
- * @param traits of all statements that are used
- * @param effect what they do to the transaction together
- * @param onlySets whether nothing in it needs a snapshot: it sets or shows settings
- * @param asksForJobs whether a statement is answered, or described, with the id of a job
+ * @param executes whether a statement runs, and is not only prepared
+ * @param traits the traits of all statements that are used
+ * @param effect their combined effect on the transaction
+ * @param onlySets whether no step needs a snapshot, because all only set or show settings
+ * @param asksForJobs whether the answer to a statement, or its description, has the id of a job
  */
 record GroupSummary(
     boolean executes,

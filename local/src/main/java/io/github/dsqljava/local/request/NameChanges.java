@@ -7,8 +7,9 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the Parse and Close messages of a group do to the client's names of statements, in their
- * order, and how many of them PostgreSQL has answered. Belongs to an event loop.
+ * The changes that the Parse and Close messages of a group make to the names of prepared
+ * statements, in order, and the number of those messages that PostgreSQL has answered. Belongs to
+ * an event loop.
  */
 public final class NameChanges {
   private final SortedMap<Integer, Naming> byMessage = new TreeMap<>();
@@ -20,14 +21,14 @@ public final class NameChanges {
     byMessage.put(message, made);
   }
 
-  /** Moves those from a message on to the group that gets the messages. */
+  /** Moves the changes from a message on to the group that gets the messages. */
   void moveTo(NameChanges rest, int from) {
     SortedMap<Integer, Naming> behind = byMessage.tailMap(from);
     behind.forEach((message, naming) -> rest.add(message - from, naming));
     behind.clear();
   }
 
-  /** Whether the first message is the one that has decided what a name means. */
+  /** Whether the first message made this change. */
   boolean beginWith(@Nullable Naming naming) {
     return byMessage.get(0) == naming;
   }
@@ -41,7 +42,7 @@ public final class NameChanges {
     return List.copyOf(byMessage.keySet()).subList(0, answered);
   }
 
-  /** Whether there are none. */
+  /** Whether there are no changes. */
   public boolean isEmpty() {
     return byMessage.isEmpty();
   }
@@ -51,12 +52,12 @@ public final class NameChanges {
     answered = 0;
   }
 
-  /** PostgreSQL has answered the next one. */
+  /** PostgreSQL has answered the next message. */
   public void nextIsAnswered() {
     answered++;
   }
 
-  /** The group is over. Names that have not changed go on standing for what they stood for. */
+  /** The group is over. Changes that were not made are undone: their names keep the old meaning. */
   public void settle(boolean failed) {
     int count = 0;
     for (Naming naming : byMessage.values()) {

@@ -3,9 +3,9 @@ package io.github.dsqljava.local.request;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a client's name for a prepared statement stands for from one of its messages on: unless that
- * message fails or is skipped, which only PostgreSQL's answer tells. Then it stands for what it
- * stood for before. Belongs to an event loop.
+ * The meaning that a Parse or Close message gives to the name of a prepared statement. Only
+ * PostgreSQL's answer tells whether the message succeeds; if it fails or is skipped, the name keeps
+ * its old meaning. Belongs to an event loop.
  */
 public final class Naming {
   private enum Fate {
@@ -21,7 +21,7 @@ public final class Naming {
 
   /**
    * @param prepared the statement; null if there is none any more
-   * @param before what the name stood for; null if nobody has used it
+   * @param before the meaning before; null if the name was unused
    */
   Naming(@Nullable Prepared prepared, @Nullable Naming before) {
     this.prepared = prepared;
@@ -36,7 +36,7 @@ public final class Naming {
     return known;
   }
 
-  /** The message has been answered, or will never be. */
+  /** The message has been answered, or never will be. */
   void settle(boolean done) {
     if (fate == Fate.OPEN) {
       fate = done ? Fate.DONE : Fate.FAILED;
@@ -49,17 +49,17 @@ public final class Naming {
     return fate == Fate.FAILED;
   }
 
-  /** Whether the name may still stand for something else. */
+  /** Whether the name may still have its old meaning. */
   boolean isUncertain() {
     return fate == Fate.OPEN && before != null;
   }
 
-  /** Whether PostgreSQL has said so, and nothing has been done since that may have ended it. */
+  /** Whether PostgreSQL has confirmed the message, and no DEALLOCATE has come since. */
   boolean isConfirmed() {
     return fate == Fate.DONE && !mayBeGone;
   }
 
-  /** The statement may be gone: DEALLOCATE ALL. */
+  /** A DEALLOCATE may have removed the statement. */
   void mayBeGone() {
     mayBeGone = true;
   }
@@ -70,7 +70,7 @@ public final class Naming {
     return known == null ? null : known.prepared;
   }
 
-  /** Whether the name stands for nothing, and that is certain. */
+  /** Whether the name certainly stands for no statement. */
   boolean isUnused() {
     Naming known = withoutFailures();
     return known == null || (known.fate == Fate.DONE && known.prepared == null);

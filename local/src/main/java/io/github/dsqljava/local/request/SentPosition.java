@@ -5,16 +5,16 @@ import io.github.dsqljava.local.dialect.Statement;
 import io.github.dsqljava.local.protocol.ErrorMessage;
 import org.jspecify.annotations.Nullable;
 
-/** Tells the client the place of a mistake in the text that it has sent. */
+/** Translates the position of an error into the text that the client has sent. */
 public final class SentPosition {
   private SentPosition() {}
 
-  /** Returns an error of a step with the place in what the client sent. */
+  /** Returns an error of a step with its position in the text that the client sent. */
   public static ErrorMessage of(ErrorMessage error, Step step) {
     return of(error, step.text(), step.use() == Step.Use.QUERY ? start(step) : 0);
   }
 
-  /** Where the part that PostgreSQL was given begins in the text of the whole message. */
+  /** Returns the offset, in the text of the whole message, of the part that PostgreSQL got. */
   private static int start(Step step) {
     @Nullable Statement statement = step.statement();
     int index = statement == null ? -1 : step.text().statements().indexOf(statement);

@@ -8,17 +8,17 @@ import io.github.dsqljava.local.dialect.Statement;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What PostgreSQL answers by itself: a statement of a Query, or a message of the extended protocol.
+ * The unit that PostgreSQL answers: a statement of a Query, or a message of the extended protocol.
  *
- * @param text the SQL in which the statement stands; {@link ClientText#UNKNOWN} if nobody has seen
- *     it
+ * @param text the SQL that contains the statement; {@link ClientText#UNKNOWN} if this cluster has
+ *     not seen it
  * @param statement the statement; null if it is not known, or there is none
- * @param at where it is: in a Query the offset in its SQL, otherwise the index of the message
- * @param naming where the statement has its name from, if it has one that may come to nothing
+ * @param at its position: in a Query the offset in its SQL, otherwise the index of the message
+ * @param naming the origin of the statement's name, if it has one; that message may still fail
  */
 public record Step(
     Use use, ClientText text, @Nullable Statement statement, int at, @Nullable Naming naming) {
-  /** What is done. */
+  /** The kind of step. */
   public enum Use {
     /** One statement of a Query. */
     QUERY,
@@ -27,7 +27,7 @@ public record Step(
     DESCRIBE,
     CLOSE,
     EXECUTE,
-    /** A function is called by its number, past every rule; see {@link Dialect#FUNCTION_CALL}. */
+    /** Calls a function by its OID, bypassing every rule; see {@link Dialect#FUNCTION_CALL}. */
     FUNCTION_CALL;
 
     /** Whether a statement is run. */
@@ -36,7 +36,7 @@ public record Step(
     }
   }
 
-  /** A step of which nothing can become another one. */
+  /** A step that depends on no name. */
   Step(Use use, ClientText text, @Nullable Statement statement, int at) {
     this(use, text, statement, at, /* naming= */ null);
   }
@@ -45,7 +45,7 @@ public record Step(
     return of(use, prepared, at, /* naming= */ null);
   }
 
-  /** A step that uses what a name stands for. */
+  /** A step that uses a name of a statement. */
   static Step naming(Use use, @Nullable Naming naming, int at) {
     return of(use, naming == null ? null : naming.prepared(), at, naming);
   }
@@ -56,7 +56,7 @@ public record Step(
         : new Step(use, prepared.text(), prepared.statement(), at, naming);
   }
 
-  /** Returns the step as it is by what is known now of the names of statements. */
+  /** Returns the step with the current meaning of its name. */
   Step resolved() {
     return naming == null || !naming.hasFailed() ? this : naming(use, naming, at);
   }
@@ -71,12 +71,12 @@ public record Step(
     return statement != null && statement.asksForJob();
   }
 
-  /** Returns how the plan is to be shown that it asks for, or prepares; null if it does not. */
+  /** Returns the explanation that its statement asks for, or prepares; null if it asks for none. */
   public @Nullable Explanation explanation() {
     return statement == null ? null : statement.explanation().orElse(null);
   }
 
-  /** Whether a job was asked for that PostgreSQL does not know of. */
+  /** Whether the statement starts a job, which PostgreSQL does not know. */
   boolean isAsync() {
     return statement != null && statement.async() != AsyncForm.NONE;
   }

@@ -1,7 +1,7 @@
 /**
- * What a client asks for: its messages, put together to groups that PostgreSQL answers with one
- * ReadyForQuery each, with the statements that each group runs. The only place that knows prepared
- * statements and portals by their names.
+ * The requests of a client: its messages, assembled into groups that PostgreSQL answers with one
+ * ReadyForQuery each, and the statements of each group. Only this package knows the names of
+ * prepared statements and portals.
  */
 @NullMarked
 package io.github.dsqljava.local.request;

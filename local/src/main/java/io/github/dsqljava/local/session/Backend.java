@@ -6,8 +6,8 @@ import io.netty.buffer.ByteBufAllocator;
 import java.time.Duration;
 
 /**
- * What a session has around it: PostgreSQL on one side, the client on the other, and the event loop
- * that both live on. Used on that event loop only, but for {@link #execute}.
+ * The surroundings of a session: PostgreSQL on one side, the client on the other, and the event
+ * loop of both. Used on that event loop only, except for {@link #execute}.
  */
 interface Backend {
   ByteBufAllocator allocator();
@@ -21,18 +21,18 @@ interface Backend {
   /** Writes to the client; takes ownership of the buffer. */
   void toClient(ByteBuf message);
 
-  /** Sends to the client what was written, although PostgreSQL has said nothing. */
+  /** Flushes the messages for the client, although PostgreSQL has sent nothing. */
   void flushClient();
 
-  /** Ends the client's connection like a network does, behind all that was written to it. */
+  /** Cuts the client's connection as a network failure does, after all that was written to it. */
   void cutClient();
 
-  /** Says whether more is to be read from the client. */
+  /** Sets whether to read more from the client. */
   void readClient(boolean more);
 
   /**
-   * Somebody waits for locks of the session, so that PostgreSQL's answers have to be read also
-   * while the client reads nothing.
+   * Another session waits for locks of this one, so PostgreSQL's answers have to be read even while
+   * the client reads nothing.
    */
   void read(Reading what);
 

@@ -26,31 +26,32 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The answer to a group of the client. It is held back while the group may have to be run again, or
- * its transaction to be committed: only what the client has not seen can be taken back.
+ * The answer to a group of the client. It is held back while the group may have to run again, or
+ * while its transaction is yet to be committed. Only an answer that the client has not seen can be
+ * taken back.
  */
 final class ClientExchange implements Exchange {
   /** More than a transaction may change: Aurora DSQL's limit is 10 MiB. */
   private static final int MAX_HELD = 16 * 1024 * 1024;
 
   /**
-   * What a procedure gets that begins a transaction of its own where it must not. Of those that
-   * clients can call only {@code sys.wait_for_job} does.
+   * The error of a procedure that begins a transaction of its own where it must not. Of the
+   * procedures that clients can call, only {@code sys.wait_for_job} does so.
    */
   private static final String INVALID_TERMINATION = "2D000";
 
-  /** How much of an answer is held back. */
+  /** The part of an answer that is held back. */
   enum Holding {
     NOTHING,
-    /** All of it, so that the group can be run again; but COPY has to ask for its data. */
+    /** All of it, so that the group can run again. Only COPY's request for data passes. */
     ALL
   }
 
-  /** Told about the end of it. */
+  /** Hears of the end of the exchange, and of COPY. */
   interface Listener {
     void answered(ClientExchange exchange, TransactionStatus status);
 
-    /** PostgreSQL asks for data; returns whether the client knows that from an earlier try. */
+    /** PostgreSQL asks for data; returns whether the client was asked in an earlier try. */
     boolean copyBegins(ClientExchange exchange);
 
     /** A COPY that asks for data has failed for good. */
@@ -64,26 +65,26 @@ final class ClientExchange implements Exchange {
   private final Listener listener;
   private final @Nullable JobAnswers jobs;
 
-  /** Null if it asks for no plan. */
+  /** Null if the group asks for no plan. */
   private final @Nullable PlanAnswers plans;
 
-  /** Whether PostgreSQL describes a setting by its own name of it. */
+  /** Whether the description of a result has PostgreSQL's name of a setting, not the service's. */
   private final boolean renames;
 
-  /** What it has left undone; null if it changes no catalog. */
+  /** Statements that found nothing to do; null if the group does not change the schema. */
   private final @Nullable Skips skips;
 
   private final List<ByteBuf> held = new ArrayList<>();
   private int heldBytes;
   private Holding holding;
 
-  /** Whether the client has seen a part of it. */
+  /** Whether the client has seen a part of the answer. */
   private boolean seen;
 
-  /** Whether all that follows belongs to the statement that was appended to the group. */
+  /** Whether the rest of the answer belongs to the statement that was appended to the group. */
   private boolean complete;
 
-  /** The last CommandComplete, while a failure may follow that takes its place. */
+  /** The last CommandComplete, kept while an error may take its place. */
   private @Nullable ByteBuf lastCompletion;
 
   private @Nullable ErrorMessage error;
@@ -91,26 +92,31 @@ final class ClientExchange implements Exchange {
   /** Whether PostgreSQL has come to the place where the group was made to fail. */
   private boolean failedInPlace;
 
-  /** Whether it has failed at its end, and the client gets nothing that PostgreSQL says behind. */
+  /**
+   * Whether it has failed at its end, so that the client gets none of PostgreSQL's later messages.
+   */
   private boolean failedAtItsEnd;
 
   /** Whether PostgreSQL was asked to cancel it. */
   private boolean cancelled;
 
-  /** Whether its COPY was ended so that its transaction gives way. */
+  /** Whether its COPY was ended so that its transaction can give way. */
   private boolean withdrawn;
 
-  /** Whether the client has got what comes now, up to the next COPY that asks for data. */
+  /**
+   * Whether the client already has the messages that come now, up to the next request for COPY
+   * data.
+   */
   private boolean repeats;
 
-  /** Whether the client must not hear that a transaction is open already. */
+  /** Whether to hide the warning that a transaction is open already. */
   private boolean hidesWarnings;
 
   /** Whether it was seen to wait for another transaction. */
   private boolean waited;
 
   /**
-   * @param portals what the session's portals have still to give of their plans
+   * @param portals the unread rows of plans in the session's portals
    */
   ClientExchange(
       Run run,
@@ -142,15 +148,15 @@ final class ClientExchange implements Exchange {
   }
 
   /**
-   * Whether it can be run again: the client has seen nothing of it, or nothing but what comes
-   * before a COPY whose data is kept.
+   * Whether it can run again: the client has seen nothing of its answer, or only the part before a
+   * COPY whose data is kept.
    */
   boolean isHolding() {
     CopyInput input = run.input();
     return holding != Holding.NOTHING && !seen && (input == null || input.isKept());
   }
 
-  /** Its COPY is ended so that its transaction gives way. */
+  /** Notes that its COPY is ended so that its transaction can give way. */
   void withdraw() {
     withdrawn = true;
   }
@@ -160,7 +166,7 @@ final class ClientExchange implements Exchange {
     return withdrawn && Conflicts.isCancellation(sqlState());
   }
 
-  /** Whether it has failed because it was stopped for others, and can be run again. */
+  /** Whether it has failed because it was stopped for others, and can run again. */
   boolean isStopped() {
     boolean stopped =
         Conflicts.isDeadlock(sqlState()) || (cancelled && Conflicts.isCancellation(sqlState()));
@@ -171,7 +177,7 @@ final class ClientExchange implements Exchange {
     cancelled = true;
   }
 
-  /** If it fails now, the client has wanted that. */
+  /** Forgets the cancellation: if it fails now, the client has asked for that. */
   void forgetCancellation() {
     cancelled = false;
   }
@@ -188,17 +194,17 @@ final class ClientExchange implements Exchange {
     waited = true;
   }
 
-  /** Whether it was seen waiting for another transaction, and then a key was taken. */
+  /** Whether it waited for another transaction and then failed with a unique violation. */
   boolean hasMetAKey() {
     return waited && Conflicts.isUniqueViolation(sqlState());
   }
 
-  /** Whether it found that there is nothing to be done: CREATE .. IF NOT EXISTS. */
+  /** Whether all of its statements found nothing to do, such as CREATE .. IF NOT EXISTS. */
   boolean hasSkipped() {
     return skips != null && skips.leaveNothingOf(group);
   }
 
-  /** Returns the job that it has brought about; empty if there is none. */
+  /** Returns the id of the job that it has started; empty if there is none. */
   String jobId() {
     return jobs == null || error != null ? "" : jobs.jobId();
   }
@@ -212,7 +218,7 @@ final class ClientExchange implements Exchange {
     return error != null;
   }
 
-  /** Whether it was judged when it had run, and failed then: PostgreSQL knows nothing of that. */
+  /** Whether it failed by a verdict after it had run, of which PostgreSQL knows nothing. */
   boolean hasFailedAtItsEnd() {
     return failedAtItsEnd;
   }
@@ -222,7 +228,7 @@ final class ClientExchange implements Exchange {
     return failedInPlace;
   }
 
-  /** Whether it has done what it does to its transaction, also if the client is told an error. */
+  /** Whether it had its effect on the transaction, even if the client gets an error. */
   boolean tookEffect() {
     FailInPlace failure = group.failure();
     return error == null
@@ -352,7 +358,7 @@ final class ClientExchange implements Exchange {
     return complete && type != BackendType.PARAMETER_STATUS;
   }
 
-  /** The client has to send data before there is more to come. */
+  /** PostgreSQL asks for data, so the client has to see the answer up to here. */
   private void copyBegins(ByteBuf message) {
     if (listener.copyBegins(this)) {
       message.release();
@@ -397,7 +403,7 @@ final class ClientExchange implements Exchange {
     CopyInput input = run.input();
     if (input != null && input.isOpen() && !mayRunAgain()) {
       listener.copyFails(this);
-      // The client sends data, and PostgreSQL may end before it says more.
+      // The client still sends data, and PostgreSQL may end before it answers again.
       holding = Holding.NOTHING;
       deliver();
     }
@@ -439,19 +445,19 @@ final class ClientExchange implements Exchange {
     listener.answered(this, status);
   }
 
-  /** Its transaction has not been committed after all: an error takes the place of all it held. */
+  /** Replaces the whole held-back answer by an error, because its transaction was not committed. */
   void fail(ErrorMessage instead) {
     discard();
     error = instead;
     client.error(instead);
   }
 
-  /** Hands on what was held back. */
+  /** Sends the held-back answer to the client. */
   void deliver() {
     release(client::send);
   }
 
-  /** Forgets what was held back. */
+  /** Drops the held-back answer. */
   void discard() {
     if (plans != null) {
       plans.takeBack();

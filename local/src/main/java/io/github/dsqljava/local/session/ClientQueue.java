@@ -11,7 +11,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a client has sent and nobody has run yet: groups, and messages outside of groups. Belongs to
+ * The requests of a client that have yet to run: groups, and messages outside of groups. Belongs to
  * an event loop.
  */
 final class ClientQueue {
@@ -28,16 +28,16 @@ final class ClientQueue {
   private final Deque<Object> items = new ArrayDeque<>();
   private int bytes;
 
-  /** Whether what comes next stands behind an error, and is not run. */
+  /** Whether the next groups are skipped because of an error before them. */
   private boolean dropping;
 
-  /** Whether that ends with the Query that has failed, and not with the next Sync. */
+  /** Whether skipping ends with the failed Query, and not with the next Sync. */
   private boolean droppingQuery;
 
   private boolean readyDue;
 
   /**
-   * @param unanswered is told of each group that is dropped without a ReadyForQuery of its own
+   * @param unanswered receives each group that is dropped without a ReadyForQuery of its own
    */
   ClientQueue(Consumer<Run> unanswered) {
     this.unanswered = unanswered;
@@ -61,17 +61,17 @@ final class ClientQueue {
     return items.isEmpty();
   }
 
-  /** Whether the client should be read no more for now. */
+  /** Whether reading from the client should pause. */
   boolean isFull() {
     return bytes >= MAX_BYTES;
   }
 
-  /** Returns the group that is next; null if there is none. */
+  /** Returns the next item if it is a group; null otherwise. */
   @Nullable Run peek() {
     return items.peekFirst() instanceof Run run ? run : null;
   }
 
-  /** Hands on the message that is next, if it is one outside of groups. */
+  /** Hands on the next item if it is a message outside of groups; returns whether it was. */
   boolean takeMessage(Receiver receiver) {
     if (items.peekFirst() instanceof Single single) {
       items.removeFirst();
@@ -88,8 +88,8 @@ final class ClientQueue {
   }
 
   /**
-   * Hands on the data of the COPY that asks for it, up to its end. A Sync may stand before it; what
-   * stands behind its end belongs to what comes later.
+   * Hands on the data for the current COPY, up to CopyDone or CopyFail. A Sync may come before the
+   * data. Messages after the end belong to later groups.
    */
   void takeDataOfCopy(Receiver receiver) {
     List<Single> data = new ArrayList<>();
@@ -105,7 +105,7 @@ final class ClientQueue {
     data.forEach(single -> receiver.take(single.type, single.message));
   }
 
-  /** A group is over, and what follows an error up to the client's Sync is not run. */
+  /** A group is over. After an error, everything up to the client's Sync is skipped. */
   void over(Run run, boolean failed) {
     if (run.group().isLast()) {
       readyDue = true;
@@ -116,7 +116,7 @@ final class ClientQueue {
     }
   }
 
-  /** PostgreSQL would take no notice of data of a COPY either that stands between the groups. */
+  /** Drops skipped groups, and COPY data between them, which PostgreSQL would ignore, too. */
   private void dropQueued() {
     for (Iterator<Object> rest = items.iterator(); dropping && rest.hasNext(); ) {
       Object item = rest.next();
@@ -143,7 +143,7 @@ final class ClientQueue {
     run.release();
   }
 
-  /** Whether the client is to be told that its turn has come; says so once. */
+  /** Whether a ReadyForQuery is due to the client; the call clears the flag. */
   boolean takeReady() {
     boolean due = readyDue;
     readyDue = false;

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * What the client sends for the COPYs of one group, kept so that the group can be run again while
- * the client notices nothing. Belongs to an event loop.
+ * The client's data for the COPYs of one group, kept so that the group can run again without the
+ * client noticing. Belongs to an event loop.
  */
 final class CopyInput {
   /** More than a transaction may change: Aurora DSQL's limit is 10 MiB. */
@@ -19,9 +19,9 @@ final class CopyInput {
   private static final int MAX_CHUNK = 64 * 1024;
 
   /**
-   * The messages for one COPY. Copied, because a driver may send each line by itself, and a slice
-   * of what was read costs more than a line. A chunk never grows: what has been written of it to
-   * PostgreSQL may not have been sent.
+   * The messages for one COPY. They are copied, because a driver may send each line in a message of
+   * its own, and a slice of the read buffer costs more memory than a line. A chunk never grows,
+   * because a part of it may still wait in the channel to PostgreSQL.
    */
   private static final class Part {
     private final List<ByteBuf> chunks = new ArrayList<>();
@@ -33,7 +33,7 @@ final class CopyInput {
   private int size;
   private long taken;
 
-  /** Whether the client has been asked for data and has not sent the end of it. */
+  /** Whether the client was asked for data and has not sent its end. */
   private boolean open;
 
   private boolean kept = true;
@@ -42,7 +42,7 @@ final class CopyInput {
   private boolean violated;
   private boolean sync;
 
-  /** How many COPYs PostgreSQL has come to, since the group was sent last. */
+  /** The number of COPYs that PostgreSQL has reached since the group was last sent. */
   private int reached;
 
   CopyInput(ByteBufAllocator allocator, MemoryBudget budget) {
@@ -57,7 +57,7 @@ final class CopyInput {
     reached = 0;
   }
 
-  /** PostgreSQL asks for the data of the next COPY; returns whether the client knows of it. */
+  /** PostgreSQL asks for the data of the next COPY; returns whether the client was asked before. */
   boolean isReached() {
     reached++;
     if (reached <= parts.size()) {
@@ -70,17 +70,17 @@ final class CopyInput {
     return false;
   }
 
-  /** Whether PostgreSQL has not come to the last COPY that the client knows of. */
+  /** Whether PostgreSQL has not reached the last COPY that the client was asked for. */
   boolean isAhead() {
     return reached < parts.size();
   }
 
-  /** Whether all data of the COPY that PostgreSQL has come to is there. */
+  /** Whether the client has sent all data of the COPY that PostgreSQL has reached. */
   boolean isReachedWhole() {
     return isAhead() || !open;
   }
 
-  /** Hands on what is there for the COPY that PostgreSQL has come to. */
+  /** Hands on the data so far for the COPY that PostgreSQL has reached. */
   void replay(Consumer<ByteBuf> receiver) {
     for (ByteBuf chunk : parts.get(reached - 1).chunks) {
       receiver.accept(chunk.retainedSlice());
@@ -89,12 +89,12 @@ final class CopyInput {
 
   // ---- what the client sends
 
-  /** Whether the client takes itself to be in a COPY. */
+  /** Whether the client is in a COPY from its own point of view. */
   boolean isOpen() {
     return open;
   }
 
-  /** Adds a message, and leaves it to the caller. */
+  /** Adds a copy of a message; the caller still owns the message. */
   void add(ByteBuf message) {
     if (!kept) {
       return;
@@ -127,7 +127,7 @@ final class CopyInput {
     open = false;
   }
 
-  /** The client gives up. */
+  /** The client gives up the COPY. */
   void giveUp() {
     givenUp = true;
     open = false;
@@ -138,7 +138,7 @@ final class CopyInput {
     return givenUp && !isAhead();
   }
 
-  /** The client has sent what must not stand among data. */
+  /** The client has sent a message that must not come between the data. */
   void violate() {
     violated = true;
   }
@@ -147,7 +147,7 @@ final class CopyInput {
     return violated && !isAhead();
   }
 
-  /** The client has sent Sync among its data. It counts if the COPY fails, and only then. */
+  /** The client has sent Sync between its data. It counts only if the COPY fails. */
   void sync() {
     sync = true;
   }
@@ -158,22 +158,22 @@ final class CopyInput {
 
   // ---- memory
 
-  /** Whether all is there that the client has sent. */
+  /** Whether all data that the client has sent is kept. */
   boolean isKept() {
     return kept;
   }
 
-  /** Whether there is more than should be kept. */
+  /** Whether there is more data than may be kept. */
   boolean isOverfull() {
     return kept && overfull;
   }
 
-  /** Whether nothing is missing that a group waits for that PostgreSQL is to run now. */
+  /** Whether a group that waits for data can run now. */
   boolean isDue() {
     return !open || violated || overfull;
   }
 
-  /** Forgets the data; the group cannot be run again. */
+  /** Releases the data; the group cannot run again. */
   void forget() {
     kept = false;
     for (Part part : parts) {

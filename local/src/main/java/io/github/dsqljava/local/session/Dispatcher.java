@@ -29,20 +29,20 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides how a group is run: as it is, with a savepoint before it, in a transaction around it, or
- * on shadows. Belongs to an event loop.
+ * Decides how a group runs: as it is, with a savepoint before it, in a transaction around it, or on
+ * shadows. Belongs to an event loop.
  */
 final class Dispatcher {
   private static final String SET_BASE = "SAVEPOINT " + Transaction.BASE;
 
   /**
-   * They are nested and never released: the locks of a released subtransaction belong to the whole
-   * transaction, and a session that waits for them waits for its end. Behind queries the one before
-   * them is as good as another one.
+   * These savepoints are nested and never released. The locks of a released subtransaction pass to
+   * the whole transaction, so a session that waits for them would wait for its end. After queries
+   * alone, the earlier savepoint serves as well as a new one.
    */
   private static final String SET_STATEMENT = "SAVEPOINT " + Transaction.STATEMENT;
 
-  /** How old transactions may get. */
+  /** The maximum age of transactions. */
   record Age(Duration limit, InstantSource clock) {}
 
   private final SessionState state;
@@ -58,7 +58,7 @@ final class Dispatcher {
   private final ByteBufAllocator allocator;
   private final BooleanSupplier nothingIsQueued;
 
-  /** How many exchanges are in flight that others have to let finish. */
+  /** The number of unguarded exchanges in flight, which other sessions have to let finish. */
   private int unguarded;
 
   Dispatcher(
@@ -90,7 +90,7 @@ final class Dispatcher {
 
   // ---- whether its turn has come
 
-  /** Whether a group may be sent while another one runs. */
+  /** Whether a group may be sent before the running ones are answered. */
   boolean mayFollow(Run run) {
     Group group = run.group();
     Transaction running = state.transaction();
@@ -105,14 +105,14 @@ final class Dispatcher {
         && !group.usesUncertainName()
         && !state.isYieldDue()
         && !exchanges.mayTakeBackOrStop()
-        // Outside of a transaction it would be committed without the rest of its batch.
+        // Outside of a transaction PostgreSQL would commit it without the rest of its batch.
         && (group.isLast() || !exchanges.mayFailToBegin())
         && !state.isContended()
         && !judge.mayFail(group)
         && tooLate(running, group) == null;
   }
 
-  /** Whether other sessions' unguarded statements have to be waited for. */
+  /** Whether the session has to wait for other sessions' unguarded statements. */
   boolean hasToLetOthersFinish(Run run) {
     Group group = run.group();
     return !group.effect().isTransactionControl()
@@ -149,7 +149,7 @@ final class Dispatcher {
     }
   }
 
-  /** Runs a group again whose turn has come, and whose transaction has given way since. */
+  /** Runs a group again after its transaction has given way. */
   void resume(Run run) {
     Transaction running = state.transaction();
     if (running == null) {
@@ -162,7 +162,9 @@ final class Dispatcher {
     }
   }
 
-  /** PostgreSQL reads all statements of a Query before it runs the first. */
+  /**
+   * Checks a whole Query, because PostgreSQL parses all of its statements before it runs the first.
+   */
   private void checkSyntax(Run run) {
     boolean inTransaction = state.status() == TransactionStatus.OPEN;
     SyntaxCheck check = new SyntaxCheck(own, names, allocator);
@@ -237,7 +239,10 @@ final class Dispatcher {
     }
   }
 
-  /** PostgreSQL does not know that the transaction is not the client's. */
+  /**
+   * Sends PostgreSQL's warning for it, because PostgreSQL sees a transaction that is not the
+   * client's.
+   */
   private void warnOfNoTransaction(Transaction running) {
     if (running.isImplicit()) {
       flow.warn(ServiceErrors.noTransaction());
@@ -300,7 +305,7 @@ final class Dispatcher {
     running.isSent(group);
   }
 
-  /** Whether it is in a transaction that is not the client's, and may wait for data. */
+  /** Whether a group runs in an implicit transaction and may wait for COPY data. */
   private static boolean around(Transaction running, Group group) {
     return running.isImplicit() && group.mayAskForData();
   }
@@ -310,7 +315,7 @@ final class Dispatcher {
   private void begin(Run run) {
     Group group = run.group();
     Transaction begun = state.begin(/* implicit= */ false);
-    // What is under way may fail before it comes to its COMMIT.
+    // An earlier transaction still in flight may fail before its COMMIT.
     run.cannotFail(exchanges.isIdle() && group.onlyBegins());
     begun.hasBase(group.runsOnlyItsEnd());
     if (begun.hasBase()) { // the client does not see what is answered behind the BEGIN
@@ -320,9 +325,8 @@ final class Dispatcher {
   }
 
   /**
-   * A transaction around a group. A lock read counts at its commit, and for that it needs one that
-   * is known here; statements that stand between others and a Sync are one transaction for
-   * PostgreSQL too.
+   * Begins a transaction around a group. A locking read conflicts at its commit, so the commit has
+   * to go through dsql-local. Statements up to a Sync are one transaction in PostgreSQL, too.
    */
   void beginImplicit(Run run) {
     Transaction begun = state.begin(/* implicit= */ true);
@@ -333,7 +337,7 @@ final class Dispatcher {
 
   /** Whether a group outside of a transaction may get one around it. */
   private boolean mayBeginImplicit(Group group) {
-    // A portal that was bound before a Flush has to be there behind it.
+    // A portal that was bound before a Flush has to survive it.
     return (group.executes() || (!group.isLast() && !group.bound().isEmpty()))
         && !group.standsAlone()
         && !group.effect().isTransactionControl()
@@ -344,8 +348,9 @@ final class Dispatcher {
   }
 
   /**
-   * Whether it changes something and may be too old when that is committed. A change of rows that
-   * is the last is looked at by PostgreSQL; one of the schema takes no time by itself.
+   * Whether a group changes something and may exceed the maximum age before its commit. PostgreSQL
+   * checks the age at a change of rows, so a group that ends with one needs no check here. A change
+   * of the schema alone takes no time.
    */
   private static boolean mayAgeBesideChanges(Group group) {
     boolean changesSchema = group.changesSchema();
@@ -368,7 +373,10 @@ final class Dispatcher {
     return contention.mayLock(group.has(Trait.LOCKS_ROWS), group.has(Trait.CHANGES_ROWS));
   }
 
-  /** What is sent while nobody else is about is looked at when it has been answered. */
+  /**
+   * Checks on the snapshot are needed only beside other sessions; a lone session's statement is
+   * checked after its answer.
+   */
   private void beBehind(Transaction running, Group group) {
     if ((state.isContended() || group.mayAskForData()) && running.getsBehind()) {
       own.sendAhead(Transaction.BE_BEHIND);
@@ -378,15 +386,15 @@ final class Dispatcher {
   // ---- sending unguarded
 
   /**
-   * Whether nothing has to follow a group at once, and nothing is before it that could fail. If so,
-   * it costs little to hold its answer back, so that it can be stopped if it takes long.
+   * Whether nothing has to follow a group at once, and nothing before it could fail. Then it costs
+   * little to hold its answer back, so that it can be stopped if it takes long.
    */
   private boolean isAlone(Run run) {
     return (nothingIsQueued.getAsBoolean() || run.mayStopTheNext())
         && exchanges.runsNothingButBegin();
   }
 
-  /** Sends a group without guarding it, which is right as long as nobody else is active. */
+  /** Sends a group unguarded, if no other session is active; returns whether it did. */
   private boolean sendUnguarded(Run run, boolean holding) {
     contention.beginUnguarded();
     if (state.isContended()) {
@@ -399,7 +407,7 @@ final class Dispatcher {
     return true;
   }
 
-  /** It has been answered. */
+  /** PostgreSQL has answered a group. */
   void answered(Run run) {
     if (run.isUnguarded()) {
       run.unguarded(false);
@@ -410,7 +418,7 @@ final class Dispatcher {
 
   // ---- what must not be run
 
-  /** Why a group must not run any more; null if it may. */
+  /** Returns the error of a group that must not run any more; null if it may. */
   private @Nullable ErrorMessage tooLate(@Nullable Transaction running, Group group) {
     FailInPlace failure = group.failure();
     boolean runs = failure == null || failure.isBehind();
@@ -431,9 +439,9 @@ final class Dispatcher {
   }
 
   /**
-   * A query outside of a transaction is one of its own. The service lets it run and fails it for
-   * its age when it reads a table, as it does with a change of rows, which PostgreSQL judges here
-   * (limits.sql).
+   * Checks the age of a query outside of a transaction, which is a transaction of its own, after it
+   * has run. The service lets it run and fails it for its age when it reads a table. It does the
+   * same with a change of rows, which PostgreSQL checks here (limits.sql).
    */
   private void judgeAtItsEnd(Run run) {
     Group group = run.group();
@@ -447,9 +455,9 @@ final class Dispatcher {
   }
 
   /**
-   * The same in a transaction of the client's, where the next statement or COMMIT fails in any
-   * case. So of several, of which PostgreSQL tells at once, none is judged here, and none behind
-   * which others are on their way.
+   * Does the same in a transaction of the client's, where the next statement or COMMIT fails in any
+   * case. So it checks only a single statement with nothing in flight behind it. PostgreSQL answers
+   * several statements together, and those are not checked here.
    */
   private void judgeAtItsEnd(Run run, Transaction running) {
     Group group = run.group();
@@ -471,14 +479,16 @@ final class Dispatcher {
         : Optional.empty();
   }
 
-  /** Why a transaction must not go on, nor be committed; empty if it may. */
+  /**
+   * Returns the error of a transaction that is too old to continue or commit; empty if it is not.
+   */
   Optional<ErrorMessage> tooOld(Transaction running) {
     return tooOld(running.age(age.clock().instant()));
   }
 
-  /** The same for a group whose turn has come. */
+  /** Returns the same for a group whose turn has come. */
   private @Nullable ErrorMessage tooLateNow(@Nullable Transaction running, Group group) {
-    // What has come to pass since it was found that it may follow others concerns the next one.
+    // A group that follows others was checked already; later changes concern the next one.
     return exchanges.isIdle() ? tooLate(running, group) : null;
   }
 

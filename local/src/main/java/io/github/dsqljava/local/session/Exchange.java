@@ -3,9 +3,9 @@ package io.github.dsqljava.local.session;
 import io.github.dsqljava.local.protocol.TransactionStatus;
 import io.netty.buffer.ByteBuf;
 
-/** What PostgreSQL answers up to one ReadyForQuery. Buffers become the exchange's to release. */
+/** Receives PostgreSQL's messages up to one ReadyForQuery. The exchange releases the buffers. */
 interface Exchange {
-  /** Whether a message of this type is wanted by itself. */
+  /** Whether a message of this type is to come whole, by itself. */
   boolean wants(byte type);
 
   void message(byte type, ByteBuf message);

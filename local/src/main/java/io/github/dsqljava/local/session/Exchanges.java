@@ -19,9 +19,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What PostgreSQL was sent and has not answered: tells whose answer is whose, and knows the status
- * of PostgreSQL's transaction and whether PostgreSQL asks for data of COPY. Belongs to an event
- * loop.
+ * The requests in flight to PostgreSQL. Assigns each answer to its request, and knows the status of
+ * PostgreSQL's transaction and whether PostgreSQL asks for data of COPY. Belongs to an event loop.
  */
 final class Exchanges implements Interruptible, MessageSplitter.Sink {
   private final Backend backend;
@@ -31,14 +30,14 @@ final class Exchanges implements Interruptible, MessageSplitter.Sink {
   private final Deque<Exchange> inFlight = new ArrayDeque<>();
   private TransactionStatus status = TransactionStatus.IDLE;
 
-  /** Whether PostgreSQL asks for data of COPY, and takes no notice of Sync. */
+  /** Whether PostgreSQL asks for data of COPY, and so ignores Sync. */
   private boolean copiesIn;
 
-  /** Whether ReadyForQuery has come that nothing must follow yet. */
+  /** A ReadyForQuery that is held until an interruption is over; null if there is none. */
   private @Nullable ReadyForQuery deferred;
 
   /**
-   * @param portals what the session's portals have still to give of their plans
+   * @param portals the unread rows of plans in the session's portals
    */
   Exchanges(Backend backend, ClientPort client, PlanPortals portals) {
     this.backend = backend;
@@ -59,7 +58,7 @@ final class Exchanges implements Interruptible, MessageSplitter.Sink {
     return exchange;
   }
 
-  /** Sends a script that the client does not see, which ends with a Sync. */
+  /** Sends a script that ends with a Sync and whose answer the client does not see. */
   void ask(Consumer<Answer> then, ByteBuf script) {
     inFlight.addLast(new OwnExchange(then, client));
     backend.write(script);
@@ -129,8 +128,8 @@ final class Exchanges implements Interruptible, MessageSplitter.Sink {
   }
 
   /**
-   * PostgreSQL has got all data of COPY, or takes no more. The Sync of a batch of the extended
-   * protocol has come too early, so PostgreSQL gets another one.
+   * PostgreSQL has all data of COPY, or takes no more. During COPY it has ignored the Sync of an
+   * extended batch, so it gets another one.
    */
   void copyEnds() {
     if (copiesIn
@@ -142,7 +141,8 @@ final class Exchanges implements Interruptible, MessageSplitter.Sink {
   }
 
   /**
-   * The client ends a COPY with an error, which PostgreSQL gives the SQLSTATE of a cancellation.
+   * The client ends a COPY with CopyFail. PostgreSQL reports that with the SQLSTATE of a
+   * cancellation, which must not count as ours.
    */
   void clientGivesUpCopy() {
     if (copiesIn && inFlight.peekFirst() instanceof ClientExchange of) {
@@ -161,12 +161,14 @@ final class Exchanges implements Interruptible, MessageSplitter.Sink {
     return inFlight.isEmpty();
   }
 
-  /** Returns the group that PostgreSQL runs, if it runs one and nothing else is under way. */
+  /**
+   * Returns the exchange of the only group in flight; null if there is none or something else is.
+   */
   @Nullable ClientExchange current() {
     return inFlight.size() == 1 && inFlight.peekFirst() instanceof ClientExchange of ? of : null;
   }
 
-  /** Whether something is under way that others may have to reckon with. */
+  /** Whether something is in flight that may affect other sessions. */
   boolean isActive() {
     for (Exchange exchange : inFlight) {
       if (!(exchange instanceof ClientExchange of && of.run().group().standsAlone())) {
@@ -176,7 +178,7 @@ final class Exchanges implements Interruptible, MessageSplitter.Sink {
     return false;
   }
 
-  /** Whether nothing is under way, or only the begin of a transaction. */
+  /** Whether nothing is in flight, except for a BEGIN that cannot fail. */
   boolean runsNothingButBegin() {
     for (Exchange exchange : inFlight) {
       if (!(exchange instanceof ClientExchange of && of.run().cannotFail())) {
@@ -186,7 +188,7 @@ final class Exchanges implements Interruptible, MessageSplitter.Sink {
     return true;
   }
 
-  /** Whether what follows depends on how something ends that runs. */
+  /** Whether later groups depend on the outcome of something in flight. */
   boolean mayTakeBackOrStop() {
     for (Exchange exchange : inFlight) {
       if (exchange instanceof ClientExchange of
@@ -200,7 +202,7 @@ final class Exchanges implements Interruptible, MessageSplitter.Sink {
     return false;
   }
 
-  /** Whether a transaction may not begin whose begin is under way. */
+  /** Whether a BEGIN in flight may fail. */
   boolean mayFailToBegin() {
     for (Exchange exchange : inFlight) {
       if (exchange instanceof ClientExchange of

@@ -18,12 +18,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Judges what a client sends, group by group, before PostgreSQL gets it: the rules of the service,
- * and the faults that are armed.
+ * Checks the groups of a client, before PostgreSQL gets them, against the rules of the service and
+ * the armed faults.
  *
- * <p>A group may be sent while others run. Then it is judged as if those succeed; if one does not,
- * PostgreSQL itself refuses or skips what follows. Only a group that would fail has to wait until
- * that is certain.
+ * <p>A group may be sent while others run. It is then judged as if those succeed; if one does not,
+ * PostgreSQL itself refuses or skips the later groups. Only a group that would fail has to wait
+ * until the outcome of the others is certain.
  */
 final class Judge {
   private final TransactionRules rules = new TransactionRules();
@@ -62,7 +62,7 @@ final class Judge {
   }
 
   /**
-   * Takes note of how everything has ended that was judged before.
+   * Takes over the outcome of all groups that were judged before.
    *
    * @param client status of the client's transaction
    */
@@ -75,7 +75,7 @@ final class Judge {
   }
 
   /**
-   * Judges the next group, and makes it fail in place of the first step that must not be run.
+   * Judges the next group, and makes it fail in place of the first step that must not run.
    *
    * @param client status of the client's transaction before it
    */
@@ -116,7 +116,9 @@ final class Judge {
     }
   }
 
-  /** A transaction has to be rolled back first, so its COMMIT is made to fail at its turn. */
+  /**
+   * Makes the step fail now, unless the fault rolls back first: such a COMMIT fails at its turn.
+   */
   private void strike(Run run, Step step, Hit hit) {
     run.fault(hit);
     if (hit.before() == Before.ITSELF) {
@@ -127,9 +129,9 @@ final class Judge {
   }
 
   /**
-   * Tells the faults what has become of the one that was to strike.
+   * Settles the fault of a group: it has struck, or goes back to the plan.
    *
-   * @return whether the client's connection ends with it
+   * @return whether the fault ends the client's connection
    */
   boolean settle(ClientExchange exchange) {
     Run run = exchange.run();
@@ -147,7 +149,7 @@ final class Judge {
     return ends;
   }
 
-  /** The fault that was to strike a group has not been reached. */
+  /** Puts the fault of a group back into the plan, because it was not reached. */
   void giveBack(Run run) {
     Hit hit = run.fault();
     if (hit != null) {
@@ -156,7 +158,7 @@ final class Judge {
     }
   }
 
-  /** Returns what the client is told; where its connection ends instead, it never gets that. */
+  /** Returns the error of a fault; the client does not get it where its connection ends instead. */
   static ErrorMessage answer(Hit hit) {
     return hit.fault().answer().orElseGet(ServiceErrors::connectionLost);
   }
@@ -169,11 +171,11 @@ final class Judge {
     boolean judged =
         switch (step.use()) {
           case QUERY, BIND, EXECUTE, FUNCTION_CALL -> true;
-          // What the text alone condemns is refused before it is prepared.
+          // A refusal that needs only the text comes before the statement is prepared.
           case PARSE -> statement.certainRefusal().isPresent();
           case DESCRIBE, CLOSE -> false;
         };
-    // PostgreSQL says itself that a transaction is aborted, unless it would end it.
+    // PostgreSQL itself reports an aborted transaction, unless the statement would end it.
     boolean forPostgresql = of.isAborted() && statement.certainRefusal().isEmpty();
     return judged && !forPostgresql ? of.refusal(statement) : Optional.empty();
   }

@@ -20,8 +20,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds out which of a client's steps each answer is for, and writes both into the journal. It sees
- * the answers that the client gets. Belongs to an event loop.
+ * Matches each answer that the client gets with its step, and writes both into the journal. Belongs
+ * to an event loop.
  */
 final class Recorder {
   /**
@@ -44,7 +44,7 @@ final class Recorder {
   private final Deque<Expected> expected = new ArrayDeque<>();
   private Status status = () -> false;
 
-  /** What failed before it was run; its Execute is the same statement. */
+  /** The text that failed in its Parse, Bind or Describe; its Execute is not a second statement. */
   private @Nullable ClientText failedEarly;
 
   /** The last statement of the batch that was run. */
@@ -64,7 +64,7 @@ final class Recorder {
   /**
    * The transaction has released its locks for another one.
    *
-   * @param lost whether it has not kept its changes
+   * @param lost whether it has lost its changes
    */
   void gaveWay(boolean lost) {
     journal.gaveWay(processId, user, lost);
@@ -106,14 +106,14 @@ final class Recorder {
     }
   }
 
-  /** The batch of a group goes on behind the data of a COPY. */
+  /** The batch of a group continues after the data of a COPY. */
   void copyBegins(Run run) {
     if (!run.group().isLast()) {
       getsNoReady(run);
     }
   }
 
-  /** Its answer ends without a ReadyForQuery of its own. */
+  /** The answer to a group ends without a ReadyForQuery of its own. */
   void getsNoReady(Run run) {
     expected.removeIf(entry -> entry.run == run && entry.step == null);
   }
@@ -125,7 +125,7 @@ final class Recorder {
     }
   }
 
-  /** Not so the rows of a Query, which have a description, too. */
+  /** Whether a step only prepares; the rows of a Query have a description, too, but run. */
   private static boolean isPreparation(Use use) {
     return switch (use) {
       case PARSE, BIND, DESCRIBE, CLOSE -> true;

@@ -19,17 +19,17 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
- * Runs a group again that PostgreSQL has refused because of another transaction, of which the
- * client is to notice nothing at the statement. Belongs to an event loop.
+ * Runs a group again that PostgreSQL has refused because of another transaction. On the service,
+ * the client sees no error at the statement. Belongs to an event loop.
  */
 final class Retries {
   /**
-   * How often a statement outside of a transaction is run again when it crossed others. Each time
-   * all but it go on, so this many others would have to cross it in turn.
+   * The number of attempts at a statement outside of a transaction that others stop. All others go
+   * on each time, so this many sessions would have to meet it in turn.
    */
   private static final int MAX_ATTEMPTS = 20;
 
-  /** How often it is run again by itself; then in a transaction, which can give way. */
+  /** The number of attempts without a transaction; later ones run in one, which can give way. */
   private static final int MAX_ATTEMPTS_ALONE = 2;
 
   private final SessionState state;
@@ -61,7 +61,7 @@ final class Retries {
     this.allocator = allocator;
   }
 
-  /** Runs the group of an answer again, if that may help; the client has seen nothing of it. */
+  /** Runs the group of an answer again, if that may help and the client has seen nothing of it. */
   boolean runsAgain(ClientExchange exchange, TransactionStatus status) {
     Transaction running = state.transaction();
     return running == null
@@ -75,7 +75,7 @@ final class Retries {
       return false;
     }
     if (exchange.hasMetAKey() && mayRunInTransaction(run.group())) {
-      // Was the key there before, or has another transaction won? A snapshot of its own tells.
+      // A snapshot of its own shows whether the key existed before or another transaction has won.
       forgetStatements(run.group());
       inTransaction.accept(run);
       return true;
@@ -126,8 +126,8 @@ final class Retries {
   }
 
   /**
-   * Whether it may have missed that a key is taken on its snapshot: it was sent when nobody else
-   * was about, and there has been somebody since, who may have freed it.
+   * Whether a group may have missed that a key is taken on its snapshot. It was sent while the
+   * session was alone, and another session that came since may have freed the key.
    */
   private boolean hasMissedKeys(Transaction running, ClientExchange exchange) {
     Run run = exchange.run();
@@ -143,27 +143,28 @@ final class Retries {
     if (group.has(Trait.DOES_NOTHING)) {
       return Refusal.PERHAPS_NOTHING;
     }
-    // A key share goes together with changes that PostgreSQL takes for conflicts.
+    // PostgreSQL takes changes for conflicts that the service's key shares allow.
     return Conflicts.isSerializationFailure(sqlState) && !group.has(Trait.SHARES_KEYS)
         ? Refusal.LOST
         : Refusal.PERHAPS_LOST;
   }
 
-  /** Whether it was stopped for the sake of others. */
+  /** Whether it was stopped for others. */
   private static boolean isBroken(ClientExchange exchange) {
     return Conflicts.isDeadlock(exchange.sqlState())
         || (exchange.isCancelled() && Conflicts.isCancellation(exchange.sqlState()));
   }
 
   private static boolean mayBeConflict(Group group, String sqlState) {
-    // DDL meets rows that are there, and names that are taken: nothing another try would change.
+    // DDL fails on existing rows and taken names, which another try would not change.
     return Conflicts.mayBeConflict(sqlState)
         && (!group.changesSchema() || Conflicts.isSerializationFailure(sqlState));
   }
 
   /**
-   * What a group has prepared survives its failure, and would be in the way of another try. A name
-   * whose Parse PostgreSQL has not come to may stand for an older statement of the client.
+   * Closes the statements that a group has prepared: they survive its failure and would block
+   * another try. Leaves other names alone, because they may stand for older statements of the
+   * client.
    */
   void forgetStatements(Group group) {
     List<Prepared> prepared = group.preparedSoFar();

@@ -37,10 +37,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Runs the groups of one client on its PostgreSQL session, in their order, and hands the answers
- * on. {@link Dispatcher} decides how a group is run, {@link Parking} and {@link Committing} do what
- * is more than sending it. See docs/architecture.md.
+ * on. {@link Dispatcher} decides how a group runs. {@link Parking} and {@link Committing} do the
+ * work beyond sending it. See docs/architecture.md.
  *
- * <p>Belongs to an event loop. What other threads may call says so.
+ * <p>Belongs to an event loop, except for methods that allow any thread.
  */
 final class Session implements ClientExchange.Listener, Flow, OccSession, Participant {
   private final int pid;
@@ -66,7 +66,7 @@ final class Session implements ClientExchange.Listener, Flow, OccSession, Partic
   /** Groups that are neither in the queue nor answered. */
   private final List<Run> underWay = new ArrayList<>();
 
-  /** Answered by PostgreSQL, while the transaction around it is still to be committed. */
+  /** Answered by PostgreSQL, while the transaction around it has yet to be committed. */
   private @Nullable ClientExchange finishing;
 
   private boolean closed;
@@ -143,7 +143,7 @@ final class Session implements ClientExchange.Listener, Flow, OccSession, Partic
 
   // ---- what the client sends
 
-  /** The client has sent a message. Nothing is run before {@link #pump}. */
+  /** The client has sent a message. Nothing runs before {@link #pump}. */
   void fromClient(byte type, ByteBuf message) {
     if (closed || client.isCut()) {
       message.release();
@@ -158,7 +158,7 @@ final class Session implements ClientExchange.Listener, Flow, OccSession, Partic
       return;
     }
     if (queue.takeReady()) {
-      // Nothing is half done here, so whatever the client sends in return may come at once.
+      // No work is half done here, so the client's next message may come during the flush.
       client.send(new ReadyForQuery(state.status()).encode(backend.allocator()));
       client.flush();
     }
@@ -174,7 +174,7 @@ final class Session implements ClientExchange.Listener, Flow, OccSession, Partic
     backend.flush();
   }
 
-  /** Runs what is next, if its turn has come. */
+  /** Runs the next item, if its turn has come; returns whether to look for another one. */
   private boolean runNext() {
     if (copies.isPaused()) {
       return !isHeldUp() && exchanges.isIdle() && resumeCopy();
@@ -227,8 +227,8 @@ final class Session implements ClientExchange.Listener, Flow, OccSession, Partic
   }
 
   /**
-   * What others run unguarded was sent when they were alone. It is short, as a rule; if it is not,
-   * it has been waited for long enough.
+   * Waits for other sessions' unguarded statements, which those sent when they were alone. They are
+   * usually short; if not, the wait ends after {@link Contention#PATIENCE}.
    */
   private boolean waitsForOthers(Run run) {
     if (!dispatcher.hasToLetOthersFinish(run)) {
@@ -263,13 +263,13 @@ final class Session implements ClientExchange.Listener, Flow, OccSession, Partic
       exchange.hideWarnings();
     }
     if (!run.group().standsAlone()) { // it holds nothing while it waits, so nobody waits for it
-      // On shadows it is in nobody's way, and could not be run again.
+      // On shadows it blocks nobody, and could not run again.
       boolean again = holding && (running == null || !running.isOffTables());
       exchanges.interruption().started(again ? Leave.TO_SET_OTHERS_FREE : Leave.NONE);
     }
   }
 
-  /** Of an error, which the group meets as well, nobody needs to know. */
+  /** Ignores an error, because the group behind it meets the same one. */
   private void askPrimaryKeys() {
     exchanges.ask(
         answer -> {
@@ -281,8 +281,8 @@ final class Session implements ClientExchange.Listener, Flow, OccSession, Partic
   }
 
   /**
-   * PostgreSQL builds an index at once, and a large value ends that before anybody looks at the
-   * types of its keys.
+   * Asks for key types that the service refuses. PostgreSQL builds an index at once and may fail on
+   * a large value before our checks see the types of the keys.
    */
   private void askUnfitKey(Run run) {
     UnfitKeys.question(run.group())
@@ -389,12 +389,12 @@ final class Session implements ClientExchange.Listener, Flow, OccSession, Partic
     }
   }
 
-  /** PostgreSQL does not know yet that the transaction has failed. */
+  /** Makes PostgreSQL's transaction fail, too, before the client gets the error. */
   private void failToo(ClientExchange exchange) {
     own.ask(Leave.NONE, unused -> deliver(exchange), "EXECUTE \"" + names.missing() + '"');
   }
 
-  /** What it has added to the schema may change or lock rows that a statement does not name. */
+  /** Notes new objects that may change or lock rows which a statement does not name. */
   private void noteMeans(Group group) {
     if (group.has(Trait.MENTIONS_FOREIGN_KEYS)) {
       contention.foreignKeyAdded();
@@ -495,7 +495,7 @@ final class Session implements ClientExchange.Listener, Flow, OccSession, Partic
   }
 
   private void giveWay() {
-    // A transaction that is about to end need not.
+    // A transaction that is about to end need not give way.
     Run next = queue.peek();
     if (copies.isPaused() || next == null || !next.group().effect().endsTransaction()) {
       state.nobodyAsksToYield();
@@ -555,7 +555,7 @@ final class Session implements ClientExchange.Listener, Flow, OccSession, Partic
     send(run, /* holding= */ false);
   }
 
-  /** PostgreSQL has failed already, and comes to no further place. */
+  /** Sends the error itself: PostgreSQL's transaction has failed and reaches no further step. */
   private void tellBehindFailure(Run run, ErrorMessage error, @Nullable Transaction implicit) {
     if (implicit == null) {
       tell(run, error);
@@ -565,7 +565,7 @@ final class Session implements ClientExchange.Listener, Flow, OccSession, Partic
     }
   }
 
-  /** Nothing of a group is run that fails; a fault strikes where the statement would be run. */
+  /** Returns the step to fail at: the first one, or for a fault the first that runs. */
   private static @Nullable Step place(Run run) {
     List<Step> steps = run.group().steps();
     for (Step step : steps) {
@@ -626,12 +626,12 @@ final class Session implements ClientExchange.Listener, Flow, OccSession, Partic
             || own.isUnderWay());
   }
 
-  /** Whether the client knows why its session ends. */
+  /** Whether the client has been told why its session ends. */
   boolean hasToldEnd() {
     return client.hasToldEnd();
   }
 
-  /** PostgreSQL is gone without a word. */
+  /** PostgreSQL's connection ended without an error message. */
   void lost(ErrorMessage error) {
     client.error(error);
   }
@@ -653,7 +653,7 @@ final class Session implements ClientExchange.Listener, Flow, OccSession, Partic
       finishing.abandon();
     }
     dispatcher.release();
-    // Nobody will ever know whether it took place; a transaction that raced it had better lose.
+    // A pending COMMIT may have taken place, so transactions that conflict with it have to lose.
     committing.settle(/* succeeded= */ true);
     Transaction running = state.transaction();
     if (running != null) {

@@ -19,9 +19,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
- * A {@link Session} in the pipeline of its PostgreSQL channel: what is written to the channel is
- * what the client sent, what it fires on is what the client gets. Cuts both streams into messages,
- * each once.
+ * Connects a {@link Session} to the pipeline of its PostgreSQL channel. Writes to the channel come
+ * from the client; reads that it fires go to the client. Splits both streams into messages.
  */
 // A failed write closes its channel, and channelInactive sees that.
 @SuppressWarnings("FutureReturnValueIgnored")
@@ -31,13 +30,13 @@ final class SessionHandler extends ChannelDuplexHandler implements Backend {
   private final Function<Backend, Session> sessions;
   private final int maxMessageLength;
 
-  /** How many messages of the client are still taken. */
+  /** The number of messages that the client may still send. */
   private long messagesToTake;
 
-  /** Whether nothing more is taken from the client. */
+  /** Whether messages of the client are ignored from now on. */
   private boolean over;
 
-  /** Whether the client has said goodbye. */
+  /** Whether the client has sent Terminate. */
   private boolean goodbye;
 
   private ChannelHandlerContext context;
@@ -46,8 +45,9 @@ final class SessionHandler extends ChannelDuplexHandler implements Backend {
   private MessageSplitter fromBackend;
 
   /**
-   * @param maxMessageLength longest message of the client that is taken
-   * @param messagesToTake how many messages are taken; in place of the next one the session ends
+   * @param maxMessageLength longest message that the client may send
+   * @param messagesToTake number of messages that the client may send; the session ends at the next
+   *     one
    */
   @SuppressWarnings("NullAway.Init") // handlerAdded comes before everything else
   SessionHandler(Function<Backend, Session> sessions, int maxMessageLength, long messagesToTake) {
@@ -83,7 +83,7 @@ final class SessionHandler extends ChannelDuplexHandler implements Backend {
       over = true;
       context.fireUserEventTriggered(ClientEnd.CLOSED);
     } catch (RuntimeException e) {
-      // A mistake of ours. Nobody looks at the promise, and the client would wait for ever.
+      // A bug of ours. Nobody observes the promise, so the client would wait for ever.
       LOG.log(System.Logger.Level.ERROR, "a message could not be taken; its connection ends", e);
       over = true;
       context.close();
@@ -91,7 +91,7 @@ final class SessionHandler extends ChannelDuplexHandler implements Backend {
     promise.trySuccess();
   }
 
-  /** Groups that came together are looked at together. */
+  /** Runs the groups that came together. */
   @Override
   public void flush(ChannelHandlerContext unused) {
     session.pump();
@@ -102,7 +102,7 @@ final class SessionHandler extends ChannelDuplexHandler implements Backend {
     fromBackend.feed((ByteBuf) message);
   }
 
-  /** Sends what the answers have brought about. */
+  /** Sends the statements to PostgreSQL that its answers have triggered. */
   @Override
   public void channelReadComplete(ChannelHandlerContext unused) {
     context.flush();
@@ -143,7 +143,7 @@ final class SessionHandler extends ChannelDuplexHandler implements Backend {
     }
   }
 
-  /** PostgreSQL answers what it has got, and ends; that ends the client's connection. */
+  /** Ends PostgreSQL's session after the messages so far; that ends the client's connection. */
   private void end() {
     session.fromClient(FrontendType.FLUSH, Message.empty(allocator(), FrontendType.FLUSH));
     session.fromClient(FrontendType.TERMINATE, Message.empty(allocator(), FrontendType.TERMINATE));

@@ -8,7 +8,7 @@ import io.github.dsqljava.local.protocol.ServiceErrors;
 import io.github.dsqljava.local.protocol.TransactionStatus;
 import org.jspecify.annotations.Nullable;
 
-/** The transaction of a session, and what its parts know together. Belongs to an event loop. */
+/** The transaction of a session, and other state that its parts share. Belongs to an event loop. */
 final class SessionState {
   private static final int NOBODY_ASKS = -1;
 
@@ -20,7 +20,7 @@ final class SessionState {
   private boolean active;
   private int yieldAsked = NOBODY_ASKS;
 
-  /** How often it has given way; read by any thread. */
+  /** The number of times that it has given way; read by any thread. */
   private volatile int concessions;
 
   SessionState(Contention contention, Exchanges exchanges, CatalogCopy catalog) {
@@ -52,7 +52,10 @@ final class SessionState {
     transaction = null;
   }
 
-  /** What follows need not wait for the answer; if that is an error, the transaction is back. */
+  /**
+   * Ends the transaction before the answer comes, so that later groups need not wait for it. If the
+   * answer is an error, the transaction is open again.
+   */
   void endWith(Run run, Transaction of) {
     run.ends(of);
     end(of);
@@ -63,9 +66,7 @@ final class SessionState {
     return exchanges.status();
   }
 
-  /**
-   * Returns the same as the client knows it: a transaction around its statements is not its own.
-   */
+  /** Returns the status that the client sees, in which an implicit transaction does not show. */
   TransactionStatus clientStatus() {
     Transaction running = transaction;
     if (running != null) {
@@ -78,12 +79,14 @@ final class SessionState {
 
   // ---- others
 
-  /** Whether another session may be in the way of what is sent now, or has been since it began. */
+  /**
+   * Whether another session may be in the way now, or may have been since the transaction began.
+   */
   boolean isContended() {
     return contention.isContended(transaction, active);
   }
 
-  /** Counts this session among the active ones, or does not. */
+  /** Sets whether this session counts as active. */
   void active(boolean now) {
     if (now != active) {
       active = now;
@@ -95,7 +98,7 @@ final class SessionState {
     }
   }
 
-  /** Returns how often it has given way. Any thread. */
+  /** Returns the number of times that it has given way. Any thread. */
   int concessions() {
     return concessions;
   }
@@ -107,15 +110,15 @@ final class SessionState {
     concessions++;
   }
 
-  /** Whether somebody waits for locks of the transaction. */
+  /** Whether another session waits for locks of the transaction. */
   boolean isYieldDue() {
     return yieldAsked == concessions;
   }
 
   /**
-   * Somebody waits for locks of the transaction.
+   * Another session waits for locks of the transaction.
    *
-   * @param seen how often it had given way then
+   * @param seen its {@link #concessions} when the wait was seen
    */
   void askToYield(int seen) {
     yieldAsked = seen;
@@ -131,7 +134,9 @@ final class SessionState {
     return catalog;
   }
 
-  /** The client is told an error; one that says that the catalog has changed renews it. */
+  /**
+   * The client gets an error; a schema conflict (OC001) renews the session's copy of the catalog.
+   */
   void told(ErrorMessage error) {
     if (ServiceErrors.isSchemaConflict(error)) {
       catalog.renew();

@@ -7,12 +7,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BinaryOperator;
 
-/** Names in a text that may be those of tables. */
+/** Finds names in a text that may be those of tables. */
 public final class SqlReferences {
   /** The only database, which may stand before a schema. */
   private static final Optional<String> DATABASE = Optional.of("postgres");
 
-  /** What can stand behind a table that has no alias, in PostgreSQL's text of a view. */
+  /** Keywords that may follow a table without an alias in PostgreSQL's text of a view. */
   private static final Set<String> BEHIND_TABLES =
       Set.of(
           "cross",
@@ -40,7 +40,7 @@ public final class SqlReferences {
 
   private SqlReferences() {}
 
-  /** All names that occur in a statement, key words among them. */
+  /** Returns all names in a statement, including keywords. */
   public static Set<String> names(SqlStatement statement) {
     var names = new LinkedHashSet<String>();
     for (int i = 0; i < statement.size(); i++) {
@@ -52,8 +52,7 @@ public final class SqlReferences {
   /**
    * Replaces qualified names.
    *
-   * @param replacement takes a schema and a name and gives the SQL to stand for them; empty to
-   *     leave them alone
+   * @param replacement returns the SQL to put in place of a schema and a name; empty to keep them
    */
   public static String requalify(String sql, BinaryOperator<String> replacement) {
     return requalify(sql, replacement, /* isView= */ false);
@@ -106,14 +105,14 @@ public final class SqlReferences {
     return last + 1 < tokens.size() && tokens.get(last + 1).text().equals("(");
   }
 
-  /** PostgreSQL puts reserved words into quotes where they are names. */
+  /** Whether an alias follows. PostgreSQL quotes reserved words that are names. */
   private static boolean hasAlias(List<SqlToken> tokens, int table) {
     return table + 1 < tokens.size()
         && name(tokens, table + 1).isPresent()
         && !BEHIND_TABLES.contains(tokens.get(table + 1).text().toLowerCase(Locale.ROOT));
   }
 
-  /** Whether a name, a dot and a name stand there. */
+  /** Whether a name, a dot and a name begin at an index. */
   private static boolean isQualified(List<SqlToken> tokens, int index) {
     return index + 2 < tokens.size()
         && name(tokens, index).isPresent()

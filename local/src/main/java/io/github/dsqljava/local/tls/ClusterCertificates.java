@@ -28,11 +28,11 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The certificates a local cluster shows: a server certificate for {@code localhost}, {@code
- * *.dsql.<region>.on.aws} and the loopback addresses, issued by a certificate authority that stays
- * the same for one cache directory, so that clients can pin it.
+ * The certificates of a local cluster: a server certificate for {@code localhost}, {@code
+ * *.dsql.<region>.on.aws} and the loopback addresses. Its certificate authority stays the same for
+ * one cache directory, so that clients can pin it.
  *
- * <p>Keys are made by the JDK's own {@code keytool}; the JDK has no public API for it.
+ * <p>The JDK's {@code keytool} makes the keys, because the JDK has no public API for certificates.
  *
  * @param authority certificate of the authority
  * @param authorityFile PEM file with that certificate
@@ -54,9 +54,9 @@ public record ClusterCertificates(
   private static final String STORE = "keys.p12";
   private static final String AUTHORITY_FILE = "ca.pem";
   private static final String TRUST_STORE = "trust.p12";
-  // What a server certificate is for, beside the cluster's name on the service.
+  // The addresses in a server certificate, besides the cluster's name on the service.
   private static final List<String> LOOPBACK = List.of("127.0.0.1", "::1");
-  // PKCS12 wants a password; what protects the file is its permissions.
+  // PKCS12 requires a password; the file's permissions protect it.
   private static final char[] STORE_PASSWORD = "dsql-local".toCharArray();
   private static final Duration AUTHORITY_LIFETIME = Duration.ofDays(3650);
   // Apple's clients refuse server certificates that live longer than 398 days.
@@ -135,7 +135,9 @@ public record ClusterCertificates(
     return loadOrCreate(directory, region, InstantSource.system());
   }
 
-  /** The clock decides what is about to expire; new certificates begin at the system's time. */
+  /**
+   * The clock decides which certificates are about to expire; new ones begin at the system's time.
+   */
   static ClusterCertificates loadOrCreate(Path directory, String region, InstantSource clock)
       throws IOException {
     Files.createDirectories(directory);
@@ -164,7 +166,7 @@ public record ClusterCertificates(
     }
   }
 
-  /** Earlier versions made certificates without addresses. */
+  /** Whether a certificate has a loopback address; earlier versions made some without. */
   private static boolean servesLoopback(KeyStore store, String alias)
       throws GeneralSecurityException {
     return store.getCertificate(alias) instanceof X509Certificate certificate
@@ -191,8 +193,8 @@ public record ClusterCertificates(
   }
 
   /**
-   * Puts a changed key store in place in one step: keytool is not atomic, and what it makes is
-   * readable for everybody at first.
+   * Replaces the key store in one step: keytool does not write atomically, and everybody can read
+   * its file at first.
    */
   private static void change(Path storeFile, boolean keep, Change change) throws IOException {
     Path closed = storeFile.resolveSibling("unfinished");

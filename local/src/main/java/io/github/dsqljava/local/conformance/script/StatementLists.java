@@ -12,42 +12,42 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * The lists of statements that say what a text and a catalog allow, as scripts of the row {@code
- * statements.all}. Each statement stands in a transaction of its own that is rolled back, so that
- * nothing is left of one that a cluster takes although it should not.
+ * The lists of accepted and refused statements, as scripts of the row {@code statements.all}. Each
+ * statement runs in a transaction of its own that is rolled back. So a statement that a cluster
+ * accepts by mistake leaves nothing behind.
  *
- * <p>Of {@code statements.txt} the refused ones are played: what it accepts is about objects that
- * the tests of dsql-local make in schemas of their own.
+ * <p>Of {@code statements.txt} only the refused statements are played. Its accepted statements need
+ * objects that only the tests of dsql-local make.
  */
 final class StatementLists {
   private static final String ROW = "statements.all";
 
-  /** Lets what the lists name be there, as far as it is in one schema. */
+  /** Makes the objects that the lists name, as far as they are in one schema. */
   private static final List<String> OBJECTS =
       List.of(
           "CREATE TABLE t (id bigint PRIMARY KEY, a int, b int)",
           "CREATE TABLE u (id bigint PRIMARY KEY, x int)");
 
   /**
-   * Not undone by a rollback, or out of reach of one: statements about the transaction itself, and
-   * what a PostgreSQL that is compared with would do to files, programs, other servers and IAM.
+   * Statements that a rollback does not undo: those about the transaction itself, and those that
+   * reach files, programs, other servers or IAM on a PostgreSQL used for comparison.
    */
   private static final Pattern NOT_PLAYED =
       Pattern.compile(
           "^(BEGIN|START|COMMIT|END|ROLLBACK|ABORT|SAVEPOINT|RELEASE|PREPARE|AWS)\\b"
               + "|\\b(PROGRAM|SUBSCRIPTION|TABLESPACE|SYSTEM|DATABASE|EXTENSION|LOAD)\\b|'/|;$|\\\\n");
 
-  /** The job of this index may not be done yet. */
+  /** Statements on the index {@code ready}, whose job may still run. */
   private static final Pattern NEEDS_A_JOB = Pattern.compile("\\bready\\b");
 
   private StatementLists() {}
 
-  /** What the text of a statement tells. */
+  /** Returns the statements that are refused for their text. */
   static ScriptFile ofTexts() {
     return file("statements", "dialect/statements.txt", OBJECTS, /* accepted= */ false);
   }
 
-  /** What the catalog tells. */
+  /** Returns the statements that are accepted or refused because of the catalog. */
   static ScriptFile ofCatalog() {
     return file("catalog", "catalog.txt", List.of(), /* accepted= */ true);
   }

@@ -5,14 +5,16 @@ package io.github.dsqljava.local.conformance.script;
  * waiting, {@code A~} makes sure that it still runs, {@code A?} waits for its answer; {@code A^}
  * waits until it sleeps in {@code pg_sleep}. Answers: {@code #1} an update count, {@code [1, a] [2,
  * b]} rows, {@code none} no row, {@code 200 rows} many, {@code !23505 ERROR: text} an error, {@code
- * !OC000} the conflict in the service's words, {@code ok} anything but an error. What stands behind
- * {@code |} ({@code DETAIL}, {@code HINT}, {@code TAG}) is compared only if it is given. The word
- * {@code status} in place of SQL asks for the state of the transaction, {@code jobs} waits for the
- * end of the script's jobs, {@code drop} cuts the connection, {@code wait 5} waits 5 seconds.
+ * !OC000} the conflict in the service's words, {@code ok} anything but an error. Details behind
+ * {@code |} ({@code DETAIL}, {@code HINT}, {@code TAG}) are compared only if the step names them.
+ * The word {@code status} in place of SQL asks for the state of the transaction, {@code jobs} waits
+ * for the end of the script's jobs, {@code drop} cuts the connection, {@code wait 5} waits 5
+ * seconds.
  *
  * @param session one letter
  * @param sql the statement or one of the words above
- * @param onlyHere whether it is played on dsql-local alone: it would touch what is not the script's
+ * @param onlyHere whether it is played on dsql-local alone, because it touches objects outside of
+ *     the script
  */
 public record Step(String session, char mode, String sql, String expected, boolean onlyHere) {
   /** Sends a statement and waits for its answer. */
@@ -30,7 +32,7 @@ public record Step(String session, char mode, String sql, String expected, boole
   /** Waits until what was sent sleeps. */
   public static final char SLEEPS = '^';
 
-  /** What any answer but an error is. */
+  /** Expects any answer but an error. */
   public static final String OK = "ok";
 
   /** SQLSTATE 40001 in the service's words of 2026. */
@@ -71,7 +73,7 @@ public record Step(String session, char mode, String sql, String expected, boole
     return expected.contains(DETAILS) ? answer.equals(expected) : head(answer).equals(expected);
   }
 
-  /** What stands before details. */
+  /** Separates the answer from its details. */
   public static final String DETAILS = " | ";
 
   private static String head(String answer) {

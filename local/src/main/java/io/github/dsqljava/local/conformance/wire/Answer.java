@@ -5,7 +5,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What came of a statement.
+ * The answer to a statement.
  *
  * @param columns names of the result's columns; null if it has no result
  * @param rows in the text format
