@@ -4,9 +4,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Where a cluster can be reached.
+ * The addresses of a cluster.
  *
- * @param directPort without a relay, for what is not measured
+ * @param directPort the port without a relay, for work that is not measured
  * @param relayPorts the relays' ports by their round trip in milliseconds
  */
 public record Addresses(Target target, int directPort, Map<Integer, Integer> relayPorts) {
@@ -26,14 +26,14 @@ public record Addresses(Target target, int directPort, Map<Integer, Integer> rel
     return port;
   }
 
-  /** One line, for another process. It holds the secret, so it belongs into no log. */
+  /** Returns one line, for another process. It contains the secret, so it must not be logged. */
   public String toLine() {
     StringBuilder line = new StringBuilder(target.toLine()).append(SEPARATOR).append(directPort);
     relayPorts.forEach((millis, port) -> line.append(SEPARATOR).append(millis + "=" + port));
     return line.toString();
   }
 
-  /** Reads what {@link #toLine()} wrote. */
+  /** Reads a line of {@link #toLine()}. */
   public static Addresses ofLine(String line) {
     String[] parts = line.split(SEPARATOR, -1);
     Map<Integer, Integer> ports = new TreeMap<>();

@@ -9,12 +9,12 @@ import java.nio.channels.SocketChannel;
 import java.time.Duration;
 
 /**
- * Stands between clients and a server, both on this machine, and lets bytes travel for a while:
- * half of the round trip in each direction. The handshake of TCP costs a round trip as well; as the
- * kernel accepts connections by itself, the client's first bytes are held back for it.
+ * Stands between clients and a server on this machine and delays bytes by half of the round trip in
+ * each direction. TCP's handshake would take a round trip as well. The kernel accepts connections
+ * at once, so the relay holds the client's first bytes back for that time.
  *
- * <p>Without a round trip the bytes are passed on by the thread that read them, so that the same
- * relay stands in every way.
+ * <p>With a round trip of zero, the thread that reads the bytes also passes them on. So every
+ * measurement goes through the same relay.
  */
 public final class DelayRelay implements AutoCloseable {
   private final ServerSocketChannel listener;
@@ -40,7 +40,7 @@ public final class DelayRelay implements AutoCloseable {
    * Starts a relay on a free port of the loopback address.
    *
    * @param serverPort of the loopback address
-   * @param roundTrip what a question and its answer take longer; zero or more
+   * @param roundTrip delay added to a request and its answer together; zero or more
    */
   public static DelayRelay start(int serverPort, Duration roundTrip) throws IOException {
     ServerSocketChannel listener = ServerSocketChannel.open();
@@ -53,7 +53,7 @@ public final class DelayRelay implements AutoCloseable {
     }
   }
 
-  /** Where clients connect to. */
+  /** The port that clients connect to. */
   public int port() {
     return listener.socket().getLocalPort();
   }
@@ -63,7 +63,7 @@ public final class DelayRelay implements AutoCloseable {
       try {
         connect(listener.accept());
       } catch (IOException e) {
-        // Closed, or the client has gone: there is nobody to tell.
+        // The relay is closed, or the client has gone: there is nobody to tell.
       }
     }
   }

@@ -17,16 +17,16 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * One direction of a relay: a thread that reads from all sources, and, when travelling takes time,
- * a thread that writes what has arrived.
+ * One direction of a relay: a thread that reads from all sources and, if there is a delay, a thread
+ * that writes the bytes when they are due.
  */
 final class RelayDirection implements AutoCloseable {
   private static final int BUFFER_BYTES = 64 * 1024;
 
-  /** How late Linux wakes a sleeping thread; so much earlier it is woken. */
+  /** Linux wakes a sleeping thread this much too late, so its alarm is set earlier by as much. */
   private static final long TIMER_SLACK_NANOS = 60_000;
 
-  /** For a receiver whose buffer is full. */
+  /** The pause before the next write to a receiver whose buffer is full. */
   private static final long RETRY_NANOS = 50_000;
 
   private static final long GIVE_UP_NANOS = Duration.ofSeconds(10).toNanos();
@@ -56,7 +56,7 @@ final class RelayDirection implements AutoCloseable {
   /**
    * Relays from one channel to another from now on.
    *
-   * @param openAt when the first bytes may begin to travel, by {@link System#nanoTime()}
+   * @param openAt earliest departure of the first bytes, by {@link System#nanoTime()}
    */
   void add(SocketChannel from, SocketChannel to, long openAt) {
     added.add(new Route(from, to, openAt));
@@ -162,12 +162,12 @@ final class RelayDirection implements AutoCloseable {
     selector.wakeup();
   }
 
-  /** From where to where, and from when on. */
+  /** A pair of channels, and the earliest departure of bytes between them. */
   private record Route(SocketChannel from, SocketChannel to, long openAt) {
     void close() {
       try (from;
           to) {
-        // Both, whatever happens to the other.
+        // Closes both, even if one of them fails.
       } catch (IOException e) {
         // Nothing that could be done about it.
       }

@@ -36,7 +36,7 @@ public final class RelayedCluster implements AutoCloseable {
     }
   }
 
-  /** Where it can be reached. */
+  /** The addresses of the cluster and its relays. */
   public Addresses addresses() {
     return addresses;
   }

@@ -7,8 +7,8 @@ import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 
 /**
- * Where a local cluster is, and the key to it. The port is not part of it: each travel time has its
- * own.
+ * The names of a local cluster, and its access key. The port is not part of it: each round trip has
+ * a port of its own.
  *
  * @param host the name that resolves without help
  * @param clusterHost the cluster's name as on the service, which does not resolve
@@ -24,13 +24,13 @@ public record Target(
 
   private static final String SEPARATOR = "\t";
 
-  /** The user that everything runs as. */
+  /** The user of all connections. */
   public static final String USER = "admin";
 
   /** The only database of a cluster. */
   public static final String DATABASE = "postgres";
 
-  /** The target that a cluster is. */
+  /** Returns the target for a cluster. */
   public static Target of(DsqlLocal cluster) {
     return new Target(
         cluster.host(),
@@ -41,19 +41,19 @@ public record Target(
         cluster.principal().secretAccessKey());
   }
 
-  /** Reads what {@link #toLine()} wrote. */
+  /** Reads a line of {@link #toLine()}. */
   public static Target ofLine(String line) {
     String[] parts = line.split(SEPARATOR, -1);
     return new Target(parts[0], parts[1], parts[2], Path.of(parts[3]), parts[4], parts[5]);
   }
 
-  /** One line, for another process. It holds the secret, so it belongs into no log. */
+  /** Returns one line, for another process. It contains the secret, so it must not be logged. */
   public String toLine() {
     return String.join(
         SEPARATOR, host, clusterHost, region, caFile.toString(), accessKeyId, secretAccessKey);
   }
 
-  /** The key to the cluster. */
+  /** The credentials for the cluster. */
   public StaticCredentialsProvider credentials() {
     return StaticCredentialsProvider.create(
         AwsBasicCredentials.create(accessKeyId, secretAccessKey));
@@ -70,7 +70,7 @@ public record Target(
         .build();
   }
 
-  /** Where it is; no secret. */
+  /** The cluster's name, without the secret. */
   @Override
   public String toString() {
     return "Target[" + clusterHost + "]";

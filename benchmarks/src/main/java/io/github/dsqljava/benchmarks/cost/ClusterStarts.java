@@ -13,8 +13,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * How long a cluster of dsql-local takes to accept connections, and what it keeps in memory: the
- * first of a JVM, and those after it, with a test of 200 ms on each.
+ * Measures the time until a cluster of dsql-local accepts connections, and its memory: for the
+ * first one of a JVM, and for later ones with a test of 200 ms on each.
  */
 public final class ClusterStarts {
   private static final int STARTS = 40;
@@ -23,7 +23,7 @@ public final class ClusterStarts {
 
   private ClusterStarts() {}
 
-  /** Prints the figures; the arguments are those of the other benchmarks, and not used. */
+  /** Prints the figures; ignores the arguments, which are those of the other benchmarks. */
   public static void main(String[] arguments) throws Exception {
     List<Long> micros = new ArrayList<>();
     for (int i = 0; i < STARTS; i++) {
@@ -65,7 +65,9 @@ public final class ClusterStarts {
     return Arrays.stream(seen).min().orElseThrow();
   }
 
-  /** What the processes below this JVM keep for themselves: shared pages count by their shares. */
+  /**
+   * Returns the memory of the processes below this JVM; a shared page counts by its share (PSS).
+   */
   private static long servers() {
     return ProcessHandle.current()
         .descendants()

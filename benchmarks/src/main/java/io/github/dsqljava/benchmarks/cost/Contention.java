@@ -17,8 +17,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * What optimistic concurrency costs: transactions without a conflict beside PostgreSQL alone, and
- * what a conflict takes. The figures, and how to run it: docs/concurrency.md.
+ * Measures the cost of optimistic concurrency: transactions without a conflict, compared with
+ * PostgreSQL alone, and the time that a conflict takes. For the figures and the command see
+ * docs/concurrency.md.
  */
 public final class Contention {
   private Contention() {}
@@ -47,7 +48,9 @@ public final class Contention {
     }
   }
 
-  /** By turns, so that both meet the same weather: BEGIN, SELECT, UPDATE, COMMIT of own rows. */
+  /**
+   * Runs BEGIN, SELECT, UPDATE, COMMIT on own rows, alternating so that both see the same noise.
+   */
   private static void compare(Sessions cluster, Sessions plain, int clients)
       throws SQLException, InterruptedException, ExecutionException {
     List<Double> ratios = new ArrayList<>();
@@ -57,7 +60,7 @@ public final class Contention {
       with = disjoint(cluster, clients);
       without = disjoint(plain, clients);
       if (round > 0) { // the first one warms up
-        // The fastest tenth: the others are those that something else on the machine disturbed.
+        // The fastest tenth is free of disturbance by other programs on the machine.
         ratios.add(with[with.length / 10] / (double) without[without.length / 10]);
       }
     }
@@ -102,7 +105,7 @@ public final class Contention {
     return nanos;
   }
 
-  /** From the statement that meets a lock to its answer, and the loser's three last statements. */
+  /** Times the statement that meets a lock, and the loser's last three statements. */
   private static void contended(Sessions cluster, int rows) throws SQLException {
     try (Connection admin = cluster.open()) {
       Sessions.execute(
@@ -111,7 +114,7 @@ public final class Contention {
           "CREATE TABLE c (id int PRIMARY KEY, v int)",
           "INSERT INTO c SELECT i, 0 FROM generate_series(1, " + rows + ") i");
     }
-    // Opened after that: a session that was open would be told of the new schema first (OC001).
+    // Opened after the DDL, because an older session would first get a schema conflict (OC001).
     try (Connection a = cluster.open();
         Connection b = cluster.open()) {
       long[] meet = new long[150];
@@ -145,7 +148,7 @@ public final class Contention {
     }
   }
 
-  /** Two transactions want the row that the other one has, at the same time. */
+  /** Two transactions want each other's row at the same time. */
   private static void crossed(Sessions cluster, String statement)
       throws SQLException, InterruptedException, ExecutionException {
     ExecutorService threads = Executors.newFixedThreadPool(2);

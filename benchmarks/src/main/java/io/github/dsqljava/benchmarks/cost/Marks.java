@@ -16,8 +16,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * What a conflict costs, as ratios to the same transaction alone, measured by turns in one run. The
- * figures, and how to run it: docs/concurrency.md.
+ * Measures the cost of a conflict as a ratio to the same transaction alone, alternating within one
+ * run. For the figures and the command see docs/concurrency.md.
  */
 public final class Marks {
   private static final List<String> PARTS = List.of("rows", "catalog", "orders");
@@ -77,7 +77,7 @@ public final class Marks {
     return "UPDATE m SET v = v + 1 WHERE id = " + id;
   }
 
-  /** Another one wants its row and goes away: its time without the other's. */
+  /** Times a transaction whose row another one wants and gives up, without the other one's time. */
   private static void met(Sessions cluster, int rows) throws SQLException {
     try (Connection a = cluster.open();
         Connection b = cluster.open()) {
@@ -131,7 +131,7 @@ public final class Marks {
     }
   }
 
-  /** How much PostgreSQL's catalog grows. */
+  /** Measures the growth of PostgreSQL's catalog. */
   private static void catalog(Sessions cluster) throws SQLException {
     table(cluster, 300);
     String size = "SELECT pg_relation_size('pg_catalog.pg_attribute')";
@@ -174,7 +174,7 @@ public final class Marks {
     }
   }
 
-  /** Returns how long each NewOrder took, with its repetitions. */
+  /** Returns the duration of each NewOrder, including its retries. */
   private static long[] terminals(Sessions cluster, int terminals, int seconds)
       throws InterruptedException, ExecutionException {
     ExecutorService threads = Executors.newFixedThreadPool(terminals);
@@ -228,7 +228,7 @@ public final class Marks {
     return tally;
   }
 
-  /** What terminals have done. */
+  /** The results of terminals. */
   private static final class Tally {
     private final Map<Warehouse.Kind, List<Long>> nanos = new EnumMap<>(Warehouse.Kind.class);
     private final List<Long> lost = new ArrayList<>();

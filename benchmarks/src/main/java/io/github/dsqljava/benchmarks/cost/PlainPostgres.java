@@ -14,8 +14,8 @@ import java.util.Map;
 
 /**
  * The PostgreSQL of dsql-local without dsql-local: the same program with the same settings, on a
- * TCP port of the loopback address with TLS, and on a Unix socket. Anybody on this machine may log
- * in; it is for measurements, on Linux.
+ * TCP port of the loopback address with TLS, and on a Unix socket. Every user of this machine may
+ * log in; it is for measurements, on Linux.
  *
  * <p>Its settings are those on the command line of a cluster that runs in this JVM. It ends with
  * {@link #close()}, or with this JVM.
@@ -66,7 +66,7 @@ final class PlainPostgres implements AutoCloseable, Sessions {
   /**
    * Starts it and waits until it accepts connections.
    *
-   * @param cluster whose settings it takes; the only one that runs in this JVM
+   * @param cluster the cluster whose settings it takes; the only one that runs in this JVM
    */
   static PlainPostgres like(DsqlLocal cluster) throws IOException {
     PlainPostgres postgres = new PlainPostgres(cluster);
@@ -84,7 +84,7 @@ final class PlainPostgres implements AutoCloseable, Sessions {
     return Sessions.connect("localhost", port, certificates.authorityFile(), SUPERUSER, "");
   }
 
-  /** Where its Unix socket is. */
+  /** The directory of its Unix socket. */
   Path socketDirectory() {
     return server.directory();
   }
@@ -97,7 +97,7 @@ final class PlainPostgres implements AutoCloseable, Sessions {
     return certificates;
   }
 
-  /** The words with which the cluster has started its PostgreSQL. */
+  /** Returns the command line of the cluster's PostgreSQL. */
   private static List<String> commandOfCluster() throws IOException {
     for (ProcessHandle child : ProcessHandle.current().descendants().toList()) {
       String line;

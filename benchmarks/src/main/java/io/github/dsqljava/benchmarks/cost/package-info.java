@@ -1,4 +1,4 @@
-/** What dsql-local costs, beside the same PostgreSQL without it. */
+/** Measures the cost of dsql-local, compared with the same PostgreSQL without it. */
 @NullMarked
 package io.github.dsqljava.benchmarks.cost;
 

@@ -13,13 +13,13 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * First committer wins on one row, in virtual time: a transaction commits if nobody has committed
- * between its snapshot and the arrival of its COMMIT. A conflict costs the server nothing. Retry
- * policies and lane are the connector's own.
+ * Simulates first committer wins on one row, in virtual time: a transaction commits if no other one
+ * has committed between its snapshot and the arrival of its COMMIT. A conflict costs the server
+ * nothing. The retry policies and the conflict lane are the connector's own code.
  */
 final class HotRow {
 
-  /** How much longer than half a round trip a way may take. */
+  /** The range of a one-way delay, as a share of half a round trip. */
   private static final double NETWORK_JITTER = 0.1;
 
   private final Surroundings around;
@@ -78,7 +78,7 @@ final class HotRow {
     return Math.round(around.work().toNanos() * (0.5 + random.nextDouble()));
   }
 
-  /** A process has a pool. */
+  /** A process, which has one pool. */
   private final class Process {
     final ConflictLane lane = new ConflictLane(time, PoolListener.NONE, random);
     int inLane;

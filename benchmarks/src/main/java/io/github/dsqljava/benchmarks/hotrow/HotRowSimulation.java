@@ -13,8 +13,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Plays one row that many clients want, with every way of trying again, and writes a table and two
- * plots. How: docs/benchmarks.md.
+ * Simulates one row that many clients update, with each manner of retrying, and writes a table and
+ * two plots. For the command see docs/benchmarks.md.
  */
 public final class HotRowSimulation {
   private static final List<Integer> CLIENTS = List.of(4, 16, 64, 256);
@@ -25,16 +25,16 @@ public final class HotRowSimulation {
   private static final Duration TIME = Duration.ofSeconds(20);
   private static final long SEED = 20_261_201;
 
-  /** What is plotted: the round trip in milliseconds. */
+  /** The round trip of the plots, in milliseconds. */
   private static final int PLOTTED = 1;
 
   private HotRowSimulation() {}
 
   /**
-   * Plays.
+   * Runs the simulation.
    *
-   * @param arguments {@code --output=} is where the results go, {@code --docs=} where they go as
-   *     well; others, which the other benchmarks know, mean nothing here
+   * @param arguments {@code --output=} and {@code --docs=} name directories for the results; the
+   *     options of other benchmarks are ignored
    */
   public static void main(String[] arguments) throws IOException {
     System.setProperty("java.awt.headless", "true");

@@ -7,31 +7,29 @@ import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /**
- * A way of trying again.
+ * A manner of retrying after a conflict.
  *
  * @param title for people
- * @param retries how often, and with which pauses
- * @param stretch up to which share a pause is longer than the bound, as in the official connectors;
- *     none for pauses drawn evenly between zero and the bound
- * @param lane who goes through a lane of its pool
+ * @param retries the number of attempts, and their pauses
+ * @param stretch the share by which a pause may exceed the bound, as in the official connectors;
+ *     empty for pauses drawn evenly between zero and the bound
+ * @param lane the transactions that go through the lane of their pool
  */
 record Manner(String title, RetryPolicy retries, Optional<Double> stretch, Lane lane) {
 
-  /** Who goes through the lane. */
+  /** The transactions that go through the lane. */
   enum Lane {
-    /** Nobody. */
+    /** None. */
     NONE,
-    /** Who has lost; the next one begins when the one before has its answer. */
+    /** Those that have lost; the next one begins when the one before has its answer. */
     ONE_BY_ONE,
-    /** Who has lost; the lane finds out when the next one may begin. */
+    /** Those that have lost; the lane adapts the start of the next one. */
     ADAPTIVE,
-    /**
-     * As {@link #ADAPTIVE}, and while somebody is in the lane first attempts go through it, too.
-     */
+    /** As {@link #ADAPTIVE}; while the lane is in use, first attempts go through it, too. */
     EVERYBODY
   }
 
-  /** All that are compared. */
+  /** The manners that are compared. */
   static List<Manner> all() {
     RetryPolicy few = RetryPolicy.builder().maxAttempts(10).build();
     return List.of(
@@ -44,7 +42,7 @@ record Manner(String title, RetryPolicy retries, Optional<Double> stretch, Lane 
         official("official, 100 ms to 5 s", Duration.ofMillis(100), Duration.ofSeconds(5)));
   }
 
-  /** Full jitter, as this project's policies have it. */
+  /** A policy with full jitter, as this project's are. */
   static Manner ours(String title, RetryPolicy retries, Lane lane) {
     return new Manner(title, retries, Optional.empty(), lane);
   }
@@ -58,7 +56,7 @@ record Manner(String title, RetryPolicy retries, Optional<Double> stretch, Lane 
         Lane.NONE);
   }
 
-  /** The pause of an official connector after so many failures, from 1. */
+  /** The pause of an official connector after this number of failures, from 1. */
   Duration pause(int failures, RandomGenerator random) {
     long base = retries.basePause().toNanos() << (failures - 1);
     long pause = Math.min(retries.maxPause().toNanos(), base);

@@ -3,7 +3,7 @@ package io.github.dsqljava.benchmarks.hotrow;
 import java.util.Arrays;
 
 /**
- * What came of it, of those who want the row, and of the bystanders.
+ * The result for the clients of the hot row and for the bystanders.
  *
  * @param commits a second
  * @param share of the bound

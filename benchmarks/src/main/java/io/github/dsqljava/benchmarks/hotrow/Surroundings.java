@@ -3,15 +3,15 @@ package io.github.dsqljava.benchmarks.hotrow;
 import java.time.Duration;
 
 /**
- * Who wants the row, and from how far.
+ * The load on the row and the distance of the clients.
  *
- * @param clients in all processes together; each begins anew as soon as it has ended
+ * @param clients in all processes together; each begins its next call as soon as one has ended
  * @param processes with a pool each; the clients are spread evenly
- * @param bystanders clients of other rows, in all pools together: nobody conflicts with them
+ * @param bystanders clients of other rows, in all pools together; they conflict with nobody
  * @param roundTrip between client and server
  * @param work of the server between the snapshot and the answer to the statement
- * @param time how long it goes on
- * @param seed of all chance
+ * @param time the duration, in virtual time
+ * @param seed of all random numbers
  */
 record Surroundings(
     int clients,
@@ -22,7 +22,9 @@ record Surroundings(
     Duration time,
     long seed) {
 
-  /** Commits a second at best: one for each time from snapshot to COMMIT's arrival. */
+  /**
+   * The upper bound of commits a second: one in each time from a snapshot to its COMMIT's arrival.
+   */
   double bound() {
     return 1e9 / roundTrip.plus(work).toNanos();
   }

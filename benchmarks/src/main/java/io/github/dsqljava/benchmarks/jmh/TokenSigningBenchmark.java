@@ -16,7 +16,7 @@ import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.dsql.DsqlUtilities;
 
-/** How long a login token takes: signed by this project, and by the AWS SDK's module for DSQL. */
+/** Times the signing of a login token by this project and by the AWS SDK's module for DSQL. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -33,13 +33,13 @@ public class TokenSigningBenchmark {
           .credentialsProvider(StaticCredentialsProvider.create(credentials))
           .build();
 
-  /** This project's. */
+  /** Signs with this project's signer. */
   @Benchmark
   public AuthToken tokenSigner() {
     return signer.sign(HOST, "us-east-1", TokenAction.DB_CONNECT_ADMIN, LIFETIME, credentials);
   }
 
-  /** The AWS SDK's, which the official connector for JDBC uses. */
+  /** Signs with the AWS SDK, as the official connector for JDBC does. */
   @Benchmark
   public String awsSdk() {
     return utilities.generateDbConnectAdminAuthToken(

@@ -1,4 +1,4 @@
-/** What is measured without a network. */
+/** Microbenchmarks that need no network. */
 @NullMarked
 package io.github.dsqljava.benchmarks.jmh;
 

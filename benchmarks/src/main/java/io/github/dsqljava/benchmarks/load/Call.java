@@ -3,7 +3,7 @@ package io.github.dsqljava.benchmarks.load;
 import java.util.SplittableRandom;
 
 /**
- * One caller's current execution of an operation. Used by one caller, one execution after the
+ * One caller's current execution of an operation. The caller uses it for one execution after the
  * other.
  */
 public final class Call {
@@ -20,12 +20,12 @@ public final class Call {
     this.random = new SplittableRandom(seed + caller);
   }
 
-  /** Who calls, from 0. */
+  /** The number of the caller, from 0. */
   public int caller() {
     return caller;
   }
 
-  /** How often this caller has called before. */
+  /** The number of this caller's earlier calls. */
   public long iteration() {
     return iteration;
   }
@@ -35,7 +35,7 @@ public final class Call {
     return random;
   }
 
-  /** What was to be timed is over, though there is something left to do, such as closing. */
+  /** Ends the timed part, although work is left, such as closing. */
   public void measured() {
     measured = true;
     measuredAt = System.nanoTime();

@@ -3,18 +3,19 @@ package io.github.dsqljava.benchmarks.load;
 import java.util.Arrays;
 
 /**
- * What one round measured. All times in nanoseconds.
+ * The measurements of one round. All times are in nanoseconds.
  *
- * @param done executions that did their work within the measured time
+ * @param done executions that finished their work within the measured time
  * @param elapsed the measured time
  * @param median of the time from the first try of a piece of work to its end
  * @param p99 of the same times
  * @param max of the same times
  * @param cpu processor time of the client's whole process
  * @param gaveUp executions that gave up
- * @param callP99 99th percentile of single executions, those that gave up included
- * @param attempts transactions begun; 0 where nobody counts them
- * @param total executions that did their work, those before and after the measured time included
+ * @param callP99 99th percentile of single executions, including those that gave up
+ * @param attempts transactions begun; 0 where they are not counted
+ * @param total executions that finished their work, including those before and after the measured
+ *     time
  */
 public record LoadResult(
     long done,
@@ -46,7 +47,7 @@ public record LoadResult(
     return String.join(SEPARATOR, Arrays.stream(values).mapToObj(Long::toString).toList());
   }
 
-  /** Reads what {@link #toLine()} wrote. */
+  /** Reads a line of {@link #toLine()}. */
   public static LoadResult ofLine(String line) {
     long[] values = Arrays.stream(line.split(SEPARATOR, -1)).mapToLong(Long::parseLong).toArray();
     return new LoadResult(

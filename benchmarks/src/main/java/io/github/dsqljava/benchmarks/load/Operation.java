@@ -3,7 +3,7 @@ package io.github.dsqljava.benchmarks.load;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** What callers repeat, in the form in which a client offers it. */
+/** The work that callers repeat, blocking or asynchronous as its client offers it. */
 public sealed interface Operation {
 
   /** An operation that blocks its caller's thread. */

@@ -1,6 +1,6 @@
 package io.github.dsqljava.benchmarks.load;
 
-/** How an execution of an operation ended, if it did not fail. */
+/** The outcome of an execution that did not fail. */
 public enum Outcome {
   /** The work is done. */
   DONE,

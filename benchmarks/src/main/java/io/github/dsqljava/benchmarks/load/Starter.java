@@ -1,6 +1,6 @@
 package io.github.dsqljava.benchmarks.load;
 
-/** Where the callers of a client begin: on its event loops, or on a thread each. */
+/** Starts the callers of a client: on its event loops, or on a thread for each. */
 @FunctionalInterface
 public interface Starter {
   /** Runs a caller's first step. */

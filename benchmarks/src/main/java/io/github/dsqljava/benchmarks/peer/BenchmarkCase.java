@@ -3,7 +3,7 @@ package io.github.dsqljava.benchmarks.peer;
 import java.util.Arrays;
 import java.util.Locale;
 
-/** What is measured. */
+/** The cases of the benchmark. */
 public enum BenchmarkCase {
   /** One caller opens a connection, reads a first row, and closes the connection. */
   CONNECT("Connect to first row", 1, 0),
@@ -11,7 +11,7 @@ public enum BenchmarkCase {
   POINT_SELECT("Point select", 64, 10),
   /** BEGIN, one UPDATE by key, COMMIT. */
   WRITE_TRANSACTION("Single-statement write transaction", 64, 10),
-  /** Two SELECT, two UPDATE, one INSERT; none needs the answer to another. */
+  /** Two SELECT, two UPDATE, one INSERT; none depends on the answer to another. */
   FIVE_STATEMENTS("Five-statement transaction, independent", 64, 10),
   /** The same five, each sent after the answer to the one before. */
   FIVE_DEPENDENT("Five-statement transaction, dependent", 64, 10),
@@ -32,17 +32,17 @@ public enum BenchmarkCase {
     this.connections = connections;
   }
 
-  /** For people. */
+  /** The title in reports. */
   public String title() {
     return title;
   }
 
-  /** How many callers there are at the same time. */
+  /** The number of concurrent callers. */
   public int callers() {
     return callers;
   }
 
-  /** How many connections the pool keeps; 0 without a pool. */
+  /** The number of connections in the pool; 0 without a pool. */
   public int connections() {
     return connections;
   }

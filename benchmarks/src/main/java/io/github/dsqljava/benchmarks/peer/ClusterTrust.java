@@ -15,9 +15,9 @@ import javax.net.ssl.TrustManagerFactory;
 import org.postgresql.ssl.WrappedFactory;
 
 /**
- * What pgjdbc's {@code DefaultJavaSSLFactory} is for the service: trust from the JDK's store, one
- * TLS context for all connections, and so TLS sessions that are resumed. Here the store holds the
- * local cluster's authority. pgjdbc creates it by its name.
+ * Stands in for pgjdbc's {@code DefaultJavaSSLFactory}, which takes trust from the JDK's store and
+ * one TLS context for all connections, so that TLS sessions are resumed. This class trusts the
+ * local cluster's authority instead of the JDK's store. pgjdbc creates it by its name.
  */
 public final class ClusterTrust extends WrappedFactory {
   private static final ConcurrentMap<Path, SSLSocketFactory> FACTORIES = new ConcurrentHashMap<>();

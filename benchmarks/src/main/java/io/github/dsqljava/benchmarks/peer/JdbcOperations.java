@@ -39,7 +39,7 @@ final class JdbcOperations {
     Connection connect() throws SQLException;
   }
 
-  /** What is done with a connection. */
+  /** The work on a connection. */
   @FunctionalInterface
   private interface Work {
     void run(Connection connection, Call call) throws SQLException;
@@ -79,7 +79,7 @@ final class JdbcOperations {
     };
   }
 
-  /** Whether a case wants connections in autocommit. */
+  /** Whether a case uses connections in autocommit. */
   static boolean autocommit(BenchmarkCase benchmark) {
     return benchmark == BenchmarkCase.POINT_SELECT || benchmark == BenchmarkCase.BATCH;
   }
@@ -94,7 +94,7 @@ final class JdbcOperations {
         };
   }
 
-  /** What fails ends the measurement, and the pool rolls back what is not committed. */
+  /** A failure ends the measurement, and the pool rolls back the open transaction. */
   private static Operation transaction(DataSource pool, Work work) {
     return (Operation.Blocking)
         call -> {

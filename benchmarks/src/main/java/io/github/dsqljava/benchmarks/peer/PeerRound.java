@@ -7,18 +7,18 @@ import java.util.concurrent.atomic.LongAdder;
 /**
  * A peer that is ready for a round: its pool is open and full.
  *
- * @param operation what each caller repeats
- * @param starter where callers begin
+ * @param operation the work that each caller repeats
+ * @param starter starts the callers
  * @param attempts counts the transactions begun, in the case that conflicts
- * @param pool what is closed after the round
+ * @param pool closes the peer's pool after the round
  */
 public record PeerRound(Operation operation, Starter starter, LongAdder attempts, Closing pool)
     implements AutoCloseable {
 
-  /** How a pool is closed. */
+  /** Closes a pool. */
   @FunctionalInterface
   public interface Closing {
-    /** Returns when the connections are closed. */
+    /** Closes the pool; returns when its connections are closed. */
     void close();
   }
 

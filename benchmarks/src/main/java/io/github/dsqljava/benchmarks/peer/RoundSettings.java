@@ -3,10 +3,10 @@ package io.github.dsqljava.benchmarks.peer;
 import io.github.dsqljava.benchmarks.cluster.Target;
 
 /**
- * What a peer needs to know for one round.
+ * The settings of a peer for one round.
  *
  * @param port of the relay
- * @param connections how many connections the pool opens and keeps
+ * @param connections the number of connections that the pool opens and keeps
  * @param policy for the case that conflicts
  */
 public record RoundSettings(

@@ -10,7 +10,7 @@ public final class Statements {
   /** Rows that can be selected. */
   public static final int POINTS = 10_000;
 
-  /** What a point's value is its id times. */
+  /** The value of a point is its id times this factor. */
   public static final int VALUE_FACTOR = 7;
 
   /** Accounts that belong to one caller, so that callers do not conflict. */
@@ -19,7 +19,7 @@ public final class Statements {
   /** Rows of a batch. */
   public static final int BATCH_ROWS = 100;
 
-  /** What each account begins with. */
+  /** The balance of each account at the start. */
   static final int OPENING_BALANCE = 1_000_000;
 
   /** The SQLSTATE of a conflict. */
@@ -41,7 +41,7 @@ public final class Statements {
 
   private Statements() {}
 
-  /** The tables as they are for good. */
+  /** The tables that stay for the whole run. */
   public static List<String> schema() {
     return List.of(
         "CREATE TABLE points (id int PRIMARY KEY, value int NOT NULL)",
@@ -55,7 +55,7 @@ public final class Statements {
     return chunks(POINTS, "INSERT INTO points SELECT id, id * " + VALUE_FACTOR);
   }
 
-  /** The accounts of so many callers, in statements of no more than 1,000 rows. */
+  /** The accounts of the callers, in statements of no more than 1,000 rows. */
   public static List<String> accounts(int callers) {
     return chunks(
         callers * ACCOUNTS_PER_CALLER,
@@ -75,7 +75,7 @@ public final class Statements {
         .toList();
   }
 
-  /** Makes the tables that a case fills anew, so that each round finds them empty. */
+  /** Recreates the tables that a case fills, so that each round finds them empty. */
   public static List<String> emptyTables() {
     return List.of(
         "DROP TABLE IF EXISTS transfers",
@@ -90,7 +90,7 @@ public final class Statements {
     return call.random().nextInt(POINTS);
   }
 
-  /** One of the caller's own accounts, another one each time. */
+  /** One of the caller's own accounts, a different one each time. */
   static int account(Call call) {
     return account(call, 0);
   }
@@ -107,7 +107,7 @@ public final class Statements {
 
   /** A key that is used once between two calls of {@link #emptyTables()}. */
   static UUID key(Call call, int row) {
-    // The halves in this order, so that keys of different callers are not neighbours in the index.
+    // The random half comes first, so that keys of one caller are not neighbours in the index.
     return new UUID(call.random().nextLong(), ((long) call.caller() << 32) | row);
   }
 

@@ -17,11 +17,11 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
-/** The cases for everything that has the API of Vert.x. */
+/** The cases for the clients that have Vert.x's API. */
 final class VertxOperations {
   private VertxOperations() {}
 
-  /** How a client runs a function in a transaction. */
+  /** Runs a function in a transaction of a client. */
   @FunctionalInterface
   interface Transactions {
     Future<Outcome> run(Function<SqlConnection, Future<Outcome>> work);
@@ -122,7 +122,7 @@ final class VertxOperations {
         });
   }
 
-  /** Adds one to the row that everybody wants. */
+  /** Adds one to the hot row. */
   static Future<Outcome> increment(SqlConnection connection) {
     return connection
         .query(Statements.INCREMENT)

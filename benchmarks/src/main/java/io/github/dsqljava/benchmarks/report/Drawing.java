@@ -18,12 +18,12 @@ import org.jfree.chart.JFreeChart;
 import org.jfree.chart.block.BlockBorder;
 import org.jfree.chart.ui.RectangleEdge;
 
-/** What all plots have in common, and how they become files. */
+/** The common style of all plots, and their output as files. */
 public final class Drawing {
-  /** Of all texts. */
+  /** The font of all texts. */
   public static final Font FONT = new Font(Font.SANS_SERIF, Font.PLAIN, 12);
 
-  /** Told apart by people who do not see all colours as well (the palette of Okabe and Ito). */
+  /** Colours that colour-blind readers can tell apart, too (the palette of Okabe and Ito). */
   public static final List<Color> COLORS =
       List.of(
           new Color(0x0072B2),
@@ -40,7 +40,7 @@ public final class Drawing {
 
   private Drawing() {}
 
-  /** White, with the legend at the right. */
+  /** Sets a white background, the fonts, and the legend at the right. */
   public static void style(JFreeChart chart) {
     chart.setBackgroundPaint(Color.WHITE);
     chart.getTitle().setFont(FONT.deriveFont(Font.BOLD, 15));
@@ -49,7 +49,7 @@ public final class Drawing {
     chart.getLegend().setFrame(BlockBorder.NONE);
   }
 
-  /** Writes it as SVG. */
+  /** Writes a plot as SVG. */
   public static void write(JFreeChart chart, Path file) throws IOException {
     VectorGraphics2D graphics = new VectorGraphics2D();
     chart.draw(graphics, new Rectangle(WIDTH, HEIGHT));
@@ -57,7 +57,7 @@ public final class Drawing {
     new SVGProcessor()
         .getDocument(graphics.getCommands(), new PageSize(WIDTH, HEIGHT))
         .writeTo(svg);
-    // The font of the machine it is drawn on is not that of the reader's.
+    // Replaces the font of this machine, which the reader's may not have.
     Files.writeString(
         file, MACHINE_FONT.matcher(svg.toString(UTF_8)).replaceAll("font-family:sans-serif"));
   }

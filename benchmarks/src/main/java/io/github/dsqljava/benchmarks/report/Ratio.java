@@ -7,12 +7,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
 
-/** How many times better this project is than a peer: above 1 it is ahead, below 1 behind. */
+/** The ratio of this project's result to a peer's: above 1 it is ahead, below 1 behind. */
 record Ratio(Spread spread) {
 
   /**
-   * Of the rounds of both, pair by pair: the n-th rounds ran one soon after the other. By
-   * executions a second; by the time to the first row where a single caller connects.
+   * Compares the rounds of both pair by pair, because the n-th rounds ran soon after one another.
+   * Compares executions a second, or the time to the first row in the case that connects.
    */
   static Ratio of(BenchmarkCase benchmark, List<LoadResult> ours, List<LoadResult> peers) {
     return new Ratio(

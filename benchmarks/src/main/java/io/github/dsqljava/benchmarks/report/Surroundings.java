@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** What was measured on: nothing that names a machine or its owner. */
+/** Describes the hardware and software of the run, without names of a machine or its owner. */
 final class Surroundings {
   private static final Path PROCESSORS = Path.of("/proc/cpuinfo");
 

@@ -3,12 +3,12 @@ package io.github.dsqljava.benchmarks.result;
 import java.util.stream.Stream;
 
 /**
- * What comes first in a fresh JVM, in nanoseconds since the first line of the program.
+ * The first results in a fresh JVM, in nanoseconds since the start of the program's main method.
  *
  * @param pool a pool with one open connection
  * @param firstRow the answer to a first statement
- * @param second how long the same takes once more
- * @param classes how many classes were loaded by then
+ * @param second the duration of the same statement when it runs again
+ * @param classes the number of classes loaded by then
  */
 public record ColdResult(long pool, long firstRow, long second, long classes) {
   private static final String SEPARATOR = " ";
@@ -18,7 +18,7 @@ public record ColdResult(long pool, long firstRow, long second, long classes) {
     return pool + SEPARATOR + firstRow + SEPARATOR + second + SEPARATOR + classes;
   }
 
-  /** Reads what {@link #toLine()} wrote. */
+  /** Reads a line of {@link #toLine()}. */
   public static ColdResult ofLine(String line) {
     long[] parts = Stream.of(line.split(SEPARATOR, -1)).mapToLong(Long::parseLong).toArray();
     return new ColdResult(parts[0], parts[1], parts[2], parts[3]);

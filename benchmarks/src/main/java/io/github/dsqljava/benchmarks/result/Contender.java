@@ -7,7 +7,7 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * Who is measured in a case: a peer, with a retry policy where conflicts are.
+ * A peer in a case, with its retry policy where there are conflicts.
  *
  * @param policy without meaning in cases that do not conflict
  */
@@ -26,12 +26,12 @@ public record Contender(PeerKind peer, ConflictPolicy policy) {
         .toList();
   }
 
-  /** Whether it is what the others are compared with. */
+  /** Whether it is the one that the others are compared with. */
   public boolean isOurs() {
     return peer == PeerKind.DSQL_JAVA && policy == ConflictPolicy.OURS;
   }
 
-  /** For people. */
+  /** The title in reports. */
   public String title(BenchmarkCase benchmark) {
     return benchmark == BenchmarkCase.HOT_ROW ? peer.title() + ": " + policy.title() : peer.title();
   }

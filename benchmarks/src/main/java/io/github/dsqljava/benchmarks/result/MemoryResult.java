@@ -1,12 +1,12 @@
 package io.github.dsqljava.benchmarks.result;
 
 /**
- * What a client uses with a pool of one connection, and what more with another, idle one.
+ * The memory of a client with a pool of one connection, and the increase with a second, idle pool.
  *
- * @param heap bytes of the heap, before
- * @param direct bytes outside the heap, before
- * @param moreHeap bytes of the heap that came with the pool
- * @param moreDirect bytes outside the heap that came with the pool
+ * @param heap bytes of the heap before the second pool
+ * @param direct bytes outside the heap before the second pool
+ * @param moreHeap bytes of the heap that the second pool adds
+ * @param moreDirect bytes outside the heap that the second pool adds
  */
 public record MemoryResult(long heap, long direct, long moreHeap, long moreDirect) {
   private static final String SEPARATOR = " ";
@@ -16,7 +16,7 @@ public record MemoryResult(long heap, long direct, long moreHeap, long moreDirec
     return heap + SEPARATOR + direct + SEPARATOR + moreHeap + SEPARATOR + moreDirect;
   }
 
-  /** Reads what {@link #toLine()} wrote. */
+  /** Reads a line of {@link #toLine()}. */
   public static MemoryResult ofLine(String line) {
     String[] parts = line.split(SEPARATOR, -1);
     return new MemoryResult(

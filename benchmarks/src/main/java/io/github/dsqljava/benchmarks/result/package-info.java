@@ -1,4 +1,4 @@
-/** What was measured, as it goes from those who measure to those who report. */
+/** The results that pass from the measuring code to the reports. */
 @NullMarked
 package io.github.dsqljava.benchmarks.result;
 

@@ -18,8 +18,8 @@ import java.util.Map;
 import java.util.function.ToLongFunction;
 
 /**
- * How long a fresh JVM takes to its first row, started in the ways that a program of short life may
- * choose: as it is, without the second compiler, and from an archive of the classes that an earlier
+ * Measures the time of a fresh JVM to its first row, with the start options that suit a short-lived
+ * program: none, without the second compiler, and from an archive of the classes that an earlier
  * run has loaded (AppCDS; on JDK 25 and later the AOT cache).
  */
 public final class FirstRows {
@@ -27,7 +27,7 @@ public final class FirstRows {
   private static final int ROUND_TRIP_MILLIS = 0;
   private static final int FIRST_WITH_AOT_CACHE = 25;
 
-  /** Those whose start a user of this project compares. */
+  /** The clients that a user of this project compares. */
   private static final EnumSet<PeerKind> PEERS =
       EnumSet.of(PeerKind.DSQL_JAVA, PeerKind.VERTX_POOL, PeerKind.DSQL_R2DBC, PeerKind.JDBC);
 
@@ -41,7 +41,7 @@ public final class FirstRows {
     this.directory = directory;
   }
 
-  /** Prints the figures; the arguments are those of the other benchmarks, and not used. */
+  /** Prints the figures; ignores the arguments, which are those of the other benchmarks. */
   public static void main(String[] arguments)
       throws IOException, InterruptedException, SQLException {
     Path directory = Files.createTempDirectory("first-rows");
@@ -54,13 +54,13 @@ public final class FirstRows {
     System.exit(0); // whatever threads a library has left
   }
 
-  /** One way to start, in one peer's case. */
+  /** One set of start options for one peer. */
   private record Start(PeerKind peer, String title, List<String> options) {}
 
   /**
    * One start.
    *
-   * @param whole from the start of the process to its answer, in nanoseconds
+   * @param whole the time from the start of the process to its answer, in nanoseconds
    */
   private record Figures(long whole, ColdResult inside) {}
 
@@ -96,7 +96,7 @@ public final class FirstRows {
     return starts;
   }
 
-  /** Writes an archive, which is complete when the process has ended. */
+  /** Writes an archive; it is complete when the process has ended. */
   private void train(PeerKind peer, String option) throws IOException, InterruptedException {
     Figures unused = once(new Start(peer, "training", List.of(option)));
   }

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** What is measured in a fresh process each time, the peers in turn. */
+/** Measures each time in a fresh process, with the peers in turn. */
 final class FreshRuns {
   private final Addresses addresses;
   private final Set<PeerKind> peers;
@@ -30,7 +30,7 @@ final class FreshRuns {
     return each(times, peer -> peer.memory(Results.MEMORY_CONNECTIONS));
   }
 
-  /** What a fresh process is asked. */
+  /** A request to a fresh process. */
   @FunctionalInterface
   private interface Question<T> {
     T ask(RemotePeer peer) throws IOException, InterruptedException;

@@ -5,7 +5,7 @@ import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
 
 /**
- * What a JVM uses at a moment, in bytes.
+ * The memory that a JVM uses at a moment, in bytes.
  *
  * @param heap after garbage collections
  * @param direct of buffers outside the heap
@@ -14,7 +14,7 @@ record MemoryUse(long heap, long direct) {
   private static final int COLLECTIONS = 4;
   private static final long PAUSE_MILLIS = 200;
 
-  /** Collects garbage, several times with pauses, so that cleaners get their turn, and looks. */
+  /** Collects garbage several times, with pauses for cleaners to run, and then measures. */
   static MemoryUse now() throws InterruptedException {
     for (int i = 0; i < COLLECTIONS; i++) {
       System.gc();

@@ -16,14 +16,14 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a run does.
+ * The options of a run.
  *
  * @param cases all, unless some are named
  * @param peers all that this JDK can run, unless some are named
- * @param everything whether what belongs to no case is measured, too: memory, cold start, and what
- *     needs no network
- * @param output where the results go
- * @param docs where table and plots go as well
+ * @param everything whether to measure also memory, cold start and the microbenchmarks, which
+ *     belong to no case
+ * @param output directory for the results
+ * @param docs second directory for table and plots
  * @param seed of the callers' random numbers and of the order of the peers
  */
 public record Options(
@@ -35,13 +35,13 @@ public record Options(
     Optional<Path> docs,
     long seed) {
 
-  /** Beyond this many callers, seeds of different rounds do not meet. */
+  /** Seeds of different rounds stay apart with up to this number of callers. */
   static final long SEED_STEP = 10_000;
 
   private static final Set<String> NAMES =
       Set.of("--length", "--cases", "--peers", "--output", "--docs", "--seed");
 
-  /** Reads {@code --name=value} each; an empty value is none. */
+  /** Reads arguments of the form {@code --name=value}; ignores those with an empty value. */
   public static Options parse(String[] arguments) {
     Map<String, String> values = new HashMap<>();
     for (String argument : arguments) {

@@ -22,7 +22,7 @@ import java.util.logging.Logger;
 
 /**
  * One peer in a process of its own, so that peers share neither the JIT compiler's profiles nor a
- * heap. It does what it is told on its standard input, line by line, and ends when that does.
+ * heap. It executes the commands on its standard input, line by line, and ends with that input.
  */
 public final class PeerProcess {
   static final String ROUND = "round";
@@ -83,7 +83,7 @@ public final class PeerProcess {
     return Integer.parseInt(line.substring(command.length() + 1));
   }
 
-  /** What gives the line of an answer. */
+  /** Computes the line of an answer. */
   @FunctionalInterface
   private interface Answer {
     String line() throws Exception;
@@ -126,7 +126,7 @@ public final class PeerProcess {
     }
   }
 
-  /** A measured time of nothing lets the caller execute once. */
+  /** With a measured time of zero, the caller executes once. */
   private static void once(PeerRound round) throws InterruptedException {
     Operation operation = round.operation();
     LoadResult unused =

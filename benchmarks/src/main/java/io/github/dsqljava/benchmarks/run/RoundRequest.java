@@ -6,9 +6,9 @@ import io.github.dsqljava.benchmarks.peer.ConflictPolicy;
 import java.time.Duration;
 
 /**
- * What a peer is asked to do: one round.
+ * The request to a peer to run one round.
  *
- * @param roundTripMillis which relay it goes through
+ * @param roundTripMillis selects the relay
  */
 public record RoundRequest(
     BenchmarkCase benchmark,

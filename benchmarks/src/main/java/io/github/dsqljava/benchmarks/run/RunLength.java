@@ -4,21 +4,21 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * How much time is spent.
+ * The length of a run.
  *
  * @param name for options and the report
  * @param roundTrips the round trips, in milliseconds, at which cases are measured
- * @param rounds how often each cell is measured
+ * @param rounds the number of measurements of each cell
  * @param load the times of a round
- * @param hotRow the times of a round in which callers wait for each other; they are longer, for
- *     some policies pause for seconds
- * @param jit how long each peer runs each case before anything is measured
+ * @param hotRow the times of a round with conflicts; they are longer, because some policies pause
+ *     for seconds
+ * @param jit the time that each peer runs each case before anything is measured
  * @param hotRowRoundTrips the round trips, in milliseconds, at which conflicts are measured
  * @param coldStarts fresh JVMs of each peer
  * @param memoryRuns fresh JVMs of each peer
  * @param inProcessForks JVMs of JMH
  * @param inProcessIterations of JMH, a second each
- * @param limit when the whole run is given up
+ * @param limit the time after which the whole run is abandoned
  */
 public record RunLength(
     String name,
@@ -34,7 +34,7 @@ public record RunLength(
     int inProcessIterations,
     Duration limit) {
 
-  /** About five minutes: shows whether something is broken, and is nothing to be published. */
+  /** About five minutes: shows whether something is broken; its figures are not for publication. */
   static final RunLength SHORT =
       new RunLength(
           "short",
