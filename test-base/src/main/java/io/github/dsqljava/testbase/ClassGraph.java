@@ -14,25 +14,28 @@ import java.util.spi.ToolProvider;
 import java.util.stream.Collectors;
 
 /**
- * Which of our classes needs which, by what was compiled. Inner classes count with their outer one.
+ * The dependencies between our compiled classes. Inner classes count with their outer one.
  *
  * @param needs for each class, or package, the others that it needs
  */
 public record ClassGraph(Map<String, Set<String>> needs) {
   private static final String OURS = "io\\.github\\.dsqljava\\S+";
 
-  /** Below the module descriptor, if there is one: jdeps would look for the modules it names. */
+  /**
+   * A directory without the module descriptor, because jdeps would look for the modules it names.
+   */
   private static final Path CLASSES = Path.of("target", "classes", "io");
 
-  /** The graph of the module whose directory this process runs in. */
+  /** Returns the graph of the module in whose directory this process runs. */
   public static ClassGraph ofThisModule() {
     return read("-verbose:class", OURS);
   }
 
   /**
-   * What a package of this module needs, also of others and of the JDK.
+   * Returns the packages that a package of this module needs, including other modules' and the
+   * JDK's.
    *
-   * @param name the whole one
+   * @param name the full name of the package
    */
   public static Set<String> needsOfPackage(String name) {
     return read("-verbose:package", "\\S+").needs.getOrDefault(name, Set.of());
@@ -52,7 +55,7 @@ public record ClassGraph(Map<String, Set<String>> needs) {
   }
 
   /**
-   * The graph that jdeps tells of.
+   * Returns the graph in the output of jdeps.
    *
    * @param told lines such as {@code a.A -> b.B}
    */
@@ -69,7 +72,7 @@ public record ClassGraph(Map<String, Set<String>> needs) {
     return new ClassGraph(graph);
   }
 
-  /** The same, package by package. */
+  /** Returns the graph of the packages. */
   public ClassGraph packages() {
     Map<String, Set<String>> packages = new TreeMap<>();
     needs.forEach(
@@ -77,7 +80,7 @@ public record ClassGraph(Map<String, Set<String>> needs) {
     return new ClassGraph(packages);
   }
 
-  /** The sets of nodes of which each one needs all the others, by whatever way. */
+  /** Returns the sets of nodes that all need each other, directly or through others. */
   public Set<Set<String>> circles() {
     return needs.keySet().stream()
         .map(
@@ -89,12 +92,12 @@ public record ClassGraph(Map<String, Set<String>> needs) {
         .collect(Collectors.toSet());
   }
 
-  /** The circles that are larger than that. */
+  /** Returns the circles of more than this number of nodes. */
   public Set<Set<String>> circlesOfMoreThan(int nodes) {
     return circles().stream().filter(circle -> circle.size() > nodes).collect(Collectors.toSet());
   }
 
-  /** Everything that a node needs, by whatever way. */
+  /** Returns all nodes that a node needs, directly or through others. */
   public Set<String> reachedFrom(String start) {
     Set<String> reached = new HashSet<>();
     visit(start, reached);
@@ -109,7 +112,7 @@ public record ClassGraph(Map<String, Set<String>> needs) {
     }
   }
 
-  /** The package of a class. */
+  /** Returns the package of a class. */
   public static String packageOf(String name) {
     return name.substring(0, name.lastIndexOf('.'));
   }

@@ -1,4 +1,4 @@
-/** What the tests of every module share. */
+/** Code that the tests of all modules share. */
 @NullMarked
 package io.github.dsqljava.testbase;
 

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** What is found in the words of jdeps. */
+/** Tests reading the output of jdeps. */
 class ClassGraphTest {
   private final ClassGraph graph =
       ClassGraph.of(
