@@ -13,9 +13,9 @@ import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 
 /**
- * The cluster an example runs on: the one that the environment names, or else a local one that
- * lives as long as this object. For a user other than admin, the local one gets the role, its IAM
- * mapping and its schema, which somebody has made on a real cluster long before.
+ * The cluster of an example: the one that the environment names, or else a local one that lives as
+ * long as this object. For a user other than admin, the local one gets the role, its IAM mapping
+ * and its schema; on a real cluster an administrator makes them once.
  */
 final class ExampleCluster implements AutoCloseable {
   private static final String ADMIN = "admin";
@@ -30,8 +30,8 @@ final class ExampleCluster implements AutoCloseable {
   }
 
   /**
-   * Reads CLUSTER_ENDPOINT, CLUSTER_USER (default: admin) and the rest of what {@link
-   * DsqlConfig#fromEnvironment()} knows.
+   * Reads CLUSTER_ENDPOINT, CLUSTER_USER (default: admin) and the other variables of {@link
+   * DsqlConfig#fromEnvironment()}.
    */
   static ExampleCluster open(Map<String, String> environment, PrintStream out) {
     if (!environment.getOrDefault("CLUSTER_ENDPOINT", "").isEmpty()) {
@@ -76,7 +76,7 @@ final class ExampleCluster implements AutoCloseable {
         .build();
   }
 
-  /** What an administrator does once for a role; see "Roles" in docs/real-cluster.md. */
+  /** Does an administrator's one-time work for a role; see "Roles" in docs/real-cluster.md. */
   private static void createRole(DsqlConfig admin, String user, String arn) {
     String role = "\"" + user.replace("\"", "\"\"") + "\"";
     List<String> statements =

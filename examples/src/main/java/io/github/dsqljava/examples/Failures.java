@@ -4,7 +4,7 @@ import io.github.dsqljava.DsqlException;
 import java.io.PrintStream;
 import java.util.concurrent.CompletionException;
 
-/** What a program does when it cannot connect: say why, in one line, and end with code 1. */
+/** Reports a failed connection: prints the reason in one line, and ends the program with code 1. */
 final class Failures {
   private Failures() {}
 

@@ -19,9 +19,8 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Two clients add to the same row at the same time. Both have read it before either writes, so one
- * of them loses: its transaction is rolled back (SQLSTATE 40001) and run again, and nothing is
- * lost.
+ * Two clients add to the same row at the same time. Both read it before either writes, so one of
+ * them loses: its transaction is rolled back (SQLSTATE 40001) and runs again. No addition is lost.
  */
 public final class OccRetryExample {
   private static final String CREATE =
@@ -63,7 +62,7 @@ public final class OccRetryExample {
     }
   }
 
-  /** The table, by itself; then the row: Aurora DSQL takes no DDL and DML in one transaction. */
+  /** Creates the table, then the row: Aurora DSQL refuses DDL and DML in one transaction. */
   private static Future<Void> createCounter(DsqlPool pool, UUID id) {
     return pool.query(CREATE)
         .execute()
@@ -111,7 +110,7 @@ public final class OccRetryExample {
           .onSuccess(done -> out.printf("%s: committed%n", name));
     }
 
-    /** What is run again after a conflict, beginning with reading the row as it is then. */
+    /** The work that runs again after a conflict; it begins with a new read of the row. */
     private Future<Void> addOne(SqlConnection connection, UUID id, Meeting meeting) {
       int attempt = attempts.incrementAndGet();
       return select(connection, id)
@@ -133,9 +132,7 @@ public final class OccRetryExample {
     }
   }
 
-  /**
-   * Where both wait for each other in their first attempt, so that there is a conflict for sure.
-   */
+  /** Makes both wait for each other in their first attempt, so that they certainly conflict. */
   private static final class Meeting {
     private final AtomicInteger missing = new AtomicInteger(2);
     private final Promise<Void> complete = Promise.promise();

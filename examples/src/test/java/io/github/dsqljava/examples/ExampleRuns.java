@@ -22,7 +22,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
 
 /**
- * Runs examples on a cluster that stands for the real one: the program only knows it from the
+ * Runs examples on a cluster that stands for the real one: the program knows it only from the
  * environment.
  */
 final class ExampleRuns implements AutoCloseable {
@@ -50,7 +50,7 @@ final class ExampleRuns implements AutoCloseable {
     }
   }
 
-  /** What the example prints when it runs as a user of the cluster. */
+  /** Returns the output of an example that runs as a user of the cluster. */
   String run(BiConsumer<Map<String, String>, PrintStream> example, String user) {
     Map<String, String> environment = new HashMap<>(cluster.environment());
     environment.put("CLUSTER_USER", user);
@@ -110,7 +110,7 @@ final class ExampleRuns implements AutoCloseable {
     query(sql);
   }
 
-  /** The examples make and drop tables, of which this session is told once. */
+  /** Repeats the query once: the examples make and drop tables, so this session gets OC001. */
   private RowSet<Row> query(String sql) throws Exception {
     try {
       return await(admin.query(sql).execute());
