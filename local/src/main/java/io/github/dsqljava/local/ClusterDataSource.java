@@ -57,7 +57,7 @@ final class ClusterDataSource implements DataSource {
     return getConnection(user, "");
   }
 
-  /** With an empty password, or null, the user gets a fresh token. */
+  /** An empty password, or null, stands for a fresh token. */
   @Override
   public Connection getConnection(String user, @Nullable String password) throws SQLException {
     Properties properties = new Properties();

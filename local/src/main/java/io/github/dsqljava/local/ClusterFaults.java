@@ -19,17 +19,16 @@ import java.util.Map;
  * assertThat(cluster.faults().remaining().total()).isZero();
  * }</pre>
  *
- * <p>Most methods arm a fault for the next so many logins or statements of all connections, in the
- * order in which the cluster comes to them. Of several faults for the same occasion, such as a
+ * <p>Most methods arm a fault for a number of the next logins or statements of all connections, in
+ * the order in which the cluster reaches them. Of several faults for the same occasion, such as a
  * conflict and a lost answer for COMMIT, the one armed first strikes first. A fault counts as used
- * when it reaches its client. One that would have struck a statement that is never run, because
- * something before it in the same batch failed, stays armed; and so does one whose connection ends
- * first.
+ * when it reaches its client. A fault stays armed if its statement never runs because an earlier
+ * one in the batch failed, or if its connection ends first.
  *
- * <p>Statements are recognized in both protocols, and in a pipeline; in the extended protocol it is
- * the Execute message that is struck. A fault strikes every statement that the cluster has not
- * given to PostgreSQL when the fault is armed, no matter when the client sent it. As long as faults
- * for statements are armed, a connection runs its batches one after the other, and batches that the
+ * <p>Statements are recognized in both protocols, and in a pipeline; in the extended protocol the
+ * fault strikes the Execute message. A fault strikes every statement that the cluster has not given
+ * to PostgreSQL when the fault is armed, no matter when the client sent it. As long as faults for
+ * statements are armed, a connection runs its batches one after the other, and batches that the
  * client has sent ahead wait; nothing else changes for it. A batch is one Query, or all messages up
  * to a Sync.
  *
@@ -76,9 +75,9 @@ public final class ClusterFaults {
   }
 
   /**
-   * Refuses the next logins. A login counts when its token has been found good and the cluster
-   * would open a session for it, so one that fails by itself uses up nothing. The client has sent
-   * its password by then.
+   * Refuses the next logins. A login counts once its token is valid and the cluster would open a
+   * session for it, so a login that fails by itself uses up no fault. The client has sent its
+   * password by then.
    *
    * @throws IllegalArgumentException if the count is not positive
    */
@@ -176,14 +175,14 @@ public final class ClusterFaults {
   }
 
   /**
-   * Closes each of the next connections that log in when it has sent so many messages: in place of
-   * the next message. Every message of the protocol behind the login counts as one, those of the
-   * extended protocol and the data of COPY too; a Query of the simple protocol is one. The cluster
-   * answers all earlier messages and then closes TCP, without TLS's close_notify. It rolls back an
-   * open transaction, and statements that no Sync has followed. The login uses the fault up.
+   * Closes each of the next connections that log in, in place of the message after {@code messages}
+   * ones. Every message of the protocol after the login counts: a Query, each message of the
+   * extended protocol, and each one with data of COPY. The cluster answers all earlier messages and
+   * then closes TCP, without TLS's close_notify. It rolls back an open transaction, and statements
+   * that no Sync has followed. The login uses the fault up.
    *
-   * @param count how many connections
-   * @param messages how many messages of each are taken; 0 or more
+   * @param count number of connections
+   * @param messages number of messages that each one may send; 0 or more
    * @throws IllegalArgumentException if the count is not positive, or messages are negative
    */
   public void closeAfterMessages(int count, int messages) {
@@ -201,9 +200,9 @@ public final class ClusterFaults {
   }
 
   /**
-   * Does the same to the connections that logged in longer ago than this, by the time of the
-   * cluster, which {@link DsqlLocal#advanceTime} moves. The service closes a connection after 60
-   * minutes, and so does this cluster; no source says how that looks to the client.
+   * Does the same to the connections that are older than this, by the time of the cluster, which
+   * {@link DsqlLocal#advanceTime} moves. The service closes a connection after 60 minutes, and so
+   * does this cluster; no source says how that looks to the client.
    *
    * @return how many there were
    * @throws IllegalArgumentException if the age is negative
@@ -225,7 +224,7 @@ public final class ClusterFaults {
     return frontEnd.endBackend(processId);
   }
 
-  /** Returns how often each fault is still to strike. */
+  /** Returns the number of strikes left for each fault. */
   public FaultCounts remaining() {
     Map<Kind, Integer> counts = plan.remaining();
     return new FaultCounts(

@@ -46,7 +46,7 @@ final class ClusterId {
   /**
    * Returns the id of a data directory, which keeps it from now on.
    *
-   * @param demanded the only id that will do; null if any does
+   * @param demanded the only acceptable id; null if any is
    * @param fresh the id of a directory that has none yet
    */
   static String of(Path dataDirectory, @Nullable String demanded, String fresh) throws IOException {

@@ -23,7 +23,7 @@ record ClusterIdentity(String id, String region) {
     return id + ".dsql." + region + ".on.aws";
   }
 
-  /** The names that clients connect to and sign tokens for; of ::1 both ways to write it. */
+  /** The names that clients connect to and sign tokens for, including both notations of ::1. */
   Set<String> hosts() {
     return Set.of(LOCALHOST, LOOPBACK, "::1", "[::1]", serviceHost());
   }

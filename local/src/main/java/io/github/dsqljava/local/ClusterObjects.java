@@ -6,7 +6,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The objects of a cluster's database: what a test has made can be dropped after it.
+ * The objects of a cluster's database. A test can drop the ones that it has made.
  *
  * <pre>{@code
  * long mark = cluster.objects().mark();
@@ -14,8 +14,8 @@ import java.nio.charset.StandardCharsets;
  * cluster.objects().dropNewerThan(mark);
  * }</pre>
  *
- * <p>Rows are left as they are in tables that are older than the mark; {@link #emptyTables} is for
- * them. Clients are not told that the schema has changed.
+ * <p>Tables older than the mark keep their rows; {@link #emptyTables} deletes those. Clients get no
+ * schema conflict (OC001).
  *
  * <p>Thread-safe. All methods wait for PostgreSQL.
  */
@@ -35,7 +35,7 @@ public final class ClusterObjects {
   }
 
   /**
-   * Returns a number above which objects are that are made from now on.
+   * Returns a mark: objects made from now on have higher numbers.
    *
    * @throws DsqlLocalException if the cluster is closed
    */

@@ -25,15 +25,15 @@ import java.util.function.Predicate;
  * assertThat(cluster.record().conflicts()).hasSize(1);
  * }</pre>
  *
- * <p>It is off until {@link #start} or {@link DsqlLocalBuilder#record}, and costs nothing then. It
- * records a connection that logs in while it is on, and no older one.
+ * <p>It is off until {@link #start} or {@link DsqlLocalBuilder#record}, and costs nothing while it
+ * is off. It records a connection that logs in while it is on, and no older one.
  *
  * <p>A statement stands in the record before its client gets the answer, so a test that has the
  * answer finds the statement here. Statements of one connection are in the order in which they were
- * sent, those of several in the order of their answers. Empty statements are left out. An error in
- * the syntax of a Query with several statements is shown with the first of them. An error that
- * comes behind the answer to the last statement, because its implicit transaction could not be
- * committed, is an entry of its own with that statement's text.
+ * sent, those of several in the order of their answers. Empty statements are left out. A syntax
+ * error in a Query with several statements belongs to the first of them. An error after the answer
+ * to the last statement, from the COMMIT of its implicit transaction, is an entry of its own with
+ * that statement's text.
  *
  * <p>It keeps the newest {@value #MAX_ENTRIES} statements, with no more than {@value
  * #MAX_CHARACTERS} characters of text, and the newest {@value #MAX_ENTRIES} refused logins.
@@ -114,14 +114,14 @@ public final class ClusterRecord {
     return List.copyOf(logins);
   }
 
-  /** Returns how many statements are no longer here because newer ones came. */
+  /** Returns the number of statements that newer ones have displaced. */
   public synchronized long dropped() {
     return dropped;
   }
 
   /**
-   * Returns a future of {@link #statements} when there have been so many since the start or the
-   * last {@link #clear}. It completes in the common pool.
+   * Returns a future of {@link #statements} that completes after this number of statements since
+   * the start or the last {@link #clear}. It completes in the common pool.
    */
   public synchronized CompletableFuture<List<RecordedStatement>> whenStatements(int count) {
     var future = new CompletableFuture<List<RecordedStatement>>();
@@ -131,7 +131,7 @@ public final class ClusterRecord {
   }
 
   /**
-   * Waits until there have been so many statements since the start or the last {@link #clear}.
+   * Waits for this number of statements since the start or the last {@link #clear}.
    *
    * @return all that are in the record then
    * @throws TimeoutException if it takes too long; says what has been seen
@@ -197,7 +197,7 @@ public final class ClusterRecord {
     }
   }
 
-  /** Shows how much is in it. */
+  /** Shows the number of entries. */
   @Override
   public synchronized String toString() {
     return "ClusterRecord["

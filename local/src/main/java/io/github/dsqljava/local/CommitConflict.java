@@ -1,8 +1,8 @@
 package io.github.dsqljava.local;
 
 /**
- * Why a transaction is rolled back when it commits, each with SQLSTATE 40001. Texts as recorded on
- * a cluster in September and October 2026 (GitHub Dreamescaper/dsql-emulator, awslabs/mcp); older
+ * The reasons for which a COMMIT is rolled back, each with SQLSTATE 40001. Texts as recorded on a
+ * cluster in September and October 2026 (GitHub Dreamescaper/dsql-emulator, awslabs/mcp); older
  * ones had {@code , please retry: } before the code in parentheses.
  */
 public enum CommitConflict {

@@ -188,7 +188,7 @@ public final class DsqlLocal implements AutoCloseable {
     return hostsFile;
   }
 
-  /** Returns the line that does the same in the system's own hosts file. */
+  /** Returns the line for the same purpose in the system's own hosts file. */
   public String hostsLine() {
     return hostsLine(clusterHost());
   }
@@ -223,13 +223,13 @@ public final class DsqlLocal implements AutoCloseable {
         () -> SystemConnection.open(postgres.socket(), PostgresServer.SYSTEM_ROLE));
   }
 
-  /** Returns the record of what clients sent and got, which is off unless it was asked for. */
+  /** Returns the record of statements and answers, which is off unless it was turned on. */
   public ClusterRecord record() {
     return record;
   }
 
   /**
-   * Returns what has happened so far, in a few lines: connections, statements, conflicts, errors by
+   * Returns a summary so far, in a few lines: connections, statements, conflicts, errors by
    * SQLSTATE and refused logins. Counts only with {@link DsqlLocalBuilder#summary}.
    */
   public String summary() {
@@ -257,9 +257,9 @@ public final class DsqlLocal implements AutoCloseable {
   }
 
   /**
-   * Returns a URL for pgjdbc with all it takes: name, certificate authority, user, and {@link
-   * FreshToken}, which makes a new token for each connection. So a pool can hold it. It has no
-   * secret and works in this JVM.
+   * Returns a complete URL for pgjdbc: name, certificate authority, user, and {@link FreshToken},
+   * which makes a new token for each connection. So a pool can hold the URL. It contains no secret
+   * and works in this JVM.
    */
   public String jdbcUrl(String user) {
     return "jdbc:postgresql:"
@@ -305,9 +305,9 @@ public final class DsqlLocal implements AutoCloseable {
   }
 
   /**
-   * Returns what {@code ConnectionFactoryOptions} of R2DBC need for r2dbc-postgresql, by the names
-   * of the options. The password is a {@code Supplier<String>} of fresh tokens, so a pool can hold
-   * them; all other values are strings and numbers.
+   * Returns the {@code ConnectionFactoryOptions} of R2DBC for r2dbc-postgresql, by the names of the
+   * options. The password is a {@code Supplier<String>} of fresh tokens, so a pool can hold them;
+   * all other values are strings and numbers.
    */
   public Map<String, Object> r2dbcOptions() {
     Map<String, Object> options = new LinkedHashMap<>();
@@ -325,10 +325,9 @@ public final class DsqlLocal implements AutoCloseable {
   /**
    * Sets the system properties from which AWS SDKs in this JVM take keys and Region: {@code
    * aws.accessKeyId}, {@code aws.secretAccessKey} and {@code aws.region}; {@code aws.sessionToken}
-   * is cleared. {@link #close} gives them their former values, unless somebody else has set them
-   * since. If several clusters set them, the last one counts; when it closes, the one before it
-   * does; so clusters that are in use together take {@link DsqlLocalBuilder#sharedAccessKey}.
-   * Idempotent.
+   * is cleared. {@link #close} restores their former values, unless somebody else has set them
+   * since. If several clusters set them, the last one counts, and when it closes, the one before
+   * it. Clusters that are used together need {@link DsqlLocalBuilder#sharedAccessKey}. Idempotent.
    *
    * @throws IllegalStateException if the cluster is closed
    */
@@ -341,7 +340,7 @@ public final class DsqlLocal implements AutoCloseable {
     }
   }
 
-  /** Gives the system properties their former values, as {@link #close} does. Idempotent. */
+  /** Restores the former values of the system properties, as {@link #close} does. Idempotent. */
   public synchronized void restoreSystemProperties() {
     if (keyProperties != null) {
       keyProperties.restore();
@@ -374,17 +373,17 @@ public final class DsqlLocal implements AutoCloseable {
     environment.put("CLUSTER_TRUST_STORE", trustStore().toString());
     environment.put("CLUSTER_TRUST_STORE_PASSWORD", TRUST_STORE_PASSWORD);
     environment.put("PGSSLROOTCERT", caFile().toString());
-    // libpq connects to this address whatever the name is, and checks the certificate's name.
+    // libpq connects to this address under any host name, and checks the certificate's name.
     environment.put("PGHOSTADDR", ClusterIdentity.LOOPBACK);
     environment.put("NODE_EXTRA_CA_CERTS", caFile().toString());
     return Collections.unmodifiableMap(environment);
   }
 
   /**
-   * Puts the time forward by which connections, transactions and jobs age. Connections that are too
-   * old by then are closed within a moment. Tokens go by {@link DsqlLocalBuilder#clock}: their
-   * signers have clocks of their own. A statement that runs meanwhile is judged at its end, but for
-   * a change of rows outside of a transaction: that is as old as it is in real time.
+   * Moves the clock of connections, transactions and jobs forward. Connections that are too old
+   * then are closed within a moment. Tokens go by {@link DsqlLocalBuilder#clock}: their signers
+   * have clocks of their own. The age of a running statement is checked at its end. A change of
+   * rows outside of a transaction ages in real time only.
    *
    * @throws IllegalArgumentException if the duration is negative
    */
@@ -392,7 +391,7 @@ public final class DsqlLocal implements AutoCloseable {
     time.advance(duration);
   }
 
-  /** Returns how many client connections are open, whether logged in or not. */
+  /** Returns the number of open client connections, logged in or not. */
   public int openConnections() {
     return frontEnd.connections();
   }

@@ -128,8 +128,8 @@ public final class DsqlLocalBuilder {
   }
 
   /**
-   * Sets the clock that tokens are judged by. Connections, transactions and jobs age by it, too,
-   * and by what {@link DsqlLocal#advanceTime} adds. Default: the system's.
+   * Sets the clock for the validity of tokens. Connections, transactions and jobs age by it, too,
+   * plus the time that {@link DsqlLocal#advanceTime} adds. Default: the system's.
    */
   public DsqlLocalBuilder clock(InstantSource clock) {
     this.clock = clock;
@@ -137,7 +137,7 @@ public final class DsqlLocalBuilder {
   }
 
   /**
-   * Sets how long a client may take from connecting to being logged in. Default 60 seconds, as
+   * Sets the longest time from a client's connect to the end of its login. Default 60 seconds, as
    * PostgreSQL's authentication_timeout; the service's own value is unknown.
    *
    * @throws IllegalArgumentException unless positive
@@ -151,10 +151,10 @@ public final class DsqlLocalBuilder {
   }
 
   /**
-   * Sets how long tokens of {@link DsqlLocal#token} can be used to connect. Default 15 minutes, as
-   * AWS SDKs make them; longer for a pool that holds one as its password.
+   * Sets the lifetime of tokens of {@link DsqlLocal#token}. Default 15 minutes, as AWS SDKs make
+   * them. A pool that holds one as its password needs a longer one.
    *
-   * @throws IllegalArgumentException unless between 1 second and 7 days, what the service takes
+   * @throws IllegalArgumentException unless between 1 second and 7 days, the service's bounds
    */
   public DsqlLocalBuilder tokenLifetime(Duration lifetime) {
     if (lifetime.compareTo(Duration.ofSeconds(1)) < 0
@@ -167,10 +167,10 @@ public final class DsqlLocalBuilder {
   }
 
   /**
-   * Sets whether, once this cluster is there, an empty PostgreSQL is made ready for the next one
-   * with the same limits. Default: it is, from the second such cluster of a JVM on, unless there is
-   * a {@link #dataDirectory}; the next start takes a third of the time then. One is kept at most;
-   * it has some 35 MB of memory and ends with the JVM.
+   * Sets whether to prepare, after the start of this cluster, an empty PostgreSQL for the next one
+   * with the same limits. That start then takes a third of the time. Default: true, from the second
+   * such cluster of a JVM on, unless there is a {@link #dataDirectory}. At most one is kept; it
+   * takes some 35 MB of memory and ends with the JVM.
    */
   public DsqlLocalBuilder ahead(boolean ahead) {
     this.ahead = ahead;
@@ -184,8 +184,8 @@ public final class DsqlLocalBuilder {
   }
 
   /**
-   * Sets how long an asynchronous job takes: {@code CREATE INDEX ASYNC}, {@code ALTER TABLE ASYNC},
-   * and jobs that no client asks for. Measured by {@link #clock} and what {@link
+   * Sets the duration of asynchronous jobs: {@code CREATE INDEX ASYNC}, {@code ALTER TABLE ASYNC},
+   * and jobs that no client asks for. Measured by {@link #clock} plus the time that {@link
    * DsqlLocal#advanceTime} adds. Default 2 seconds, the least that the service needs; it may take
    * 30. With 0, jobs run as soon as possible, but still asynchronously.
    *
@@ -199,7 +199,7 @@ public final class DsqlLocalBuilder {
     return this;
   }
 
-  /** Sets how often the cluster looks for tables that need ANALYZE, in real time. */
+  /** Sets the period of the search for tables that need ANALYZE, in real time. */
   DsqlLocalBuilder analyzePeriod(Duration period) {
     analyzePeriod = period;
     return this;
@@ -234,8 +234,8 @@ public final class DsqlLocalBuilder {
   }
 
   /**
-   * Sets the access key of {@link DsqlLocal#principal()}. Default: a new one. It opens this cluster
-   * only, so take none that opens anything else.
+   * Sets the access key of {@link DsqlLocal#principal()}. Default: a new one. It is for this
+   * cluster only, so never use a key that is valid elsewhere.
    *
    * @throws IllegalArgumentException if the id is not of letters and digits, or the secret is blank
    */
@@ -245,9 +245,9 @@ public final class DsqlLocalBuilder {
   }
 
   /**
-   * Sets whether the cluster has the access key that all clusters of this JVM have that ask for it.
-   * AWS SDKs read one key from the system properties of the JVM, so with it they can log in to each
-   * of them; see {@link DsqlLocal#setSystemProperties}. Off by default.
+   * Sets whether the cluster uses one access key together with all other clusters of this JVM that
+   * have this setting. AWS SDKs read one key from the system properties of the JVM, so with it they
+   * can log in to each of them; see {@link DsqlLocal#setSystemProperties}. Off by default.
    */
   public DsqlLocalBuilder sharedAccessKey(boolean shared) {
     this.principal = shared ? KeptIdentity.OF_THE_JVM : null;
@@ -255,9 +255,9 @@ public final class DsqlLocalBuilder {
   }
 
   /**
-   * Sets whether a client has to send a TLS server name, as on the service. Without that, clients
-   * get in that send none, such as a JVM that connects to {@code localhost} and most clients that
-   * connect to 127.0.0.1; another cluster's name is refused all the same. Default: true.
+   * Sets whether a client has to send a TLS server name, as on the service. If false, clients that
+   * send none get in, such as a JVM that connects to {@code localhost} and most clients that
+   * connect to 127.0.0.1. The name of another cluster is always refused. Default: true.
    */
   public DsqlLocalBuilder serverNameRequired(boolean required) {
     this.serverNameRequired = required;
@@ -265,9 +265,9 @@ public final class DsqlLocalBuilder {
   }
 
   /**
-   * Sets which sessions are told that another one has changed the schema. Default: {@link
-   * SchemaReach#CLUSTER}, all of them, because a client that stands that stands the other, too;
-   * which of the two the service does is unknown.
+   * Sets which sessions get a schema conflict (OC001) when another one has changed the schema.
+   * Default: {@link SchemaReach#CLUSTER}, all of them, because a client that copes with that copes
+   * with the other, too. The service's behaviour is unknown.
    */
   public DsqlLocalBuilder schemaReach(SchemaReach reach) {
     this.schemaReach = reach;
@@ -275,11 +275,11 @@ public final class DsqlLocalBuilder {
   }
 
   /**
-   * Sets who gets a line for each statement that is answered: time, session, role, duration, text
-   * and answer; and for each connection, and each transaction that gives way to another one. (The
-   * log of this class has refused logins, with the reason and the remedy.) Called on event loops,
-   * one line at a time for each session: must be thread-safe and not block. Default: nobody, and
-   * nothing is spent on it.
+   * Sets the consumer of log lines. Each answered statement makes a line with time, session, role,
+   * duration, text and answer, and so do each connection and each transaction that gives way to
+   * another one. (Refused logins are in the log of this class, with the reason and the remedy.) The
+   * consumer is called on event loops, one line at a time for each session; it must be thread-safe
+   * and not block. Default: none, at no cost.
    */
   public DsqlLocalBuilder statementLog(Consumer<String> lines) {
     this.statementLog = lines;
@@ -288,8 +288,8 @@ public final class DsqlLocalBuilder {
 
   /**
    * Sets whether EXPLAIN ANALYZE VERBOSE ends with a "Statement DPU Estimate", as on the service.
-   * The numbers are made up, and the block says so: what a statement costs on the service is not
-   * documented. Default: false, so that nobody takes them for a price.
+   * The numbers are made up, and the block says so, because AWS does not document the cost of a
+   * statement. Default: false, so that nobody takes them for a price.
    */
   public DsqlLocalBuilder explainDpuEstimate(boolean shown) {
     this.explainDpuEstimate = shown;
@@ -363,7 +363,7 @@ public final class DsqlLocalBuilder {
     }
   }
 
-  /** Java's exceptions of the file system often say no more than which file. */
+  /** Adds the kind of failure: Java's file system exceptions often name nothing but the file. */
   private static String reason(IOException e) {
     if (!(e instanceof FileSystemException file) || file.getReason() != null) {
       return String.valueOf(e.getMessage());
@@ -380,9 +380,9 @@ public final class DsqlLocalBuilder {
   }
 
   /**
-   * Returns the {@link DsqlLocal#clusterHost()} that a cluster of this builder has, and starts
-   * none. It is known before the start if {@link #clusterId} is set, if the data directory has one,
-   * or with {@link #keptIdentity}; else every start makes another one.
+   * Returns the {@link DsqlLocal#clusterHost()} of this builder's clusters, without starting one.
+   * It is known before the start if {@link #clusterId} is set, if the data directory has one, or
+   * with {@link #keptIdentity}; else every start makes another one.
    *
    * @throws DsqlLocalException if the cache or the data directory cannot be read
    * @throws IllegalStateException if it is not known
@@ -443,7 +443,7 @@ public final class DsqlLocalBuilder {
     }
     MovableClock time = new MovableClock(clock);
     CacheDirectory cache = CacheDirectory.open(cacheDirectory);
-    // Both take most of a second the first time, and neither needs the other.
+    // Both take most of a second the first time, and are independent of each other.
     CompletableFuture<ServerTls> tlsLater =
         CompletableFuture.supplyAsync(() -> tls(cache), runInNewThread());
     SpareServers.Maker maker = () -> serverWithRules(cache);

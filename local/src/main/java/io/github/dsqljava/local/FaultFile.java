@@ -31,9 +31,9 @@ final class FaultFile implements AutoCloseable {
   private static final int MAX_BYTES = 1 << 20;
 
   /**
-   * The file as it was found. A program that writes the same text again wants it armed again; the
-   * file's time tells that. Two writes within one tick of the file system's clock differ in their
-   * bytes.
+   * The file as it was found. A program that writes the same text again wants the faults armed
+   * again; the file's time shows that. Two writes within one tick of the file system's clock are
+   * told apart by their bytes.
    */
   private record Version(byte[] bytes, @Nullable Object modified, @Nullable Object key) {
     static final Version MISSING = new Version(new byte[0], null, null);
@@ -148,7 +148,7 @@ final class FaultFile implements AutoCloseable {
       LOG.log(System.Logger.Level.DEBUG, "faults " + file + " cannot be read just now", e);
       return;
     }
-    // The writer may not be done, so the file has to be the same for two looks.
+    // The writer may not be done, so the file has to be the same in two reads.
     boolean stable = now.is(found);
     found = now;
     if (!stable || now.is(read)) {

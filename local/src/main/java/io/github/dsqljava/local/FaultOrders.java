@@ -15,7 +15,7 @@ import java.util.stream.Stream;
  * The orders in a file of faults.
  *
  * @param armed faults to be armed, in their order
- * @param oldest ages; open connections that are older are cut; empty to cut none
+ * @param oldest ages above which open connections are cut; empty to cut none
  */
 record FaultOrders(List<Order> armed, List<Duration> oldest) {
   /** The forms of a line, for messages and for {@code --help}. */
@@ -127,7 +127,7 @@ record FaultOrders(List<Order> armed, List<Duration> oldest) {
     /** Reads what stands behind the first word. */
     abstract void read(Line line, List<Order> armed, List<Duration> oldest);
 
-    /** The whole form, as a help text shows it. */
+    /** Returns the form of the line for help texts. */
     @Override
     public String toString() {
       return word(this) + " " + rest;
@@ -138,7 +138,7 @@ record FaultOrders(List<Order> armed, List<Duration> oldest) {
     return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
-  /** One line: a few words, and behind {@code on} a name that may have blanks in it. */
+  /** One line: words, and after {@code on} a name that may contain blanks. */
   private static final class Line {
     private final InstantSource clock;
     private String rest;

@@ -8,7 +8,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 
-/** Faults by the words of the public API and of the file of faults. */
+/** Makes faults from the terms of the public API and of the file of faults. */
 final class Faults {
   private Faults() {}
 

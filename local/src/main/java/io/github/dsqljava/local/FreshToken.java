@@ -11,8 +11,8 @@ import org.postgresql.util.PSQLState;
 
 /**
  * Gives pgjdbc a fresh token for each connection to a cluster of this JVM, so that a pool can hold
- * a URL for ever. The URLs of {@code DsqlLocal.jdbcUrl()} name it; nobody else needs to. A password
- * that the program gives by itself is used as it is.
+ * a URL for ever. The URLs of {@code DsqlLocal.jdbcUrl()} name this class. A password that the
+ * program sets is used as it is.
  *
  * <p>Thread-safe.
  */

@@ -8,8 +8,9 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 
 /**
- * The file that gives a cluster's name on the service an address: for {@code -Djdk.net.hosts.file}
- * of a JVM, which then asks nobody else. So it holds what the system's own file has, too.
+ * The hosts file that maps a cluster's name on the service to loopback, for {@code
+ * -Djdk.net.hosts.file}. A JVM with that property resolves names from this file alone, so it
+ * contains the system's own hosts file, too.
  */
 final class HostsFile {
   private static final System.Logger LOG = System.getLogger(HostsFile.class.getName());
@@ -22,7 +23,7 @@ final class HostsFile {
     return ClusterIdentity.LOOPBACK + " " + clusterHost;
   }
 
-  /** Whether the file is there and says what it would say now. */
+  /** Whether the file exists and is up to date. */
   static boolean isWritten(Path file, String clusterHost) throws IOException {
     return Files.exists(file)
         && Files.readString(file, StandardCharsets.ISO_8859_1).equals(text(clusterHost));
@@ -38,7 +39,7 @@ final class HostsFile {
         Files.createTempFile(file.toAbsolutePath().resolveSibling(""), "hosts", ".unfinished");
     try {
       Files.writeString(unfinished, text, StandardCharsets.ISO_8859_1);
-      // No secret, and other accounts' programs may be pointed to it.
+      // It contains no secret, and programs of other accounts may read it.
       Files.setPosixFilePermissions(unfinished, PosixFilePermissions.fromString("rw-r--r--"));
       Files.move(unfinished, file, StandardCopyOption.REPLACE_EXISTING);
     } finally {

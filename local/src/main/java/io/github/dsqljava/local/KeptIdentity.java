@@ -27,23 +27,23 @@ record KeptIdentity(String clusterId, IamPrincipal principal) {
   private static final String ACCESS_KEY_ID = "access-key-id";
   private static final String SECRET_ACCESS_KEY = "secret-access-key";
 
-  /** For all clusters of this JVM that share a key. */
+  /** The identity of all clusters of this JVM that share a key. */
   static final IamPrincipal OF_THE_JVM =
       IamPrincipal.generate(ClusterIdentity.PRINCIPAL_ARN, DbAction.values());
 
-  /** A new one that nothing keeps. */
+  /** Returns a new identity that is not kept. */
   static KeptIdentity random() {
     return new KeptIdentity(
         ClusterId.random(),
         IamPrincipal.generate(ClusterIdentity.PRINCIPAL_ARN, DbAction.values()));
   }
 
-  /** Returns the directory of what belongs to the certificate authority of a cache. */
+  /** Returns the directory of the certificate authority of a cache. */
   static Path directory(CacheDirectory cache) {
     return cache.path().resolve("tls");
   }
 
-  /** Returns what the cache keeps; makes it if it is missing and the cache can be written to. */
+  /** Returns the identity in the cache; makes it if it is missing and the cache is writable. */
   static KeptIdentity of(CacheDirectory cache) throws IOException {
     Path file = directory(cache).resolve(FILE);
     Optional<KeptIdentity> kept = load(file);

@@ -10,13 +10,13 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The system properties that AWS SDKs read keys and Region from, as they are while a cluster is the
- * one that programs find. The cluster that set them last is that one; when it ends, the one before
- * it is, and after the last of them the properties have the values that they had before the first.
- * Properties that a program has changed meanwhile are left alone.
+ * The system properties from which AWS SDKs read keys and Region, as one cluster sets them. The
+ * last cluster to set them is in effect. When it ends, the one before it is; after the last of
+ * them, the properties have their original values. Properties that a program has changed meanwhile
+ * are left alone.
  */
 final class KeyProperties {
-  /** Those in effect, the last of them on top. Guards itself. */
+  /** The clusters that have set the properties, the one in effect last. Guarded by itself. */
   private static final List<KeyProperties> SET = new ArrayList<>();
 
   private final Map<String, @Nullable String> ours;

@@ -12,15 +12,14 @@ import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps one empty PostgreSQL ready for the next cluster of this JVM, which takes two thirds of the
- * time of a start. It does so from the second cluster on that needs the same: a program that has
- * one cluster never has a spare. There is one at most, and it ends with the JVM as every other
- * does.
+ * Keeps one empty PostgreSQL ready for the next cluster of this JVM, because starting one takes two
+ * thirds of a cluster's start. It does so from the second cluster of a kind on, so a program with
+ * one cluster never has a spare. There is at most one, and it ends with the JVM.
  */
 final class SpareServers {
   private static final System.Logger LOG = System.getLogger(SpareServers.class.getName());
 
-  /** Makes a server that is ready for a cluster. */
+  /** Starts a server for a cluster. */
   interface Maker {
     PostgresServer make() throws IOException;
   }

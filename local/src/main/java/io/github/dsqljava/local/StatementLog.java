@@ -10,14 +10,14 @@ import java.util.Locale;
 import java.util.function.Consumer;
 
 /**
- * Tells people what happens on a cluster, in one line for each thing. Whoever takes the lines may
- * fail: that costs the line, and nothing else. Thread-safe.
+ * Logs the events of a cluster for people, one line each. A consumer of lines that fails loses the
+ * line, and nothing else. Thread-safe.
  */
 final class StatementLog implements Journal {
   private static final System.Logger LOG = System.getLogger(StatementLog.class.getName());
   private static final int MAX_TEXT = 300;
 
-  /** Local time: it stands beside what other programs of the same machine print. */
+  /** Local time, to compare with the output of other programs on the same machine. */
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("HH:mm:ss.SSS", Locale.ROOT).withZone(ZoneId.systemDefault());
 
@@ -103,7 +103,7 @@ final class StatementLog implements Journal {
     return TIME.format(clock.instant());
   }
 
-  /** White space becomes one blank, so that a statement of many lines stays readable in one. */
+  /** Turns white space into single blanks, so that a statement of many lines is readable in one. */
   private static String oneLine(String text) {
     StringBuilder line = new StringBuilder();
     boolean blank = false;
@@ -126,7 +126,7 @@ final class StatementLog implements Journal {
     return line.toString();
   }
 
-  /** Neither a control character nor one that changes the order of those around it. */
+  /** Whether a character is neither a control character nor one that reorders its neighbours. */
   private static boolean isPrinted(int c) {
     return !Character.isISOControl(c) && Character.getType(c) != Character.FORMAT;
   }

@@ -29,8 +29,8 @@ public final class CatalogCopy {
   }
 
   /**
-   * Whether others have changed the original, or the part of it that a group or what has been run
-   * before it needs.
+   * Whether other sessions have changed the catalog, or the part of it that a group and its
+   * transaction need.
    *
    * @param before names that the transaction has used
    */
@@ -46,7 +46,7 @@ public final class CatalogCopy {
     return cluster.hasChanged(known, this, names);
   }
 
-  /** Returns the names that a group uses; none if it does not matter which. */
+  /** Returns the names that a group uses; none if the cluster does not track changes by table. */
   public Set<String> namesIn(Group group) {
     return cluster.isOfTables() ? namesOf(group) : Set.of();
   }
@@ -62,7 +62,7 @@ public final class CatalogCopy {
     return names;
   }
 
-  /** Returns whose tables' schema a group changes; empty if it may be that of all. */
+  /** Returns the tables whose schema a group changes; empty if they may be all. */
   public static Optional<Set<String>> tablesChangedBy(Group group) {
     Set<String> names = new HashSet<>();
     for (Step step : group.reachable()) {
@@ -86,7 +86,7 @@ public final class CatalogCopy {
   /**
    * This session has committed a change.
    *
-   * @param tables whose tables it is about; empty if it may be about all
+   * @param tables the tables whose schema has changed; empty if they may be all
    */
   public void changed(Optional<Set<String>> tables) {
     long version = cluster.next(this, tables);

@@ -19,7 +19,7 @@ public final class CatalogVersion {
   /**
    * @param version the version of the catalog after the change
    * @param by the session's copy, which knows the change already
-   * @param tables whose tables it is about; empty if it may be about all
+   * @param tables the tables whose schema has changed; empty if they may be all
    */
   private record Change(long version, CatalogCopy by, Optional<Set<String>> tables) {}
 

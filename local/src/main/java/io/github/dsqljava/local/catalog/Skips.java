@@ -19,10 +19,10 @@ public final class Skips {
   private int parts;
   private boolean all;
 
-  /** Begins with nothing left undone. */
+  /** Begins without skipped parts. */
   public Skips() {}
 
-  /** Takes note of a notice. */
+  /** Notes a notice of PostgreSQL's. */
   public void note(ErrorMessage notice) {
     String message = notice.message();
     if (message.endsWith(END)) {
@@ -47,7 +47,9 @@ public final class Skips {
     return 1;
   }
 
-  /** Objects that are dropped, actions on a table; a statement that creates something is one. */
+  /**
+   * Counts dropped objects or actions on a table; a statement that creates something counts as one.
+   */
   private static int partsOf(SqlStatement statement) {
     StatementCursor cursor = new StatementCursor(statement);
     if (cursor.at("CREATE")) {

@@ -91,7 +91,7 @@ record Arguments(String command, Map<String, String> options) {
         if (!OPTIONS_WITH_VALUE.getOrDefault(command, List.of()).contains(name)) {
           throw new UsageException("unknown option \"" + name + "\"");
         }
-        // A value that looks like an option is a value forgotten; "--name=--value" is possible.
+        // A value that looks like an option means a forgotten value; "--name=--value" is possible.
         if (equals < 0 && (++i == words.length || words[i].startsWith("--"))) {
           throw new UsageException(name + " needs a value");
         }
@@ -137,7 +137,7 @@ record Arguments(String command, Map<String, String> options) {
     }
     try {
       BigDecimal seconds = new BigDecimal(text);
-      // A year is more than anybody means.
+      // More than a year is a mistake.
       if (seconds.signum() >= 0 && seconds.compareTo(MAX_SECONDS) <= 0) {
         return Optional.of(Duration.ofNanos(seconds.movePointRight(9).longValue()));
       }

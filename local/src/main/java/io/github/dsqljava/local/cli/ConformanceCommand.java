@@ -57,7 +57,7 @@ final class ConformanceCommand {
     return Optional.of(password);
   }
 
-  /** Nobody agrees at the end of the input. */
+  /** Asks the user; the end of the input counts as no. */
   private static boolean isAgreed(PrintStream out) {
     out.print("Go on? Type yes: ");
     out.flush();

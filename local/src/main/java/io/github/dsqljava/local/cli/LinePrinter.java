@@ -8,8 +8,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Prints lines on a thread of its own: a terminal that is held up by Ctrl-S must not hold up the
- * cluster. Drops lines that nobody takes for too long, and says how many. Thread-safe.
+ * Prints lines on a thread of its own, so that a terminal stopped by Ctrl-S does not stop the
+ * cluster. When its queue is full, it drops lines and prints their number later. Thread-safe.
  */
 final class LinePrinter implements AutoCloseable {
   private static final int CAPACITY = 10_000;

@@ -4,9 +4,7 @@ import io.github.dsqljava.local.DsqlLocal;
 import java.io.IOException;
 import java.util.Optional;
 
-/**
- * Stops the cluster and says what it has seen. Runs once. Ends although nobody reads what it says.
- */
+/** Stops the cluster and prints its summary. Runs once. Ends even if nobody reads the output. */
 final class Stop implements Runnable {
   private final DsqlLocal cluster;
   private final Optional<EnvironmentFile> file;

@@ -8,13 +8,13 @@ import java.util.StringJoiner;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** An answer as scripts have it, see {@link Step}. */
+/** Writes answers in the notation of scripts; see {@link Step}. */
 final class AnswerText {
   private static final int MANY = 100;
 
   private AnswerText() {}
 
-  /** Returns all of it, with details. */
+  /** Returns the whole answer, with details. */
   static String of(Answer answer) {
     if (answer.isError()) {
       StringJoiner parts = new StringJoiner(Step.DETAILS).add(head(answer));

@@ -14,7 +14,7 @@ import java.util.Optional;
 /**
  * The caller's AWS credentials, without the AWS SDK: environment variables, then a profile of
  * {@code ~/.aws/credentials} and {@code ~/.aws/config} with keys or a {@code credential_process}.
- * For all else (SSO, assumed roles, containers) the AWS CLI knows how: {@code eval "$(aws configure
+ * For other sources (SSO, assumed roles, containers) use the AWS CLI: {@code eval "$(aws configure
  * export-credentials --format env)"}.
  */
 final class AwsCredentials {
@@ -32,9 +32,9 @@ final class AwsCredentials {
   }
 
   /**
-   * Looks for credentials, each time anew: those of a process expire.
+   * Looks for credentials anew at each call, because those of a process expire.
    *
-   * @param profile the one that was asked for; without it the environment comes first
+   * @param profile the requested profile; if empty, the environment comes first
    */
   AwsKeys find(Optional<String> profile) throws ConformanceException {
     if (profile.isEmpty()) {
@@ -133,7 +133,7 @@ final class AwsCredentials {
     }
   }
 
-  /** The program is the user's own, named in the user's own file, as AWS's tools run it. */
+  /** Runs a program that the user's own file names, as AWS's tools do. */
   private static AwsKeys ofProcess(String profile, String command) throws ConformanceException {
     String what = "credential_process of the profile \"" + profile + "\"";
     boolean windows = System.getProperty("os.name", "").startsWith("Windows");

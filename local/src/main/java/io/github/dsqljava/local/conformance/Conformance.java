@@ -16,11 +16,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /**
- * One run of the kit: says what it will do, asks, plays all scripts, cleans up whatever has
- * happened, and writes the report.
+ * One run of the kit: prints its plan, asks the user, plays all scripts, cleans up in any case, and
+ * writes the report.
  */
 public final class Conformance {
-  /** All rows that the page calls the same are. */
+  /** All rows that the page calls the same are the same. */
   public static final int ALL_SAME = 0;
 
   /** The run did not happen, or did not get to its end. */
@@ -58,8 +58,8 @@ public final class Conformance {
    * @param out for the plan, the progress and the summary
    * @param agreed asks the user whether to go on; asked only for an endpoint that is not loopback
    * @return one of the codes above
-   * @throws IOException if there is nothing to report: no endpoint, no credentials, no rights, or
-   *     the files of the report cannot be written
+   * @throws IOException if there can be no report: no endpoint, no credentials, no rights, or
+   *     unwritable report files
    */
   public static int run(
       ConformanceOptions options, String version, PrintStream out, BooleanSupplier agreed)
@@ -152,7 +152,7 @@ public final class Conformance {
     }
   }
 
-  /** At the end of the JVM, on Ctrl-C for example. */
+  /** Cleans up at the end of the JVM, on Ctrl-C for example. */
   private void stopped(Connections connections, Workplace workplace, CountDownLatch over) {
     connections.stop();
     warn(workplace.remove());
@@ -203,7 +203,7 @@ public final class Conformance {
         .orElseGet(() -> Secrets.tokens(() -> credentials.find(options.profile()), region));
   }
 
-  /** An hour's answers are not to be lost because a directory is missing. */
+  /** Checks the directory before the run, so that an hour's answers are not lost. */
   private static void writable(Optional<Path> file) throws ConformanceException {
     if (file.isPresent()) {
       Path directory = file.get().toAbsolutePath().getParent();

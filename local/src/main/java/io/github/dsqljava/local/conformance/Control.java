@@ -6,8 +6,8 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The session that makes and drops what scripts need. A statement that others have got in the way
- * of is run again; a connection that is lost is replaced.
+ * The session that makes and drops what scripts need. Runs a statement again after a conflict with
+ * others, and replaces a lost connection.
  */
 final class Control implements AutoCloseable {
   private static final String CONFLICT = "40001";

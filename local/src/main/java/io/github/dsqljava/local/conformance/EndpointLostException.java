@@ -2,7 +2,7 @@ package io.github.dsqljava.local.conformance;
 
 import java.io.IOException;
 
-/** Nobody answers at the endpoint any more, or nobody ever did. */
+/** The endpoint does not answer, or answers no more. */
 final class EndpointLostException extends IOException {
   private static final long serialVersionUID = 1L;
 

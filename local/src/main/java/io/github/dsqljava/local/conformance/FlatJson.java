@@ -3,14 +3,14 @@ package io.github.dsqljava.local.conformance;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** As much of JSON as the kit reads and writes. */
+/** The part of JSON that the kit reads and writes. */
 final class FlatJson {
   private static final String ESCAPED = "\"\\/bfnrt";
   private static final String MEANT = "\"\\/\b\f\n\r\t";
 
   private FlatJson() {}
 
-  /** Returns the members of an object whose values are strings; what else is there is left out. */
+  /** Returns the members of an object whose values are strings; other members are left out. */
   static Map<String, String> strings(String json) {
     Map<String, String> members = new LinkedHashMap<>();
     String name = "";
@@ -34,7 +34,7 @@ final class FlatJson {
     return members;
   }
 
-  /** Reads a string behind its first quotation mark; returns where the last one is. */
+  /** Reads a string after its opening quotation mark; returns the offset of the closing one. */
   private static int read(String json, int start, StringBuilder text) {
     int i = start;
     while (i < json.length() && json.charAt(i) != '"') {

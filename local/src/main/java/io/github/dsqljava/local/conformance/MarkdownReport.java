@@ -84,7 +84,7 @@ final class MarkdownReport {
     }
   }
 
-  /** Of rows that are unknown: what a cluster says settles them. */
+  /** Lists the answers to rows that are unknown, because a cluster's answer settles them. */
   private void answers() {
     line("");
     line("## Open questions");

@@ -5,9 +5,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * A question that is no SQL.
+ * A question to a cluster that is not SQL.
  *
- * @param needsToken whether it makes no sense with a password
+ * @param needsToken whether it needs logins with tokens, not a password
  */
 record Probe(boolean needsToken, Asking asking) {
   /** Asks, and returns the answer in one line. */

@@ -37,7 +37,7 @@ final class Recording {
     return recording.text.toString();
   }
 
-  /** Reads what was written. */
+  /** Reads a recording. */
   static List<ScriptFile> parse(String text) {
     List<ScriptFile> files = new ArrayList<>();
     String name = "";
@@ -64,9 +64,9 @@ final class Recording {
     Map<String, List<SectionResult>> bySection = new LinkedHashMap<>();
     for (Section section : file.sections()) {
       for (SectionResult result : results) {
-        // A script that did not get to its end has nothing to hold anybody to.
+        // A script that did not finish has no answers to compare with.
         boolean whole = !result.steps().isEmpty() && result.reason().isEmpty();
-        // Of the matrix, which makes itself, only what is another answer.
+        // The matrix is generated, so only its differing answers are recorded.
         if (result.section() == section && whole && !(matrix && result.isSame())) {
           bySection.computeIfAbsent(section.id(), id -> new ArrayList<>()).add(result);
         }
@@ -90,7 +90,7 @@ final class Recording {
     }
   }
 
-  /** Once if the answers are the same in both protocols, or once for each protocol. */
+  /** Writes a section once if both protocols gave the same answers, otherwise once for each. */
   private void section(String unused, List<SectionResult> results) {
     Section section = results.get(0).section();
     Map<List<String>, List<String>> protocolsByAnswers = new LinkedHashMap<>();

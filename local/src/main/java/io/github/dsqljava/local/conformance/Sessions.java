@@ -36,7 +36,7 @@ final class Sessions implements AutoCloseable {
     return connections.isStopped();
   }
 
-  /** Cuts one, as a network does. */
+  /** Cuts a session, as a network failure does. */
   void drop(String letter) {
     WireSession session = sessions.remove(letter);
     if (session != null) {
@@ -44,7 +44,7 @@ final class Sessions implements AutoCloseable {
     }
   }
 
-  /** Cuts all, so that nothing of theirs is left; the next script opens new ones. */
+  /** Cuts all sessions, so that nothing of them is left; the next script opens new ones. */
   void dropAll() {
     sessions.values().forEach(session -> connections.close(session.client()));
     sessions.clear();

@@ -14,12 +14,12 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
-/** Whose certificates are believed. */
+/** The trusted certificates. */
 final class Trust {
   private Trust() {}
 
   /**
-   * Returns what TLS is made with.
+   * Returns a new TLS context.
    *
    * @param ca file of certificates in PEM; without it, the JDK's own, Amazon's roots among them
    */

@@ -1,9 +1,9 @@
 /**
- * The conformance kit: asks a cluster, real or local, what docs/fidelity.md says of it, and writes
- * down the answers.
+ * The conformance kit: plays the scripts of docs/fidelity.md on a cluster, real or local, and
+ * records the answers.
  *
- * <p>It makes one schema with a random name, plays all scripts in it and drops it again, whatever
- * happens. Nothing else is ever changed or dropped.
+ * <p>It makes one schema with a random name, plays all scripts in it and drops it again in any
+ * case. See {@code Workplace} for the objects that a run makes.
  */
 @NullMarked
 package io.github.dsqljava.local.conformance;

@@ -36,7 +36,7 @@ final class Columns {
     return text;
   }
 
-  /** Breaks a text into what fits into a column. */
+  /** Breaks a text into lines that fit into a column. */
   static List<String> wrap(String text) {
     List<String> parts = new ArrayList<>();
     StringBuilder part = new StringBuilder();

@@ -8,15 +8,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
-/** Plays the demo for somebody who watches. */
+/** Plays the demo on a terminal. */
 public final class DemoShow {
   private DemoShow() {}
 
   /**
    * Blocks until all is played.
    *
-   * @param pace how long each step stays before the next one comes
-   * @param picture where to write the same as an animated SVG, if anywhere
+   * @param pace pause after each step
+   * @param picture file for the demo as an animated SVG; empty for none
    * @throws IOException if the cluster does not answer, or the picture cannot be written
    */
   public static void run(Demo.Access access, PrintStream out, Duration pace, Optional<Path> picture)

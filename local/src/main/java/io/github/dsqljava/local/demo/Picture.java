@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Shows steps as an animated SVG, one after the other. Who wants less motion sees all of them at
- * once.
+ * Shows steps as an animated SVG, one after the other. Readers who prefer reduced motion see all of
+ * them at once.
  */
 final class Picture {
   private static final int LINE = 20;

@@ -3,8 +3,8 @@ package io.github.dsqljava.local.dialect;
 import io.github.dsqljava.local.sql.SqlToken;
 
 /**
- * The functions for advisory locks. Two are known to be refused; the same is inferred for the
- * others.
+ * The functions for advisory locks. The service is known to refuse two of them; the refusal of the
+ * others is inferred.
  */
 final class AdvisoryLocks {
   private static final String LOCK = "pg_advisory_";

@@ -36,7 +36,7 @@ enum AlterClauses implements ClauseFinder {
     }
   },
 
-  /** A domain: what would have to look at values that there are is refused. */
+  /** A domain: refuses actions that would have to check existing values. */
   DOMAIN {
     @Override
     public void find(StatementCursor statement, Draft draft) {
@@ -55,7 +55,7 @@ enum AlterClauses implements ClauseFinder {
     }
   },
 
-  /** A function, whose settings say how PostgreSQL reads its body. */
+  /** A function, whose settings decide how PostgreSQL parses its body. */
   ROUTINE {
     @Override
     public void find(StatementCursor statement, Draft draft) {

@@ -4,8 +4,8 @@ import io.github.dsqljava.local.sql.SqlStatement;
 import java.util.List;
 
 /**
- * Marks of a statement that asks for a job. PostgreSQL does not know {@code ASYNC}, so comments of
- * the same length take the places of such words. The event triggers of {@code jobs.sql} look for
+ * Marks in the text of a statement that asks for a job. PostgreSQL does not know {@code ASYNC}, so
+ * comments of the same length replace such words. The event triggers of {@code jobs.sql} look for
  * the marks in the text of the message, so a client must not write them: {@link Dialect} blanks
  * marks in its comments, and refuses statements that have them elsewhere.
  */

@@ -7,7 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
 
-/** Which tables a change of the schema is about, as far as its text tells. */
+/** Finds the tables that a schema change concerns, as far as its text tells. */
 final class ChangedObjects {
   private final StatementCursor cursor;
   private final Set<String> names = new LinkedHashSet<>();

@@ -7,7 +7,7 @@ import io.github.dsqljava.local.sql.TableName;
 import java.util.LinkedHashSet;
 import java.util.Set;
 
-/** Which tables a statement changes, as far as its text tells. */
+/** Finds the tables that a statement changes, as far as its text tells. */
 final class ChangedTables {
   private ChangedTables() {}
 

@@ -4,8 +4,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The parts of statements that Aurora DSQL refuses although it knows the statement: one line each,
- * with the words of the refusal, where {@code <x>} stands for something from the statement, and
+ * The parts of statements that Aurora DSQL refuses although it knows the statement. Each has one
+ * line with the words of the refusal, in which {@code <x>} stands for a part of the statement, and
  * with their source. A clause that the service accepts later gets a {@code Since} in place of a
  * refusal.
  *
@@ -117,7 +117,7 @@ public enum Clause {
   ANALYZE_SEVERAL_RELATIONS("unsupported ANALYZE statement", Source.UNLISTED),
   COPY_FILE("unsupported statement: Copy", Source.WORDS_UNKNOWN);
 
-  /** The day from which on the service accepts it, in the notation of ISO 8601. */
+  /** The first day on which the service accepts it, in the notation of ISO 8601. */
   private record Since(String date) {}
 
   private final String sqlState;
@@ -142,7 +142,7 @@ public enum Clause {
     this.source = Source.CROSS_CHECKED;
   }
 
-  /** Whether the service takes it after all with another value of a setting. */
+  /** Whether the service accepts it with another value of a setting. */
   boolean dependsOnSetting() {
     return this == INDEX_WITHOUT_ASYNC;
   }

@@ -3,16 +3,17 @@ package io.github.dsqljava.local.dialect;
 import io.github.dsqljava.local.sql.StatementCursor;
 
 /**
- * Looks at the clauses of one kind of statement. It passes over any other shape, which PostgreSQL
- * refuses. Stateless and thread-safe.
+ * Finds the clauses of one kind of statement. Ignores malformed ones, because PostgreSQL refuses
+ * those. Stateless and thread-safe.
  */
 @FunctionalInterface
 interface ClauseFinder {
-  /** Looks at nothing. */
+  /** Finds nothing. */
   ClauseFinder NONE = (statement, draft) -> {};
 
   /**
-   * Tells the draft its findings, in the order of the service's checks, as far as that is known.
+   * Reports its findings to the draft, in the order of the service's checks as far as that is
+   * known.
    *
    * @param statement stands before the first token
    */

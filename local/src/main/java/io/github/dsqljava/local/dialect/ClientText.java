@@ -6,10 +6,10 @@ import java.util.List;
  * The SQL of one message.
  *
  * @param sent what the client sent
- * @param given the text for PostgreSQL: the same, but for the statements that have a replacement
+ * @param given the text for PostgreSQL: the same, except for statements that have a replacement
  * @param statements in their order; several in a Query message, at most one in a Parse message that
  *     PostgreSQL takes
- * @param starts where each of them begins in the text for PostgreSQL
+ * @param starts the offset of each statement in the text for PostgreSQL
  */
 public record ClientText(
     String sent, String given, List<Statement> statements, List<Integer> starts) {
@@ -51,12 +51,12 @@ public record ClientText(
     return sent.equals(given);
   }
 
-  /** Returns where a statement begins in the text for PostgreSQL. */
+  /** Returns the offset of a statement in the text for PostgreSQL. */
   public int start(int index) {
     return starts.get(index);
   }
 
-  /** Returns where a statement ends there. */
+  /** Returns the offset behind a statement in the text for PostgreSQL. */
   public int end(int index) {
     Statement statement = statements.get(index);
     int length =
@@ -65,9 +65,9 @@ public record ClientText(
   }
 
   /**
-   * Returns where something stands in what the client sent.
+   * Translates a position into the text that the client sent.
    *
-   * @param position its place in the text for PostgreSQL; both count characters from one
+   * @param position the position in the text for PostgreSQL; both count characters from one
    */
   public int sentPosition(int position) {
     int sent = position;
@@ -83,7 +83,7 @@ public record ClientText(
     return sent;
   }
 
-  /** Counts characters in UTF-8, whatever the client uses: what is put in is nothing but ASCII. */
+  /** Counts characters of UTF-8, also for other encodings, because replacements are ASCII. */
   public static int characters(String bytes) {
     return (int) bytes.chars().filter(unit -> (unit & 0xC0) != 0x80).count();
   }

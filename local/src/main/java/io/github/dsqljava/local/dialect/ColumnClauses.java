@@ -10,7 +10,7 @@ final class ColumnClauses {
   private static final Set<String> SERIAL_TYPES =
       Set.of("serial", "serial2", "serial4", "serial8", "smallserial", "bigserial");
 
-  /** Which constraint an attribute such as DEFERRABLE belongs to. */
+  /** The constraint to which an attribute such as DEFERRABLE belongs. */
   private enum Constraint {
     KEY,
     CHECK,

@@ -4,8 +4,8 @@ import io.github.dsqljava.local.sql.SqlToken.Kind;
 import io.github.dsqljava.local.sql.StatementCursor;
 
 /**
- * {@code COPY}. The sources disagree on copying from the client. It is accepted here, as dsql-lint
- * says.
+ * {@code COPY}. The sources disagree on copying from the client. dsql-local accepts it, as
+ * dsql-lint does.
  */
 final class CopyClauses implements ClauseFinder {
   private final MainStatement inner;

@@ -14,20 +14,20 @@ import java.util.function.Function;
 /**
  * Classifies statements and finds those that Aurora DSQL refuses, as far as their text tells.
  *
- * <p>It does not refuse a text that is no statement of PostgreSQL's: PostgreSQL itself finds the
- * mistake. A refused statement may also have a syntax error behind its first words. The service
- * checks the syntax first; to do the same, the caller lets PostgreSQL parse the statement before it
- * refuses it.
+ * <p>It does not refuse a text that is no statement of PostgreSQL's, because PostgreSQL itself
+ * reports the mistake. A refused statement may also have a syntax error behind its first words. The
+ * service checks the syntax first; to do the same, the caller lets PostgreSQL parse the statement
+ * before it refuses it.
  *
  * <p>Thread-safe, does not block, never fails, and takes time proportional to the length of the
  * text. Every text is scanned once.
  */
 public final class Dialect {
   /**
-   * A FunctionCall message, which calls a function by its number and past every rule: advisory
-   * locks and large objects, too. No source says whether the service accepts it. It is refused like
-   * all that no source lists. Drivers use it for large objects only, which the service does not
-   * have.
+   * A FunctionCall message, which calls a function by its OID and would bypass every rule, for
+   * advisory locks and large objects, too. No source says whether the service accepts it.
+   * dsql-local refuses it, like everything that no source lists. Drivers use it for large objects
+   * only, which the service does not have.
    */
   public static final Statement FUNCTION_CALL =
       new Statement(
@@ -55,7 +55,9 @@ public final class Dialect {
     return readingBy(SqlStatements::split);
   }
 
-  /** The dialect as the service has it, with another way to split a text, which may count. */
+  /**
+   * Returns the service's dialect with another splitter of texts, for tests that count its calls.
+   */
   static Dialect readingBy(Function<String, List<SqlStatement>> splitter) {
     return new Dialect(EnumSet.noneOf(Clause.class), splitter);
   }
@@ -100,7 +102,8 @@ public final class Dialect {
   }
 
   /**
-   * @param marked whether PostgreSQL would take the text of the message for one that asks for jobs
+   * @param marked whether the text of the message contains marks that would make PostgreSQL start
+   *     jobs
    */
   private Statement classify(SqlStatement statement, boolean marked) {
     StatementWords words = StatementWords.of(statement);

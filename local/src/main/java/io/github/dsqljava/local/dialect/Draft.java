@@ -116,7 +116,7 @@ final class Draft {
     found(clause, "");
   }
 
-  /** Takes note of a clause, with what belongs into the words of its refusal. */
+  /** Notes a clause, with the value for the words of its refusal. */
   void found(Clause clause, String value) {
     if (!allowed.contains(clause)) {
       clause
@@ -129,22 +129,22 @@ final class Draft {
     }
   }
 
-  /** Takes a token out and leaves blanks, so that all else stays where it is. */
+  /** Replaces a token by blanks, so that all other positions stay. */
   void blank(SqlToken token) {
     replace(token, " ".repeat(token.end() - token.start()));
   }
 
-  /** Puts another text in the place of a token. */
+  /** Replaces a token. */
   void replace(SqlToken token, String replacement) {
     replace(token, token, replacement);
   }
 
-  /** Puts another text in the place of some tokens, which stand behind all replaced before. */
+  /** Replaces some tokens, which have to come after all tokens replaced before. */
   void replace(SqlToken first, SqlToken last, String replacement) {
     replacements.add(new Replacement(first.start(), last.end(), replacement));
   }
 
-  /** Puts another text in the place of the whole statement. */
+  /** Replaces the whole statement. */
   void replaceAll(String replacement) {
     replacements.clear();
     replacements.add(new Replacement(statement.start(), statement.end(), replacement));
@@ -157,7 +157,7 @@ final class Draft {
     }
   }
 
-  /** From the last to the first, so that each is found where it stood. */
+  /** Applies the replacements from the last to the first, so that earlier offsets stay valid. */
   private Optional<String> replacement() {
     if (replacements.isEmpty()) {
       return Optional.empty();

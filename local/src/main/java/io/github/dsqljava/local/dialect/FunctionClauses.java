@@ -8,12 +8,14 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * {@code CREATE FUNCTION}. Checks a body in SQL, whether it stands after BEGIN ATOMIC or RETURN or
- * in a string: otherwise a function would be a way around every refusal. It is inferred that the
- * service refuses the definition and not the call, because it reads the body at the definition.
+ * {@code CREATE FUNCTION}. Checks a body in SQL, after BEGIN ATOMIC or RETURN or in a string,
+ * because otherwise a function could bypass every refusal. It is inferred that the service refuses
+ * the definition and not the call, because it reads the body at the definition.
  */
 final class FunctionClauses implements ClauseFinder {
-  /** For bodies that are not checked, or change the schema; no source names them. */
+  /**
+   * The refusal of bodies that cannot be checked, or that change the schema; no source names them.
+   */
   private static final Refusal UNREAD =
       Refusal.notSupported("unsupported statement: CreateFunction", Source.UNLISTED);
 

@@ -6,7 +6,7 @@ import io.github.dsqljava.local.sql.StatementCursor;
 
 /**
  * {@code CREATE INDEX}. The order of the checks follows MiniStack's measurements: CONCURRENTLY,
- * USING, the missing ASYNC, then what stands in the list of keys.
+ * USING, the missing ASYNC, then the list of keys.
  */
 final class IndexClauses implements ClauseFinder {
   @Override

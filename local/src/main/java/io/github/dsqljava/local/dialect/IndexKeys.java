@@ -8,7 +8,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The columns that are keys of a new index. Expressions have no type before they are looked at.
+ * The columns that are keys of a new index. Expressions are left out, because PostgreSQL has not
+ * analysed their types yet.
  *
  * @param table as {@code to_regclass} reads it
  * @param columns in their order, without expressions

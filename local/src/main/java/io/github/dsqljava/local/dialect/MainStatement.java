@@ -2,7 +2,7 @@ package io.github.dsqljava.local.dialect;
 
 import io.github.dsqljava.local.sql.StatementCursor;
 
-/** Finds out what a statement, or one inside another, is, and looks at its clauses. */
+/** Classifies a statement, or one inside another, and finds its clauses. */
 @FunctionalInterface
 interface MainStatement {
   /** Fills the draft; the cursor stands before the first token of the statement. */

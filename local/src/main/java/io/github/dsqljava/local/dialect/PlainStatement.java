@@ -5,12 +5,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The statements that need no closer look: queries and changes of rows without a suspicious word.
+ * Makes the statements that need no rules: queries and changes of rows without a suspicious word.
  */
 final class PlainStatement {
   private PlainStatement() {}
 
-  /** Returns the statement, or null if it is another one or needs a closer look. */
+  /** Returns the statement; null if it is of another kind or needs rules. */
   static @Nullable Statement of(SqlStatement tokens, StatementWords words) {
     String node = words.isSuspicious() ? null : node(tokens);
     if (node == null) {

@@ -17,7 +17,7 @@ final class SettingClauses implements ClauseFinder {
       reset(statement, draft);
     } else {
       statement.accept("SHOW");
-      // Everything may be shown, but what dsql-local tells its own PostgreSQL does not exist.
+      // Every setting may be shown, except for dsql-local's own, which clients must not see.
       Optional<String> shown = parameter(statement, draft);
       shown.filter(Settings::isOurs).ifPresent(name -> draft.found(Clause.UNKNOWN_SETTING, name));
       if (shown.filter(Settings.SYNC_INDEX::equalsIgnoreCase).isPresent()) {
@@ -53,8 +53,8 @@ final class SettingClauses implements ClauseFinder {
   }
 
   /**
-   * Checks the settings that a function makes for the time it runs. PostgreSQL reads the body with
-   * them. So a setting for how strings are read would show PostgreSQL other statements than those
+   * Checks the settings that a function makes while it runs. PostgreSQL parses the body with them,
+   * so a setting for the parsing of strings could show PostgreSQL other statements than those
    * checked here. A body behind BEGIN ATOMIC ends the definition; SET is a part of UPDATE there.
    */
   static void findInRoutine(StatementCursor statement, Draft draft) {

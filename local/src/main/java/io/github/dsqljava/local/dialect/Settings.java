@@ -48,7 +48,7 @@ public final class Settings {
     return name.toLowerCase(Locale.ROOT).startsWith("dsql.") && !isAccepted(name);
   }
 
-  /** The error for any other; FATAL if the startup message has it. */
+  /** The error for other parameters; FATAL if the startup message has one. */
   public static Refusal refusal(String name) {
     return Clause.SETTING.refusal(name).orElseThrow();
   }

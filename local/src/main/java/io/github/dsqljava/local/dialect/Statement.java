@@ -6,8 +6,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The facts in the text of one statement: rules, conflicts, faults, the record and jobs know no
- * others. Made in one pass over the text that the client sent.
+ * The facts in the text of one statement. Rules, conflicts, faults, the record and jobs use only
+ * these. Made in one pass over the text that the client sent.
  *
  * @param node PostgreSQL's name of its parse node without {@code Stmt}, such as {@code Select};
  *     {@code IamGrant} for {@code AWS IAM}, which PostgreSQL does not know; empty if no statement
@@ -17,11 +17,11 @@ import java.util.Set;
  * @param traits other facts in its words
  * @param async the job it asks for
  * @param refusal the error with which Aurora DSQL answers, no matter what the catalog holds
- * @param replacement the text that PostgreSQL runs in its place; unless the rule behind it says
- *     otherwise, as long as the original, with blanks or comments for what was taken out, so that
- *     positions in errors hold
- * @param explanation how the plan is to be shown, if it asks for one that PostgreSQL is to make
- * @param tokens its tokens, and where they stand
+ * @param replacement the text that PostgreSQL runs instead. Unless its rule says otherwise, it is
+ *     as long as the original, with blanks or comments for removed parts, so that positions in
+ *     errors stay right
+ * @param explanation the requested form of the plan, if it asks PostgreSQL for one
+ * @param tokens its tokens, with their positions
  */
 public record Statement(
     String node,
@@ -69,7 +69,7 @@ public record Statement(
     return async != AsyncForm.NONE && refusal.isEmpty();
   }
 
-  /** Returns the tables it names behind INSERT INTO, UPDATE and DELETE FROM, in a WITH too. */
+  /** Returns the tables that it names after INSERT INTO, UPDATE and DELETE FROM, in a WITH too. */
   public Set<TableName> changedTables() {
     return ChangedTables.of(tokens);
   }
@@ -83,8 +83,8 @@ public record Statement(
   }
 
   /**
-   * Whether it has words behind which tables stand, wherever: {@code FROM} or {@code TABLE}. What
-   * the functions that it calls read is not in its text.
+   * Whether it contains {@code FROM} or {@code TABLE} anywhere, which come before tables. The
+   * tables that its functions read are not in its text.
    */
   public boolean readsTables() {
     for (int i = 0; i < tokens.size(); i++) {

@@ -6,7 +6,7 @@ import java.util.Optional;
 /**
  * A line of {@link StatementTable}.
  *
- * @param words the key words it begins with, without those that may be missing behind CREATE
+ * @param words the keywords that it begins with, without the optional ones behind CREATE
  * @param node PostgreSQL's name of the parse node without {@code Stmt}
  * @param statementClass its purpose
  * @param refusal the refusal of the whole statement

@@ -25,15 +25,15 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The statements of PostgreSQL 16, and which of them Aurora DSQL refuses as a whole: one line each.
- * A statement that the service accepts later becomes {@code works}.
+ * The statements of PostgreSQL 16, one line each, with the ones that Aurora DSQL refuses as a
+ * whole. A statement that the service accepts later becomes {@code works}.
  *
  * <p>Clauses refused within statements are in {@link Clause}.
  */
 final class StatementTable {
   private static final String UNDROPPABLE = "unsupported object in DROP statement";
 
-  /** Words between CREATE and what is created; PostgreSQL checks whether they go with it. */
+  /** Words between CREATE and the kind of object; PostgreSQL checks whether they go together. */
   private static final Set<String> CREATE_MODIFIERS =
       Set.of(
           "OR",
@@ -56,7 +56,7 @@ final class StatementTable {
   /**
    * The table.
    *
-   * @param inner asked about statements within others
+   * @param inner classifies statements within others
    */
   StatementTable(MainStatement inner) {
     var newForms = new ArrayList<StatementForm>();
@@ -332,7 +332,7 @@ final class StatementTable {
     return forms;
   }
 
-  /** The line for a statement, if there is one; the cursor is left where it is. */
+  /** Returns the line for a statement, if there is one; does not move the cursor. */
   Optional<StatementForm> find(StatementCursor statement) {
     if (statement.atEnd()) {
       return Optional.empty();

@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * One pass over the tokens of a statement: its traits, and whether a rule may have to look closer.
+ * Finds, in one pass over the tokens of a statement, its traits and whether a rule may apply.
  * Nearly all traffic is queries and changes of rows without any such word.
  */
 final class StatementWords {
@@ -31,14 +31,14 @@ final class StatementWords {
     return words;
   }
 
-  /** The traits, in a set that is not to be changed. */
+  /** Returns the traits; the caller must not change the set. */
   Set<Trait> traits() {
     return traits.isEmpty()
         ? Set.of()
         : traits.equals(CHANGES_ROWS) ? CHANGES_ROWS : Set.copyOf(traits);
   }
 
-  /** Whether a query or a change of rows needs a closer look. */
+  /** Whether a rule may apply to a query or a change of rows. */
   boolean isSuspicious() {
     return suspicious;
   }

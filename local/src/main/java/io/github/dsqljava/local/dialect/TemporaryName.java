@@ -6,8 +6,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * A name in the schema of temporary objects, which makes what is created under it temporary without
- * the word TEMP. The catalog's rules catch what comes there by the search path.
+ * A name in the schema of temporary objects, which makes a new object temporary without the word
+ * TEMP. The catalog's rules catch objects that get there by the search path.
  */
 final class TemporaryName {
   private static final String SCHEMA = "pg_temp";
@@ -26,7 +26,7 @@ final class TemporaryName {
     return schema.filter(name -> name.equals(SCHEMA) || name.startsWith(SCHEMA + "_")).isPresent();
   }
 
-  /** Looks at the name of a new object of a kind that PostgreSQL has no word TEMP for. */
+  /** Checks the name of a new object of a kind for which PostgreSQL has no word TEMP. */
   static void find(StatementCursor statement, String kind, Draft draft) {
     if (statement.seek(kind.toUpperCase(Locale.ROOT))) {
       statement.skip();

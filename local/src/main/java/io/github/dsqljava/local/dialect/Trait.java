@@ -14,9 +14,9 @@ public enum Trait {
   MENTIONS_FOREIGN_KEYS,
   /** {@code FUNCTION} or {@code PROCEDURE}. */
   MENTIONS_FUNCTIONS,
-  /** It sets something for the session or the transaction, which a rollback takes back. */
+  /** It changes a setting of the session or the transaction, which a rollback undoes. */
   SETS,
-  /** {@code set_config}, by which a query may set something, too. */
+  /** {@code set_config}, with which a query may change a setting, too. */
   MAY_SET,
   /** It shows a setting that PostgreSQL knows by another name. */
   SHOWS_RENAMED,

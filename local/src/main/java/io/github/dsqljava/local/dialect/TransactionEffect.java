@@ -14,16 +14,16 @@ public enum TransactionEffect {
   COMMIT,
   /** Ends a transaction for good and begins the next. */
   COMMIT_AND_CHAIN,
-  /** Takes a transaction back. */
+  /** Rolls a transaction back. */
   ROLLBACK,
-  /** Takes a transaction back and begins the next. */
+  /** Rolls a transaction back and begins the next. */
   ROLLBACK_AND_CHAIN,
   /** {@code ANALYZE}: not between BEGIN and COMMIT. */
   OUTSIDE_BLOCK,
   /** {@code CALL sys.wait_for_job}: not behind any other statement of its transaction. */
   ALONE;
 
-  /** Whether it, and not another effect, stands for several statements that run together. */
+  /** Whether it takes precedence over another effect in a group of statements. */
   public boolean outranks(TransactionEffect other) {
     return rank() > other.rank();
   }
@@ -44,7 +44,7 @@ public enum TransactionEffect {
     return this == COMMIT || this == COMMIT_AND_CHAIN;
   }
 
-  /** Whether the statement takes back the transaction it runs in. */
+  /** Whether the statement rolls back the transaction it runs in. */
   public boolean rollsBack() {
     return this == ROLLBACK || this == ROLLBACK_AND_CHAIN;
   }

@@ -26,7 +26,7 @@ record TransactionModes(int count, Optional<String> unsupportedLevel) {
           new String[] {"DEFERRABLE"},
           new String[] {"NOT", "DEFERRABLE"});
 
-  /** Reads modes, possibly none, to the end of the statement; empty if anything else is there. */
+  /** Reads modes, possibly none, to the end of the statement; empty if anything else follows. */
   static Optional<TransactionModes> parse(StatementCursor cursor) {
     int count = 0;
     Optional<String> unsupported = Optional.empty();

@@ -5,8 +5,8 @@ import java.util.Optional;
 /**
  * The rules of Aurora DSQL for which statements may share a transaction, for one session.
  *
- * <p>The caller asks before a statement runs, and tells how it ended. {@link #refusal} changes
- * nothing, so that it can be asked for a prepared statement at Bind and again at Execute. A
+ * <p>The caller asks before a statement runs, and reports its outcome. {@link #refusal} changes
+ * nothing, so that it can be called for a prepared statement at Bind and again at Execute. A
  * transaction is either explicit, from BEGIN to COMMIT, or implicit: all statements of one Query
  * message, or all between two Sync messages, up to {@link #messageEnded}. BEGIN within an implicit
  * one makes it explicit, and what ran before belongs to it, as in PostgreSQL.
@@ -27,7 +27,7 @@ public final class TransactionRules {
   private static final Refusal ANALYZE_IN_BLOCK =
       new Refusal("25001", "ANALYZE cannot run inside a transaction block", Source.WORDS_UNKNOWN);
 
-  /** Also for a CALL before other statements of its string, which only PostgreSQL notices. */
+  /** Also for a CALL before other statements of its Query, which only PostgreSQL detects. */
   public static final Refusal WAIT_IN_BLOCK =
       new Refusal(
           "25001",
@@ -49,7 +49,7 @@ public final class TransactionRules {
   private boolean dml;
 
   /**
-   * Why a statement must not run now.
+   * Returns the refusal of a statement that must not run now.
    *
    * <p>An aborted transaction comes first. It is inferred that the refusal of the statement itself
    * comes before the rules for transactions.
@@ -74,7 +74,7 @@ public final class TransactionRules {
     };
   }
 
-  /** Takes note that a statement ran without an error. */
+  /** Notes that a statement ran without an error. */
   public void succeeded(Statement statement) {
     switch (statement.effect()) {
       case BEGIN -> {
@@ -97,8 +97,8 @@ public final class TransactionRules {
   }
 
   /**
-   * Takes note that a statement was answered with an error, one of {@link #refusal} or another. A
-   * COMMIT that fails ends its transaction all the same.
+   * Notes that a statement was answered with an error, one of {@link #refusal} or another. A COMMIT
+   * that fails ends its transaction all the same.
    */
   public void failed(Statement statement) {
     if (statement.effect().endsTransaction() && state != State.ABORTED) {
@@ -113,19 +113,19 @@ public final class TransactionRules {
     begin(state == State.IMPLICIT ? State.IMPLICIT : State.ABORTED);
   }
 
-  /** Takes note of the end of a Query message or of a Sync: an implicit transaction ends there. */
+  /** Notes the end of a Query message or a Sync, where an implicit transaction ends. */
   public void messageEnded() {
     if (state == State.IMPLICIT) {
       begin(State.IMPLICIT);
     }
   }
 
-  /** Takes note that no transaction is open, regardless of the state before. */
+  /** Notes that no transaction is open, regardless of the state before. */
   public void outside() {
     begin(State.IMPLICIT);
   }
 
-  /** Takes note that the explicit transaction has failed, regardless of the state before. */
+  /** Notes that the explicit transaction has failed, regardless of the state before. */
   public void aborted() {
     begin(State.ABORTED);
   }
@@ -135,7 +135,7 @@ public final class TransactionRules {
     return state == State.ABORTED;
   }
 
-  /** The same as of now, to try something out. */
+  /** Returns a copy of the current state, to look ahead. */
   public TransactionRules copy() {
     var copy = new TransactionRules();
     copy.state = state;

@@ -12,7 +12,7 @@ public final class Fault {
   public enum Kind {
     /** A login is refused. */
     LOGIN_REFUSED(Trigger.LOGIN),
-    /** The connection ends after so many messages. */
+    /** The connection ends after a number of messages. */
     CLOSED_AFTER_MESSAGES(Trigger.SESSION),
     /** A transaction loses against another one when it commits. */
     COMMIT_CONFLICT(Trigger.COMMIT),
@@ -136,7 +136,7 @@ public final class Fault {
         Optional.of(ServiceErrors.serverUnavailable()));
   }
 
-  /** A connection that ends in place of the message behind so many. */
+  /** A connection that ends in place of the message after this number of messages. */
   public static Fault closedAfter(int messages) {
     return new Fault(
         Kind.CLOSED_AFTER_MESSAGES, Before.NOTHING, Optional.empty(), Optional.empty(), messages);
@@ -161,12 +161,12 @@ public final class Fault {
     return kind;
   }
 
-  /** Returns what PostgreSQL does first. */
+  /** Returns PostgreSQL's work before the fault. */
   public Before before() {
     return before;
   }
 
-  /** After how many messages of the client it strikes. */
+  /** Returns the number of the client's messages after which it strikes. */
   public int messages() {
     return messages;
   }

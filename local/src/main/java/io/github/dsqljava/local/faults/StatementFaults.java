@@ -15,14 +15,14 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which faults strike the statements of one session. Asked about each statement in the order in
- * which PostgreSQL comes to them, as long as faults are armed. Belongs to an event loop.
+ * Selects the faults that strike the statements of one session. The session asks about each
+ * statement, in PostgreSQL's order, while faults are armed. Belongs to an event loop.
  */
 public final class StatementFaults {
   /**
-   * A fault and how it strikes a statement.
+   * A fault that strikes a statement.
    *
-   * @param before what PostgreSQL does first
+   * @param before PostgreSQL's work before it
    */
   public record Hit(Strike strike, Before before) {
     /** Returns the fault. */

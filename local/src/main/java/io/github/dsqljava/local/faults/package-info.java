@@ -1,4 +1,4 @@
-/** The armed faults, and which of them strikes at which login or statement. Policy only. */
+/** The armed faults, and the choice of the one that strikes a login or statement. Policy only. */
 @NullMarked
 package io.github.dsqljava.local.faults;
 

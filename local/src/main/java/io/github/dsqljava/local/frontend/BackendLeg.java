@@ -7,7 +7,10 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 
-/** From a session to its client. Ends the client's connection when the session says so. */
+/**
+ * The direction from a session to its client. Ends the client's connection on the session's
+ * request.
+ */
 // A failed write closes its channel, and channelInactive sees that.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class BackendLeg extends Leg {

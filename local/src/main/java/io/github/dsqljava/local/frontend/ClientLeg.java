@@ -5,7 +5,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.DecoderException;
 import java.io.IOException;
 
-/** From a logged-in client to its session. */
+/** The direction from a logged-in client to its session. */
 // A failed close has closed the channel before.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class ClientLeg extends Leg {
@@ -34,7 +34,7 @@ final class ClientLeg extends Leg {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-    // A lost connection is a client's business; anything else is a fault of ours.
+    // A lost connection is normal; anything else is a bug of ours.
     boolean expected = cause instanceof IOException || cause instanceof DecoderException;
     LOG.log(
         expected ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING,

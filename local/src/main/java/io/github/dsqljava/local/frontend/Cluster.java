@@ -25,11 +25,11 @@ import java.util.function.BiFunction;
  * @param tokens judges a (user, token) pair
  * @param backendSocket Unix socket of PostgreSQL
  * @param systemRole PostgreSQL's superuser, closed to clients
- * @param loginTimeout how long a login may take
+ * @param loginTimeout the longest duration of a login
  * @param sessions makes the handler of each PostgreSQL session
  * @param faults the armed faults
- * @param journal takes down statements and refused logins
- * @param limits how old connections may get
+ * @param journal records statements and refused logins
+ * @param limits for the maximum age of connections
  * @param admission decides whether one more connection may be opened
  * @param clock by which connections age
  */
@@ -60,7 +60,7 @@ public record Cluster(
      *
      * @param processId PostgreSQL's process
      * @param user the role of the client
-     * @param messagesToTake how many messages of the client it takes
+     * @param messagesToTake number of messages that the client may send
      */
     ChannelHandler handler(int processId, String user, long messagesToTake);
   }

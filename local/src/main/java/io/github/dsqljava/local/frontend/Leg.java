@@ -5,9 +5,9 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 
 /**
- * One direction of a logged-in connection: it writes all bytes that this channel receives to the
- * peer. The peer is read only as fast as this channel takes the peer's bytes; {@link AnswerPace}
- * has the exception. Knows bytes, and no messages.
+ * One direction of a logged-in connection: writes the bytes that this channel receives to the peer.
+ * Reads the peer only as fast as this channel takes its bytes; {@link AnswerPace} is the exception.
+ * Knows bytes, not messages.
  */
 // A failed write closes its channel, and channelInactive sees that.
 @SuppressWarnings("FutureReturnValueIgnored")

@@ -1,12 +1,12 @@
 package io.github.dsqljava.local.frontend;
 
-/** Texts that come from outside, made fit for a log. */
+/** Makes texts from outside safe for a log. */
 final class LogText {
   private static final int MAX_LENGTH = 500;
 
   private LogText() {}
 
-  /** Without control characters, which could write lines of their own, and of bounded length. */
+  /** Removes control characters, which could forge lines, and bounds the length. */
   static String printable(String text) {
     StringBuilder printable = new StringBuilder();
     text.codePoints()

@@ -148,7 +148,8 @@ final class LoginHandler extends SimpleChannelInboundHandler<Object> {
           Remedies.noServerName(cluster));
       return;
     }
-    // PrivateLink without private DNS: the option names the cluster, the server name cannot.
+    // PrivateLink without private DNS: the option names the cluster, because the server name
+    // cannot.
     Optional<String> asked = requested.requestedClusterId();
     if (asked.isPresent() && !asked.get().equals(cluster.id())) {
       refuse(context, Refusals.invalidServerName(), Remedies.otherCluster(cluster, asked.get()));
@@ -266,7 +267,8 @@ final class LoginHandler extends SimpleChannelInboundHandler<Object> {
     ChannelHandler session = cluster.sessions().handler(opened.processId(), user, messagesToTake());
     backendChannel.pipeline().addLast("session", session);
     if (backendChannel.pipeline().context(session) == null) {
-      // It failed to start, so the pipeline has dropped it. Without it no rule would hold.
+      // The handler failed to start, so the pipeline has dropped it. Without it no rule would
+      // apply.
       greeting.release();
       backendChannel.close();
       refuse(context, ServiceErrors.connectionLost(), Remedies.OURS);
@@ -301,7 +303,7 @@ final class LoginHandler extends SimpleChannelInboundHandler<Object> {
   /**
    * Sends an error and closes the connection. Logs that once.
    *
-   * @param reason why, and what to do about it; for the log alone
+   * @param reason reason and remedy, for the log only
    */
   void refuse(ChannelHandlerContext context, ErrorMessage error, String reason) {
     if (finished) {

@@ -40,7 +40,7 @@ public final class Refusals {
     return ErrorMessage.fatal(CONNECTION_FAILURE, "unable to accept connection, invalid sni");
   }
 
-  /** Text and SQLSTATE inferred; known is only that the answer speaks of mandatory SSL. */
+  /** Text and SQLSTATE inferred; it is only known that the answer mentions mandatory SSL. */
   static ErrorMessage plaintext() {
     return ErrorMessage.fatal(CONNECTION_FAILURE, "unable to accept connection, SSL is mandatory");
   }

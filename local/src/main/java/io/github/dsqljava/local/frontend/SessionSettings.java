@@ -12,7 +12,7 @@ import java.util.Set;
 /**
  * The settings a client asks for in its startup packet, checked against what Aurora DSQL allows.
  *
- * @param backendSettings those that PostgreSQL gets
+ * @param backendSettings the settings that PostgreSQL gets
  * @param requestedClusterId the {@code amzn-cluster-id} of a PrivateLink client
  * @param refused name of the first setting that is not allowed
  */

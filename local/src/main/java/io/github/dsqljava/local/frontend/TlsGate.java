@@ -16,9 +16,8 @@ import javax.net.ssl.StandardConstants;
  * Looks at a connection's first bytes and lets nothing but TLS and a CancelRequest pass.
  *
  * <p>A TLS ClientHello starts direct TLS. An SSLRequest is answered {@code S}; a byte between it
- * and the handshake has no protection by TLS, but could pass for a byte that has (CVE-2021-23214),
- * so it ends the connection. A GSSENCRequest is answered {@code N}; the service's answer is
- * unknown.
+ * and the handshake is not protected by TLS but could be taken for one that is (CVE-2021-23214), so
+ * it ends the connection. A GSSENCRequest is answered {@code N}; the service's answer is unknown.
  */
 // A failed write closes its channel, and channelInactive sees that.
 @SuppressWarnings("FutureReturnValueIgnored")

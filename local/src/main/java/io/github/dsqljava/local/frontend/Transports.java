@@ -5,7 +5,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
 
-/** Ends TCP connections without a goodbye, as a network does. */
+/** Ends TCP connections abruptly, as a network failure does. */
 final class Transports {
   private Transports() {}
 

@@ -8,8 +8,8 @@ import java.util.concurrent.ConcurrentMap;
 /**
  * The principals that a local cluster knows, one for each access key.
  *
- * <p>Thread-safe; a change is seen by the next login. Sessions that are open stay open, as they do
- * on the service, which checks a token only while connecting.
+ * <p>Thread-safe; a change is seen by the next login. Open sessions stay open, as on the service,
+ * which checks a token only at the login.
  */
 public final class IamDirectory {
   private final ConcurrentMap<String, IamPrincipal> principals = new ConcurrentHashMap<>();

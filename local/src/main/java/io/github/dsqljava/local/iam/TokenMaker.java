@@ -11,8 +11,8 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * Makes connection tokens for clients that cannot sign, such as psql in a shell. Connectors do it
- * by themselves, and {@link TokenVerifier} does not care who did.
+ * Makes connection tokens for clients that cannot sign, such as psql in a shell. Connectors sign
+ * their own tokens.
  */
 public final class TokenMaker {
   private static final DateTimeFormatter TIMESTAMP =
@@ -26,7 +26,7 @@ public final class TokenMaker {
    *
    * @param host the name of the cluster that the token is for
    * @param region the cluster's Region
-   * @param lifetime how long it can be used to connect, from {@code now} on; 1 second to 7 days
+   * @param lifetime time from {@code now} in which it can be used to connect; 1 second to 7 days
    * @throws IllegalArgumentException if the lifetime is outside its bounds
    */
   public static String sign(
@@ -48,7 +48,7 @@ public final class TokenMaker {
   }
 
   /**
-   * The same for a key of which nothing else is known.
+   * Returns a token signed with a key, without a principal.
    *
    * @param sessionToken present for temporary credentials
    * @throws IllegalArgumentException if the lifetime is outside its bounds

@@ -7,8 +7,9 @@ import java.util.List;
 /**
  * A row of {@code dsql_internal.jobs} that is not finished.
  *
- * @param isProcessing whether {@code sys.jobs} says so; otherwise it is submitted
- * @param start when it was submitted, by the cluster's clock
+ * @param isProcessing whether its status in {@code sys.jobs} is processing; otherwise it is
+ *     submitted
+ * @param start the time of its submission, by the cluster's clock
  */
 record Job(String id, boolean isProcessing, Instant start) {
   /** Selects the rows for {@link #of}, in the order of their submission. */

@@ -28,7 +28,7 @@ public final class JobAnswers {
   private final ByteBufAllocator allocator;
   private final boolean simple;
 
-  /** Whether each Describe that is still to be answered is for a statement that asks for a job. */
+  /** For each Describe without an answer yet, whether its statement asks for a job. */
   private final Deque<Boolean> described = new ArrayDeque<>();
 
   private String jobId = "";
@@ -44,7 +44,7 @@ public final class JobAnswers {
     }
   }
 
-  /** Returns the job that the client has been told of; empty if there is none. */
+  /** Returns the id of the job that the client has got; empty if there is none. */
   public String jobId() {
     return jobId;
   }

@@ -3,14 +3,14 @@ package io.github.dsqljava.local.journal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes down the statements and refused logins of a cluster. Called on event loops: must be
+ * Records the statements and refused logins of a cluster. Called on event loops: must be
  * thread-safe and not block.
  */
 public interface Journal {
-  /** Whether connections that log in now are to be taken down. */
+  /** Whether to record connections that log in now. */
   boolean isOn();
 
-  /** Returns who takes down a connection that logs in now; null if nobody does. */
+  /** Returns the journal for a connection that logs in now; null if it is not recorded. */
   default @Nullable Journal ofConnection() {
     return isOn() ? this : null;
   }

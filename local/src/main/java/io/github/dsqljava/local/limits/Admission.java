@@ -55,7 +55,7 @@ public final class Admission {
     return Verdict.ADMITTED;
   }
 
-  /** Takes note that a connection that was admitted is closed. */
+  /** Notes that an admitted connection is closed. */
   public synchronized void left() {
     open--;
   }

@@ -34,7 +34,7 @@ public enum Limit {
   VALUE_BYTES(1 << 20),
   /**
    * Bytes of a row's primary key and its entry in another index together, less 7 for each column
-   * but one. Documented as 1 KiB each; the smaller one of the two totals was observed.
+   * after the first. Documented as 1 KiB each; the smaller one of the two totals was observed.
    */
   KEY_BYTES(1_981),
   /** Bytes that the columns of a key may have by their types. */

@@ -52,14 +52,14 @@ public final class Limits {
   }
 
   /**
-   * Returns how old a transaction may get; an older one is refused its next statement. Standard:
-   * 300 seconds.
+   * Returns the maximum age of a transaction; the next statement of an older one is refused.
+   * Standard: 300 seconds.
    */
   public Duration transactionAge() {
     return values.transactionAge;
   }
 
-  /** Returns how old a connection may get; an older one is closed. Standard: 60 minutes. */
+  /** Returns the maximum age of a connection; an older one is closed. Standard: 60 minutes. */
   public Duration connectionAge() {
     return values.connectionAge;
   }

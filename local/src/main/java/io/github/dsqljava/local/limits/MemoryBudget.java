@@ -8,15 +8,15 @@ public final class MemoryBudget {
   private final AtomicLong taken = new AtomicLong();
 
   /**
-   * @param bytes how many may be taken at a time, all takers together
+   * @param bytes the limit for all takers together
    */
   public MemoryBudget(long bytes) {
     this.bytes = bytes;
   }
 
   /**
-   * Takes bytes, which have to be given back; returns false, and takes none, if it has not got
-   * them.
+   * Takes bytes, which the caller has to give back; returns false, and takes none, if they are not
+   * available.
    */
   public boolean take(long wanted) {
     if (taken.addAndGet(wanted) <= bytes) {
@@ -26,12 +26,12 @@ public final class MemoryBudget {
     return false;
   }
 
-  /** Gives back what was taken. */
+  /** Gives bytes back. */
   public void giveBack(long given) {
     taken.addAndGet(-given);
   }
 
-  /** Returns how many bytes are taken. */
+  /** Returns the number of bytes taken. */
   public long taken() {
     return taken.get();
   }

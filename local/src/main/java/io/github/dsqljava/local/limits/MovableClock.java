@@ -6,7 +6,9 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** A clock that can be put forward, so that connections, transactions and jobs age. Thread-safe. */
+/**
+ * A clock that can be moved forward, so that connections, transactions and jobs age. Thread-safe.
+ */
 public final class MovableClock implements InstantSource {
   private final InstantSource base;
   private final AtomicReference<Duration> ahead = new AtomicReference<>(Duration.ZERO);
@@ -17,7 +19,7 @@ public final class MovableClock implements InstantSource {
   }
 
   /**
-   * Puts the clock forward.
+   * Moves the clock forward.
    *
    * @throws IllegalArgumentException if the duration is negative, or leads to the end of time
    */
@@ -26,7 +28,7 @@ public final class MovableClock implements InstantSource {
       throw new IllegalArgumentException("time does not go back: " + duration);
     }
     try {
-      // Checks the new time before it counts: with a bad one, everything that ages would fail.
+      // Checks the new time first: with a bad one, every age check would fail.
       ahead.updateAndGet(
           before -> {
             Duration sum = before.plus(duration);

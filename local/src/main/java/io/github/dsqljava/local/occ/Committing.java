@@ -10,7 +10,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The end of a transaction: repeats what a parked one has done, and asks the history whether it may
+ * Commits a transaction: repeats the changes of a parked one, and asks the history whether it may
  * commit. Belongs to an event loop.
  */
 public final class Committing {
@@ -50,7 +50,7 @@ public final class Committing {
         && contention.mayLock(running.has(Trait.LOCKS_ROWS), running.has(Trait.CHANGES_ROWS));
   }
 
-  /** Finds out whether the transaction has won. */
+  /** Decides whether the transaction has won, and tells its ending. */
   public void decide(Transaction running, Ending ending) {
     switch (running.phase()) {
       case DOOMED -> ending.lose(ServiceErrors.rowConflict());

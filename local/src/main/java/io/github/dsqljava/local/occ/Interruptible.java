@@ -1,8 +1,8 @@
 package io.github.dsqljava.local.occ;
 
 /**
- * A session whose running statement can be cancelled. On the session's event loop, but for {@link
- * #execute}.
+ * A session whose running statement can be cancelled. On the session's event loop, except for
+ * {@link #execute}.
  */
 public interface Interruptible {
   /** Runs a task on the event loop. Any thread. */
@@ -16,9 +16,9 @@ public interface Interruptible {
    */
   boolean markCancelled();
 
-  /** Marks the statement sent last as seen waiting for another transaction. */
+  /** Marks the last statement sent: it was seen waiting for another transaction. */
   void markWaited();
 
-  /** Goes on with an answer that came while the signal was on its way. */
+  /** Continues with an answer that came while the signal was on its way. */
   void resume();
 }

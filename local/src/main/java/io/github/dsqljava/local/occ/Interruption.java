@@ -4,17 +4,17 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * Lets another thread cancel the statement that a session runs, and no other one. The thread asks
- * for leave. The session then sends PostgreSQL nothing until the signal is out, and holds
+ * for leave. The session then sends nothing to PostgreSQL until the signal is sent, and holds
  * PostgreSQL's answers meanwhile.
  *
- * <p>Belongs to an event loop. Methods that other threads may call say so.
+ * <p>Belongs to an event loop, except for methods that allow any thread.
  */
 public final class Interruption {
-  /** When the running statement may be cancelled. */
+  /** The occasions on which the running statement may be cancelled. */
   public enum Leave {
-    /** Never: it cannot be run again. */
+    /** None, because it cannot run again. */
     NONE,
-    /** When it waits in a circle. */
+    /** When it waits in a circle of waits (deadlock). */
     TO_BREAK_A_CIRCLE,
     /** Also when others wait for it. */
     TO_SET_OTHERS_FREE
@@ -25,18 +25,22 @@ public final class Interruption {
   private volatile Leave leave = Leave.NONE;
   private boolean underWay;
 
-  /** Begins with nothing to be interrupted. */
+  /** Begins without a running statement. */
   public Interruption(Interruptible running) {
     this.running = running;
   }
 
-  /** When the running statement was sent, by {@link System#nanoTime}; 0 if none is. Any thread. */
+  /**
+   * Returns the {@link System#nanoTime} at which the running statement was sent; 0 if none runs.
+   * Any thread.
+   */
   long busySince() {
     return busySince;
   }
 
   /**
-   * Returns when the running statement may be cancelled without the client's notice. Any thread.
+   * Returns the occasions on which the running statement may be cancelled without the client
+   * noticing. Any thread.
    */
   Leave leave() {
     return leave;
@@ -63,7 +67,8 @@ public final class Interruption {
    * Asks for leave. Any thread.
    *
    * @param since the {@link #busySince} that the caller has seen
-   * @return whether the same still runs; if so, nothing else is run until {@link #delivered}
+   * @return whether the same statement still runs; if so, nothing else runs until {@link
+   *     #delivered}
    */
   CompletableFuture<Boolean> prepare(long since) {
     CompletableFuture<Boolean> granted = new CompletableFuture<>();

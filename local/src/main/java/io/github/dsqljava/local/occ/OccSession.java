@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 public interface OccSession {
   ByteBufAllocator allocator();
 
-  /** Returns the names that are not the client's. */
+  /** Returns the names of dsql-local's own statements and portals. */
   OwnNames names();
 
   /** Returns the open transaction; null outside of one. */
@@ -33,11 +33,11 @@ public interface OccSession {
   boolean isContended();
 
   /**
-   * Runs statements that are not the client's, one after the other until one fails. The client's
-   * groups wait until the answer has been taken and all work that it leads to is done.
+   * Runs statements of dsql-local itself, one after the other until one fails. The client's groups
+   * wait until {@code then} has returned and all work that it starts is done.
    *
-   * @param leave when they may be cancelled
-   * @param then what to do with the answer to the last one
+   * @param leave the occasions on which they may be cancelled
+   * @param then takes the answer to the last one
    */
   void ask(Leave leave, Consumer<Answer> then, String... statements);
 
@@ -55,7 +55,7 @@ public interface OccSession {
   /**
    * Sends a group.
    *
-   * @param holding whether its answer is held back, so that it can be run again
+   * @param holding whether to hold its answer back, so that it can run again
    */
   void send(Group group, boolean holding);
 

@@ -22,7 +22,7 @@ public final class OptimisticConcurrency implements AutoCloseable {
           + " FROM pg_catalog.pg_namespace WHERE nspname IN ('pg_catalog', 'information_schema',"
           + " 'dsql_internal', 'sys')) LIMIT 1";
 
-  /** The words are PostgreSQL's own, for a locking clause in its text of a query. */
+  /** Finds a view with a locking clause, by PostgreSQL's node for it in the stored rule. */
   private static final String LOCKING_VIEWS =
       "SELECT 1 FROM dsql_internal.pg_rewrite WHERE ev_action::text LIKE '%{ROWMARKCLAUSE%'"
           + " LIMIT 1";
@@ -60,7 +60,7 @@ public final class OptimisticConcurrency implements AutoCloseable {
     }
   }
 
-  /** Returns the knowledge that the sessions have of one another. */
+  /** Returns the state that the sessions share. */
   public Contention contention() {
     return monitor.contention();
   }

@@ -36,9 +36,9 @@ final class Overlay {
   /**
    * Makes the shadows that a group needs, and lets the group use them.
    *
-   * @param then what to do when the group can be sent
-   * @param refused what to do with a mistake of the client's own
-   * @param failed what to do if a shadow cannot be made
+   * @param then called when the group can be sent
+   * @param refused takes an error that is the client's own
+   * @param failed takes the error if a shadow cannot be made
    */
   void prepare(
       Transaction of,
@@ -75,7 +75,7 @@ final class Overlay {
         List.of(contention.calls().overlay(savings, unknown, reads)));
   }
 
-  /** Makes the views that rest on shadows. PostgreSQL's text of each is read by our scanner. */
+  /** Makes the views over shadows. Our scanner reads PostgreSQL's text of each view. */
   private void makeViews(
       Savings savings, String views, Runnable then, Consumer<ErrorMessage> failed) {
     if (views.isEmpty()) {
@@ -96,7 +96,7 @@ final class Overlay {
         List.of(contention.calls().overlayViews(savings, onShadows(savings, views))));
   }
 
-  /** Makes the definitions name shadows. */
+  /** Replaces the names of tables in the definitions by those of shadows. */
   private static String onShadows(Savings savings, String views) {
     return Arrays.stream(views.split(","))
         .map(
@@ -110,9 +110,9 @@ final class Overlay {
   }
 
   /**
-   * Reads what functions the clients have, once for a transaction, and only if they ever had one.
+   * Reads the clients' functions, once for a transaction, and only if there ever was one.
    *
-   * @param failed what to do if that cannot be known
+   * @param failed takes the error if that is not possible
    */
   void learnFunctions(Transaction of, Runnable then, Consumer<ErrorMessage> failed) {
     if (!contention.hasFunctions() || of.savings().knowsFunctions()) {
@@ -171,8 +171,8 @@ final class Overlay {
   }
 
   /**
-   * Prepares the statements anew that the client binds. An older plan would still use the real
-   * tables, and so would a qualified name.
+   * Prepares the statements that the client binds once more, because an older plan or a qualified
+   * name would use the real tables.
    */
   private void prepareStatements(
       Savings savings, Group group, Runnable then, Consumer<ErrorMessage> refused) {

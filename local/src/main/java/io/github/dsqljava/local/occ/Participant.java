@@ -5,7 +5,7 @@ public interface Participant {
   /** Returns the process id of its PostgreSQL session. */
   int pid();
 
-  /** Returns how often it has released its locks for others. */
+  /** Returns the number of times that it has released its locks for others. */
   int concessions();
 
   /** Returns the means to cancel the statement that it runs. */
@@ -14,10 +14,10 @@ public interface Participant {
   /**
    * Tells it that another session waits for its locks.
    *
-   * @param seen its {@link #concessions} before the monitor asked PostgreSQL who waits
+   * @param seen its {@link #concessions} before the monitor queried PostgreSQL
    */
   void requestYield(int seen);
 
-  /** Goes on with the work that waited for a signal. On its event loop. */
+  /** Continues the work that waited for a signal. On its event loop. */
   void pump();
 }

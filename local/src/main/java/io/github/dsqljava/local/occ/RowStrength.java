@@ -1,7 +1,7 @@
 package io.github.dsqljava.local.occ;
 
 /**
- * A transaction's action on a row, by how much it excludes others, from weak to strong.
+ * A transaction's action on a row, as a lock strength, from weak to strong.
  *
  * <p>Aurora DSQL User Guide, "Concurrency control", has the table of conflicts.
  */

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Which sessions wait for which.
+ * The waits of sessions for each other.
  *
  * @param blockers process ids of the blocking sessions, by the process id of the waiting one
  */

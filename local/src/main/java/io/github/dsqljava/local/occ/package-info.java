@@ -1,4 +1,4 @@
-/** Which transactions conflict: the rules of Aurora DSQL's optimistic concurrency. */
+/** The rules of Aurora DSQL's optimistic concurrency: which transactions conflict, and who wins. */
 @NullMarked
 package io.github.dsqljava.local.occ;
 

@@ -8,11 +8,11 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The columns in an expression that PostgreSQL has written without the names of their tables: names
- * that stand for nothing else. PostgreSQL puts a column in quotes if its name is a key word.
+ * Finds the columns in an expression that PostgreSQL has written without their tables: names that
+ * are nothing else. PostgreSQL quotes a column whose name is a keyword.
  */
 final class BareColumns {
-  /** Words that are written bare and are no columns, beside the key words. */
+  /** Words without quotes that are no columns, besides the keywords. */
   private static final Set<String> WORDS =
       Set.of("AT", "ZONE", "ESCAPE", "SUBPLAN", "HASHED", "JSON", "OBJECT", "SCALAR");
 

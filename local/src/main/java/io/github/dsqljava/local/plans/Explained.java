@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * Turns PostgreSQL's answer to an EXPLAIN, which it was asked to give in JSON and with all details,
- * into the answer that the client has asked for. A character is a byte.
+ * Turns PostgreSQL's answer to an EXPLAIN, in JSON and with all details, into the answer that the
+ * client has asked for. A character is a byte.
  */
 final class Explained {
   private static final Pattern LINE = Pattern.compile("\n");
@@ -85,7 +85,7 @@ final class Explained {
     return explained.node("Plan");
   }
 
-  /** Clients cannot make triggers, nor set what is not theirs to set. */
+  /** Removes triggers and settings that no client can make. */
   private static void forgetInside(PlanNode explained) {
     if (explained.has("Triggers")) {
       explained.put("Triggers", List.of());

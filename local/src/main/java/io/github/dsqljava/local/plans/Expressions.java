@@ -37,7 +37,7 @@ final class Expressions {
     OF_SCANS.forEach(name -> node.replaceTexts(name, replacement));
   }
 
-  /** Returns all expressions of one node but what it gives. */
+  /** Returns all expressions of one node except for its output. */
   static List<String> conditions(PlanNode node) {
     List<String> conditions = new ArrayList<>();
     PlanNode rest = new PlanNode(new LinkedHashMap<>(node.properties()));
@@ -51,7 +51,7 @@ final class Expressions {
     return conditions;
   }
 
-  /** Puts others in the places of all expressions of one node. */
+  /** Replaces all expressions of one node. */
   static void replaceAll(PlanNode node, UnaryOperator<String> replacement) {
     replaceOfScan(node, replacement);
     OTHERS.forEach(name -> node.replaceTexts(name, replacement));

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** Leaves out of a plan what belongs to dsql-local and is not on the service. */
+/** Removes the parts of a plan that belong to dsql-local and do not exist on the service. */
 final class Inside {
   private static final String SCHEMA = "dsql_internal";
 

@@ -7,8 +7,8 @@ import java.util.Map;
 
 /**
  * Reads the JSON that PostgreSQL writes: objects as maps in their order, arrays as lists, strings
- * as strings, all else as it stands. A character is a byte. Nothing else is read, so there are no
- * checks but those that keep it from reading on.
+ * as strings, all else as it stands. A character is a byte. It reads nothing else, so it checks
+ * only that it does not read past the end.
  */
 final class Json {
   private final String text;

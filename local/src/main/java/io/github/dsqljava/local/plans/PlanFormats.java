@@ -181,7 +181,7 @@ final class PlanFormats {
     out.append("</").append(tag).append('>');
   }
 
-  /** Groups of some kinds have no name of their own. */
+  /** Returns the XML element of a group of properties; some groups share one. */
   private static String tag(String name) {
     return switch (name) {
       case "Full-sort Groups", "Pre-sorted Groups" -> "Incremental Sort Groups";

@@ -6,10 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
-/**
- * A node of a plan, or what else is an object in PostgreSQL's JSON. Its order is that of the
- * output.
- */
+/** A node of a plan, or another object in PostgreSQL's JSON. Its order is that of the output. */
 record PlanNode(Map<String, Object> properties) {
   static final String PLANS = "Plans";
 
@@ -113,7 +110,7 @@ record PlanNode(Map<String, Object> properties) {
     properties.putIfAbsent(name, value);
   }
 
-  /** Puts others in the places of texts, alone or in lists. */
+  /** Replaces the texts of a property, single or in a list. */
   void replaceTexts(String name, Function<String, String> replacement) {
     Object value = properties.get(name);
     if (value instanceof String text) {

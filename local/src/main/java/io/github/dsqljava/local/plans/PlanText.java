@@ -10,7 +10,7 @@ import java.util.Set;
  * that share a line are written at the first of them.
  */
 final class PlanText {
-  /** They stand in the first line of a node, or are seen in its words, or in no text. */
+  /** Properties in the first line of a node, implied by its words, or absent in text format. */
   private static final Set<String> IN_TITLE =
       Set.of(
           "Node Type",
@@ -43,7 +43,7 @@ final class PlanText {
           StorageNodes.LOOPS,
           PlanNode.PLANS);
 
-  /** Text has them only if they are not zero, or not false. */
+  /** Properties that text format omits if they are zero or false. */
   private static final Set<String> IF_ANY =
       Set.of(
           "Rows Removed by Filter",

@@ -6,8 +6,8 @@ import io.github.dsqljava.local.sql.SqlToken.Kind;
 import java.util.Set;
 
 /**
- * Which filters the storage applies. No source says; here it is those that compare columns of the
- * table with constants, without a function, a subquery or a parameter.
+ * Tells which filters the storage applies. No source says; here they are those that compare columns
+ * of the table with constants, without a function, a subquery or a parameter.
  */
 final class PushedDown {
   /** Words that may stand before a parenthesis without being the name of a function. */

@@ -25,8 +25,8 @@ final class Qualifiers {
   /**
    * Puts other names of tables before columns.
    *
-   * @param replacement takes the name of a table; gives null to leave it, and an empty one to leave
-   *     it out
+   * @param replacement takes the name of a table; returns null to keep it, and an empty text to
+   *     remove it
    */
   static String replace(String expression, Function<String, @Nullable String> replacement) {
     StringBuilder replaced = new StringBuilder();

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Gives the real names back to tables whose shadows a plan reads, and to their indexes: a client
- * does not know that its transaction is off the tables.
+ * Restores the real names of tables whose shadows a plan reads, and of their indexes, because a
+ * client must not see that its transaction runs on shadows.
  */
 final class RealNames {
   private static final String SHADOWS = "pg_temp";

@@ -5,9 +5,10 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Takes out of a plan what PostgreSQL shows only with VERBOSE: the client has not asked for that,
- * but without it nobody knows what a scan returns. PostgreSQL leaves out the names of tables, too:
- * in the conditions of a scan that of its own table, and everywhere if there is only one table.
+ * Removes the parts of a plan that PostgreSQL shows only with VERBOSE. The client has not asked for
+ * them, but dsql-local needs them to know the output of scans. PostgreSQL leaves out the names of
+ * tables, too: in the conditions of a scan that of its own table, and everywhere if there is only
+ * one table.
  */
 final class Reduction {
   private static final Set<String> VERBOSE_ONLY =
@@ -45,9 +46,9 @@ final class Reduction {
   }
 
   /**
-   * Whether a plan is about one table only. Then PostgreSQL does not name it in what nodes give,
-   * not even with VERBOSE; a whole row is nothing but its name. Of a plan that gives no column,
-   * nobody needs to know.
+   * Whether a plan is about one table only. Then PostgreSQL does not qualify columns in outputs,
+   * not even with VERBOSE; a whole row shows as the table's name. The result does not matter for a
+   * plan without columns.
    */
   static boolean hasSingleTable(PlanNode plan) {
     return plan.texts("Output").stream().noneMatch(Qualifiers::namesTable)

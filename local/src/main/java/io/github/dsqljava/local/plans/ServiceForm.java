@@ -6,8 +6,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Turns PostgreSQL's plan into the service's: what scans a table has the nodes of the storage below
- * it. What only the service knows, such as rows that its storage has read, is left out.
+ * Turns PostgreSQL's plan into the service's: a node that scans a table gets the nodes of the
+ * storage below it. Facts that only the service knows, such as the rows that its storage has read,
+ * are left out.
  */
 final class ServiceForm {
   static final String FULL_SCAN = "Full Scan (btree-table)";
@@ -15,7 +16,7 @@ final class ServiceForm {
 
   private static final Set<String> INDEX_SCANS = Set.of("Index Scan", "Index Only Scan");
 
-  /** Nobody knows what the service's own relations look like in its plans. */
+  /** Schemas whose relations have an unknown form in the service's plans. */
   private static final Set<String> NOT_STORED =
       Set.of("", "pg_catalog", "information_schema", "pg_toast", "sys");
 
@@ -26,8 +27,8 @@ final class ServiceForm {
 
   /**
    * @param verbose whether the client has asked for details
-   * @param reduction what to do if not
-   * @param projections what scans need of their tables
+   * @param reduction applied if not
+   * @param projections the columns that scans need
    * @param primaryKeys see {@link Surroundings}
    */
   ServiceForm(
@@ -123,7 +124,9 @@ final class ServiceForm {
     }
   }
 
-  /** Lets the storage filter, if it can. Then nobody knows how many rows it reads for that. */
+  /**
+   * Moves a filter to the storage, if possible; then the number of rows that it reads is unknown.
+   */
   private static boolean pushDown(PlanNode node, PlanNode storage, PlanNode tree) {
     if (!node.has("Filter") || !PushedDown.is(node.text("Filter"), node.text("Alias"))) {
       return false;

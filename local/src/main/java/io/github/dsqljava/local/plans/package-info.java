@@ -1,6 +1,6 @@
 /**
- * Plans: PostgreSQL's answers to EXPLAIN in the service's form. PostgreSQL gives JSON; what the
- * client gets is made of that.
+ * Plans: PostgreSQL's answers to EXPLAIN in the service's form. PostgreSQL answers in JSON, from
+ * which the client's answer is made.
  */
 @NullMarked
 package io.github.dsqljava.local.plans;

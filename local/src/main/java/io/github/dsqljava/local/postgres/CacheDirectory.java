@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * certificate authority.
  *
  * <p>Any number of JVMs may share it: they make all files in it under {@link #locked}. They read
- * what is complete without a lock, so a complete cache may be on a disk that nobody may write to.
+ * complete files without a lock, so a complete cache may be on a read-only disk.
  */
 public final class CacheDirectory {
   /** System property that names the directory. */
@@ -116,7 +116,8 @@ public final class CacheDirectory {
   /**
    * Runs {@code action} while no other thread or JVM runs one under the same name on this cache.
    *
-   * @param part what the action changes; different parts do not wait for each other
+   * @param part name of the part that the action changes; different parts do not wait for each
+   *     other
    */
   public <T> T locked(String part, LockedAction<T> action) throws IOException {
     Path lockFile = path.resolve(part + ".lock");
@@ -132,8 +133,8 @@ public final class CacheDirectory {
   }
 
   /**
-   * The same for what is not in the cache. Nobody can wait where the cache cannot be written to;
-   * the action runs all the same.
+   * Does the same for an action outside of the cache. Where the cache is read-only, the action runs
+   * without the lock.
    */
   <T> T lockedWhereWritable(String part, LockedAction<T> action) throws IOException {
     return isWritable() ? locked(part, action) : action.run();

@@ -126,7 +126,9 @@ final class DataDirectory {
     return false;
   }
 
-  /** The scripts of every start rely on the objects that the first start has made. */
+  /**
+   * Checks the version: the scripts of every start rely on objects that the first start has made.
+   */
   private static void checkRecipe(Path directory) throws IOException {
     String mark = Files.readString(directory.resolve(OUR_MARK)).strip();
     if (!mark.endsWith(recipe())) {

@@ -67,7 +67,7 @@ final class FileTrees {
     account.own(target);
   }
 
-  /** The copy of a cache that is read-only, as image layers are, is not. */
+  /** Makes the copy of a read-only cache, such as an image layer, writable. */
   private static void makeWritable(Path copy) throws IOException {
     Set<PosixFilePermission> permissions =
         EnumSet.copyOf(Files.getPosixFilePermissions(copy, LinkOption.NOFOLLOW_LINKS));

@@ -20,7 +20,7 @@ import java.util.concurrent.locks.LockSupport;
  * The temporary directory of one running cluster: its socket and, unless the user named one, its
  * data.
  *
- * <p>A lock on a file in it says that its JVM lives. A directory whose lock is free belongs to a
+ * <p>A lock on a file in it shows that its JVM lives. A directory whose lock is free belongs to a
  * JVM that was killed; {@link #sweepOthers()} ends the server that still runs in it and deletes it.
  * One without a lock file belongs to a JVM that was killed while it made the directory, if that was
  * more than a moment ago.
@@ -189,7 +189,10 @@ final class InstanceDirectory implements AutoCloseable {
         && owner(lockFile).equals(owner(path.resolve(LOCK_FILE)));
   }
 
-  /** A start that was killed early has not given its directory away. */
+  /**
+   * Whether an owner is PostgreSQL's account, or the JVM's: a start that was killed early has not
+   * changed the owner of its directory yet.
+   */
   private boolean isOurs(Object owner) throws IOException {
     return owner.equals(owner(path)) || owner.equals(owner(path.resolve(LOCK_FILE)));
   }

@@ -9,9 +9,9 @@ import java.util.List;
 
 /**
  * A user id without an entry in the system's list of accounts, as containers have that are started
- * with any number. PostgreSQL's server does not mind; but initdb and the single-user mode, which
- * make the template, want to know the name of their account. They get one in a user namespace,
- * where the system allows that.
+ * with any number. PostgreSQL's server runs with it. But initdb and the single-user mode, which
+ * make the template, need the name of their account. They get one in a user namespace, where the
+ * system allows that.
  */
 final class NamelessAccount {
   private static final String PREFIX = "unix:";

@@ -217,7 +217,7 @@ public final class PostgresServer implements AutoCloseable {
     settings.add("jit=off");
     // The service's plans tell the identifier of the query.
     settings.add("compute_query_id=on");
-    // PostgreSQL knows neither; so that both can be shown. The second one's value is inferred.
+    // PostgreSQL knows neither; this makes SHOW work for both. The second one's value is inferred.
     settings.add("dsql.disable_sync_create_index=on");
     settings.add("dsql.enable_batched_nestloop=on");
     // The cluster runs ANALYZE as a job and lists it; autovacuum must not run it first.
@@ -299,7 +299,7 @@ public final class PostgresServer implements AutoCloseable {
     return instance.socket();
   }
 
-  /** Returns where the data is. */
+  /** Returns the directory of the data. */
   public Path dataDirectory() {
     return dataDirectory;
   }

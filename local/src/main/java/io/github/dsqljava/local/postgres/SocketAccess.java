@@ -12,8 +12,8 @@ import java.util.List;
  *
  * <p>PostgreSQL asks the system for the account at the other end (peer authentication). Where this
  * JVM is root, that keeps out the other processes of the account that PostgreSQL runs as. Windows
- * cannot tell, and no system can for an account without a name; there only the directory of the
- * socket keeps others out.
+ * cannot tell the account, and no system can for one without a name. There only the directory of
+ * the socket keeps others out.
  */
 final class SocketAccess {
   private static final String RULES = "hba.conf";

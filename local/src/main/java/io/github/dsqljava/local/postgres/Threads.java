@@ -5,8 +5,8 @@ public final class Threads {
   private Threads() {}
 
   /**
-   * Returns when a thread has ended that has been told to. An interrupt of the caller does not cut
-   * that short, and is not lost.
+   * Waits until a thread has ended that was told to. An interrupt of the caller does not shorten
+   * the wait, and is not lost.
    */
   public static void awaitEnd(Thread thread) {
     boolean interrupted = false;

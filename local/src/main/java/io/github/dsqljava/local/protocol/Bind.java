@@ -29,7 +29,7 @@ public record Bind(String portal, String statement) {
     return formats <= 1 && rest == 6 + 2 * formats;
   }
 
-  /** Returns a client's Bind with another statement, and with all else that is in it. */
+  /** Returns a client's Bind with another statement, and otherwise unchanged. */
   public static ByteBuf redirect(ByteBufAllocator allocator, ByteBuf message, String statement) {
     Bind bind = decode(message);
     int rest =

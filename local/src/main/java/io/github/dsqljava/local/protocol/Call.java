@@ -3,8 +3,8 @@ package io.github.dsqljava.local.protocol;
 import java.util.List;
 
 /**
- * A statement that is not the client's, with its parameters as text. PostgreSQL shows the text of a
- * statement to the client, in its views, but never a parameter.
+ * A statement of dsql-local itself, with its parameters as text. PostgreSQL's views show the client
+ * the text of a statement, but never a parameter.
  */
 public record Call(String sql, List<String> parameters) {
   /** Copies the list. */

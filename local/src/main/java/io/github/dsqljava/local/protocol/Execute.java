@@ -4,7 +4,7 @@ import io.netty.buffer.ByteBuf;
 
 /** An Execute of the extended protocol: runs a portal. */
 public record Execute(String portal) {
-  /** Returns how many rows a whole message asks for at most; 0 for all. */
+  /** Returns the row limit of a whole message; 0 for none. */
   public static int maxRows(ByteBuf message) {
     int at = Message.HEADER + Message.text(message, Message.HEADER).length() + 1;
     return message.readableBytes() < at + 4

@@ -19,7 +19,7 @@ public final class FrontendType {
 
   private FrontendType() {}
 
-  /** Whether a message has data of COPY in it, or says that there is no more. */
+  /** Whether a message carries data of COPY, or its end. */
   public static boolean isOfCopy(byte type) {
     return type == COPY_DATA || type == COPY_DONE || type == COPY_FAIL;
   }

@@ -4,8 +4,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 
 /**
- * Statements that are not the client's, as one batch of the extended protocol: a named prepared
- * statement leaves the client's unnamed one alone.
+ * Statements of dsql-local itself, as one batch of the extended protocol. It uses a named prepared
+ * statement, which leaves the client's unnamed one alone.
  *
  * @param name of the prepared statement and the portal; one that no client can guess
  */

@@ -2,7 +2,7 @@ package io.github.dsqljava.local.protocol;
 
 import io.netty.handler.codec.DecoderException;
 
-/** Bytes that are no PostgreSQL protocol, or more of it than a limit allows. */
+/** Bytes that do not follow PostgreSQL's protocol, or a message beyond a limit. */
 public final class ProtocolViolationException extends DecoderException {
   private static final long serialVersionUID = 1L;
 

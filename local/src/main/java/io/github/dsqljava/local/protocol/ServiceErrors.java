@@ -3,8 +3,8 @@ package io.github.dsqljava.local.protocol;
 import java.time.Duration;
 
 /**
- * The errors of the service that PostgreSQL never makes, in the service's words, in one place.
- * {@link ServiceWords} has those that PostgreSQL makes in other words.
+ * The errors of the service that PostgreSQL does not have, in the service's words. {@link
+ * ServiceWords} translates those that PostgreSQL words differently.
  *
  * <p>{@code OC000} as recorded on a cluster in September 2026 (GitHub Dreamescaper/dsql-emulator),
  * {@code OC001} from AWS's guide for agents (awslabs/mcp, October 2026), {@code server unavailable}
@@ -16,7 +16,7 @@ public final class ServiceErrors {
 
   private ServiceErrors() {}
 
-  /** Another transaction has changed the same row, and was faster. */
+  /** Another transaction has changed the same row and has committed first. */
   public static ErrorMessage rowConflict() {
     return ErrorMessage.error(
         SERIALIZATION_FAILURE, "change conflicts with another transaction (OC000)");
@@ -52,17 +52,17 @@ public final class ServiceErrors {
             "Current transaction age " + age.toSeconds() + "s exceeds " + limit.toSeconds() + "s");
   }
 
-  /** The service says nothing about what has become of the statement. */
+  /** The error that leaves the outcome of a statement unknown. */
   public static ErrorMessage serverUnavailable() {
     return ErrorMessage.error("XX000", "server unavailable");
   }
 
-  /** Text inferred: what the service says when a node goes away is unknown. */
+  /** Text inferred: the service's words for the loss of a node are unknown. */
   public static ErrorMessage connectionLost() {
     return ErrorMessage.fatal("08006", "the connection to the cluster was lost");
   }
 
-  /** PostgreSQL's warning to a client that ends a transaction that is none; a notice. */
+  /** PostgreSQL's warning to a client that ends a transaction when none is open; a notice. */
   public static ErrorMessage noTransaction() {
     return ErrorMessage.error("25P01", "there is no transaction in progress")
         .with('S', "WARNING")

@@ -6,7 +6,7 @@ public enum TransactionStatus {
   IDLE('I'),
   /** In a transaction block. */
   OPEN('T'),
-  /** In a transaction block of which nothing but the end is accepted. */
+  /** In a failed transaction block, in which only its end is accepted. */
   FAILED('E');
 
   private final byte letter;

@@ -1,6 +1,6 @@
 /**
- * PostgreSQL's wire protocol: the messages by their names, what cuts a stream into messages, and
- * the words in which the service says what PostgreSQL says in others.
+ * PostgreSQL's wire protocol: the messages by name, the splitter of a stream into messages, and the
+ * translation of PostgreSQL's errors into the service's.
  *
  * <p>Text of messages has one character for each byte, whatever the client's encoding is, so that
  * every byte survives the way through here. Source: PostgreSQL 16, "Message Formats".

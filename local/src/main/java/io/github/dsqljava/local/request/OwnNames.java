@@ -5,9 +5,9 @@ import java.security.SecureRandom;
 import java.util.HexFormat;
 
 /**
- * The names of prepared statements and portals that are not the client's, in one session. Random,
- * so that no client uses one by chance. A client can find some of them in PostgreSQL's views; what
- * tells the session something is a name that is used once.
+ * The names of dsql-local's own prepared statements and portals in one session. They are random, so
+ * that no client uses one by chance. A client can find some of them in PostgreSQL's views, so a
+ * name that the session recognises is used only once.
  */
 public final class OwnNames {
   private static final SecureRandom RANDOM = new SecureRandom();
@@ -30,21 +30,20 @@ public final class OwnNames {
     return "dsql$" + HexFormat.of().formatHex(secret) + "$";
   }
 
-  /** Returns what runs statements that are not the client's. */
+  /** Returns the script that runs dsql-local's own statements. */
   public OwnScript script() {
     return new OwnScript(prefix + "own");
   }
 
   /**
-   * Returns a name of which no prepared statement is ever made: using it fails. Another one each
-   * time, because a client can read the text that it stands in, and could use it before the next
-   * failure.
+   * Returns a new name that no prepared statement has, so that its use fails. It differs each time,
+   * because a client can read the text that contains it and could use it before the next failure.
    */
   public String missing() {
     return randomPrefix() + "missing";
   }
 
-  /** Returns the name under which a client's statement is prepared to see whether that works. */
+  /** Returns the name for a trial preparation of a client's statement. */
   public String trial() {
     return prefix + "trial";
   }

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A prepared statement of the extended protocol.
  *
- * @param text what the client sent, and what PostgreSQL is given
+ * @param text the text that the client sent, and the text for PostgreSQL
  * @param given the Parse message for PostgreSQL
  */
 public record Prepared(ClientText text, Parse given) {
@@ -26,7 +26,7 @@ public record Prepared(ClientText text, Parse given) {
     return text.statements().size() == 1 ? text.statements().get(0) : null;
   }
 
-  /** Whether the service refuses it whatever the state of the transaction is. */
+  /** Whether the service refuses it in every state of the transaction. */
   boolean isRefused() {
     Statement statement = statement();
     return statement != null && statement.certainRefusal().isPresent();

@@ -9,7 +9,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way of every answer to the client: errors get the service's words, and what is recorded is
+ * Sends every answer to the client. It puts errors into the service's words, and records exactly
  * what the client gets. Belongs to an event loop.
  */
 final class ClientPort {
@@ -23,12 +23,12 @@ final class ClientPort {
     this.recorder = recorder;
   }
 
-  /** Whether every message has to come by itself. */
+  /** Whether every message has to come whole, by itself. */
   boolean wantsAll() {
     return recorder != null;
   }
 
-  /** Sends whole messages, or a run of bytes of messages that nobody looks at. */
+  /** Sends whole messages, or a run of bytes with messages that nobody examines. */
   void send(ByteBuf out) {
     if (cut) {
       out.release();
@@ -46,7 +46,7 @@ final class ClientPort {
     send(instead.orElse(error).encode(backend.allocator()));
   }
 
-  /** Sends a message that PostgreSQL has sent while nothing was asked for. */
+  /** Sends a message that PostgreSQL has sent without a request. */
   void unasked(ByteBuf message) {
     if (Message.type(message) == BackendType.ERROR_RESPONSE) {
       fatal(ErrorMessage.decode(message));
@@ -56,13 +56,13 @@ final class ClientPort {
     }
   }
 
-  /** PostgreSQL says why it ends. */
+  /** Sends PostgreSQL's last error, with which it ends. */
   void fatal(ErrorMessage error) {
     toldFatal |= error.isFatal();
     error(error);
   }
 
-  /** Whether the client knows that its session ends. */
+  /** Whether the client has been told that its session ends. */
   boolean hasToldEnd() {
     return toldFatal || cut;
   }
@@ -71,7 +71,7 @@ final class ClientPort {
     backend.flushClient();
   }
 
-  /** Ends the client's connection like a network does; it gets nothing more. */
+  /** Cuts the client's connection as a network failure does; the client gets nothing more. */
   void cut() {
     cut = true;
     backend.cutClient();

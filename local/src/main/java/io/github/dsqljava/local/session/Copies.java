@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The COPY FROM STDIN of a session: hands data on while PostgreSQL asks for it, and keeps it. If
- * somebody waits for the transaction while the client is silent, PostgreSQL's COPY ends, the
- * transaction gives way, and the group runs again when the client has sent the rest. Belongs to an
- * event loop.
+ * another session waits for the transaction while the client is silent, this class ends
+ * PostgreSQL's COPY, the transaction gives way, and the group runs again when the client has sent
+ * the rest. Belongs to an event loop.
  */
 final class Copies {
   private final Backend backend;
@@ -29,11 +29,11 @@ final class Copies {
   /** The group whose data the client sends, or has sent; null if there is none. */
   private @Nullable Run run;
 
-  /** Whether PostgreSQL does not run it for now. */
+  /** Whether the group waits without running in PostgreSQL. */
   private boolean paused;
 
   /**
-   * @param budget for what is kept
+   * @param budget for the kept data
    */
   Copies(
       Backend backend,
@@ -56,13 +56,13 @@ final class Copies {
     return run == null ? null : run.input();
   }
 
-  /** Whether the client takes itself to be in a COPY. */
+  /** Whether the client is in a COPY from its own point of view. */
   boolean isOpen() {
     CopyInput input = input();
     return input != null && input.isOpen();
   }
 
-  /** Whether the client should be read no more for now. */
+  /** Whether reading from the client should pause. */
   boolean isFull() {
     CopyInput input = input();
     return input != null && input.isOverfull();
@@ -70,7 +70,7 @@ final class Copies {
 
   // ---- what PostgreSQL does
 
-  /** PostgreSQL asks for data; returns whether the client knows that. */
+  /** PostgreSQL asks for data; returns whether the client was asked before. */
   boolean begins(Run of) {
     run = of;
     CopyInput input = of.input();
@@ -132,9 +132,9 @@ final class Copies {
   }
 
   /**
-   * PostgreSQL takes no notice of Sync and Flush while it waits for data, and ends the connection
-   * when it gets anything else. The message must not reach it: perhaps the COPY has failed, and
-   * nobody here knows yet; then PostgreSQL would run what nobody has judged.
+   * While PostgreSQL waits for data, it ignores Sync and Flush, and ends the connection at any
+   * other message. The message must not reach it: if the COPY has just failed, PostgreSQL would run
+   * a statement that no rule has checked.
    */
   void takeOther(byte type) {
     CopyInput input = input();
@@ -157,7 +157,10 @@ final class Copies {
 
   // ---- giving way
 
-  /** Ends PostgreSQL's COPY, if somebody waits for the transaction and the client may be silent. */
+  /**
+   * Ends PostgreSQL's COPY, if another session waits for the transaction and the client may be
+   * silent.
+   */
   void giveWay() {
     CopyInput input = input();
     ClientExchange exchange = exchanges.current();
@@ -220,12 +223,12 @@ final class Copies {
     };
   }
 
-  /** Whether a group waits for data of the client while PostgreSQL does not run it. */
+  /** Whether a group waits for the client's data without running in PostgreSQL. */
   boolean isPaused() {
     return paused;
   }
 
-  /** Returns the group that is to be run again; null if the client may still be silent. */
+  /** Returns the group that can run again; null if it still waits for the client. */
   @Nullable Run takeDue() {
     CopyInput input = input();
     if (!paused || input == null || !input.isDue()) {
@@ -237,7 +240,7 @@ final class Copies {
 
   // ---- the end
 
-  /** A COPY has failed for good. Data that comes now belongs to nothing. */
+  /** A COPY has failed for good. Data that comes now is ignored. */
   void fails(Run of) {
     CopyInput input = of.input();
     if (input == null || !input.isOpen()) {

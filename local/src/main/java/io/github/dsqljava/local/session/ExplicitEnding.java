@@ -27,7 +27,7 @@ final class ExplicitEnding implements Ending {
     flow.send(run, /* holding= */ false);
   }
 
-  /** PostgreSQL has rolled back when the COMMIT fails, so the session is idle behind it. */
+  /** Rolls back in PostgreSQL before the COMMIT fails, so that the session is idle afterwards. */
   @Override
   public void lose(ErrorMessage error) {
     state.end(running);

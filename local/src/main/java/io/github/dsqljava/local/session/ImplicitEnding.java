@@ -6,7 +6,7 @@ import io.github.dsqljava.local.occ.Interruption.Leave;
 import io.github.dsqljava.local.occ.Transaction;
 import io.github.dsqljava.local.protocol.ErrorMessage;
 
-/** The end of a transaction that is not the client's, behind the answer to its last statement. */
+/** The end of an implicit transaction, after the answer to its last statement. */
 final class ImplicitEnding implements Ending {
   private final SessionState state;
   private final OwnWork own;
@@ -17,7 +17,7 @@ final class ImplicitEnding implements Ending {
   private final Runnable finish;
 
   /**
-   * @param finish what to do with the answer when the transaction is over
+   * @param finish called when the transaction is over, to send the answer
    */
   ImplicitEnding(
       SessionState state,

@@ -9,8 +9,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes what the client sends: groups for the queue, and the messages that belong to none, which
- * are goodbye and the data of COPY. Belongs to an event loop.
+ * Takes the client's messages: groups for the queue, and those outside of groups, which are
+ * Terminate and the data of COPY. Belongs to an event loop.
  */
 final class Intake {
   private final Backend backend;
@@ -58,7 +58,7 @@ final class Intake {
     queue.add(run);
   }
 
-  /** Data of COPY that comes before PostgreSQL has asked for it waits. */
+  /** Queues a message outside of groups; COPY data waits until PostgreSQL asks for it. */
   private void outsideOfGroups(byte type, ByteBuf message) {
     if (FrontendType.isOfCopy(type) && !copies.isOpen()) {
       assembler.dataOfCopy();
@@ -77,7 +77,7 @@ final class Intake {
     backend.write(message);
   }
 
-  /** PostgreSQL asks for data of COPY; returns whether the client knows that already. */
+  /** PostgreSQL asks for data of COPY; returns whether the client was asked before. */
   boolean copyBegins(Run run) {
     if (copies.begins(run)) {
       backend.readClient(!isFull());
@@ -98,7 +98,7 @@ final class Intake {
     return false;
   }
 
-  /** Whether the client should be read no more for now. */
+  /** Whether reading from the client should pause. */
   boolean isFull() {
     return queue.isFull() || copies.isFull();
   }

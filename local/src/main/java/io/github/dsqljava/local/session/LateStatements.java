@@ -13,11 +13,11 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Judges the statements of a group by the age of their transaction, each when it has run. One that
- * reads or changes a table fails if the transaction has grown too old by then. One that does
- * neither, such as a {@code SELECT pg_sleep(310)}, returns if it stands alone. Of several in one
- * Query or batch the next one fails: PostgreSQL tells of them at once, so that it is not known
- * which was slow. For one run of one group.
+ * Checks the age of the transaction after each statement of a group. One that reads or changes a
+ * table fails if the transaction has grown too old by then. One that does neither, such as a {@code
+ * SELECT pg_sleep(310)}, returns if it stands alone. Of several in one Query or batch the next one
+ * fails, because PostgreSQL answers them together and does not show which one was slow. For one run
+ * of one group.
  */
 final class LateStatements implements Supplier<Optional<ErrorMessage>> {
   private final List<Statement> statements = new ArrayList<>();
@@ -26,7 +26,7 @@ final class LateStatements implements Supplier<Optional<ErrorMessage>> {
   private boolean late;
 
   /**
-   * @param tooOld what is to be told if the transaction is too old now
+   * @param tooOld returns the error if the transaction is too old now
    */
   LateStatements(Group group, Supplier<Optional<ErrorMessage>> tooOld) {
     this.tooOld = tooOld;
@@ -38,7 +38,7 @@ final class LateStatements implements Supplier<Optional<ErrorMessage>> {
     }
   }
 
-  /** Returns how many statements run. */
+  /** Returns the number of statements that run. */
   int count() {
     return statements.size();
   }

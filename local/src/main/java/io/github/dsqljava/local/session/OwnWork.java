@@ -10,11 +10,11 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * The statements that a session runs on its own account, while the client's groups wait.
+ * The statements that a session itself runs, while the client's groups wait.
  *
  * <p>The work is under way from the first question to the end of the last continuation: a
- * continuation that asks no further question ends it, whatever else it does. So nobody has to say
- * that it is over, and nobody can forget to. Belongs to an event loop.
+ * continuation that asks no further question ends it. So no caller has to report the end, and none
+ * can forget to. Belongs to an event loop.
  */
 final class OwnWork {
   private final Exchanges exchanges;
@@ -22,11 +22,11 @@ final class OwnWork {
   private final OwnScript script;
   private final Runnable over;
 
-  /** Questions that are not answered, and answers that are being taken. */
+  /** The number of open questions and of running continuations. */
   private int open;
 
   /**
-   * @param over what to do when the work is over
+   * @param over called when the work is over
    */
   OwnWork(Exchanges exchanges, ByteBufAllocator allocator, OwnScript script, Runnable over) {
     this.exchanges = exchanges;
@@ -67,7 +67,7 @@ final class OwnWork {
     }
   }
 
-  /** Sends statements ahead of a group, for which nobody waits: if one fails, so does the group. */
+  /** Sends statements ahead of a group without waiting: if one fails, so does the group. */
   void sendAhead(String... statements) {
     sendAhead(script.encode(allocator, statements));
   }

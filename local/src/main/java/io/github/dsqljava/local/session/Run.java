@@ -55,12 +55,12 @@ final class Run {
     return dispatched ? inTransaction : now;
   }
 
-  /** Counts how often it is run again; returns the new count. */
+  /** Counts an attempt; returns the new count. */
   int nextAttempt() {
     return ++attempts;
   }
 
-  /** Whether it is the begin of a transaction in a place where nothing can be wrong with that. */
+  /** Whether it is a BEGIN that certainly succeeds. */
   boolean cannotFail() {
     return cannotFail;
   }
@@ -99,7 +99,7 @@ final class Run {
     return hasBeenPatient;
   }
 
-  /** Returns the transaction that it is run in; null outside of one. */
+  /** Returns the transaction in which it runs; null outside of one. */
   @Nullable Transaction within() {
     return within;
   }
@@ -119,8 +119,8 @@ final class Run {
   }
 
   /**
-   * Whether a transaction ends with it that is not the client's. If it fails, the session has to
-   * end that transaction before anything else.
+   * Whether an implicit transaction ends with it. If it fails, the session has to end that
+   * transaction before anything else.
    */
   boolean endsImplicit() {
     return ends != null && ends.isImplicit();
@@ -144,7 +144,7 @@ final class Run {
     return fault != null && fault.fault().answer().isEmpty();
   }
 
-  /** Returns what the client sends for its COPYs; null if PostgreSQL has not asked for data. */
+  /** Returns the client's data for its COPYs; null if PostgreSQL has not asked for data. */
   @Nullable CopyInput input() {
     return input;
   }
@@ -153,12 +153,12 @@ final class Run {
     input = given;
   }
 
-  /** It is judged again when it has run, by what its run has shown. */
+  /** Sets a verdict that is asked for after each of its statements has run. */
   void judgedAtItsEnd(Supplier<Optional<ErrorMessage>> by) {
     verdict = by;
   }
 
-  /** Whether it is judged again when it has run. */
+  /** Whether there is a verdict after it has run. */
   boolean isJudgedAtItsEnd() {
     return verdict != null;
   }

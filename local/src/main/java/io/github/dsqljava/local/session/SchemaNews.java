@@ -9,17 +9,17 @@ import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Notices what a session does to the schema. It tells the sessions whose {@link CatalogCopy} is
- * older then, and the thread that runs the jobs. Belongs to an event loop.
+ * Notices a session's changes of the schema. It tells the sessions whose {@link CatalogCopy}
+ * becomes stale, and the thread that runs the jobs. Belongs to an event loop.
  */
 final class SchemaNews {
   private final CatalogCopy catalog;
   private final Contention contention;
 
-  /** Whether something was done that may mean jobs, and that may have been committed since. */
+  /** Whether a statement that may start jobs has run and may have been committed since. */
   private boolean jobsMayBeDue;
 
-  /** Is being committed; the client sees nothing of that. */
+  /** The implicit transaction whose COMMIT is in flight; null if there is none. */
   private @Nullable Transaction committing;
 
   SchemaNews(CatalogCopy catalog, Contention contention) {
@@ -27,7 +27,7 @@ final class SchemaNews {
     this.contention = contention;
   }
 
-  /** A group has been answered; perhaps it is run again. */
+  /** A group has been answered; it may still run again. */
   void answered(ClientExchange exchange, @Nullable Transaction running, TransactionStatus status) {
     Group group = exchange.run().group();
     boolean changes = group.changesSchema() || group.asksForJobs();
@@ -56,7 +56,7 @@ final class SchemaNews {
     }
   }
 
-  /** A transaction that is not the client's is being committed. */
+  /** An implicit transaction is being committed. */
   void commits(Transaction transaction) {
     committing = transaction;
   }
@@ -82,7 +82,7 @@ final class SchemaNews {
     }
   }
 
-  /** The session ends; what was under way may have been committed. */
+  /** The session ends; its last statements may have been committed. */
   void closed(Collection<Run> underWay) {
     if (jobsMayBeDue) {
       contention.schemaChanged();

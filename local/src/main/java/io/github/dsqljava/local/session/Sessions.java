@@ -15,9 +15,9 @@ import io.netty.channel.ChannelHandler;
 import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 
-/** Makes what stands before each PostgreSQL session of a cluster. Thread-safe. */
+/** Makes the handler in front of each PostgreSQL session of a cluster. Thread-safe. */
 public final class Sessions {
-  /** For the data of COPY of all sessions together, which is kept outside of the heap. */
+  /** Off-heap memory for the COPY data of all sessions together. */
   private static final long COPY_BYTES = 128L * 1024 * 1024;
 
   private final MemoryBudget copies = new MemoryBudget(COPY_BYTES);
@@ -31,13 +31,13 @@ public final class Sessions {
   private final boolean estimatesDpu;
 
   /**
-   * @param contention what the sessions know of one another
-   * @param faults what is to go wrong
-   * @param journal is told what clients send and get
-   * @param limits how large messages and how old transactions may get
-   * @param reach who is told of changes of the schema
+   * @param contention the state that the sessions share
+   * @param faults the armed faults
+   * @param journal records statements and answers
+   * @param limits for the size of messages and the age of transactions
+   * @param reach the sessions that get a schema conflict
    * @param clock by which transactions age
-   * @param estimatesDpu whether plans end with an estimate of DPU, which is one of ours
+   * @param estimatesDpu whether plans end with an estimate of DPU, which is made up
    */
   public Sessions(
       Contention contention,
@@ -62,12 +62,12 @@ public final class Sessions {
   }
 
   /**
-   * Returns what has to stand in the pipeline of a new PostgreSQL session, nearest to PostgreSQL.
+   * Returns the handler for the pipeline of a new PostgreSQL session, nearest to PostgreSQL.
    *
    * @param processId PostgreSQL's process
    * @param user the role of the client
-   * @param messagesToTake how many messages of the client are taken; in place of the next one the
-   *     session ends
+   * @param messagesToTake number of messages that the client may send; the session ends at the next
+   *     one
    */
   public ChannelHandler handler(int processId, String user, long messagesToTake) {
     return new SessionHandler(

@@ -9,7 +9,7 @@ import io.github.dsqljava.local.request.OwnNames;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.function.Consumer;
 
-/** Asks PostgreSQL whether it can read a text, without running anything. */
+/** Asks PostgreSQL whether it can parse a text, without running anything. */
 final class SyntaxCheck {
   private static final String SAVEPOINT = "\"dsql$syntax\"";
 
@@ -24,9 +24,9 @@ final class SyntaxCheck {
   }
 
   /**
-   * Checks a text of several statements, which PostgreSQL refuses once it has read them all.
+   * Checks a text of several statements, which PostgreSQL refuses after it has parsed them all.
    *
-   * @param inTransaction whether a transaction is open, which must not fail for that
+   * @param inTransaction whether a transaction is open, which the check must not abort
    */
   void run(String sql, boolean inTransaction, Consumer<ErrorMessage> failed, Runnable passed) {
     if (inTransaction) {

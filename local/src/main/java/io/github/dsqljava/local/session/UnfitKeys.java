@@ -11,7 +11,9 @@ import java.util.stream.Collectors;
 final class UnfitKeys {
   private UnfitKeys() {}
 
-  /** Returns the question for the first statement in a group that makes an index; empty if none. */
+  /**
+   * Returns the query for the first statement in a group that makes an index; empty if none does.
+   */
   static Optional<String> question(Group group) {
     for (Step step : group.reachable()) {
       Statement statement = step.statement();

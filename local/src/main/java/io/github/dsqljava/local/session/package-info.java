@@ -1,6 +1,6 @@
 /**
- * Runs what one client asks for on its PostgreSQL session: in which order, guarded by which
- * savepoint, and what the client gets to see. The logic needs nothing but a {@code Backend}; in a
+ * Runs the requests of one client on its PostgreSQL session. It decides on their order, their
+ * savepoints, and the answers that the client sees. The logic needs only a {@code Backend}: in a
  * cluster that is a Netty channel, in tests a script.
  */
 @NullMarked

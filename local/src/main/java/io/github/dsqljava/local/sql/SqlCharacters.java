@@ -4,7 +4,7 @@ package io.github.dsqljava.local.sql;
 final class SqlCharacters {
   private SqlCharacters() {}
 
-  /** Without the vertical tab: PostgreSQL 16 takes it for a character that means nothing. */
+  /** Excludes the vertical tab, which has no meaning in PostgreSQL 16. */
   static boolean isWhitespace(char character) {
     return switch (character) {
       case ' ', '\t', '\n', '\f', '\r' -> true;
@@ -62,8 +62,8 @@ final class SqlCharacters {
   }
 
   /**
-   * Finds where a string constant goes on, if another quote follows it after at least one line end,
-   * with nothing but white space and line comments between.
+   * Finds the continuation of a string constant: another quote after at least one line end, with
+   * only white space and line comments between.
    *
    * @param from offset behind the closing quote
    * @return offset behind the quote that opens again, or -1

@@ -3,8 +3,8 @@ package io.github.dsqljava.local.sql;
 import java.util.Optional;
 
 /**
- * Reads the names that identifiers stand for. PostgreSQL 16, "Identifiers and Key Words". Names
- * longer than 63 bytes are left to PostgreSQL to cut: only it knows where a character ends.
+ * Reads the names that identifiers stand for. PostgreSQL 16, "Identifiers and Key Words". Does not
+ * truncate names longer than 63 bytes: only PostgreSQL knows where a character ends.
  */
 final class SqlNames {
   private SqlNames() {}

@@ -7,8 +7,8 @@ import java.util.Arrays;
  * One statement of a text, or a part of one: its tokens without comments and without the closing
  * semicolon. Immutable.
  *
- * <p>Tokens are kept as numbers, because every statement of every client becomes one of these, and
- * hardly any token is asked for more than its kind.
+ * <p>Tokens are kept as numbers: every statement of every client becomes one of these, and callers
+ * need little more than the kind of most tokens.
  */
 public final class SqlStatement {
   private static final Kind[] KINDS = Kind.values();
@@ -29,7 +29,7 @@ public final class SqlStatement {
     this.to = to;
   }
 
-  /** Returns how many tokens there are, at least one. */
+  /** Returns the number of tokens, at least one. */
   public int size() {
     return to - from;
   }
@@ -54,7 +54,7 @@ public final class SqlStatement {
         && SqlToken.equalsKeyword(sql, starts[at], ends[at], keyword);
   }
 
-  /** Returns how many characters a token has. */
+  /** Returns the number of characters of a token. */
   public int length(int index) {
     return ends[from + index] - starts[from + index];
   }
@@ -116,7 +116,7 @@ public final class SqlStatement {
       return size == 0;
     }
 
-    /** Returns what was collected, which is forgotten here. */
+    /** Returns the collected statement, and begins a new one. */
     SqlStatement take(String sql) {
       SqlStatement statement =
           new SqlStatement(

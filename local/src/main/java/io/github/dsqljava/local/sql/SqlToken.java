@@ -1,7 +1,7 @@
 package io.github.dsqljava.local.sql;
 
 /**
- * A piece of SQL text: where it stands and what it is. The text itself is cut out only on demand.
+ * A token of SQL text: its position and its kind. The text itself is cut out only on demand.
  *
  * @param sql the whole text
  * @param start offset of the first character, in UTF-16 units
@@ -61,7 +61,7 @@ public record SqlToken(String sql, Kind kind, int start, int end) {
     }
   }
 
-  /** The characters of the token as they stand. */
+  /** Returns the characters of the token. */
   public String text() {
     return sql.substring(start, end);
   }

@@ -8,7 +8,7 @@ import io.github.dsqljava.local.sql.SqlToken.Kind;
  * BEGIN ATOMIC a; b; END}). Such a body ends with the {@code END} that follows a semicolon, or
  * {@code ATOMIC}, at once. Any other one ends a {@code CASE}, or is the label of a column.
  *
- * <p>A text with unbalanced parentheses or blocks is split too rarely. That harms nothing, because
+ * <p>A text with unbalanced parentheses or blocks is split too rarely. That is harmless, because
  * PostgreSQL parses the whole text before it runs any of it, and refuses it.
  */
 final class StatementBoundary {
@@ -36,7 +36,7 @@ final class StatementBoundary {
   private boolean body;
 
   /**
-   * Takes notice of the token at which a scanner stands, which must be no comment.
+   * Takes the current token of a scanner, which must not be a comment.
    *
    * @return whether it is a semicolon that ends a statement
    */

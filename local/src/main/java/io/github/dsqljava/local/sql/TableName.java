@@ -3,7 +3,7 @@ package io.github.dsqljava.local.sql;
 import java.util.Optional;
 
 /**
- * The name of a table as a statement gives it.
+ * The name of a table in a statement.
  *
  * @param schema empty if the search path decides
  * @param name folded as PostgreSQL does it

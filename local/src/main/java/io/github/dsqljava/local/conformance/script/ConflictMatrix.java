@@ -6,8 +6,9 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Everything that two transactions can do to one row, against the table of conflicts in the Aurora
- * DSQL User Guide, "Concurrency control": whatever the order, the later one to commit is told.
+ * All pairs of actions of two transactions on one row, checked against the table of conflicts in
+ * the Aurora DSQL User Guide, "Concurrency control". In any order of the actions, the later one to
+ * commit gets the conflict.
  */
 public final class ConflictMatrix {
   /** The columns of the table of conflicts. */
@@ -94,7 +95,7 @@ public final class ConflictMatrix {
     }
   }
 
-  /** The name of the file that it stands for. */
+  /** The name of the script file. */
   public static final String NAME = "matrix";
 
   private static final String ROW = "occ.table";

@@ -14,7 +14,7 @@ import java.util.Optional;
 /**
  * Sections that share their tables. In a file, {@code == row} or {@code == row/name} begins one,
  * and {@code #} a comment; {@code == setup} has the statements that make the tables, {@code ==
- * fill} what runs before each section. Besides steps, a section may have {@code probe: name =>
+ * fill} those that run before each section. Besides steps, a section may have {@code probe: name =>
  * answer}, {@code test: Class#method}, {@code cannot: reason}, {@code slow: why} and {@code
  * protocol: simple}.
  *
@@ -41,7 +41,7 @@ public record ScriptFile(
     return !setup.isEmpty();
   }
 
-  /** All that there are, in the order in which they are played. */
+  /** Returns all script files, in the order in which they are played. */
   public static List<ScriptFile> all() {
     List<ScriptFile> files = new ArrayList<>(NAMES.stream().map(ScriptFile::named).toList());
     files.add(StatementLists.ofTexts());
@@ -50,7 +50,7 @@ public record ScriptFile(
     return files;
   }
 
-  /** Reads one of those that the program carries. */
+  /** Reads a script file of the program. */
   public static ScriptFile named(String name) {
     String path = "/io/github/dsqljava/local/conformance/" + name + ".txt";
     try (InputStream in = ScriptFile.class.getResourceAsStream(path)) {

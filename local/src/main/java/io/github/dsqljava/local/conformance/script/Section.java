@@ -7,11 +7,11 @@ import java.util.Optional;
  * A script of one subject.
  *
  * @param row the row of docs/fidelity.md that it proves
- * @param name what tells it from others of the row; empty for the row's own
- * @param steps what is sent and what is expected
- * @param probes questions that are no SQL
+ * @param name the name among several sections of the row; empty for the main one
+ * @param steps the statements and the expected answers
+ * @param probes questions that are not SQL
  * @param tests tests of dsql-local that prove the row as well, {@code Class#method}
- * @param cannot why a cluster cannot be asked, if so
+ * @param cannot the reason why it cannot be played on a cluster, if there is one
  * @param slow whether it takes minutes
  * @param protocols in which it is played: {@code simple}, {@code extended}
  */
@@ -28,10 +28,10 @@ public record Section(
   public static final List<String> PROTOCOLS = List.of("simple", "extended");
 
   /**
-   * A question that is no SQL.
+   * A question that is not SQL.
    *
    * @param probe its name in the catalogue of probes
-   * @param expected what dsql-local answers
+   * @param expected the answer of dsql-local
    */
   public record Question(String probe, String expected) {}
 
@@ -43,7 +43,7 @@ public record Section(
     protocols = List.copyOf(protocols);
   }
 
-  /** The session of a role that the run makes, by this letter. */
+  /** The letter of the session that logs in as the run's second role. */
   public static final String OTHER_ROLE = "R";
 
   /** Whether it takes a second role. */
@@ -56,7 +56,7 @@ public record Section(
     return name.isEmpty() ? row : row + "/" + name;
   }
 
-  /** Whether a cluster can be asked anything of it. */
+  /** Whether any of it can be played on a cluster. */
   public boolean isPlayable() {
     return !probes.isEmpty() || steps.stream().anyMatch(step -> !step.onlyHere());
   }

@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * The secret in the form that the server asks for: the service wants it in clear text, within TLS;
- * a PostgreSQL by SCRAM-SHA-256 in most cases.
+ * Sends the secret in the form that the server asks for. The service asks for clear text within
+ * TLS, a PostgreSQL mostly for SCRAM-SHA-256.
  */
 final class Authentication {
   private static final int OK = 0;
@@ -14,7 +14,7 @@ final class Authentication {
 
   private Authentication() {}
 
-  /** Answers an authentication request, up to the one that says it is over. */
+  /** Answers authentication requests until the server accepts the login. */
   static void answer(WireClient client, WireMessage request, String secret) throws IOException {
     int kind = request.type() == 'R' ? ByteBuffer.wrap(request.body()).getInt() : -1;
     switch (kind) {

@@ -18,8 +18,8 @@ import javax.crypto.spec.PBEKeySpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * SCRAM-SHA-256 without channel binding, RFC 7677, for a PostgreSQL that is compared with. The
- * server's proof is checked.
+ * SCRAM-SHA-256 without channel binding, RFC 7677, for a PostgreSQL used for comparison. It checks
+ * the server's proof.
  */
 final class Scram {
   private static final String MECHANISM = "SCRAM-SHA-256";

@@ -23,8 +23,8 @@ import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection to a PostgreSQL server, message by message: it sends what it is told to, which need
- * not be what a decent client would. For one thread, but for {@link #close}.
+ * A connection to a PostgreSQL server, message by message. It sends any message, even one that a
+ * well-behaved client would not. For one thread, except for {@link #close}.
  */
 public final class WireClient implements AutoCloseable {
   /** Protocol 3.0. */
@@ -55,7 +55,7 @@ public final class WireClient implements AutoCloseable {
   }
 
   /**
-   * Connects, and says nothing yet.
+   * Connects, and sends nothing yet.
    *
    * @param limit how long to wait for the connection and for each answer
    */

@@ -60,7 +60,7 @@ public final class WireSession implements AutoCloseable {
     return new WireSession(client, extended, parameters);
   }
 
-  /** Returns what the server told by ParameterStatus at login, in its order. */
+  /** Returns the server's ParameterStatus messages at login, in order. */
   public Map<String, String> parameters() {
     return parameters;
   }
@@ -106,7 +106,7 @@ public final class WireSession implements AutoCloseable {
     return Sync.encode(out);
   }
 
-  /** The same for what may take longer than the connection's other answers. */
+  /** Runs a statement that may take longer than the connection's limit. */
   public Answer ask(String sql, Duration limit) throws IOException {
     Duration before = client.readLimit();
     client.readLimit(limit);
@@ -143,13 +143,13 @@ public final class WireSession implements AutoCloseable {
     }
   }
 
-  /** Cuts the connection without a word. */
+  /** Closes the connection without a Terminate message. */
   @Override
   public void close() throws IOException {
     client.close();
   }
 
-  /** Says good-bye and closes. */
+  /** Sends Terminate and closes. */
   public void end() throws IOException {
     try (WireClient closing = client) {
       closing.send('X', new byte[0]);

@@ -1,4 +1,4 @@
-/** A PostgreSQL client of few parts, which keeps every word that a server says. */
+/** A small PostgreSQL client that keeps every message of the server. */
 @NullMarked
 package io.github.dsqljava.local.conformance.wire;
 
