@@ -184,7 +184,7 @@ final class FaultFile implements AutoCloseable {
     try {
       Files.deleteIfExists(armed);
     } catch (IOException e) {
-      LOG.log(System.Logger.Level.DEBUG, "stays behind: " + armed, e);
+      LOG.log(System.Logger.Level.DEBUG, "cannot delete " + armed, e);
     }
   }
 }

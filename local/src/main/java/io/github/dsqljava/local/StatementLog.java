@@ -86,7 +86,7 @@ final class StatementLog implements Journal {
         processId,
         user,
         lost
-            ? "gives way to another session, and has lost: its next statement says so"
+            ? "gives way to another session, and has lost: its next statement fails"
             : "gives way to another session; COMMIT decides which of them wins");
   }
 
@@ -95,7 +95,7 @@ final class StatementLog implements Journal {
     try {
       lines.accept(line);
     } catch (RuntimeException | Error e) {
-      LOG.log(System.Logger.Level.WARNING, "whoever takes the statement log failed", e);
+      LOG.log(System.Logger.Level.WARNING, "the consumer of the statement log failed", e);
     }
   }
 

@@ -19,22 +19,22 @@ final class Usage {
           starts a cluster and runs until Ctrl-C or SIGTERM
           --port N          TCP port on the loopback addresses; default: any free one.
                             5432 for programs that know no other, such as AWS's samples
-          --env-file FILE   tells other programs where the cluster is and how to log in; there while
+          --env-file FILE   writes the cluster's address and keys for other programs; exists while
                             the cluster accepts connections. Source it in a shell: ". ./FILE"
           --log statements  prints each statement with its session, duration and answer
-          --data-dir DIR    where the data lives on; default: temporary, gone at the end
+          --data-dir DIR    keeps the data in DIR; default: temporary, deleted at the end
           --region R        Region that tokens are signed for; default: us-east-1
           --sni optional    admits clients that send no TLS server name; the service refuses them
           --dpu-estimate shown
                             EXPLAIN ANALYZE VERBOSE ends with an estimate of DPU; its numbers are
                             made up
           --schema-reach tables
-                            tells only who uses a changed table of the change (OC001), not all
+                            only sessions that use a changed table get OC001, not all sessions
           --cluster-id ID, --access-key ID, --secret-key SECRET
                             26 characters, and a key of letters and digits; default: the same
                             at each start
           --job-delay SECONDS
-                            how long CREATE INDEX ASYNC and other jobs take; default: 2
+                            duration of CREATE INDEX ASYNC and other jobs; default: 2
           --limits LIST     limits that are not the service's, as in
                             transaction-rows=10,connection-age=60
           --faults FILE     what is to go wrong; read again whenever it changes
@@ -48,9 +48,9 @@ final class Usage {
       java -jar dsql-local.jar demo [--pace SECONDS] [--svg FILE]
           shows two sessions that meet a conflict, on a cluster of its own; --svg writes a picture
       java -jar dsql-local.jar limits | faults
-          prints what may stand in --limits and in the file of --faults
+          prints the names for --limits and the lines for the file of --faults
       java -jar dsql-local.jar conformance --endpoint HOST[:PORT] [OPTIONS]
-          asks a cluster, real or local, what docs/fidelity.md says of it; --help there says more
+          plays the scripts of docs/fidelity.md on a cluster, real or local; see its --help
       java -jar dsql-local.jar --help | --version
       """;
 
@@ -58,25 +58,25 @@ final class Usage {
       """
       java -jar dsql-local.jar conformance --endpoint HOST[:PORT] [OPTIONS]
           plays the scripts of docs/fidelity.md in a schema of its own, which it drops again, and
-          reports what is the same; says first what it will do
+          reports the differences; prints its plan first
           --region R, --profile P
                             as for the AWS CLI; keys come from the environment, from ~/.aws or from
                             a credential_process there. For SSO and assumed roles:
                             eval "$(aws configure export-credentials --format env)"
           --user ROLE       database role; default: admin
-          --role-for ARN    also plays what takes a second role: makes one, as which this principal,
-                            whose keys are used, may log in, and drops it again
+          --role-for ARN    also plays scripts that need a second role: makes a role, lets this
+                            principal, whose keys are used, log in as it, and drops it again
           --only ROWS       rows such as limits.rows,occ
           --report FILE     writes FILE in Markdown, and the same in JSON beside it
           --record FILE     writes all answers in the form that the tests of dsql-local read
-          --slow            also plays what takes minutes, or an hour
+          --slow            also plays scripts that take minutes, or an hour
           --yes             does not ask before an endpoint that is not on this machine
           --ca FILE         certificates to trust, in PEM; default: those of the JDK
           --answer-limit SECONDS
-                            how long an answer may take; default: 30
+                            longest time for an answer; default: 30
           --password-env VAR
                             logs in with the password in VAR, to compare with a PostgreSQL
-          ends with 0 if all is as the page says, with 3 if not, with 1 if it could not ask all
+          ends with 0 if all rows are as docs/fidelity.md says, with 3 if not, with 1 if the run failed
       """;
 
   private Usage() {}

@@ -11,21 +11,21 @@ import io.github.dsqljava.local.iam.TokenVerdict.Reason;
 final class Remedies {
   static final String PLAINTEXT = "it asked for no TLS; set sslmode=verify-full or its like";
   static final String NO_USER = "it named no role; set user, admin for example";
-  static final String SYSTEM_ROLE = "this role is PostgreSQL's superuser; take admin";
+  static final String SYSTEM_ROLE = "this role is PostgreSQL's superuser; use admin";
   static final String UNREACHABLE =
       "PostgreSQL behind this cluster has ended or refuses; the log above may say why";
   static final String OURS = "dsql-local could not begin a session; the log above says why";
-  static final String FAULT = "a fault that somebody has armed says so; disarm it";
+  static final String FAULT = "an armed fault refuses it; disarm the fault";
   static final String TOO_FAST =
       "more connections a second than the limit allows; use a pool, or raise the limits";
   static final String TOO_MANY =
-      "as many connections as the limit allows are open; close some, or raise the limits";
+      "the limit of open connections is reached; close some, or raise the limits";
   static final String NO_ALPN =
       "direct TLS without ALPN \"postgresql\"; set that protocol in the TLS settings of the client,"
           + " or let it send an SSLRequest (sslnegotiation=postgres)";
   static final String PROTOCOL =
       "this is not how PostgreSQL's protocol begins; the client may be meant for another server";
-  static final String PROTOCOL_VERSION = "take a client that speaks version 3 of the protocol";
+  static final String PROTOCOL_VERSION = "use a client that speaks version 3 of the protocol";
   static final String SLOW = "the login took longer than the login timeout";
 
   private Remedies() {}
@@ -79,7 +79,7 @@ final class Remedies {
   }
 
   static String notMapped(String user, String arn) {
-    return "the role is not mapped to who signed the token; as admin: AWS IAM GRANT "
+    return "the role is not mapped to the token's signer; as admin: AWS IAM GRANT "
         + user
         + " TO '"
         + arn

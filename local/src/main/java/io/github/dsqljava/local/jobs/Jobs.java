@@ -166,7 +166,7 @@ public final class Jobs implements AutoCloseable, Runnable {
       try {
         step();
       } catch (SystemConnection.RefusedException | RuntimeException e) {
-        LOG.log(System.Logger.Level.WARNING, "jobs could not be run; trying again", e);
+        LOG.log(System.Logger.Level.WARNING, "running the jobs failed; trying again", e);
         woken.compareAndSet(null, clock.instant());
         LockSupport.parkNanos(this, PAUSE_NANOS);
       } catch (IOException e) {
@@ -264,7 +264,7 @@ public final class Jobs implements AutoCloseable, Runnable {
       return false;
     } catch (SystemConnection.RefusedException e) {
       // The other jobs have to go on.
-      LOG.log(System.Logger.Level.WARNING, "job " + job.id() + " could not be run", e);
+      LOG.log(System.Logger.Level.WARNING, "job " + job.id() + " failed", e);
       set(job, "failed", now);
       return true;
     }
@@ -309,7 +309,7 @@ public final class Jobs implements AutoCloseable, Runnable {
     if (closed) {
       return;
     }
-    LOG.log(System.Logger.Level.WARNING, "jobs are not run; connecting again", cause);
+    LOG.log(System.Logger.Level.WARNING, "jobs wait for a new connection", cause);
     connection.close();
     LockSupport.parkNanos(this, PAUSE_NANOS);
     try {

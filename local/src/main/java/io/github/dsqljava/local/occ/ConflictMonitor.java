@@ -99,7 +99,7 @@ final class ConflictMonitor implements Runnable {
         watch();
       } catch (SystemConnection.RefusedException | RuntimeException e) {
         // No other thread ends a wait for a lock, so the monitor must keep running.
-        LOG.log(System.Logger.Level.WARNING, "conflicts could not be resolved; trying again", e);
+        LOG.log(System.Logger.Level.WARNING, "resolving conflicts failed; trying again", e);
         LockSupport.parkNanos(this, PAUSE_NANOS);
       } catch (IOException e) {
         reconnect(e);
@@ -163,7 +163,7 @@ final class ConflictMonitor implements Runnable {
     if (closed) {
       return;
     }
-    LOG.log(System.Logger.Level.WARNING, "conflicts are not resolved; connecting again", cause);
+    LOG.log(System.Logger.Level.WARNING, "conflicts wait for a new connection", cause);
     connection.close();
     LockSupport.parkNanos(this, PAUSE_NANOS);
     try {

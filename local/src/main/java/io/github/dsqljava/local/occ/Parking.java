@@ -378,7 +378,7 @@ public final class Parking {
     if (!known) {
       LOG.log(
           System.Logger.Level.WARNING,
-          "a transaction could not be kept and is told that it has lost: {0}",
+          "a transaction could not be kept, so its client gets a conflict: {0}",
           cause);
     }
     end(running, known ? cause : ServiceErrors.rowConflict(), then);

@@ -122,7 +122,7 @@ final class Repeating {
     if (Conflicts.isLimit(sqlState)) {
       return ServiceErrors.limit(error);
     } else if (Conflicts.isSchemaConflictOfRepeating(sqlState)) {
-      LOG.log(System.Logger.Level.DEBUG, "changes do not fit any more: {0}", error);
+      LOG.log(System.Logger.Level.DEBUG, "changes no longer fit the schema: {0}", error);
       return ServiceErrors.schemaConflict();
     } else if (!Conflicts.isConflictOfRepeating(sqlState)) {
       LOG.log(System.Logger.Level.WARNING, "changes could not be kept: {0}", error);

@@ -84,7 +84,7 @@ final class SessionHandler extends ChannelDuplexHandler implements Backend {
       context.fireUserEventTriggered(ClientEnd.CLOSED);
     } catch (RuntimeException e) {
       // A bug of ours. Nobody observes the promise, so the client would wait for ever.
-      LOG.log(System.Logger.Level.ERROR, "a message could not be taken; its connection ends", e);
+      LOG.log(System.Logger.Level.ERROR, "handling a message failed; its connection ends", e);
       over = true;
       context.close();
     }
