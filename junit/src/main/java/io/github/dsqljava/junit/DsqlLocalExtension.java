@@ -21,7 +21,7 @@ import org.junit.jupiter.api.extension.TestInstancePostProcessor;
 import org.junit.jupiter.api.extension.TestInstancePreConstructCallback;
 
 /**
- * What {@link DsqlLocalTest} registers. JUnit makes it; it keeps its state in JUnit's stores.
+ * The JUnit extension that {@link DsqlLocalTest} registers. It keeps its state in JUnit's stores.
  *
  * <p>Thread-safe.
  */
@@ -35,7 +35,10 @@ public final class DsqlLocalExtension
         ParameterResolver {
   private static final Namespace NAMESPACE = Namespace.create(DsqlLocalExtension.class);
 
-  /** There once a test has begun: JUnit ends tests whose beginning failed elsewhere, too. */
+  /**
+   * Set once a test has begun: JUnit calls {@code afterEach} also if another extension failed
+   * before.
+   */
   private static final String BEGUN = "begun";
 
   /** For JUnit. */
@@ -49,7 +52,9 @@ public final class DsqlLocalExtension
     }
   }
 
-  /** With a new instance for each test, what its constructor makes is the test's. */
+  /**
+   * With a new instance for each test, the objects that its constructor makes belong to the test.
+   */
   @Override
   public void preConstructTestInstance(
       TestInstanceFactoryContext instance, ExtensionContext context) {
@@ -148,7 +153,7 @@ public final class DsqlLocalExtension
     Class<?> type = parameter.getParameter().getType();
     DsqlLocalAdapter adapter = Adapters.of(type).orElseThrow();
     Executable executable = parameter.getDeclaringExecutable();
-    // The one instance of a class is made before anything else is done for the class.
+    // JUnit makes the one instance of a class before it calls anything else for the class.
     Lease lease = context.getTestMethod().isEmpty() ? leaseOfClass(context) : lease(context);
     if (lease == null) {
       throw new ParameterResolutionException(
@@ -177,8 +182,8 @@ public final class DsqlLocalExtension
   }
 
   /**
-   * Returns the cluster of a class: its own, if it says what it wants or is no nested one, else
-   * that of the class around it; null with a cluster for each method.
+   * Returns the cluster of a class: its own, if it has the annotation or is not nested, else that
+   * of the enclosing class; null with a cluster for each method.
    */
   private static @Nullable Lease leaseOfClass(ExtensionContext context) {
     DsqlLocalTest settings = settings(context);
@@ -206,7 +211,7 @@ public final class DsqlLocalExtension
     return context.getStore(NAMESPACE);
   }
 
-  /** Of the class, or of the nearest class around it. */
+  /** Returns the settings of the class, or of the nearest enclosing class that has some. */
   private static DsqlLocalTest settings(ExtensionContext context) {
     for (Class<?> type = context.getRequiredTestClass();
         type != null;

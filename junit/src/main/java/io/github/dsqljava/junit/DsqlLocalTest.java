@@ -11,8 +11,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /**
  * Gives a test class a local Aurora DSQL. Test methods, methods before and after them, and
  * constructors take as parameters: {@link io.github.dsqljava.local.DsqlLocal}, {@link
- * javax.sql.DataSource} and {@link java.sql.Connection} (with pgjdbc on the class path), and
- * whatever a {@link DsqlLocalAdapter} offers.
+ * javax.sql.DataSource} and {@link java.sql.Connection} (with pgjdbc on the class path), and the
+ * types that a {@link DsqlLocalAdapter} offers.
  *
  * <pre>{@code
  * @DsqlLocalTest
@@ -28,7 +28,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * cluster recorded.
  *
  * <p>Test classes may run concurrently: each has a cluster to itself while it runs. Test methods of
- * one class that run concurrently share their cluster, and what they made is dropped when none of
+ * one class that run concurrently share their cluster, and their objects are dropped when none of
  * them runs; with {@link Cluster#PER_METHOD} each has its own.
  */
 @Documented
@@ -37,28 +37,31 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.TYPE)
 public @interface DsqlLocalTest {
-  /** Returns whose cluster it is. By default one class after the other uses the JVM's. */
+  /** Returns the scope of the cluster. By default one class after the other uses the JVM's. */
   Cluster cluster() default Cluster.SHARED;
 
-  /** Returns what is done after each test. By default its objects are dropped. */
+  /** Returns the clean-up after each test. By default its objects are dropped. */
   Reset reset() default Reset.DROP_OBJECTS;
 
   /**
    * Returns whether AWS SDKs in this JVM find the cluster's keys: system properties {@code
-   * aws.accessKeyId}, {@code aws.secretAccessKey} and {@code aws.region}. Off by default, for they
-   * are the whole JVM's. All clusters of these tests have one key, so such classes may run
+   * aws.accessKeyId}, {@code aws.secretAccessKey} and {@code aws.region}. Off by default, because
+   * they affect the whole JVM. All clusters of these tests have one key, so such classes may run
    * concurrently, unless they set different Regions or keys in their {@link #setup}.
    */
   boolean systemProperties() default false;
 
-  /** Returns what sets the cluster up: limits, jobs, Region. By default the service's values. */
+  /**
+   * Returns the class that sets up the cluster: limits, jobs, Region. By default the service's
+   * values.
+   */
   Class<? extends ClusterSetup> setup() default ClusterSetup.Standard.class;
 
-  /** Whose a cluster is. */
+  /** The scope of a cluster. */
   enum Cluster {
     /**
-     * The JVM's: it is started for the first class that asks for this {@link #setup}, and serves
-     * one class at a time. It ends with the JVM.
+     * The JVM's: it starts for the first class that asks for this {@link #setup}, and serves one
+     * class at a time. It ends with the JVM.
      */
     SHARED,
     /** A new one for each class. */
@@ -67,11 +70,11 @@ public @interface DsqlLocalTest {
     PER_METHOD
   }
 
-  /** What is done after a test. */
+  /** The clean-up after a test. */
   enum Reset {
     /**
-     * The objects that the test made are dropped, faults disarmed, the record emptied. What it did
-     * to older objects stays: rows, columns, indexes, privileges.
+     * The objects that the test made are dropped, faults disarmed, the record emptied. Its changes
+     * to older objects stay: rows, columns, indexes, privileges.
      */
     DROP_OBJECTS,
     /**

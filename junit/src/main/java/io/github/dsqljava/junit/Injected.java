@@ -7,8 +7,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 
 /**
- * What adapters have made for somebody, and have to close. What a constructor is given belongs to
- * the instance, which is not there yet: until then it belongs to the thread.
+ * The objects that adapters have made for a test, and have to close. Parameters of a constructor
+ * belong to the instance; until that exists, they belong to the thread.
  */
 final class Injected {
   private static final Namespace NAMESPACE = Namespace.create(Injected.class);
@@ -34,17 +34,20 @@ final class Injected {
 
   private Injected() {}
 
-  /** Returns that of a context, and of none around it: the key has its id, for stores inherit. */
+  /**
+   * Returns the objects of a context. The key has the context's id, because stores inherit from
+   * enclosing contexts.
+   */
   static Injected of(ExtensionContext context) {
     return in(context, context.getUniqueId());
   }
 
-  /** Returns that of the instance that this thread is about to make. */
+  /** Returns the objects of the instance that this thread is about to make. */
   static Injected ofTheNextInstance() {
     return BEFORE_THE_INSTANCE.get();
   }
 
-  /** The instance is there. */
+  /** Moves the thread's objects to the instance that was made. */
   static void instanceMade(ExtensionContext context, Object instance) {
     in(context, new Identity(instance)).made.addAll(BEFORE_THE_INSTANCE.get().made);
     BEFORE_THE_INSTANCE.remove();

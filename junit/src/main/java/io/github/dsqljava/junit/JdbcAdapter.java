@@ -5,7 +5,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import javax.sql.DataSource;
 
-/** What the JDK has a type for, and the cluster itself. */
+/** Offers the cluster itself, and the types of the JDK: data sources and connections. */
 final class JdbcAdapter implements DsqlLocalAdapter {
   @Override
   public boolean offers(Class<?> type) {

@@ -8,20 +8,21 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * A class, or a test method, that has a cluster to itself. Knows what was there before its tests.
+ * The use of a cluster by one class or test method. Knows the marks before its tests, to drop newer
+ * objects.
  */
 final class Lease {
-  /** Who has it: the unique id of a class or a method in JUnit. */
+  /** The owner: JUnit's unique id of a class or a method. */
   final String owner;
 
   final DsqlLocal cluster;
   private final DsqlLocalTest settings;
   private final long markOfAll;
 
-  /** By the classes, nested ones too, whose tests have run: what was there before the first. */
+  /** The mark before the first test of each class, nested ones too. */
   private final Map<String, Long> marks = new HashMap<>();
 
-  /** By the ids of the nested classes that run: what was there before them. */
+  /** The mark before each running nested class, by its id. */
   private final Map<String, Long> marksOfNested = new HashMap<>();
 
   private int running;
@@ -53,14 +54,14 @@ final class Lease {
     return settings.cluster() != Cluster.PER_METHOD && settings.reset() != Reset.NOTHING;
   }
 
-  /** Before a nested class that has no cluster to itself. */
+  /** Called before a nested class that shares the cluster. */
   synchronized void enter(String id) {
     if (isReset()) {
       marksOfNested.put(id, cluster.objects().mark());
     }
   }
 
-  /** After a nested class: what it has made goes, unless others run that may have made it. */
+  /** Called after a nested class: drops its objects, unless others run that may have made them. */
   synchronized void leave(String id) {
     Long mark = marksOfNested.remove(id);
     if (mark != null && running == 0 && marksOfNested.keySet().stream().allMatch(id::startsWith)) {
@@ -68,14 +69,14 @@ final class Lease {
     }
   }
 
-  /** Before the first instance of a class whose tests have an instance each. */
+  /** Called before the first instance of a class whose tests have an instance each. */
   synchronized void markFor(String testClass) {
     if (isReset()) {
       marks.computeIfAbsent(testClass, key -> cluster.objects().mark());
     }
   }
 
-  /** Before a test and its methods that run before each test. */
+  /** Called before a test and the methods that run before each test. */
   synchronized void begin(String testClass) {
     if (running++ == 0) {
       cluster.record().clear();
@@ -83,7 +84,7 @@ final class Lease {
     }
   }
 
-  /** After a test, when what was injected is closed. */
+  /** Called after a test, when the injected objects are closed. */
   synchronized void end(String testClass) {
     if (--running == 0 && isReset()) {
       cluster.faults().clear();
@@ -118,7 +119,7 @@ final class Lease {
     SharedClusters.giveBack(settings.setup(), cluster);
   }
 
-  /** The cluster's own stays. */
+  /** Removes all principals but the cluster's own. */
   private void forgetPrincipals() {
     String own = cluster.principal().accessKeyId();
     for (IamPrincipal principal : cluster.iam().principals()) {

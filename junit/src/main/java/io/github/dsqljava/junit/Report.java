@@ -5,7 +5,7 @@ import io.github.dsqljava.local.journal.RecordedStatement;
 import io.github.dsqljava.local.journal.RefusedLogin;
 import java.util.List;
 
-/** What a cluster has to say about a test that failed. */
+/** The report of a cluster's conflicts and refusals for a test that failed. */
 final class Report {
   private static final int MAX_LINES = 50;
 
@@ -32,7 +32,7 @@ final class Report {
       return;
     }
     text.append("  ").append(entries.size()).append(' ').append(title).append(":\n");
-    // The newest are nearest to the failure.
+    // The newest entries are nearest to the failure.
     int from = Math.max(0, entries.size() - MAX_LINES);
     if (from > 0) {
       text.append("    .. ").append(from).append(" older ones\n");

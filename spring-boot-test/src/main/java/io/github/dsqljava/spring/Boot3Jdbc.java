@@ -5,14 +5,14 @@ import io.github.dsqljava.spring.DsqlLocalConnection.JdbcDriver;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.autoconfigure.jdbc.JdbcConnectionDetails;
 
-/** What a data source needs, in Spring Boot 3's own type. */
+/** The connection details of a data source, in Spring Boot 3's own type. */
 record Boot3Jdbc(DsqlLocal cluster, JdbcDriver driver) implements JdbcConnectionDetails {
   @Override
   public String getUsername() {
     return "admin";
   }
 
-  /** The driver finds a token for each connection by itself. */
+  /** Returns null, because the driver itself finds a token for each connection. */
   @Override
   public @Nullable String getPassword() {
     return null;

@@ -4,7 +4,7 @@ import io.github.dsqljava.local.DsqlLocal;
 import io.r2dbc.spi.ConnectionFactoryOptions;
 import org.springframework.boot.r2dbc.autoconfigure.R2dbcConnectionDetails;
 
-/** What a connection factory needs, in Spring Boot 4's own type. */
+/** The connection details of a connection factory, in Spring Boot 4's own type. */
 record Boot4R2dbc(DsqlLocal cluster) implements R2dbcConnectionDetails {
   @Override
   public ConnectionFactoryOptions getConnectionFactoryOptions() {

@@ -76,7 +76,7 @@ final class ConnectionRegistrar implements ImportBeanDefinitionRegistrar {
         "dsqlLocal" + type.getSimpleName(),
         BeanDefinitionBuilder.genericBeanDefinition(
                 type, () -> details.apply(beans.getBean(CLUSTER, DsqlLocal.class)))
-            // What uses the cluster ends before it.
+            // Beans that use the cluster end before it.
             .addDependsOn(CLUSTER)
             .getBeanDefinition());
   }

@@ -5,8 +5,8 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Import;
 
 /**
- * What {@link DsqlLocalConnection} does, for a program on a developer's machine: {@code
- * dsql.local.enabled=true}. It starts nothing beside a cluster that is named.
+ * Does the work of {@link DsqlLocalConnection} for a program on a developer's machine: {@code
+ * dsql.local.enabled=true}. Starts no cluster if the program names one.
  */
 @AutoConfiguration(
     beforeName = {

@@ -28,7 +28,7 @@ public final class DocumentedJava {
     blocks.removeIf(block -> block.get(0).startsWith("@") || block.get(0).startsWith("package "));
     assertThat(blocks).hasSize(expectedBlocks);
     for (List<String> block : blocks) {
-      // Where the document leaves something to the reader, the code goes on.
+      // Where the document omits code, the compiled class has more.
       for (String part : String.join("\n", block).split("// \\.\\.\\.[^\n]*\n}?")) {
         assertThat(compiled).contains(withoutLayout(part));
       }

@@ -48,7 +48,7 @@ import org.jspecify.annotations.Nullable;
 // A failed write closes its channel, and channelInactive sees that.
 @SuppressWarnings("FutureReturnValueIgnored")
 public final class FaultRelay implements AutoCloseable {
-  /** For {@link #armAt}: whichever connection comes to the flight first. */
+  /** For {@link #armAt}: the first connection that reaches the flight. */
   public static final int ANY_CONNECTION = 0;
 
   private static final int CHUNK = 64 * 1024;
@@ -58,7 +58,7 @@ public final class FaultRelay implements AutoCloseable {
     SERVER_TO_CLIENT
   }
 
-  /** What happens to a connection in place of passing a chunk. */
+  /** The failure of a connection, in place of passing a chunk. */
   public sealed interface Fault {
     /** Both ends see the end of the stream. What they still send is read and dropped. */
     record Cut() implements Fault {}
@@ -72,7 +72,7 @@ public final class FaultRelay implements AutoCloseable {
     /**
      * The begin of the chunk passes, then the connection is cut.
      *
-     * @param bytes how much of it, if it has that much
+     * @param bytes the length of the part, at most
      */
     record HalfWrite(int bytes) implements Fault {
       public HalfWrite {
@@ -171,17 +171,17 @@ public final class FaultRelay implements AutoCloseable {
     return port;
   }
 
-  /** How many connections were accepted; the next one has this number plus one. */
+  /** The number of connections accepted; the next one has this number plus one. */
   public int connections() {
     return connections.get();
   }
 
-  /** How many ends, two for a connection, are open. */
+  /** The number of open ends, two for each connection. */
   public int openEnds() {
     return channels.size();
   }
 
-  /** How many faults have struck, random ones included. */
+  /** The number of faults that have struck, including random ones. */
   public int strikes() {
     return strikes.get();
   }
@@ -221,7 +221,7 @@ public final class FaultRelay implements AutoCloseable {
   }
 
   /**
-   * Lets chance harm connections from now on, besides what is armed.
+   * Begins to strike connections at random, besides the armed faults.
    *
    * @param probability for each chunk, in both directions
    * @param faults one of which is taken each time
@@ -239,7 +239,7 @@ public final class FaultRelay implements AutoCloseable {
     }
   }
 
-  /** Forgets what is armed and has not struck. */
+  /** Drops the armed faults that have not struck. */
   public void disarm() {
     List<Armed> forgotten;
     synchronized (lock) {
@@ -249,7 +249,7 @@ public final class FaultRelay implements AutoCloseable {
     forgotten.forEach(entry -> entry.struck().cancel(/* mayInterruptIfRunning= */ false));
   }
 
-  /** Lets all stalled connections go on, beginning with what they hold back. */
+  /** Lets all stalled connections continue, beginning with the bytes that they hold back. */
   public void resume() {
     for (Channel channel : channels) {
       channel

@@ -33,21 +33,21 @@ import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 
 /**
- * Every step of a transaction, every fault of the network: what the caller is told, and what is in
- * the database. An adapter's test says how its adapter does what the table asks for.
+ * Tests every network fault at every step of a transaction: the error that the caller gets, and the
+ * rows in the database. An adapter's test implements the operations with its adapter.
  */
 @SuppressWarnings({"NullAway.Init", "InterruptedExceptionSwallowed"})
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 public abstract class FaultTable {
 
-  /** What a transaction of the table does: inserts {@code id}, then {@code id + 1}. */
+  /** The statement of a transaction: it inserts {@code id}, then {@code id + 1}. */
   public static final String INSERT = "INSERT INTO item VALUES ($1)";
 
   private static final long LIMIT_SECONDS = 30;
   private static final Duration DEADLINE = Duration.ofMillis(400);
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
 
-  /** Where no connection is to be had at all. */
+  /** The connect timeout of tests in which no connection can be opened. */
   private static final Duration SHORT_CONNECT_TIMEOUT = Duration.ofMillis(600);
 
   private static final List<Fault> FAULTS =
@@ -59,11 +59,11 @@ public abstract class FaultTable {
     FIRST_STATEMENT,
     /** The second insert. */
     SECOND_STATEMENT,
-    /** What ends the transaction. */
+    /** The COMMIT. */
     COMMIT
   }
 
-  /** What the caller may conclude. */
+  /** The outcome that the caller may conclude. */
   private enum Outcome {
     NOT_STARTED,
     ROLLED_BACK,
@@ -71,7 +71,7 @@ public abstract class FaultTable {
   }
 
   /**
-   * How a transaction is run.
+   * The settings of a transaction.
    *
    * @param retries whether with the default policy of retries, or none
    * @param deadline for all of it, or none
@@ -91,10 +91,10 @@ public abstract class FaultTable {
     /** Executes a statement without parameters outside of a transaction; gives its row count. */
     long execute(String sql) throws Exception;
 
-    /** How many connections are in use. */
+    /** The number of connections in use. */
     int leased();
 
-    /** How many connections could not be opened. */
+    /** The number of connections that could not be opened. */
     long openFailures();
   }
 
@@ -113,7 +113,7 @@ public abstract class FaultTable {
    */
   protected abstract Client open(DsqlConfig config, Optional<Duration> acquireTimeout);
 
-  /** What a lost connection looks like to the function of a transaction. */
+  /** Returns the exceptions that the function of a transaction gets for a lost connection. */
   protected abstract List<Class<?>> lossTypes();
 
   private DsqlConfig.Builder config() {
@@ -189,7 +189,7 @@ public abstract class FaultTable {
     return step == Step.COMMIT && direction == Direction.SERVER_TO_CLIENT;
   }
 
-  /** Without retries, the caller is told what is certain. */
+  /** Without retries, the caller's error tells whether the outcome is certain. */
   @ParameterizedTest
   @MethodSource("stepsAndFaults")
   public void once_outcomeIsWhatIsCertain(Step step, Direction direction, Fault fault)
@@ -219,7 +219,10 @@ public abstract class FaultTable {
         .filter(row -> row.get()[0] != Step.COMMIT && !(row.get()[2] instanceof Fault.Stall));
   }
 
-  /** With retries on, whatever is certainly rolled back is done again, and nobody notices. */
+  /**
+   * With retries, a transaction that is certainly rolled back runs again, and the caller gets no
+   * error.
+   */
   @ParameterizedTest
   @MethodSource("certainRollbacks")
   public void withRetries_certainRollbackIsRunAgain(Step step, Direction direction, Fault fault)
@@ -260,7 +263,7 @@ public abstract class FaultTable {
     assertThat(isThere(id)).isTrue();
   }
 
-  /** Where no connection can be opened, nothing was begun. */
+  /** If no connection can be opened, no transaction has begun. */
   @ParameterizedTest
   @MethodSource("connectFlightsAndFaults")
   public void connectAlwaysFails_notStarted(int flight, Direction direction, Fault fault)

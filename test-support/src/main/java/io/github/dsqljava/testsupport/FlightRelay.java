@@ -15,11 +15,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Stands between a client and a server and counts the client's flights: how often it sends
- * something after having received something.
+ * Stands between a client and a server and counts the client's flights: a flight begins when the
+ * client sends something after having received something.
  *
- * <p>The server's bytes travel for a while. So what the client sends without waiting for them is
- * seen before they arrive, and belongs to one flight however many packets it takes.
+ * <p>The relay delays the server's bytes. So it sees the bytes that the client sends without
+ * waiting before the server's arrive, and counts them as one flight, in however many packets.
  */
 public final class FlightRelay implements AutoCloseable {
   private static final long TRAVEL_NANOS = TimeUnit.MILLISECONDS.toNanos(60);

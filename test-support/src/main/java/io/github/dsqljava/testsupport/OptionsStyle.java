@@ -169,7 +169,9 @@ public final class OptionsStyle {
     return (boolean) type.getMethod(setter.getName()).invoke(unchanged);
   }
 
-  /** Those of the type, and of what its getters give: settings may stand together in a value. */
+  /**
+   * Returns the getters of the type and of its values, because a value may hold several settings.
+   */
   private static List<String> gettersOf(Class<?> type) {
     List<String> getters = new ArrayList<>();
     for (Method getter : type.getDeclaredMethods()) {

@@ -21,7 +21,7 @@ public abstract class OptionsStyleTests {
   /**
    * Names the types.
    *
-   * @param results what functions give that are settings, by its type
+   * @param results sample values for types of settings that only this module has, by type
    * @param required types that cannot be built from nothing
    * @param withDefaults all others
    */

@@ -1,4 +1,4 @@
-/** What the tests of the adapters share; not published. */
+/** Code that the tests of the adapters share; not published. */
 @NullMarked
 package io.github.dsqljava.testsupport;
 

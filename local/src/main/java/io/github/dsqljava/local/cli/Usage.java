@@ -76,7 +76,7 @@ final class Usage {
                             longest time for an answer; default: 30
           --password-env VAR
                             logs in with the password in VAR, to compare with a PostgreSQL
-          ends with 0 if all rows are as docs/fidelity.md says, with 3 if not, with 1 if the run failed
+          ends with 0 if all is as docs/fidelity.md says, with 3 if not, with 1 if the run failed
       """;
 
   private Usage() {}
