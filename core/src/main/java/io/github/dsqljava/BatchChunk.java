@@ -15,8 +15,8 @@ public final class BatchChunk {
    * A chunk that was not started.
    *
    * @param index its place among the chunks, from 0
-   * @param firstRow its first row, as an index into what was given
-   * @param rows how many rows it has, 1 or more
+   * @param firstRow its first row, as an index into the given rows
+   * @param rows its number of rows, 1 or more
    */
   public static BatchChunk of(int index, int firstRow, int rows) {
     return new BatchChunk(new Values(index, firstRow, rows, ChunkOutcome.NOT_STARTED, 0));
@@ -27,12 +27,12 @@ public final class BatchChunk {
     return values.index;
   }
 
-  /** Its first row, as an index into what was given. */
+  /** Its first row, as an index into the given rows. */
   public int firstRow() {
     return values.firstRow;
   }
 
-  /** How many rows it has, 1 or more. */
+  /** Its number of rows, 1 or more. */
   public int rows() {
     return values.rows;
   }
@@ -42,17 +42,17 @@ public final class BatchChunk {
     return values.firstRow + values.rows;
   }
 
-  /** What became of it. */
+  /** Its outcome. */
   public ChunkOutcome outcome() {
     return values.outcome;
   }
 
-  /** How often its transaction was attempted. */
+  /** The number of attempts at its transaction. */
   public int attempts() {
     return values.attempts;
   }
 
-  /** A copy with an outcome, after so many attempts. */
+  /** A copy with an outcome and a number of attempts. */
   public BatchChunk with(ChunkOutcome became, int afterAttempts) {
     return new BatchChunk(
         new Values(values.index, values.firstRow, values.rows, became, afterAttempts));

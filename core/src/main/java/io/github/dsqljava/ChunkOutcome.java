@@ -1,6 +1,6 @@
 package io.github.dsqljava;
 
-/** What became of a chunk of a batch. */
+/** The outcome of a chunk of a batch. */
 public enum ChunkOutcome {
   /** Its rows are in the database. */
   COMMITTED,
@@ -8,6 +8,6 @@ public enum ChunkOutcome {
   ROLLED_BACK,
   /** The answer to its COMMIT was lost: all of its rows are in the database, or none. */
   UNKNOWN,
-  /** It was not tried, because one before it failed. */
+  /** It was not tried, because an earlier chunk failed. */
   NOT_STARTED
 }

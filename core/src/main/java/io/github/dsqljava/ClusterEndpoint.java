@@ -6,7 +6,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Where a cluster listens and which region signs for it.
+ * The address of a cluster and the region that tokens are signed for.
  *
  * <pre>{@code
  * ClusterEndpoint.of("abcdefghijklmnopqrstuvwxyz.dsql.us-east-1.on.aws"); // region from the name

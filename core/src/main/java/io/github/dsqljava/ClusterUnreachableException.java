@@ -3,8 +3,9 @@ package io.github.dsqljava;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The name is known, but no connection came about: refused, no route, no answer within the connect
- * timeout, or closed before the login was through. {@link #phase()} says how far it got.
+ * The host name resolves, but no connection could be opened: refused, no route, no answer within
+ * the connect timeout, or closed before the login was complete. {@link #phase()} tells the phase in
+ * which it failed.
  *
  * <pre>{@code
  * if (failure instanceof ClusterUnreachableException unreachable) {
@@ -22,8 +23,8 @@ public final class ClusterUnreachableException extends DsqlException {
    * Made by an adapter when a login fails.
    *
    * @param message what happened, where, and what to do
-   * @param phase how far the connection had come
-   * @param cause what the driver or the SDK reported, or null
+   * @param phase the phase in which the connection failed
+   * @param cause the failure of the driver or the SDK, or null
    */
   public ClusterUnreachableException(
       String message, ConnectPhase phase, @Nullable Throwable cause) {
@@ -31,7 +32,10 @@ public final class ClusterUnreachableException extends DsqlException {
     this.phase = phase;
   }
 
-  /** How far the attempt got; {@link ConnectPhase#UNKNOWN} when the driver does not tell. */
+  /**
+   * The phase in which the attempt failed; {@link ConnectPhase#UNKNOWN} if the driver does not
+   * tell.
+   */
   public ConnectPhase phase() {
     return phase;
   }

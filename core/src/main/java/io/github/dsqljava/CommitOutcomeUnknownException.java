@@ -2,8 +2,8 @@ package io.github.dsqljava;
 
 /**
  * COMMIT was sent and its answer was lost: the transaction is either in the database as a whole or
- * not at all, and nobody here knows which. Look for its effects before doing it again; or make it
- * safe to repeat, and declare it idempotent.
+ * not at all, and the connector cannot know which. Look for its effects before you repeat it, or
+ * make it safe to repeat and declare it idempotent.
  *
  * <pre>{@code
  * .recover(failure -> failure instanceof CommitOutcomeUnknownException
@@ -21,9 +21,9 @@ public final class CommitOutcomeUnknownException extends DsqlException {
   /**
    * Made by the runner of transactions.
    *
-   * @param attempts how often the transaction was attempted; only the last one has an unknown
-   *     outcome, unless it was declared idempotent
-   * @param problem what came instead of the answer
+   * @param attempts the number of attempts; only the last one has an unknown outcome, unless the
+   *     transaction was declared idempotent
+   * @param problem the event instead of the answer
    * @param cause the same as an exception
    */
   public CommitOutcomeUnknownException(int attempts, String problem, Throwable cause) {
@@ -39,12 +39,12 @@ public final class CommitOutcomeUnknownException extends DsqlException {
     this.problem = problem;
   }
 
-  /** How often the transaction was attempted, this one included. */
+  /** The number of attempts, including the last one. */
   public int attempts() {
     return attempts;
   }
 
-  /** What came instead of the answer, to follow "COMMIT was sent, and". */
+  /** The event instead of the answer, as the end of a sentence after "COMMIT was sent, and". */
   public String problem() {
     return problem;
   }

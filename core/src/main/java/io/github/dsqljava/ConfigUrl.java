@@ -12,15 +12,15 @@ import java.util.Set;
 /**
  * Reads {@code dsql://user@host:port/database?key=value&key=value} into a layer of settings.
  *
- * <p>Messages never show the URL or the value of an unknown key: somebody may have written a
- * password there. The grammar is stricter than {@link java.net.URI}, which takes half of a badly
- * written user part for a host.
+ * <p>Messages never show the URL or the value of an unknown key, because it may contain a password.
+ * The grammar is stricter than {@link java.net.URI}, which takes half of a badly written user part
+ * for a host.
  */
 final class ConfigUrl {
 
   private static final List<String> SCHEMES = List.of("dsql://", "postgresql://", "postgres://");
 
-  /** What other PostgreSQL clients call it, where the spelling does not lead to our name. */
+  /** Names of settings in other PostgreSQL clients that {@link NearestName} would not find. */
   private static final Map<String, String> OTHER_NAMES =
       Map.of(
           "sslrootcert", "caFile",

@@ -11,8 +11,8 @@ import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
 import software.amazon.awssdk.identity.spi.IdentityProvider;
 
 /**
- * Everything needed to connect to one cluster as one user. Immutable and free of secrets; made by a
- * {@link #builder()}, from a URL or from the environment.
+ * The configuration for connecting to one cluster as one user. Immutable and free of secrets; made
+ * by a {@link #builder()}, from a URL or from the environment.
  *
  * <pre>{@code
  * DsqlConfig config = DsqlConfig.builder()
@@ -23,7 +23,7 @@ import software.amazon.awssdk.identity.spi.IdentityProvider;
  * DsqlConfig same = DsqlConfig.fromUrl("dsql://app@abcdefghijklmnopqrstuvwxyz.dsql.us-east-1.on.aws");
  * }</pre>
  *
- * <p>Each setting's meaning, default and range stand at its method in {@link Builder}.
+ * <p>The methods of {@link Builder} document each setting's meaning, default and range.
  */
 public final class DsqlConfig {
 
@@ -72,9 +72,8 @@ public final class DsqlConfig {
   }
 
   /**
-   * A builder that holds what this configuration was made from, layer by layer. Defaults are not
-   * frozen: with another user, the schema and the token's action follow that user unless they were
-   * given.
+   * A builder that holds this configuration's layers of settings. Defaults are not frozen: if the
+   * user changes, the schema and the token's action follow unless they were given.
    */
   public Builder toBuilder() {
     return new Builder(origin);
@@ -110,7 +109,7 @@ public final class DsqlConfig {
     return values.find(Setting.CREDENTIALS_PROVIDER);
   }
 
-  /** How long a token may be used, whole seconds. */
+  /** The lifetime of a token, in whole seconds. */
   public Duration tokenLifetime() {
     return values.get(Setting.TOKEN_LIFETIME);
   }
@@ -125,7 +124,7 @@ public final class DsqlConfig {
     return values.get(Setting.TOKEN_HOST);
   }
 
-  /** What stands in front of the connector's name in {@code application_name}, if given. */
+  /** The prefix of the connector's name in {@code application_name}, if given. */
   public Optional<String> applicationNamePrefix() {
     return values.find(Setting.APPLICATION_NAME_PREFIX);
   }
@@ -135,7 +134,7 @@ public final class DsqlConfig {
     return values.find(Setting.CA_FILE);
   }
 
-  /** How TLS is to begin. */
+  /** The way in which TLS begins. */
   public TlsNegotiation tlsNegotiation() {
     return values.get(Setting.TLS_NEGOTIATION);
   }
@@ -145,19 +144,19 @@ public final class DsqlConfig {
     return values.get(Setting.EARLY_PASSWORD);
   }
 
-  /** How long opening one connection may take. */
+  /** The time limit for opening one connection. */
   public Duration connectTimeout() {
     return values.get(Setting.CONNECT_TIMEOUT);
   }
 
-  /** How many prepared statements a connection keeps; 0 for none. */
+  /** The number of prepared statements that a connection keeps; 0 for none. */
   public int statementCacheSize() {
     return values.get(Setting.STATEMENT_CACHE_SIZE);
   }
 
   /**
-   * Whether another one leads to the same cluster with the same settings, whatever layers they came
-   * from. Credentials providers are compared by their own {@code equals}.
+   * Whether another configuration has the same cluster and settings, from whichever layers.
+   * Credentials providers are compared by their own {@code equals}.
    */
   @Override
   public boolean equals(Object other) {
@@ -198,9 +197,9 @@ public final class DsqlConfig {
    *     .build();
    * }</pre>
    *
-   * <p>Precedence, whatever the order of the calls: a setter of this class, then {@link #url}, then
-   * {@link #environment}, then the default. A second call of the same method replaces the first.
-   * Only the region has one step more: see {@link #region}.
+   * <p>Precedence, independent of the order of the calls: a setter of this class, then {@link
+   * #url}, then {@link #environment}, then the default. A second call of the same method replaces
+   * the first. Only the region has one more step: see {@link #region}.
    *
    * <p>Every setter checks its argument and throws {@link InvalidConfigurationException}. Not
    * thread-safe.
@@ -247,11 +246,10 @@ public final class DsqlConfig {
     /**
      * Settings from environment variables: CLUSTER_ENDPOINT, CLUSTER_PORT, CLUSTER_USER,
      * CLUSTER_DATABASE, CLUSTER_SCHEMA, CLUSTER_CA_FILE, and AWS_REGION or else AWS_DEFAULT_REGION.
-     * An empty variable counts as not set; all others are ignored. The region is only looked at,
-     * and may only be wrong, if nothing nearer names one.
+     * An empty variable counts as not set; all others are ignored. The region is read, and checked,
+     * only if nothing with a higher precedence names one.
      *
-     * <p>PGDATABASE and the like are not read: where they are set, they are meant for another
-     * server.
+     * <p>PGDATABASE and the like are not read, because programs that set them mean another server.
      *
      * @param variables as {@link System#getenv()} returns them
      */
@@ -281,7 +279,7 @@ public final class DsqlConfig {
 
     /**
      * The cluster: a host name, or a bare cluster id of 26 characters, which needs a region. No
-     * default; see {@link ClusterEndpoint} for what is accepted.
+     * default; see {@link ClusterEndpoint} for the accepted forms.
      */
     public Builder endpoint(String hostOrClusterId) {
       return set(Setting.ENDPOINT, hostOrClusterId);
@@ -293,10 +291,10 @@ public final class DsqlConfig {
     }
 
     /**
-     * The AWS region of the cluster. Looked for in this order: this setter, the URL's {@code
+     * The AWS region of the cluster. Taken from the first of: this setter, the URL's {@code
      * region}, the host name, AWS_REGION or AWS_DEFAULT_REGION from {@link #environment}, the AWS
-     * default region chain. AWS_REGION stands behind the host name because it is a part of that
-     * chain: it says where the program runs, not where the cluster is.
+     * default region chain. AWS_REGION comes after the host name because it belongs to that chain:
+     * it names the region of the program, not of the cluster.
      */
     public Builder region(String region) {
       return set(Setting.REGION, region);
@@ -324,17 +322,17 @@ public final class DsqlConfig {
     }
 
     /**
-     * The profile in {@code ~/.aws} whose credentials (and region, if nothing nearer names one) are
-     * used. Default: none, the AWS default credentials chain. Not together with {@link
-     * #credentialsProvider}.
+     * The profile in {@code ~/.aws} whose credentials are used (and its region, if nothing with a
+     * higher precedence names one). Default: none, the AWS default credentials chain. Not together
+     * with {@link #credentialsProvider}.
      */
     public Builder profile(String profile) {
       return set(Setting.PROFILE, profile);
     }
 
     /**
-     * Where credentials come from; any provider of the AWS SDK fits. It may block: it is never
-     * called on an event loop. The connector does not close it. Default: the AWS default
+     * The source of credentials: any provider of the AWS SDK. It may block, because the connector
+     * never calls it on an event loop. The connector does not close it. Default: the AWS default
      * credentials chain. Not together with {@link #profile}.
      */
     public Builder credentialsProvider(
@@ -343,8 +341,8 @@ public final class DsqlConfig {
     }
 
     /**
-     * How long a token may be used for opening a connection, 1 second to 7 days in whole seconds.
-     * Default 15 minutes, as in the AWS SDK and CLI. Connections already open do not depend on it.
+     * The lifetime of a token for opening a connection, 1 second to 7 days in whole seconds.
+     * Default 15 minutes, as in the AWS SDK and CLI. Open connections do not depend on it.
      */
     public Builder tokenLifetime(Duration lifetime) {
       return set(Setting.TOKEN_LIFETIME, lifetime);
@@ -359,10 +357,10 @@ public final class DsqlConfig {
     }
 
     /**
-     * The host name the token is signed for. Default: the endpoint's host. To be set when the
-     * cluster is reached under a name that is not its own, such as a CNAME. Through PrivateLink, if
-     * access is denied, try the public name {@code <id>.dsql.<region>.on.aws}: the documentation
-     * can be read either way, and the official connectors sign for the name they connect to.
+     * The host name the token is signed for. Default: the endpoint's host. Set it if the cluster is
+     * reached under a name that is not its own, such as a CNAME. Through PrivateLink, if access is
+     * denied, try the public name {@code <id>.dsql.<region>.on.aws}: the documentation can be read
+     * either way, and the official connectors sign for the name they connect to.
      */
     public Builder tokenHost(String host) {
       return set(Setting.TOKEN_HOST, host);
@@ -390,36 +388,36 @@ public final class DsqlConfig {
     }
 
     /**
-     * Whether the token is sent together with the startup message, before the server asks for it,
-     * which saves a round trip. Only ever inside verified TLS. Default {@code false}: stock
-     * PostgreSQL takes it, but no document says whether Aurora DSQL does.
+     * Whether to send the token together with the startup message, before the server asks for it,
+     * which saves a round trip. It is sent inside verified TLS only. Default {@code false}: stock
+     * PostgreSQL accepts it, but no document says whether Aurora DSQL does.
      *
-     * <p>If the server refuses such a login or closes the connection in it, the connection is tried
-     * once more without, in what is left of {@link #connectTimeout}. If that succeeds, this process
-     * does not do it again for this host and port, and says so once in the log. A server that
-     * neither answers nor closes costs the whole timeout. Where Vert.x's internals cannot be used,
-     * the setting has no effect.
+     * <p>If the server refuses such a login or closes the connection, the connector tries once more
+     * without the early password, in the rest of {@link #connectTimeout}. If that succeeds, this
+     * process sends no early password to this host and port any more, and logs that once. A server
+     * that neither answers nor closes costs the whole timeout. Where Vert.x's internals cannot be
+     * used, the setting has no effect.
      */
     public Builder earlyPassword(boolean early) {
       return set(Setting.EARLY_PASSWORD, early);
     }
 
     /**
-     * How long opening one connection may take, from the name lookup to ReadyForQuery, 1
-     * millisecond to 1 hour; resolving credentials has the same time of its own before that.
-     * Default 10 seconds: room for three lost SYN packets (sent again after 1, 3 and 7 seconds),
-     * and still an answer while somebody waits.
+     * The time limit for opening one connection, from the name lookup to ReadyForQuery, 1
+     * millisecond to 1 hour. Resolving credentials has the same limit of its own before that.
+     * Default 10 seconds: enough for three lost SYN packets (sent again after 1, 3 and 7 seconds),
+     * and short enough for a waiting caller.
      */
     public Builder connectTimeout(Duration timeout) {
       return set(Setting.CONNECT_TIMEOUT, timeout);
     }
 
     /**
-     * How many prepared statements a connection keeps for the next use of the same text, 0 to
-     * 10,000; the one that was not used for longest makes room. Default 256, as in Vert.x: more
-     * than most programs have. With 0, a statement with parameters takes two round trips each time;
-     * for programs that put values into their texts, or that want nothing to be kept across changes
-     * of the schema.
+     * The number of prepared statements that a connection keeps for the next use of the same text,
+     * 0 to 10,000; the least recently used one makes room. Default 256, as in Vert.x: more than
+     * most programs have. With 0, a statement with parameters takes two round trips each time. That
+     * suits programs that put values into their texts, or that must not keep statements across
+     * schema changes.
      */
     public Builder statementCacheSize(int statements) {
       return set(Setting.STATEMENT_CACHE_SIZE, statements);
@@ -438,8 +436,8 @@ public final class DsqlConfig {
     }
 
     /**
-     * Makes the configuration. This may do I/O if the region is named nowhere: the AWS default
-     * region chain reads {@code ~/.aws/config} and, on EC2, asks the instance metadata service.
+     * Makes the configuration. This may do I/O if no setting names the region: the AWS default
+     * region chain reads {@code ~/.aws/config} and, on EC2, queries the instance metadata service.
      *
      * @throws InvalidConfigurationException if there is no endpoint, no region, or both a profile
      *     and a credentials provider
@@ -479,7 +477,7 @@ public final class DsqlConfig {
               explicit.find(Setting.REGION).or(() -> url.find(Setting.REGION)),
               () ->
                   environmentRegion.get().or(() -> regionChain.region(all.find(Setting.PROFILE))));
-      // A bare cluster id has become a host by now, and no region one.
+      // By now a bare cluster id has become a host name, and a missing region has been found.
       all.put(Setting.ENDPOINT, endpoint.host());
       all.put(Setting.REGION, endpoint.region());
       putDefault(all, Setting.TOKEN_HOST, endpoint.host());

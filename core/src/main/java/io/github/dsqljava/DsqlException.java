@@ -3,8 +3,8 @@ package io.github.dsqljava;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Base of everything the connector itself throws. Each subclass stands for one kind of trouble with
- * its own remedy, and the message names what happened, where, and what to do.
+ * Base of all exceptions of the connector itself. Each subclass stands for one kind of failure with
+ * its own remedy. The message tells what happened, where, and what to do.
  *
  * <pre>{@code
  * connector.connect().onFailure(failure -> {
@@ -14,11 +14,11 @@ import org.jspecify.annotations.Nullable;
  * });
  * }</pre>
  *
- * <p>Only this package has subclasses. The class is not sealed all the same: new kinds of trouble
- * will come, and code that lists all of them in a {@code switch} would no longer compile.
+ * <p>Only this package has subclasses. The class is not sealed nevertheless, because a new subclass
+ * would break code that lists all of them in a {@code switch}.
  *
- * <p>Errors of single SQL statements are not of this type; they stay what the driver makes of them.
- * No message contains a token, a secret key or a password.
+ * <p>Errors of single SQL statements are not of this type; they stay the driver's exceptions. No
+ * message contains a token, a secret key or a password.
  */
 public abstract class DsqlException extends RuntimeException {
 
@@ -28,7 +28,7 @@ public abstract class DsqlException extends RuntimeException {
     super(message, cause);
   }
 
-  /** What a cause says, to stand inside another message; its type if it says nothing. */
+  /** Returns the message of a cause, to put inside another message; its type if it has none. */
   static String text(Throwable cause) {
     String message = cause.getMessage();
     if (message == null || message.isBlank()) {

@@ -4,8 +4,8 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * What may stand as a host. The name travels as TLS server name (SNI), so it has to be one: RFC
- * 6066 section 3 allows host names only, no addresses and no trailing dot.
+ * Checks host names. The name is sent as the TLS server name (SNI), for which RFC 6066 section 3
+ * allows host names only: no addresses and no trailing dot.
  */
 final class HostName {
 
@@ -18,8 +18,8 @@ final class HostName {
   /**
    * Returns the name in lower case.
    *
-   * @throws IllegalArgumentException with what is wrong and what to write, for the one who knows
-   *     where the name came from to complete
+   * @throws IllegalArgumentException with the problem and the remedy, as the end of a sentence that
+   *     the caller begins with the source of the name
    */
   static String check(String given) {
     String name = given.toLowerCase(Locale.ROOT);

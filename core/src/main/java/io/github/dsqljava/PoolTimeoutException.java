@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * No connection of the pool became free, and none could be opened, before the caller's deadline.
- * The cause is the last failure to open a connection while the caller waited; without one, the pool
- * is too small for what it is asked to do, or connections are not given back.
+ * The cause is the last failure to open a connection while the caller waited. Without a cause, the
+ * pool is too small for its load, or connections are not given back.
  *
  * <pre>{@code
  * if (failure instanceof PoolTimeoutException timeout && timeout.getCause() == null) {
@@ -23,9 +23,9 @@ public final class PoolTimeoutException extends DsqlException {
   /**
    * Made by the pool.
    *
-   * @param pool where it leads
-   * @param timeout how long the caller waited
-   * @param state what the pool was doing
+   * @param pool the endpoint of the pool
+   * @param timeout the time that the caller waited
+   * @param state the state of the pool
    * @param cause the last failure to open a connection, or null
    */
   public PoolTimeoutException(
@@ -45,7 +45,7 @@ public final class PoolTimeoutException extends DsqlException {
     this.timeout = timeout;
   }
 
-  /** How long the caller waited. */
+  /** The time that the caller waited. */
   public Duration timeout() {
     return timeout;
   }

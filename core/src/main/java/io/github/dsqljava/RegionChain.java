@@ -6,14 +6,14 @@ import java.util.Optional;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.regions.providers.DefaultAwsRegionProviderChain;
 
-/** Who is asked for the region when nobody named it: a seam, so that no test asks the network. */
+/** Finds the region when no setting names it. Tests replace it, so that they use no network. */
 @FunctionalInterface
 interface RegionChain {
 
   /**
    * The AWS SDK's chain: system property {@code aws.region}, AWS_REGION, the profile's entry in
-   * {@code ~/.aws/config}, and the instance metadata service, which is a network call. Before the
-   * profile stands AWS_DEFAULT_REGION, which all other AWS SDKs and the AWS CLI read.
+   * {@code ~/.aws/config}, and the instance metadata service, which is a network call.
+   * AWS_DEFAULT_REGION, which all other AWS SDKs and the AWS CLI read, comes before the profile.
    */
   RegionChain AWS_DEFAULT =
       profile -> {
@@ -29,7 +29,8 @@ interface RegionChain {
           profile.ifPresent(chain::profileName);
           return Optional.ofNullable(chain.build().getRegion()).map(Region::id);
         } catch (RuntimeException e) {
-          // The chain has no answer but an exception. What to do is said where the host is known.
+          // The chain reports a missing region by an exception. The caller, who knows the host,
+          // tells the remedy.
           Logger logger = System.getLogger(RegionChain.class.getName());
           logger.log(Level.DEBUG, "The AWS default region chain found no region", e);
           return Optional.empty();

@@ -3,8 +3,8 @@ package io.github.dsqljava;
 import java.time.Duration;
 
 /**
- * A transaction failed as often as its retry policy allows. Nothing of it is in the database. The
- * cause is what the last attempt failed with, for a conflict the server's error.
+ * A transaction has used up the attempts or the time of its retry policy. Nothing of it is in the
+ * database. The cause is the failure of the last attempt, for a conflict the server's error.
  *
  * <pre>{@code
  * if (failure instanceof RetriesExhaustedException exhausted) {
@@ -22,10 +22,10 @@ public final class RetriesExhaustedException extends DsqlException {
   /**
    * Made by the runner of transactions.
    *
-   * @param kind why the last attempt failed; never {@link RetryKind#UNKNOWN_COMMIT}
-   * @param attempts how many there were
-   * @param elapsed how long all of them took
-   * @param cause what the last one failed with
+   * @param kind the reason why the last attempt failed; never {@link RetryKind#UNKNOWN_COMMIT}
+   * @param attempts the number of attempts
+   * @param elapsed the time of all attempts together
+   * @param cause the failure of the last attempt
    */
   public RetriesExhaustedException(
       RetryKind kind, int attempts, Duration elapsed, Throwable cause) {
@@ -62,12 +62,12 @@ public final class RetriesExhaustedException extends DsqlException {
             + " attempts (maxAttempts) or time (maxElapsed).";
   }
 
-  /** Why the last attempt failed. */
+  /** The reason why the last attempt failed. */
   public RetryKind kind() {
     return kind;
   }
 
-  /** How often the transaction was attempted. */
+  /** The number of attempts. */
   public int attempts() {
     return attempts;
   }

@@ -10,8 +10,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * What a setting's value must look like, whoever gives it. Each method returns the value, or throws
- * an IllegalArgumentException whose message completes the sentence "Setting x ...".
+ * Checks the values of settings, from every source. Each method returns the value, or throws an
+ * IllegalArgumentException whose message completes the sentence "Setting x ...".
  */
 final class SettingCheck {
 
@@ -20,7 +20,7 @@ final class SettingCheck {
 
   private static final Duration MAX_CONNECT_TIMEOUT = Duration.ofHours(1);
 
-  /** The server keeps a plan of each in the memory of its session. */
+  /** Bounded, because the server keeps a plan of each in the memory of its session. */
   private static final int MAX_STATEMENT_CACHE_SIZE = 10_000;
 
   /** PostgreSQL cuts longer identifiers silently (NAMEDATALEN is 64 with the final zero). */
@@ -104,7 +104,10 @@ final class SettingCheck {
     }
   }
 
-  /** Never shows the text: in a URL with a badly written user part it may be half a password. */
+  /**
+   * Never shows the text, because in a URL with a badly written user part it may be half a
+   * password.
+   */
   static int readInt(String text) {
     if (!text.matches("[0-9]{1,9}")) {
       throw new IllegalArgumentException("is no whole number; write digits only");

@@ -1,7 +1,8 @@
 package io.github.dsqljava;
 
 /**
- * How TLS begins. It is always on and always verified; this only says which bytes come first.
+ * The way in which TLS begins. It is always on and always verified; this only selects the first
+ * bytes.
  *
  * <pre>{@code
  * DsqlConfig.builder().endpoint(host).tlsNegotiation(TlsNegotiation.SSL_REQUEST).build();
@@ -10,10 +11,10 @@ package io.github.dsqljava;
 public enum TlsNegotiation {
   /**
    * The TLS handshake at once, with ALPN {@code postgresql}: one round trip less. The default, as
-   * in the official connectors that can do it.
+   * in those official connectors that support it.
    */
   DIRECT("direct"),
-  /** PostgreSQL's SSLRequest message first, for servers and middle boxes that know nothing else. */
+  /** PostgreSQL's SSLRequest message first, for servers and middleboxes that support only that. */
   SSL_REQUEST("sslrequest");
 
   private final String text;

@@ -4,8 +4,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A transaction's deadline for everything together passed before COMMIT was sent. Nothing of it is
- * in the database. (After that, it would be a {@link CommitOutcomeUnknownException}.)
+ * A transaction's deadline for all attempts together passed before COMMIT was sent. Nothing of it
+ * is in the database. (After COMMIT was sent, it would be a {@link CommitOutcomeUnknownException}.)
  *
  * <pre>{@code
  * if (failure instanceof TransactionTimeoutException timeout) {
@@ -23,8 +23,8 @@ public final class TransactionTimeoutException extends DsqlException {
    * Made by the runner of transactions.
    *
    * @param deadline the deadline, from the beginning
-   * @param attempts how many attempts were begun
-   * @param cause what the attempt before failed with, or null
+   * @param attempts the number of attempts begun
+   * @param cause the failure of the previous attempt, or null
    */
   public TransactionTimeoutException(Duration deadline, int attempts, @Nullable Throwable cause) {
     super(
@@ -38,7 +38,7 @@ public final class TransactionTimeoutException extends DsqlException {
     this.attempts = attempts;
   }
 
-  /** How many attempts were begun. */
+  /** The number of attempts begun. */
   public int attempts() {
     return attempts;
   }

@@ -5,9 +5,9 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * What the options types have in common. Each is a final class around a private record of its
- * values, which gives it {@code equals}, {@code hashCode} and the text; its builder checks a value
- * when it is set.
+ * Shared code of the options types. Each is a final class around a private record of its values,
+ * which provides {@code equals}, {@code hashCode} and the text. Its builder checks a value when it
+ * is set.
  */
 public final class Options {
 
@@ -46,7 +46,7 @@ public final class Options {
         name + " is " + value + "; give " + least + " to " + most);
   }
 
-  /** The values of an options type, by name, under the name of the type. */
+  /** Returns the name of an options type with its values by name. */
   public static String text(Class<?> type, Record values) {
     return type.getSimpleName()
         + values.toString().substring(values.getClass().getSimpleName().length());

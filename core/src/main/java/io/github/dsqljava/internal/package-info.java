@@ -1,4 +1,4 @@
-/** What the modules of the connector share; nothing here is for others. */
+/** Code that the modules of the connector share; not for use by others. */
 @NullMarked
 package io.github.dsqljava.internal;
 

@@ -5,7 +5,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
 /**
- * How fast connections may be opened: a token bucket. Pools that share an instance share the rate.
+ * The rate at which connections may be opened: a token bucket. Pools that share an instance share
+ * the rate.
  *
  * <pre>{@code
  * // Three services share a cluster's budget of 100 a second:
@@ -13,8 +14,9 @@ import java.util.concurrent.ConcurrentMap;
  * }</pre>
  *
  * <p>Aurora DSQL admits 100 new connections a second and 1,000 in a burst, per cluster ("Cluster
- * quotas and database limits" in the Aurora DSQL User Guide). Going over it is no disaster: the
- * cluster answers 53400 and pools back off; but it delays everybody who connects to the cluster.
+ * quotas and database limits" in the Aurora DSQL User Guide). Exceeding it is not fatal, because
+ * the cluster answers 53400 and pools back off, but it delays every client that connects to the
+ * cluster.
  *
  * <p>Safe to use from several threads.
  */
@@ -35,8 +37,9 @@ public final class ConnectRate {
   private final long nanosPerToken;
 
   /**
-   * When the bucket will be full again, on the callers' clock. One number is the whole state: the
-   * time that is missing to it, divided by the time a token takes, is how many tokens are gone.
+   * The time at which the bucket will be full again, on the callers' clock. This number is the
+   * whole state: the time left until then, divided by the time for one token, is the number of
+   * missing tokens.
    */
   private long fullAt;
 
@@ -51,8 +54,8 @@ public final class ConnectRate {
   /**
    * A rate of its own.
    *
-   * @param perSecond how many a second, 1 to 1,000,000
-   * @param burst how many at once after a pause, 1 to 1,000,000
+   * @param perSecond connections a second, 1 to 1,000,000
+   * @param burst connections at once after a pause, 1 to 1,000,000
    * @throws InvalidConfigurationException if one is out of range
    */
   public static ConnectRate of(int perSecond, int burst) {
@@ -63,7 +66,7 @@ public final class ConnectRate {
 
   /**
    * The rate that all pools of this process share for one endpoint: {@link #SERVICE_PER_SECOND} and
-   * {@link #SERVICE_BURST}. Other processes are not seen.
+   * {@link #SERVICE_BURST}. It does not count the connections of other processes.
    *
    * @param endpoint host and port, as in {@link io.github.dsqljava.ClusterEndpoint#address()}
    */
@@ -79,11 +82,11 @@ public final class ConnectRate {
   }
 
   /**
-   * Takes a token, which may come only later; who asks first gets the earlier one. For pools: a
-   * program only hands a rate to them.
+   * Takes a token, which may become available only later; earlier calls get earlier tokens. For
+   * pools: a program only hands a rate to them.
    *
    * @param nanoTime now, on the clock that all users of this instance share
-   * @return the nanoseconds until a connection may be opened with it; 0 if that is now
+   * @return the nanoseconds until a connection may be opened with it; 0 for now
    */
   public synchronized long reserve(long nanoTime) {
     long missing = missing(nanoTime);

@@ -8,7 +8,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The numbers a pool works with. Immutable; {@link #toBuilder()} makes a changed copy.
+ * The sizes and times of a pool. Immutable; {@link #toBuilder()} makes a changed copy.
  *
  * <pre>{@code
  * PoolPolicy policy = PoolPolicy.builder().minSize(5).maxSize(20).build();
@@ -24,7 +24,7 @@ public final class PoolPolicy {
   /** The age at which Aurora DSQL ends a transaction. */
   public static final Duration LONGEST_TRANSACTION = Duration.ofMinutes(5);
 
-  /** The last moment at which a connection may begin a transaction of full length. */
+  /** The latest age at which a connection may begin a transaction of full length. */
   public static final Duration LONGEST_LIFETIME = SERVICE_LIFETIME.minus(LONGEST_TRANSACTION);
 
   private static final Duration SHORTEST_LIFETIME = Duration.ofSeconds(1);
@@ -77,29 +77,29 @@ public final class PoolPolicy {
   }
 
   /**
-   * The most connections for callers, 1 to 10,000, which is what a cluster admits in all. Default
-   * 10, that of the official asyncpg connector: Aurora DSQL scales with many small transactions,
-   * not with many connections. While connections at the end of their life are being replaced there
-   * may be more: one, or a quarter of {@code maxSize} if that is more.
+   * The largest number of connections, 1 to 10,000, which is a cluster's limit. Default 10, that of
+   * the official asyncpg connector: Aurora DSQL scales with many small transactions, not with many
+   * connections. While the pool replaces connections at the end of their life, there may be more:
+   * one, or a quarter of {@code maxSize} if that is more.
    */
   public int maxSize() {
     return values.maxSize;
   }
 
   /**
-   * How many callers may wait besides those for whom a connection is or can be opened, 0 to
-   * 1,000,000; the next one fails at once. Default 10,000: more than that are not served within a
-   * second even if each needs a millisecond on one of ten connections, and failing fast is better
-   * than an ever longer queue.
+   * The largest number of waiting callers, besides those for whom a connection is or can be opened,
+   * 0 to 1,000,000; the next one fails at once. Default 10,000: ten connections serve no more in a
+   * second, even if each caller needs only a millisecond, and failing fast is better than an ever
+   * longer queue.
    */
   public int maxWaiting() {
     return values.maxWaiting;
   }
 
   /**
-   * How long a caller waits unless it says otherwise, 1 millisecond to 24 days. Default 30 seconds:
-   * longer than opening a connection may take (credentials and connecting, 10 seconds each by
-   * default), so that a reason arrives rather than a timeout.
+   * The time that a caller waits unless it gives a time of its own, 1 millisecond to 24 days.
+   * Default 30 seconds: longer than opening a connection may take (credentials and connecting, 10
+   * seconds each by default), so that the caller gets the reason and not a timeout.
    */
   public Duration acquireTimeout() {
     return values.acquireTimeout;
@@ -115,56 +115,55 @@ public final class PoolPolicy {
   }
 
   /**
-   * How much earlier the pool may open a connection's replacement, zero to less than {@link
+   * The largest lead with which the pool opens a connection's replacement, zero to less than {@link
    * #maxLifetime()}. The pool draws a random share of it for each connection, so that connections
-   * opened together do not all go together. Default 5 minutes, or a tenth of a shorter lifetime.
+   * opened together do not all end together. Default 5 minutes, or a tenth of a shorter lifetime.
    */
   public Duration lifetimeJitter() {
     return values.lifetimeJitter;
   }
 
   /**
-   * How long a connection above {@link #minSize()} may wait unused, 1 millisecond to a year.
-   * Default 10 minutes, as the official connectors with a pool do.
+   * The idle time after which the pool closes a connection above {@link #minSize()}, 1 millisecond
+   * to a year. Default 10 minutes, as in the official connectors with a pool.
    */
   public Duration idleTimeout() {
     return values.idleTimeout;
   }
 
   /**
-   * How long a connection may wait unused before the pool asks the server whether it is still
-   * there, and again after the same time, 1 millisecond to a year. Default 2 minutes: NAT gateways
-   * and load balancers forget silent connections after 4 to 6 minutes, without telling anybody, and
-   * the next statement would wait for an answer for a quarter of an hour. The question keeps the
-   * connection alive, too; a caller never waits for it.
+   * The period of the check of idle connections, 1 millisecond to a year: the pool sends a query to
+   * see whether the connection is alive. Default 2 minutes: NAT gateways and load balancers
+   * silently forget idle connections after 4 to 6 minutes, and the next statement would wait a
+   * quarter of an hour for an answer. The check keeps the connection alive, too; a caller never
+   * waits for it.
    */
   public Duration idleCheck() {
     return values.idleCheck;
   }
 
   /**
-   * How long somebody may have a connection before that is logged as a warning, once, with the
-   * stack of the call that took it, 1 millisecond to a year; {@link PoolListener#heldTooLong} hears
-   * of it, too. Default none: it costs a stack trace for each acquire, some microseconds. Set it to
-   * find out who does not give connections back.
+   * The time for which a caller may hold a connection before the pool logs a warning, once, with
+   * the stack of the call that took it, 1 millisecond to a year. The pool calls {@link
+   * PoolListener#heldTooLong}, too. Default none, because it costs a stack trace for each acquire,
+   * some microseconds. Set it to find connections that are not given back.
    */
   public Optional<Duration> leakThreshold() {
     return values.leakThreshold;
   }
 
   /**
-   * The bound of the pause after the first failure to open a connection, 1 millisecond to a day, so
-   * that a pool does not knock without a pause. Each pause is drawn evenly from zero to its bound,
-   * which doubles up to {@link #maxBackoff()}. Default 100 milliseconds: the rate limit refills
-   * within a second.
+   * The bound of the first backoff after a failure to open a connection, 1 millisecond to a day.
+   * Each pause is drawn evenly from zero to its bound, which doubles up to {@link #maxBackoff()}.
+   * Default 100 milliseconds, because the rate limit refills within a second.
    */
   public Duration baseBackoff() {
     return values.baseBackoff;
   }
 
   /**
-   * The largest bound of a pause after failures to open a connection, 1 millisecond to a day.
-   * Default 5 seconds: a cluster wakes up in some seconds.
+   * The largest bound of a backoff after failures to open a connection, 1 millisecond to a day.
+   * Default 5 seconds, because a cluster wakes up in some seconds.
    */
   public Duration maxBackoff() {
     return values.maxBackoff;
@@ -216,7 +215,7 @@ public final class PoolPolicy {
       maxWaiting = from.maxWaiting;
       acquireTimeout = from.acquireTimeout;
       maxLifetime = from.maxLifetime;
-      // One that was not chosen follows the lifetime, also when that changes.
+      // A default jitter follows the lifetime, also when that changes.
       lifetimeJitter =
           from.lifetimeJitter.equals(defaultJitter(maxLifetime)) ? null : from.lifetimeJitter;
       idleTimeout = from.idleTimeout;

@@ -3,8 +3,8 @@ package io.github.dsqljava.pool;
 import io.github.dsqljava.internal.Options;
 
 /**
- * A pool at one moment, and what it did since it was made. Immutable. Pools make it; its builder is
- * for them, and for tests of what reads it.
+ * The state of a pool at one moment, and its counters since the start. Immutable. Pools make it;
+ * the builder is for them, and for tests of code that reads it.
  */
 public final class PoolStats {
 
@@ -38,7 +38,7 @@ public final class PoolStats {
     return new Builder(values);
   }
 
-  /** Connections that wait to be used. */
+  /** Idle connections. */
   public int idle() {
     return values.idle;
   }
@@ -54,7 +54,7 @@ public final class PoolStats {
   }
 
   /**
-   * Connections, idle or leased, that the pool closes as soon as their successor is there or their
+   * Connections, idle or leased, that the pool closes as soon as their replacement is open or their
    * use ends; they are part of {@code idle} and {@code leased}.
    */
   public int retiring() {
@@ -71,7 +71,7 @@ public final class PoolStats {
     return values.opened;
   }
 
-  /** Connections closed so far, whatever the reason. */
+  /** Connections closed so far, for any reason. */
   public long closed() {
     return values.closed;
   }
@@ -81,12 +81,12 @@ public final class PoolStats {
     return values.openFailures;
   }
 
-  /** How often a connection was handed out. */
+  /** The number of times that a connection was handed out. */
   public long acquired() {
     return values.acquired;
   }
 
-  /** How often a caller gave up waiting at its deadline. */
+  /** The number of callers that gave up waiting at their deadline. */
   public long timeouts() {
     return values.timeouts;
   }
@@ -96,7 +96,7 @@ public final class PoolStats {
     return values.conflictWaiting;
   }
 
-  /** How often a transaction has got its turn there. */
+  /** The number of turns that transactions have got in the conflict lane. */
   public long conflictTurns() {
     return values.conflictTurns;
   }

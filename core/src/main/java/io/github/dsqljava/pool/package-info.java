@@ -1,5 +1,5 @@
 /**
- * What a program says to a pool of connections and learns from it: its numbers ({@link
+ * The interface between a program and a pool of connections: its settings ({@link
  * io.github.dsqljava.pool.PoolPolicy}, {@link io.github.dsqljava.pool.ConnectRate}), its figures
  * ({@link io.github.dsqljava.pool.PoolStats}) and its events ({@link
  * io.github.dsqljava.pool.PoolListener}).

@@ -6,32 +6,32 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * How often and how long a transaction is run again. Immutable; {@link #toBuilder()} makes a
- * changed copy.
+ * The limits and pauses of a transaction's retries. Immutable; {@link #toBuilder()} makes a changed
+ * copy.
  *
  * <pre>{@code
  * RetryPolicy patient = RetryPolicy.builder().maxElapsed(Duration.ofMinutes(2)).build();
  * }</pre>
  *
- * <p>A conflict is expected in Aurora DSQL: nobody waits for a lock, and the transaction that
- * commits second starts over. So the first pauses are short, a few round trips, and they grow until
- * the crowd on a hot row has thinned out. Each pause is drawn evenly from zero to a bound, which
- * doubles from {@link #basePause()} to {@link #maxPause()}: transactions that failed together come
- * back apart. A schema conflict is different: the failed attempt has refreshed the session's
- * catalog, and so the first one is followed by another attempt at once.
+ * <p>Conflicts are normal in Aurora DSQL: no transaction waits for a lock, and the one that commits
+ * second starts over. So the first pauses are short, a few round trips, and they grow until fewer
+ * transactions compete for a hot row. Each pause is drawn evenly from zero to a bound (full
+ * jitter), which doubles from {@link #basePause()} to {@link #maxPause()}, so that transactions
+ * that failed together do not retry together. After the first schema conflict the next attempt
+ * follows at once, because the failed attempt has refreshed the session's catalog.
  *
  * <p>In a pool with a conflict lane, which is the default, a transaction that lost a conflict waits
- * for its turn there in place of a pause; {@link #maxAttempts()} and {@link #maxElapsed()} hold all
- * the same.
+ * for its turn there instead of pausing; {@link #maxAttempts()} and {@link #maxElapsed()} apply as
+ * well.
  *
  * <p>Two counts bound the attempts. {@link #maxAttempts()} counts all of them, and is large: a
- * conflict shows that the service works and somebody else got on. {@link #maxOtherFailures()}
- * counts what failed with anything else, and is small: a connection that is lost ten times under
- * one transaction shows trouble, and often the transaction is the reason.
+ * conflict shows that the service works and that another transaction has committed. {@link
+ * #maxOtherFailures()} counts all other failures, and is small: if one transaction loses its
+ * connection ten times, something is wrong, often with the transaction itself.
  */
 public final class RetryPolicy {
 
-  /** The longest bound of a pause: a longer one is a mistaken unit. */
+  /** The longest bound of a pause: a longer one must be a mistake in the unit. */
   private static final Duration LONGEST_PAUSE = Duration.ofDays(1);
 
   private static final RetryPolicy DEFAULTS = builder().build();
@@ -71,21 +71,21 @@ public final class RetryPolicy {
   }
 
   /**
-   * How often in all, 1 or more; 1 means never again. Default 100: with the default pauses the time
-   * is over before, so that nobody gives up a row that many want while there is time left. It
-   * counts failures of all kinds; of those that are no conflict fewer are allowed, see {@link
-   * #maxOtherFailures()}.
+   * The number of attempts, 1 or more; 1 means no retry. Default 100: with the default pauses
+   * {@link #maxElapsed()} is over first, so that a transaction does not give up on a hot row while
+   * there is time left. Failures of all kinds count; for those that are no conflict there is a
+   * lower limit, {@link #maxOtherFailures()}.
    */
   public int maxAttempts() {
     return values.maxAttempts;
   }
 
   /**
-   * How many attempts of a transaction may fail with anything but a lost conflict, 1 or more: a
-   * lost connection or statement timeout, a changed schema, a lost answer to COMMIT. With so many
-   * of them the transaction is given up; 1 means that none leads to another attempt. Default 10:
-   * with the default pauses that rides out some two seconds without a server, and a statement that
-   * costs its connection each time does not cost a hundred of them.
+   * The number of failures other than a lost conflict after which a transaction is given up, 1 or
+   * more: a lost connection or statement timeout, a changed schema, a lost answer to COMMIT. 1
+   * means that none of them leads to another attempt. Default 10: with the default pauses a
+   * transaction survives some two seconds without a server, and a statement that loses its
+   * connection each time does not use up a hundred of them.
    */
   public int maxOtherFailures() {
     return values.maxOtherFailures;
@@ -102,8 +102,8 @@ public final class RetryPolicy {
   }
 
   /**
-   * No attempt begins later than this after the first one, zero or more. Default 30 seconds, what
-   * callers usually wait.
+   * The time after the begin of the first attempt in which further attempts may begin, zero or
+   * more. Default 30 seconds, the usual patience of callers.
    */
   public Duration maxElapsed() {
     return values.maxElapsed;

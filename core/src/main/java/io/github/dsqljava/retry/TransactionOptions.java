@@ -7,7 +7,7 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * How a transaction is run. Immutable; {@link #toBuilder()} makes a changed copy.
+ * The options of a transaction. Immutable; {@link #toBuilder()} makes a changed copy.
  *
  * <pre>{@code
  * TransactionOptions report =
@@ -47,32 +47,33 @@ public final class TransactionOptions {
   }
 
   /**
-   * Whether the server refuses writes in it. Default false. A transaction that only reads never
-   * conflicts over rows (OC000), read only or not; a stale schema (OC001) strikes it all the same.
+   * Whether the server refuses writes in it. Default false. A transaction that only reads never has
+   * a row conflict (OC000), with or without this option; it may still have a schema conflict
+   * (OC001).
    */
   public boolean readOnly() {
     return values.readOnly;
   }
 
   /**
-   * Whether running it twice has the effect of running it once, so that it may be run again after
-   * an answer to COMMIT was lost. Default false. An {@code INSERT} with a key made by the caller
-   * and {@code ON CONFLICT DO NOTHING} is; {@code balance = balance - 1} is not.
+   * Whether running it twice has the same effect as running it once, so that it may run again after
+   * the answer to COMMIT was lost. Default false. An {@code INSERT} with a key made by the caller
+   * and {@code ON CONFLICT DO NOTHING} is idempotent; {@code balance = balance - 1} is not.
    */
   public boolean idempotent() {
     return values.idempotent;
   }
 
-  /** When to run it again; by default the policy of the pool. */
+  /** The policy of its retries; by default the pool's. */
   public Optional<RetryPolicy> retryPolicy() {
     return values.retryPolicy;
   }
 
   /**
-   * How long everything together may take, waiting for connections and for a turn after a conflict,
-   * and pauses included, 1 millisecond to 24 days. By default the deadline of the pool. When it
-   * passes while COMMIT is under way, the outcome is unknown. Aurora DSQL does not cancel
-   * statements, so the connection is closed.
+   * The time limit of the whole transaction, including all attempts, pauses, and waits for
+   * connections and for a turn after a conflict, 1 millisecond to 24 days. By default the deadline
+   * of the pool. If it passes while COMMIT is in flight, the outcome is unknown. Aurora DSQL does
+   * not cancel statements, so the connection is closed.
    */
   public Optional<Duration> deadline() {
     return values.deadline;

@@ -1,4 +1,4 @@
-/** How often and how long a transaction is run again. */
+/** Policies and options for transactions that run again after a conflict or a lost connection. */
 @NullMarked
 package io.github.dsqljava.retry;
 

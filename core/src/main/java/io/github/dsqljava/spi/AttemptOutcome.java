@@ -4,15 +4,15 @@ import io.github.dsqljava.RetryKind;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** How one attempt at a transaction ended; what it gave is the adapter's business. */
+/** The outcome of one attempt at a transaction; the adapter keeps its result. */
 public sealed interface AttemptOutcome {
 
-  /** What it failed with, for a report; null if it did not. */
+  /** The failure, for a report; null if there is none. */
   default @Nullable Throwable failure() {
     return null;
   }
 
-  /** The function ended the transaction itself, as the server's answers say. */
+  /** The function ended the transaction itself, as the server's answers show. */
   static AttemptOutcome endedInside(@Nullable Throwable cause) {
     return new Failed(
         new IllegalStateException(
@@ -24,7 +24,9 @@ public sealed interface AttemptOutcome {
         null);
   }
 
-  /** The connection was lost while a statement was under way that may have ended it. */
+  /**
+   * The connection was lost while a statement that may have ended the transaction was in flight.
+   */
   static AttemptOutcome inDoubt(Throwable cause) {
     return new Unknown(
         "the connection was lost while a statement with a COMMIT or ROLLBACK of its own was under"
@@ -39,9 +41,9 @@ public sealed interface AttemptOutcome {
    * It is not in the database.
    *
    * @param failure why
-   * @param kind why another attempt may help, or null if it does not
-   * @param suspected whether the kind is only suspected: the failure may as well be a mistake of
-   *     the function's, which another attempt would meet, too
+   * @param kind the reason why another attempt may help, or null if it does not
+   * @param suspected whether the kind is only suspected: the failure may also be a mistake in the
+   *     function, which would fail another attempt, too
    */
   record Failed(Throwable failure, @Nullable RetryKind kind, boolean suspected)
       implements AttemptOutcome {
@@ -68,9 +70,10 @@ public sealed interface AttemptOutcome {
   }
 
   /**
-   * COMMIT was sent and there is no answer that can be trusted.
+   * COMMIT was sent, and no answer tells its outcome.
    *
-   * @param problem what came instead, to follow "COMMIT was sent, and"
+   * @param problem the event instead of the answer, as the end of a sentence after "COMMIT was
+   *     sent, and"
    * @param cause the same as an exception
    */
   record Unknown(String problem, Throwable cause) implements AttemptOutcome {

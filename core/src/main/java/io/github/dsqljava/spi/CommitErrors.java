@@ -3,13 +3,13 @@ package io.github.dsqljava.spi;
 import io.github.dsqljava.ServerError;
 import java.util.Set;
 
-/** What an error in answer to COMMIT says about the transaction. */
+/** Judges errors that answer a COMMIT: whether the transaction is certainly rolled back. */
 public final class CommitErrors {
   /**
    * Classes of errors with which a server refuses to commit: data and constraints (21, 22, 23, 44),
-   * state of the transaction (25, 2B, 2D), conflicts (40, and OC in its place), what does not exist
-   * or is not allowed or supported (0A, 26, 34, 3D, 3F, 42), resources and limits (53, 54, 55), an
-   * error raised by a function (P0).
+   * state of the transaction (25, 2B, 2D), conflicts (40, and OC in its place), missing, forbidden
+   * or unsupported things (0A, 26, 34, 3D, 3F, 42), resources and limits (53, 54, 55), an error
+   * raised by a function (P0).
    */
   private static final Set<String> REFUSALS =
       Set.of(
@@ -24,12 +24,11 @@ public final class CommitErrors {
   /**
    * Whether the transaction may be committed in spite of the error.
    *
-   * <p>Certainly rolled back are those that the server refused for a known reason: a conflict
-   * (40001), a limit (54000), a violated constraint (class 23). Aurora DSQL's XX000 {@code server
-   * unavailable} says nothing about the transaction ("Troubleshooting" in the Aurora DSQL User
-   * Guide); the same goes for every other internal error (class XX), connection error (08), system
-   * error (58) and for a server that is being stopped (57P). What is not known to be certain counts
-   * as unknown.
+   * <p>A transaction is certainly rolled back if the server refused it for a known reason: a
+   * conflict (40001), a limit (54000), a violated constraint (class 23). Aurora DSQL's XX000 {@code
+   * server unavailable} tells nothing about the transaction ("Troubleshooting" in the Aurora DSQL
+   * User Guide). Neither do other internal errors (class XX), connection errors (08), system errors
+   * (58) and a server that is being stopped (57P). Every other error leaves the outcome unknown.
    */
   public static boolean leaveOutcomeUnknown(ServerError error) {
     String sqlState = error.sqlState();

@@ -9,8 +9,8 @@ import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
 import software.amazon.awssdk.identity.spi.IdentityProvider;
 
 /**
- * The credentials provider of a configuration, made once and at the first use, because making the
- * SDK's own ones loads hundreds of classes. Closes only what it made itself.
+ * The credentials provider of a configuration. It is made once, at the first use, because making
+ * one of the SDK's loads hundreds of classes. A provider given by the program is not closed.
  */
 final class CredentialsSource {
 
@@ -37,7 +37,7 @@ final class CredentialsSource {
     provider = config.credentialsProvider().orElse(null);
   }
 
-  /** The provider. May block while it is made, so not for event loops. */
+  /** Returns the provider. May block while it is made, so not for event loops. */
   synchronized IdentityProvider<? extends AwsCredentialsIdentity> provider() {
     if (closed) {
       throw new IllegalStateException("The source of AWS credentials is closed");
@@ -52,8 +52,8 @@ final class CredentialsSource {
   }
 
   private static IdentityProvider<? extends AwsCredentialsIdentity> ofSdk(DsqlConfig config) {
-    // Not the default chain with that profile: there an access key in the environment would win
-    // over a profile that was asked for by name.
+    // Not the default chain with that profile: there an access key in the environment would take
+    // precedence over a profile that was set by name.
     return config.profile().isPresent()
         ? ProfileCredentialsProvider.builder().profileName(config.profile().get()).build()
         : DefaultCredentialsProvider.builder().build();
@@ -72,7 +72,7 @@ final class CredentialsSource {
     }
   }
 
-  /** Where credentials come from, as a part of a sentence. */
+  /** The source of the credentials, as a part of a sentence. */
   @Override
   public String toString() {
     return config

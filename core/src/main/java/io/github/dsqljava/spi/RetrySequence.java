@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /**
- * The attempts of one transaction: counts them, and says whether and when there is another one.
+ * Counts the attempts of one transaction, and decides whether and when there is another one.
  *
  * <pre>{@code
  * RetrySequence attempts = new RetrySequence(policy, random, System.nanoTime());
@@ -41,18 +41,18 @@ public final class RetrySequence {
     this.begunAt = begunAt;
   }
 
-  /** The attempt that is under way, from 1. */
+  /** The number of the current attempt, from 1. */
   public int attempt() {
     return failures + 1;
   }
 
-  /** How long it has been since the first attempt began. */
+  /** The time since the begin of the first attempt. */
   public Duration elapsed(long now) {
     return Duration.ofNanos(now - begunAt);
   }
 
   /**
-   * The attempt under way has failed.
+   * The current attempt has failed.
    *
    * @param now on the clock of the beginning
    * @return the pause before the next attempt, or empty when there is none
@@ -70,8 +70,8 @@ public final class RetrySequence {
   }
 
   /**
-   * As {@link #failed}, after a conflict, for an attempt that waits for its turn in a lane and not
-   * for a time.
+   * As {@link #failed}, after a conflict, for a transaction that waits for its turn in a lane
+   * instead of pausing.
    *
    * @return whether there is another attempt
    */

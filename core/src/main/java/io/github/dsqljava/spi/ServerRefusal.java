@@ -9,7 +9,8 @@ import io.github.dsqljava.ServerError;
 import java.util.Locale;
 
 /**
- * What it means when the server answers the login with an error: the one place that knows texts.
+ * Explains an error with which the server answers the login. Only this class knows the service's
+ * texts.
  */
 final class ServerRefusal {
 
@@ -32,7 +33,7 @@ final class ServerRefusal {
   /**
    * Explains a refusal.
    *
-   * @param at the beginning of the message: where and as whom
+   * @param at the beginning of the message: endpoint and user
    */
   static DsqlException explain(DsqlConfig config, String at, ServerError error, Throwable cause) {
     ServerRefusal refusal = new ServerRefusal(config, at, error, cause);
@@ -43,8 +44,8 @@ final class ServerRefusal {
   }
 
   /**
-   * Class 28 is "invalid authorization". The service itself mostly says 08006, which elsewhere is
-   * any broken connection, so there the text decides.
+   * Class 28 is "invalid authorization". The service itself mostly answers 08006, which elsewhere
+   * means any broken connection, so there the text decides.
    */
   private boolean aboutToken() {
     return error.sqlState().startsWith("28")

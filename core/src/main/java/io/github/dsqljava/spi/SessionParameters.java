@@ -6,8 +6,8 @@ import java.util.Objects;
 import java.util.regex.Pattern;
 
 /**
- * Session settings that travel in the startup message, so that they cost no round trip and hold for
- * the whole life of the connection. Both are on the service's list of accepted parameters.
+ * Session settings in the startup message: they cost no round trip and hold for the whole life of
+ * the connection. Both are on the service's list of accepted parameters.
  *
  * <pre>{@code
  * Map<String, String> startup = SessionParameters.of(config, "aurora-dsql-java-vertx");
@@ -19,7 +19,7 @@ public final class SessionParameters {
   /** PostgreSQL keeps 63 bytes of application_name (NAMEDATALEN is 64 with the final zero). */
   private static final int MAX_APPLICATION_NAME = 63;
 
-  /** What means the same with and without quotes. */
+  /** Identifiers that mean the same with and without quotes. */
   private static final Pattern PLAIN_IDENTIFIER = Pattern.compile("[a-z_][a-z0-9_]*");
 
   private SessionParameters() {}
@@ -28,7 +28,7 @@ public final class SessionParameters {
    * The parameters {@code search_path}, which is the schema, quoted if it needs quotes, and {@code
    * application_name}, which is {@code [<prefix>:]<connector>/<version>} cut after 63 bytes.
    *
-   * @param config says which schema and prefix
+   * @param config has the schema and the prefix
    * @param connector the adapter's name in printable ASCII, for example {@code
    *     aurora-dsql-java-vertx}; the version is that of this build
    */

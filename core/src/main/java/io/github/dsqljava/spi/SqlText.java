@@ -3,8 +3,8 @@ package io.github.dsqljava.spi;
 import java.util.Locale;
 
 /**
- * What a statement's text says without being parsed. Whoever asks does the slower thing when there
- * is a doubt.
+ * Examines a statement's text without parsing it. In doubt the answers make the caller take the
+ * slower way.
  */
 public final class SqlText {
 
@@ -13,16 +13,16 @@ public final class SqlText {
 
   private SqlText() {}
 
-  /** Whether there may be more than one statement; a semicolon at the end is none. */
+  /** Whether there may be more than one statement; a semicolon at the end does not count. */
   public static boolean hasInnerSemicolon(String sql) {
     int semicolon = sql.indexOf(';');
     return semicolon >= 0 && semicolon < sql.stripTrailing().length() - 1;
   }
 
   /**
-   * Whether a statement may change settings of the session without the server's saying SET: the
-   * name of what does so stands there, or a name in escapes. Not seen is what a function of the
-   * user's own, or a view, does inside.
+   * Whether a statement may change settings of the session although the server's command tag is not
+   * SET: it contains the name of a function or view that does so, or a name with Unicode escapes.
+   * It does not see the body of a user's own function or view.
    */
   public static boolean mayChangeSettings(String sql) {
     for (int at = 0; at < sql.length(); at++) {
@@ -61,7 +61,7 @@ public final class SqlText {
     return wordAt(sql, start);
   }
 
-  /** The word that begins at a place, in upper case; empty if none does. */
+  /** The word that begins at an offset, in upper case; empty if none does. */
   public static String wordAt(String sql, int start) {
     int end = start;
     while (end < sql.length() && isLetter(sql.charAt(end))) {
@@ -70,7 +70,7 @@ public final class SqlText {
     return sql.substring(start, end).toUpperCase(Locale.ROOT);
   }
 
-  /** What PostgreSQL skips between words. */
+  /** Whether PostgreSQL skips a character between words. */
   public static boolean isSpace(char c) {
     return c == ' ' || (c >= '\t' && c <= '\r');
   }

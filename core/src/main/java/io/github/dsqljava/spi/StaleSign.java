@@ -5,8 +5,8 @@ import io.github.dsqljava.ServerError;
 import java.util.Optional;
 
 /**
- * What a server's error says about the statements that a connection has prepared: another session
- * has changed the schema, and they do not fit it any more. Whoever sees one forgets them.
+ * A sign in a server's error that the prepared statements of a connection are stale: another
+ * session has changed the schema. The adapter then forgets the statements.
  *
  * <pre>{@code
  * if (StaleSign.of(error, prepared).isPresent()) {
@@ -15,19 +15,19 @@ import java.util.Optional;
  * }</pre>
  */
 public enum StaleSign {
-  /** The session was told that the schema has changed (OC001). Every session is told by itself. */
+  /** The session has got a schema conflict (OC001). Each session gets one of its own. */
   TOLD,
 
-  /** PostgreSQL refuses a statement whose result would be another one than it was (0A000). */
+  /** PostgreSQL refuses a statement whose result type has changed (0A000). */
   PROVEN,
 
   /**
-   * What happens with statements that do not fit, and with mistakes of a program: a value that does
-   * not fit its parameter, a column that is not there.
+   * The error may come from a stale statement or from a mistake in the program, such as a value
+   * that does not fit its parameter or a missing column.
    */
   SUSPECTED;
 
-  /** PostgreSQL's words since version 7.4, which drivers go by ({@code plancache.c}). */
+  /** PostgreSQL's words since version 7.4, which drivers rely on ({@code plancache.c}). */
   private static final String CACHED_PLAN = "cached plan must not change result type";
 
   private static final String INSUFFICIENT_PRIVILEGE = "42501";
@@ -35,8 +35,8 @@ public enum StaleSign {
   /**
    * Looks for a sign in an error.
    *
-   * @param prepared whether the statement had been prepared, successfully, when it failed: what the
-   *     server says about its text then has come about since
+   * @param prepared whether the statement had been prepared successfully before it failed: then an
+   *     error about its text has a cause that came later
    */
   public static Optional<StaleSign> of(ServerError error, boolean prepared) {
     if (RetryKind.of(error).filter(kind -> kind == RetryKind.STALE_SCHEMA).isPresent()) {
@@ -49,8 +49,8 @@ public enum StaleSign {
   }
 
   /**
-   * 08P01: another number of columns, or bytes that do not make a value; 22P03: likewise; 26000: no
-   * such prepared statement; class 42 (but for rights): the text means nothing any more.
+   * 08P01: another number of columns, or bytes that do not form a value; 22P03: likewise; 26000: no
+   * such prepared statement; class 42 (except for rights): the text is no longer valid.
    */
   private static boolean isSuspect(String sqlState) {
     return switch (sqlState) {

@@ -18,8 +18,8 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One transaction with all its attempts: says after each whether there is another one, and if not,
- * what is certain about how the transaction ended. It decides, the adapter acts.
+ * One transaction with all its attempts. After each attempt it decides whether there is another
+ * one, and if not, what is certain about the outcome. The adapter acts on the decisions.
  *
  * <pre>{@code
  * Optional<RuntimeException> late = run.begin(System.nanoTime());
@@ -32,16 +32,19 @@ import org.jspecify.annotations.Nullable;
 public final class TransactionRun {
   private static final Logger LOGGER = System.getLogger(TransactionRun.class.getName());
 
-  /** Not the object of one thread: the steps of a transaction may run on several. */
+  /**
+   * Asks for the thread's generator each time, because the steps of a transaction may run on
+   * several threads.
+   */
   private static final RandomGenerator RANDOM = () -> ThreadLocalRandom.current().nextLong();
 
   /**
-   * A statement that was prepared before the schema changed fails once, and then all connections
-   * have forgotten it. The others are for changes in between.
+   * A statement that was prepared before a schema change fails once; then all connections have
+   * forgotten it. Further suspicions allow for changes in between.
    */
   private static final int MAX_SUSPICIONS = 3;
 
-  /** What to do after an attempt. */
+  /** The next step after an attempt. */
   public sealed interface Step {
 
     /** The transaction is in the database. */
@@ -52,12 +55,12 @@ public final class TransactionRun {
      *
      * @param kind why
      * @param attempt the one that failed, from 1
-     * @param pause how long to wait before the next one; zero if it waits for its turn in a lane
-     * @param failure what it failed with
+     * @param pause the pause before the next one; zero if it waits for its turn in a lane
+     * @param failure its failure
      */
     record Again(RetryKind kind, int attempt, Duration pause, Throwable failure) implements Step {
 
-      /** Tells a listener, whatever it throws. */
+      /** Tells a listener; only logs its exceptions. */
       public void tell(PoolListener listener) {
         try {
           listener.retrying(kind, attempt, pause, failure);
@@ -83,23 +86,23 @@ public final class TransactionRun {
   private final RetrySequence sequence;
   private final long begunAt;
 
-  /** The first answer to COMMIT that was lost; whatever follows, what it did may be there. */
+  /** The first attempt whose answer to COMMIT was lost; its changes may be in the database. */
   private AttemptOutcome.@Nullable Unknown unknown;
 
   private @Nullable Throwable lastFailure;
   private @Nullable RetryKind lastKind;
   private int begun;
 
-  /** Attempts that failed with what is most often a mistake of the function. */
+  /** The number of attempts with a failure that is most often a mistake in the function. */
   private int suspicions;
 
   /**
    * Begins the run.
    *
-   * @param limit how long all of it may take
-   * @param acquireTimeout how long a caller waits for a connection when there is no hurry
-   * @param idempotent whether it may be run again after the answer to COMMIT was lost
-   * @param lane whether it waits for its turn in a lane after a conflict, and not for a time
+   * @param limit the time limit of the whole transaction
+   * @param acquireTimeout the time that a caller waits for a connection if the limit allows it
+   * @param idempotent whether it may run again after the answer to COMMIT was lost
+   * @param lane whether it waits for its turn in a lane after a conflict, instead of pausing
    * @param now nanoseconds of a clock that never goes back, the same in all calls
    */
   public TransactionRun(
@@ -121,10 +124,10 @@ public final class TransactionRun {
   /**
    * Begins the run of a pool's transaction.
    *
-   * @param options of the transaction; what they leave open is the pool's
+   * @param options of the transaction; unset ones are the pool's
    * @param policy of the pool
-   * @param deadline of the pool; if there is none either, it is so long that nothing that begins
-   *     later could be committed
+   * @param deadline of the pool; if there is none either, the limit is so long that no attempt that
+   *     begins later could commit
    * @param acquireTimeout of the pool
    * @param lane whether the pool has a lane for transactions that lost a conflict
    * @param now see the constructor
@@ -150,7 +153,7 @@ public final class TransactionRun {
   /**
    * Begins an attempt.
    *
-   * @return what the transaction fails with, because its deadline has passed; or nothing
+   * @return the failure of the transaction if its deadline has passed; else empty
    */
   public Optional<Throwable> begin(long now) {
     if (remaining(now).minusMillis(1).isNegative()) {
@@ -175,19 +178,19 @@ public final class TransactionRun {
         verdict(new RetriesExhaustedException(lastKind, begun, elapsed, lastFailure)));
   }
 
-  /** How long the next attempt may be waited for: the deadline and the policy both allow it. */
+  /** The longest wait for the next attempt that both the deadline and the policy allow. */
   public Duration patience(long now) {
     Duration remaining = remaining(now);
     Duration allowed = policy.maxElapsed().minus(sequence.elapsed(now));
     return remaining.compareTo(allowed) < 0 ? remaining : allowed;
   }
 
-  /** How long it is until the deadline; zero or less when it has passed. */
+  /** The time until the deadline; zero or less when it has passed. */
   public Duration remaining(long now) {
     return limit.minusNanos(now - begunAt);
   }
 
-  /** How long the attempt may wait for a connection. */
+  /** The time that the attempt may wait for a connection. */
   public Duration acquireTimeout(long now) {
     Duration remaining = remaining(now);
     return remaining.compareTo(acquireTimeout) < 0 ? remaining : acquireTimeout;
@@ -218,10 +221,10 @@ public final class TransactionRun {
   }
 
   /**
-   * Nobody wants the transaction any more, and nothing is run again.
+   * The caller has abandoned the transaction, and it does not run again.
    *
-   * @param last how the attempt ended that was under way, or null if there was none
-   * @return what has to be said all the same, because something of it may be in the database
+   * @param last the outcome of the current attempt, or null if there was none
+   * @return the failure to report nevertheless, because the transaction may be in the database
    */
   public Optional<Throwable> abandoned(@Nullable AttemptOutcome last) {
     if (last instanceof AttemptOutcome.Unknown lost && unknown == null) {
@@ -240,7 +243,7 @@ public final class TransactionRun {
             ? Optional.of(Duration.ZERO).filter(zero -> sequence.failedInLane(now))
             : sequence.failed(kind, now);
     if (pause.isEmpty()) {
-      // Of a policy without retries nobody expects to be told that they are exhausted.
+      // Without retries in the policy, the caller gets the failure itself.
       return fail(
           policy.maxAttempts() == 1
               ? failure
@@ -259,7 +262,10 @@ public final class TransactionRun {
     return new Step.Fail(verdict(failure));
   }
 
-  /** What is true of the last attempt is not true of all, if one of them may be committed. */
+  /**
+   * Returns the failure of the transaction: if an earlier attempt may be committed, the last
+   * failure does not tell the outcome.
+   */
   private Throwable verdict(Throwable failure) {
     return unknown == null
         ? failure

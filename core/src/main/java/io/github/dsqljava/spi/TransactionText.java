@@ -4,8 +4,8 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * What a statement's text says about the transaction around it, without being parsed. Whoever asks
- * does the safer thing when there is a doubt; what the server's command tags say counts more.
+ * Examines a statement's text for the begin or end of a transaction, without parsing it. In doubt
+ * the answers make the caller take the safer way. The server's command tags take precedence.
  */
 public final class TransactionText {
 
@@ -27,7 +27,7 @@ public final class TransactionText {
     return ENDS.contains(SqlText.firstWord(sql));
   }
 
-  /** Whether a text that does not begin with the end of a transaction may hold one all the same. */
+  /** Whether a text that does not begin with the end of a transaction may contain one. */
   public static boolean mayEnd(String sql) {
     return canHide(sql) && END_ANYWHERE.matcher(sql).find();
   }

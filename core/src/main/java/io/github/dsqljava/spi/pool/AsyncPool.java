@@ -29,23 +29,23 @@ import org.jspecify.annotations.Nullable;
  * acquired.thenAccept(lease -> use(lease.connection()).whenComplete((r, e) -> lease.release()));
  * }</pre>
  *
- * <p><b>Order.</b> Callers are served in the order in which they came, a transaction that is run
- * again in that of its first coming, by whatever connection is there first, released or newly
- * opened. Of the idle connections the one used last goes first, so that the others reach the idle
+ * <p><b>Order.</b> Callers are served in the order in which they came, by the first connection that
+ * is released or newly opened. A transaction that runs again keeps the place of its first arrival.
+ * Of the idle connections the most recently used one goes first, so that the others reach the idle
  * timeout.
  *
- * <p><b>Threads.</b> Safe to use from several threads. All state changes under one lock; futures
- * are completed, connections opened and closed, and the listener called after the lock is released,
- * on the thread that caused it: a caller's own, that of a {@link Lease}'s release, that of a
- * connection that was opened or lost, or the scheduler's.
+ * <p><b>Threads.</b> Safe to use from several threads. All state changes happen under one lock.
+ * Futures are completed, connections opened and closed, and the listener called after the lock is
+ * released, on the thread that caused it: a caller's own, that of a {@link Lease}'s release, that
+ * of a connection that was opened or lost, or the scheduler's.
  *
- * @param <C> what a connection is
+ * @param <C> the type of connections
  */
 public final class AsyncPool<C> {
 
   /**
-   * A connection that ends sooner counts as one that could not be opened: a server that hangs up on
-   * everybody is not to be called again and again as fast as the rate allows.
+   * A connection that ends sooner counts as one that could not be opened, so that the pool backs
+   * off from a server that closes every connection.
    */
   private static final long TOO_SHORT_A_LIFE = Duration.ofSeconds(1).toNanos();
 
@@ -58,7 +58,7 @@ public final class AsyncPool<C> {
   private final PoolListener listener;
 
   private final ReentrantLock lock = new ReentrantLock();
-  // What follows is guarded by the lock.
+  // The following fields are guarded by the lock.
   private final PoolSlots<C> slots;
   private final OpenGate gate;
   private final PoolAlarm alarm;
@@ -79,9 +79,9 @@ public final class AsyncPool<C> {
   private long timeouts;
 
   /**
-   * Makes a pool; {@link #start()} opens what it keeps open.
+   * Makes a pool; {@link #start()} opens its minimum of connections.
    *
-   * @param name what it leads to, for messages, such as host and port
+   * @param name its endpoint for messages, such as host and port
    * @param random draws lifetimes and pauses; used under a lock, so that it need not be thread-safe
    */
   public AsyncPool(
@@ -111,10 +111,10 @@ public final class AsyncPool<C> {
   }
 
   /**
-   * Waits for {@link PoolPolicy#minSize()} open connections, as long as that takes.
+   * Waits for {@link PoolPolicy#minSize()} open connections, without a time limit.
    *
-   * @return completes at once if they are there, or the minimum is 0; fails with a {@link
-   *     ClosedException} when the pool is closed before
+   * @return completes at once if they are open or the minimum is 0; fails with a {@link
+   *     ClosedException} if the pool is closed before
    */
   public CompletableFuture<Void> ready() {
     CompletableFuture<Void> ready = new CompletableFuture<>();
@@ -122,7 +122,7 @@ public final class AsyncPool<C> {
     return ready;
   }
 
-  /** Whether the pool can do its work, as far as it knows without asking anybody. */
+  /** Returns the pool's health from its own state, without contacting the server. */
   public PoolHealth health() {
     lock.lock();
     try {
@@ -138,13 +138,12 @@ public final class AsyncPool<C> {
    * Hands out a connection. Cancelling the future, or completing it in any other way, frees the
    * caller's place.
    *
-   * @param preference which connection is best, as {@link ConnectionSource#suits} understands it;
-   *     or null
-   * @param timeout how long to wait at most
+   * @param preference selects the best connection by {@link ConnectionSource#suits}; or null
+   * @param timeout the longest wait
    * @return the connection, or a {@link PoolTimeoutException} whose cause is the last failure to
-   *     open one, if there was any since the call; a {@link PoolBusyException} if too many wait; a
-   *     {@link ClosedException}; or the failure to open a connection, if waiting for another one is
-   *     in vain
+   *     open one since the call, if any; a {@link PoolBusyException} if too many callers wait; a
+   *     {@link ClosedException}; or the failure to open a connection, if it makes no sense to wait
+   *     for another one
    */
   public CompletableFuture<Lease<C>> acquire(@Nullable Object preference, Duration timeout) {
     return acquire(preference, timeout, /* ahead= */ false);
@@ -257,7 +256,7 @@ public final class AsyncPool<C> {
     return true;
   }
 
-  /** Gives an open connection that nobody has to the first in the queue, or keeps it. */
+  /** Gives an unused open connection to the first caller in the queue, or keeps it idle. */
   private void handOver(PoolSlot<C> slot, long now, Effects effects) {
     Waiter<C> waiter = waiters.poll();
     if (waiter == null) {
@@ -287,7 +286,9 @@ public final class AsyncPool<C> {
 
   // --- opening
 
-  /** Opens what is wanted and allowed, and sets the alarm for what is wanted but must wait. */
+  /**
+   * Opens the needed connections that the rate allows, and sets the alarm for those that must wait.
+   */
   private void fill(long now, Effects effects) {
     while (closing == null && slots.wantsMore(waiters.size())) {
       long wait = gate.pass(now, slots.opening());
@@ -333,7 +334,7 @@ public final class AsyncPool<C> {
     handOver(slot, now, effects);
   }
 
-  /** A connection has come, so one that retires may go: an idle one now, a leased one later. */
+  /** A new connection is open, so a retiring one may go: an idle one now, a leased one later. */
   private void replaceOne(long now, Effects effects) {
     PoolSlot<C> old = slots.nextToRetire();
     if (old != null && old.state == PoolSlot.State.IDLE) {
@@ -390,11 +391,11 @@ public final class AsyncPool<C> {
         fail(waiter, failure, now, effects);
       }
     }
-    // Always: what is refused again and again must not cost a cluster its logins.
+    // Backs off after every failure, so that repeated refusals do not use up the cluster's logins.
     pause(slot, failure, now, effects);
   }
 
-  /** Takes out those who need not wait any longer after such a failure. */
+  /** Takes out the callers that a failure of this kind makes fail. */
   private List<Waiter<C>> concernedBy(ConnectFailureKind kind) {
     return switch (kind) {
       case OVERLOADED, UNREACHABLE -> List.of();
@@ -431,7 +432,7 @@ public final class AsyncPool<C> {
           switch (slot.state) {
             case IDLE -> close(slot, CloseReason.LOST, now, effects);
             case OPENING -> slots.doom(slot, CloseReason.LOST);
-            // Its holder may notice late; the pool gives the place to others now.
+            // The holder may notice late; the pool gives the place to other callers now.
             case LEASED -> abort(slot, CloseReason.LOST, now, effects);
             case GONE -> {} // the pool has closed it itself
           }
@@ -451,7 +452,7 @@ public final class AsyncPool<C> {
         });
   }
 
-  /** Retires, expires and times out what is due. */
+  /** Retires connections, closes expired ones, checks idle ones, and times out callers. */
   private void age(long now, Effects effects) {
     slots.retireDue(now);
     closeTooOld(now, effects);
@@ -517,10 +518,10 @@ public final class AsyncPool<C> {
   }
 
   /**
-   * Gives up all connections there are: idle ones now, others when their use ends; none of them is
-   * handed out any more. For when what they were opened with has changed.
+   * Gives up all current connections: idle ones now, others when their use ends; none of them is
+   * handed out any more. For use when the data they were opened with has changed.
    *
-   * @return how many
+   * @return the number of connections given up
    */
   public int expireConnections() {
     int[] count = new int[1];
@@ -548,13 +549,13 @@ public final class AsyncPool<C> {
 
   // --- closing
 
-  /** Closes a connection that nobody uses any more. */
+  /** Closes an unused connection in order. */
   private void close(PoolSlot<C> slot, CloseReason reason, long now, Effects effects) {
     C connection = remove(slot, reason, now, effects);
     effects.add(() -> source.close(connection, this::ended));
   }
 
-  /** Closes a connection in whose order nothing is to be expected, or that somebody uses. */
+  /** Cuts a connection that is broken or still in use. */
   private void abort(PoolSlot<C> slot, CloseReason reason, long now, Effects effects) {
     C connection = remove(slot, reason, now, effects);
     effects.add(() -> source.abort(connection, this::ended));
@@ -574,13 +575,13 @@ public final class AsyncPool<C> {
   }
 
   /**
-   * Closes the pool: callers that wait fail, idle connections are closed, those in use when they
-   * come back, and, once the grace period is over, at once, so that what they are doing fails. A
+   * Closes the pool. Waiting callers fail, and idle connections are closed. Connections in use are
+   * closed when they come back, or when the grace period is over; then their statements fail. A
    * second call can only shorten the grace period.
    *
-   * @param grace how long connections in use may stay so; none if it is zero or less
-   * @return completes when every connection is closed; a connection that is still being opened when
-   *     the grace period is over is closed as soon as it comes, and not waited for
+   * @param grace the time that connections in use may stay open; none if it is zero or less
+   * @return completes when every connection is closed; it does not wait for one that is still being
+   *     opened at the end of the grace period, which is closed as soon as it is open
    */
   public CompletableFuture<Void> close(Duration grace) {
     CompletableFuture<Void> result = new CompletableFuture<>();
@@ -626,7 +627,7 @@ public final class AsyncPool<C> {
 
   // --- looking at it
 
-  /** The pool at this moment. */
+  /** Returns the state of the pool at this moment, and its counters. */
   public PoolStats stats() {
     lock.lock();
     try {
@@ -647,22 +648,22 @@ public final class AsyncPool<C> {
     }
   }
 
-  /** A lane for this pool's transactions, on its clock. */
+  /** Makes a conflict lane for this pool's transactions, on its clock. */
   public ConflictLane conflictLane() {
     return new ConflictLane(scheduler, listener, () -> ThreadLocalRandom.current().nextLong());
   }
 
-  /** What this pool does is told to this listener. */
+  /** The listener that hears of this pool's events. */
   public PoolListener listener() {
     return listener;
   }
 
-  /** The numbers this pool works with. */
+  /** The settings of this pool. */
   public PoolPolicy policy() {
     return policy;
   }
 
-  /** Where it leads and how it stands. */
+  /** Its endpoint and state. */
   @Override
   public String toString() {
     lock.lock();

@@ -12,8 +12,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.random.RandomGenerator;
 
 /**
- * Keeps the transactions of a pool that lost a conflict from beating each other again: they are run
- * again one after the other, in the order in which they came here.
+ * Keeps the transactions of a pool that lost a conflict from conflicting with each other again:
+ * they run again one after the other, in the order in which they came here.
  *
  * <pre>{@code
  * LanePass pass = lane.pass(); // after the first conflict
@@ -23,61 +23,61 @@ import java.util.random.RandomGenerator;
  * pass.committed(); // or leave()
  * }</pre>
  *
- * <p><b>Width.</b> The lane learns how much it may let through: see {@link LaneWidth}. While none
- * of its attempts is in another one's way it gets wider, so that conflicts over many rows do not
- * queue up behind each other.
+ * <p><b>Width.</b> The lane learns how many attempts it may let through at once: see {@link
+ * LaneWidth}. While its attempts do not conflict, it gets wider, so that conflicts over many
+ * different rows do not queue up behind each other.
  *
- * <p><b>Others.</b> First attempts are not held up: those that touch other rows would gain nothing
- * by waiting, and the lane cannot tell them apart. When attempts in the lane lose although nobody
- * in it has committed meanwhile, others want the same rows, most likely another process. After some
- * such losses in a row the whole lane pauses: see {@link LanePauses}.
+ * <p><b>Others.</b> First attempts do not wait: those on other rows would gain nothing by waiting,
+ * and the lane cannot tell them apart. If attempts in the lane lose although no other one in it has
+ * committed meanwhile, transactions outside of it update the same rows, most likely in another
+ * process. After several such losses in a row the whole lane pauses: see {@link LanePauses}.
  *
  * <p><b>Slow ones.</b> An attempt that takes much longer than usual loses its place, so that the
- * others go on beside it.
+ * others can continue.
  *
- * <p><b>Connections.</b> Whoever has a turn keeps his place while he waits for a connection: in a
- * pool without an idle one, who follows would get none either. He waits at the head of the pool's
- * queue ({@link AsyncPool#acquire(Object, Duration, boolean)}), so that the lane does not stand
- * still while callers that have nothing to do with it are served before him. That wait is not part
- * of his attempt, by which the lane learns.
+ * <p><b>Connections.</b> A transaction that has its turn keeps its place while it waits for a
+ * connection: in a pool without an idle one, the next in the lane would get none either. It waits
+ * at the head of the pool's queue ({@link AsyncPool#acquire(Object, Duration, boolean)}), so that
+ * the lane does not stand still while the pool serves other callers. That wait does not count as a
+ * part of the attempt, from which the lane learns.
  *
  * <p><b>Cost.</b> Only transactions that have lost a conflict come here. Others take neither its
  * lock nor a pass, which is what {@link #isUntouched()} shows.
  *
- * <p><b>Threads.</b> Safe to use from several. State changes under one lock; turns and the listener
- * are called after it is released, on the thread that caused them or the scheduler's.
+ * <p><b>Threads.</b> Safe to use from several. State changes happen under one lock. Turns and the
+ * listener are called after it is released, on the thread that caused them or the scheduler's.
  */
 public final class ConflictLane {
   private final PoolScheduler scheduler;
   private final PoolListener listener;
 
   private final ReentrantLock lock = new ReentrantLock();
-  // What follows is guarded by the lock.
+  // The following fields are guarded by the lock.
   private final LaneWidth width = new LaneWidth();
   private final LanePauses pauses;
   private final PoolAlarm alarm;
   private final NavigableSet<LanePass> waiting =
       new TreeSet<>(Comparator.comparingLong(pass -> pass.number));
 
-  /** The same, the one first that is the first to lose patience. */
+  /** The same passes, the earliest deadline first. */
   private final NavigableSet<LanePass> byDeadline = new TreeSet<>(LanePass::compareDeadlines);
 
   private final Set<LanePass> inside = new LinkedHashSet<>();
   private long passes;
   private long turns;
 
-  /** How many transactions have committed in the lane. */
+  /** The number of transactions that have committed in the lane. */
   private long commits;
 
   private boolean closed;
 
-  /** Nobody begins before. */
+  /** The end of a pause, before which no attempt begins. */
   private long pausesUntil;
 
   /**
    * Makes an empty lane.
    *
-   * @param listener is told how long each turn was waited for
+   * @param listener hears how long each transaction waited for its turn
    * @param random used under the lane's lock, so that it need not be thread-safe
    */
   public ConflictLane(PoolScheduler scheduler, PoolListener listener, RandomGenerator random) {
@@ -88,7 +88,7 @@ public final class ConflictLane {
     this.alarm = new PoolAlarm(scheduler, this::wake);
   }
 
-  /** For a transaction that has lost a conflict for the first time. */
+  /** Returns a pass for a transaction that has lost a conflict for the first time. */
   public LanePass pass() {
     lock.lock();
     try {
@@ -98,12 +98,12 @@ public final class ConflictLane {
     }
   }
 
-  /** The pool is closed: whoever waits gets his turn at once, and learns that from the pool. */
+  /** The pool is closed: all waiting transactions get their turn at once, and fail at the pool. */
   public void close() {
     change((now, effects) -> closed = true);
   }
 
-  /** Whether no transaction has come here yet: each does so by {@link #pass()}. */
+  /** Whether no transaction has called {@link #pass()} yet. */
   public boolean isUntouched() {
     lock.lock();
     try {
@@ -113,7 +113,7 @@ public final class ConflictLane {
     }
   }
 
-  /** Adds what only the lane knows. */
+  /** Adds the figures of the lane. */
   public PoolStats addTo(PoolStats stats) {
     lock.lock();
     try {
@@ -123,7 +123,7 @@ public final class ConflictLane {
     }
   }
 
-  /** Nobody is here. Under the lock, or for tests of one thread. */
+  /** Whether no pass is in the lane. To be called under the lock, or in tests of one thread. */
   boolean isIdle() {
     return waiting.isEmpty() && inside.isEmpty();
   }
@@ -150,8 +150,8 @@ public final class ConflictLane {
     if (commits == pass.commits) {
       pausesUntil = now + pauses.lost(width.usual());
       if (pauses.isLosing()) {
-        // One that others beat each time, such as a long one on their row, must not keep the rest
-        // of the lane waiting for its place at the head.
+        // A transaction that loses each time, such as a long one on a hot row, goes to the end, so
+        // that it does not hold up the rest of the lane.
         pass.number = passes++;
       }
     } else {
@@ -211,7 +211,7 @@ public final class ConflictLane {
     }
   }
 
-  /** Zero if there is a place; else how long it is until there is one if nothing happens. */
+  /** Returns zero if there is a place; else the longest time until there is one. */
   private long waitForAPlace(long now) {
     if (pausesUntil - now > 0) {
       return pausesUntil - now;
@@ -228,7 +228,7 @@ public final class ConflictLane {
     return taken < width.places() ? 0 : wait;
   }
 
-  /** For how long a pass keeps its place, if nothing happens. */
+  /** Returns the time for which a pass keeps its place if nothing else happens. */
   private long left(LanePass pass, long now) {
     long slow = width.slow() - (now - pass.begunAt);
     return pass.state == LanePass.State.COMMITTING && !pauses.isLosing()
@@ -250,7 +250,7 @@ public final class ConflictLane {
     effects.add(turn);
   }
 
-  /** Those that have waited too long go their way; they take no place. */
+  /** Lets passes go whose deadline has come; they take no place. */
   private void expire(long now, Effects effects) {
     while (!byDeadline.isEmpty() && now - byDeadline.first().deadline >= 0) {
       LanePass late = byDeadline.first();
@@ -261,7 +261,7 @@ public final class ConflictLane {
     }
   }
 
-  /** It is time to look again; a timer that was overtaken by another one does no harm. */
+  /** Called by the timer. An outdated timer is harmless. */
   private void wake(int number) {
     change((now, effects) -> alarm.isValid(number));
   }

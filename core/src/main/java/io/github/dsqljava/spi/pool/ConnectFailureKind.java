@@ -5,7 +5,7 @@ import io.github.dsqljava.ClusterUnreachableException;
 import io.github.dsqljava.ConnectionRejectedException;
 import io.github.dsqljava.DsqlException;
 
-/** What a pool does about a connection that could not be opened. */
+/** The kind of a failure to open a connection, which decides how the pool reacts. */
 public enum ConnectFailureKind {
   /**
    * The cluster has too many connections (53300), admits no more for now (53400) or is waking up:
@@ -14,20 +14,21 @@ public enum ConnectFailureKind {
   OVERLOADED,
   /** The network or the server did not answer: as {@link #OVERLOADED}. */
   UNREACHABLE,
-  /** The token's time was over: try once more, with fresh credentials; then as {@link #LASTING}. */
+  /** The token had expired: try once more, with fresh credentials; then as {@link #LASTING}. */
   TOKEN_EXPIRED,
   /**
-   * Waiting does not help, and nobody fares better: credentials, permissions, certificate, unknown
-   * host. All callers fail, unless a connection is open that may come back; then pause.
+   * Waiting does not help, and other attempts would fail, too: credentials, permissions,
+   * certificate, unknown host. All callers fail, unless an open connection may come back; then
+   * pause.
    */
   LASTING,
   /**
-   * Something else, which may concern this connection only, such as a failed init hook: one caller
-   * fails, unless a connection is open that may come back; then pause.
+   * Another failure, which may concern this connection only, such as a failed init hook: one caller
+   * fails, unless an open connection may come back; then pause.
    */
   UNEXPECTED;
 
-  /** The kind of a failure to connect. */
+  /** Returns the kind of a failure to connect. */
   public static ConnectFailureKind of(Throwable failure) {
     if (failure instanceof ConnectionRejectedException rejected) {
       return rejected.isTemporary() ? OVERLOADED : LASTING;

@@ -5,54 +5,54 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Opens and closes the connections of a pool. No method blocks. They are called by many threads,
- * and, but for {@link #suits}, never under a lock of the pool.
+ * Opens and closes the connections of a pool. No method blocks. Many threads call them, and, except
+ * for {@link #suits}, never under a lock of the pool.
  *
- * @param <C> what a connection is
+ * @param <C> the type of connections
  */
 public interface ConnectionSource<C> {
 
   /**
    * Opens a physical connection.
    *
-   * @param preference what the acquire that caused this asked for, such as an event loop; null if
-   *     nobody in particular caused it
-   * @param lost to be run when the connection ends without {@link #close} having been called, from
-   *     any thread, as soon as that is known; once or several times
-   * @return the connection, or why there is none; in bounded time, for the pool sets no deadline of
+   * @param preference the preference of the acquire that caused this, such as an event loop; null
+   *     if no acquire did
+   * @param lost the source runs it as soon as it knows that the connection has ended without a call
+   *     of {@link #close}; from any thread, once or several times
+   * @return the connection, or the failure; in bounded time, because the pool sets no deadline of
    *     its own
    */
   CompletionStage<C> open(@Nullable Object preference, Runnable lost);
 
   /**
-   * Whether a connection fits what an acquire prefers. A connection that does not is second best.
-   * Called under the pool's lock: it is quick and does not use the pool.
+   * Whether a connection fits the preference of an acquire. One that does not is second best.
+   * Called under the pool's lock, so it must be quick and not use the pool.
    */
   default boolean suits(C connection, Object preference) {
     return true;
   }
 
   /**
-   * Asks whether a connection that nobody uses is still of use. By default it is.
+   * Checks whether an unused connection is alive. By default it is.
    *
-   * @return completes when it is, and fails when it is not, in bounded time
+   * @return completes if it is, and fails if it is not, in bounded time
    */
   default CompletionStage<Void> check(C connection) {
     return CompletableFuture.completedFuture(null);
   }
 
   /**
-   * Closes a connection that nobody uses, or that is lost already.
+   * Closes an unused connection, or one that is lost already.
    *
    * @return completes when it is closed, in bounded time; the pool waits for it only when it is
    *     being closed itself
    */
   CompletionStage<Void> close(C connection);
 
-  /** Closes a connection that somebody uses, or that is lost: what it is doing fails. */
+  /** Cuts a connection that is in use, or lost: its current statements fail. */
   CompletionStage<Void> abort(C connection);
 
-  /** What the pool is to do about a failure of {@link #open}. */
+  /** Returns the kind of a failure of {@link #open}, which decides how the pool reacts. */
   default ConnectFailureKind kindOf(Throwable failure) {
     return ConnectFailureKind.of(failure);
   }

@@ -11,25 +11,28 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What follows from a change of the pool's state: completing futures, opening and closing
- * connections, telling the listener. Collected under the pool's lock, done after it is released,
- * because all of it is other people's code.
+ * The effects of a change of the pool's state: completing futures, opening and closing connections,
+ * calling the listener. They are collected under the pool's lock and run after it is released,
+ * because all of them call foreign code.
  */
 final class Effects {
   private static final Logger LOGGER = System.getLogger(ConnectionSource.class.getPackageName());
 
   /**
-   * How many of these may run on top of each other on one stack. Callbacks use the pool, which
-   * calls back: without a bound a queue of a thousand callers, each of whom gives its connection
-   * back in its callback, would overflow the stack.
+   * The largest nesting of effects on one stack. Callbacks use the pool, which calls back. Without
+   * a bound, a queue of a thousand callers that give their connections back in their callbacks
+   * would overflow the stack.
    */
   private static final int MAX_DEPTH = 16;
 
-  /** What runs on a thread. */
+  /** The effects that run on a thread. */
   private static final class Nesting {
     private int depth;
 
-    /** Null until the stack is deep: each use of a pool under load makes a new one of these. */
+    /**
+     * Null until the stack is deep, because each use of a pool under load makes a new object of
+     * this class.
+     */
     private @Nullable Queue<Runnable> postponed;
 
     void postpone(List<Runnable> tasks) {
@@ -52,7 +55,7 @@ final class Effects {
 
   private final PoolListener listener;
 
-  /** Null while there are none, which is the usual case when a connection is idle. */
+  /** Null while there are none, as is usual while a connection is idle. */
   private @Nullable List<Runnable> tasks;
 
   Effects(PoolListener listener) {
@@ -67,8 +70,8 @@ final class Effects {
   }
 
   /**
-   * What must not wait for other people's code: a timer that is set behind a slow callback rings
-   * too late.
+   * Adds an effect that must not wait for foreign code: a timer that is set after a slow callback
+   * fires too late.
    */
   void addFirst(Runnable task) {
     if (tasks == null) {
@@ -84,8 +87,8 @@ final class Effects {
   }
 
   /**
-   * Does it all, at once or, deep in the stack, when what is being done there has ended. What one
-   * throws does not keep the others from being done.
+   * Runs all effects: at once or, deep in the stack, after the ones that run there. An exception of
+   * one does not stop the others.
    */
   void run() {
     if (tasks == null) {

@@ -4,47 +4,47 @@ import java.time.Duration;
 
 /**
  * One transaction's way through a {@link ConflictLane}, from its first lost conflict to its end.
- * Its number is its place: one that loses in the lane as well is ahead of all that came later,
- * unless it goes on losing to others than those in the lane.
+ * Its number is its place in the queue. A transaction that loses in the lane stays ahead of all
+ * that came later, unless it keeps losing to transactions outside of the lane.
  *
  * <p>Safe to use from several threads.
  */
 public final class LanePass {
 
-  /** Where it stands. */
+  /** The state of a pass. */
   enum State {
     /** Not in the lane. */
     OUTSIDE,
     /** It waits for its turn. */
     WAITING,
-    /** An attempt is under way. */
+    /** An attempt runs. */
     RUNNING,
-    /** And its COMMIT was sent. */
+    /** An attempt runs, and its COMMIT was sent. */
     COMMITTING
   }
 
   private final ConflictLane lane;
 
   // Guarded by the lane's lock.
-  /** Its place among those that wait; changes only while it does not. */
+  /** Its place in the queue; changes only while it does not wait. */
   long number;
 
   State state = State.OUTSIDE;
   Runnable turn = () -> {};
 
-  /** When it began to wait. */
+  /** The time at which it began to wait. */
   long since;
 
-  /** When it does not want to wait any more; changes only while it does not wait. */
+  /** The time at which its patience ends; changes only while it does not wait. */
   long deadline;
 
-  /** When its turn came, then when its attempt had its connection. */
+  /** The time at which its turn came; then the time at which its attempt got a connection. */
   long begunAt;
 
-  /** When its COMMIT was sent. */
+  /** The time at which its COMMIT was sent. */
   long committingAt;
 
-  /** How many commits there had been in the lane when its attempt began. */
+  /** The number of commits in the lane before its attempt began. */
   long commits;
 
   LanePass(ConflictLane lane, long number) {
@@ -52,7 +52,9 @@ public final class LanePass {
     this.number = number;
   }
 
-  /** By deadline, then by place. The deadlines of a lane are at most two centuries apart. */
+  /**
+   * Compares by deadline, then by place. The deadlines of a lane are at most two centuries apart.
+   */
   static int compareDeadlines(LanePass one, LanePass other) {
     int first = Long.signum(one.deadline - other.deadline);
     return first == 0 ? Long.compare(one.number, other.number) : first;
@@ -61,8 +63,8 @@ public final class LanePass {
   /**
    * Its attempt has lost a conflict, and it waits for its turn.
    *
-   * @param patience how long it waits; afterwards it is its turn in any case, and it is for the
-   *     caller to see that it is late
+   * @param patience the longest wait; afterwards it gets its turn in any case, and the caller has
+   *     to check whether it is too late
    * @param turn called once, unless {@link #leave()} comes first; must not block
    */
   public void await(Duration patience, Runnable turn) {
@@ -74,7 +76,7 @@ public final class LanePass {
     lane.started(this);
   }
 
-  /** The attempt under way has sent COMMIT, or is about to. */
+  /** The current attempt has sent COMMIT, or is about to. */
   public void committing() {
     lane.committing(this);
   }
@@ -84,7 +86,10 @@ public final class LanePass {
     lane.leave(this, /* committed= */ true);
   }
 
-  /** The transaction goes on outside the lane, or has ended. To be called whatever happens. */
+  /**
+   * The transaction continues outside of the lane, or has ended. Has to be called in every case but
+   * {@link #committed()}.
+   */
   public void leave() {
     lane.leave(this, /* committed= */ false);
   }

@@ -4,14 +4,17 @@ import java.time.Duration;
 import java.util.random.RandomGenerator;
 
 /**
- * When a {@link ConflictLane} gets out of the way of others: of another process that wants the same
- * rows, or of first attempts of its own. Its attempts lose to them one after the other; after a few
- * of those in a row it pauses for some attempts' time, longer from loss to loss, up to a bound at
- * which the others still leave something over. Guarded by the lane's lock.
+ * The pauses of a {@link ConflictLane} whose attempts lose to transactions outside of it: to
+ * another process that updates the same rows, or to first attempts of its own pool. After a few
+ * such losses in a row it pauses for the time of some attempts, longer from loss to loss, up to a
+ * bound. Guarded by the lane's lock.
  */
 final class LanePauses {
 
-  /** Losses that are bad luck. Without them, a pool that is alone would pause for its own. */
+  /**
+   * The number of losses in a row that count as chance, so that a pool without competitors does not
+   * pause.
+   */
   private static final int BAD_LUCK = 2;
 
   /** The bound of the first pause, in attempts' times. */
@@ -23,7 +26,7 @@ final class LanePauses {
    */
   private static final int LARGEST = 8;
 
-  /** And never longer, however slow the transactions are. */
+  /** The longest pause, even for slow transactions. */
   private static final long LONGEST = Duration.ofSeconds(1).toNanos();
 
   private final RandomGenerator random;
@@ -36,8 +39,8 @@ final class LanePauses {
   /**
    * An attempt has lost, but not to one of the lane.
    *
-   * @param usual how long an attempt takes
-   * @return how long the lane pauses, in nanoseconds
+   * @param usual the usual time of an attempt, in nanoseconds
+   * @return the pause of the lane, in nanoseconds
    */
   long lost(long usual) {
     losses++;
@@ -54,14 +57,17 @@ final class LanePauses {
   }
 
   /**
-   * The lane is empty. Who comes next, perhaps hours later and for other rows, has lost to nobody
-   * yet. A lane that others keep from committing is not empty: its losers wait in it.
+   * The lane is empty: forgets the losses, because the next transaction may come hours later and
+   * for other rows. A lane that others keep from committing is not empty, as its losers wait in it.
    */
   void forget() {
     losses = 0;
   }
 
-  /** As long as others have the rows, one attempt at a time finds that out as well as two. */
+  /**
+   * Whether the lane loses to others; then one attempt at a time is enough to find out when that
+   * ends.
+   */
   boolean isLosing() {
     return losses > BAD_LUCK;
   }

@@ -3,37 +3,37 @@ package io.github.dsqljava.spi.pool;
 import java.time.Duration;
 
 /**
- * How narrow a {@link ConflictLane} is, learnt from what becomes of the attempts in it. One ladder:
- * at the bottom an attempt begins when the answer to the COMMIT before it is there; a few rungs up
- * it begins when that COMMIT is sent; above that there are two attempts at once, then three, and so
- * on. Guarded by the lane's lock.
+ * The width of a {@link ConflictLane}, learnt from the outcomes of its attempts. It is a ladder. On
+ * the lowest rung an attempt begins after the answer to the previous COMMIT. Some rungs up it
+ * begins when that COMMIT is sent. Above that two attempts run at once, then three, and so on.
+ * Guarded by the lane's lock.
  */
 final class LaneWidth {
 
-  /** The rung from which on nobody waits for a COMMIT that was sent. */
+  /** The lowest rung on which no attempt waits for a COMMIT that was sent. */
   static final int AT_COMMIT = 8;
 
-  /** The most attempts at once. More than that need no lane. */
+  /** The largest number of attempts at once; more would need no lane. */
   static final int WIDEST = 256;
 
-  /** So many commits more than losses weigh for a rung up, and fewer for a rung down. */
+  /** The surplus of commits over weighted losses for a step up, and the deficit for a step down. */
   private static final int COMMITS_FOR_A_RUNG = 16;
 
-  /** A loss weighs as much as this: the lane settles where one attempt of nine is lost. */
+  /** The weight of a loss in commits: the lane settles where one attempt in nine is lost. */
   private static final int COMMITS_FOR_A_LOSS = 8;
 
   /**
-   * An attempt that takes longer than this, and longer than four times the usual, is in nobody's
-   * way any more: others must not wait for a slow one that perhaps touches other rows.
+   * An attempt that takes longer than this, and longer than four times the usual, loses its place,
+   * so that others do not wait for a slow one that may touch other rows.
    */
   private static final long SLOW = Duration.ofSeconds(1).toNanos();
 
-  /** The same while it is not known how long they usually take, and the most there is. */
+  /** The same while the usual time is unknown, and the upper bound. */
   private static final long SLOW_AT_FIRST = Duration.ofSeconds(10).toNanos();
 
   private static final int TIMES_THE_USUAL = 4;
 
-  /** The share of the newest in the average. */
+  /** The newest value counts for one part in this number in the average. */
   private static final int SHARE = 8;
 
   private int rung = AT_COMMIT;
@@ -41,12 +41,14 @@ final class LaneWidth {
   private long commitNanos;
   private long attemptNanos;
 
-  /** How many may be under way whose COMMIT was not sent. */
+  /** Returns the number of attempts that may run before their COMMIT is sent. */
   int places() {
     return Math.max(1, rung - AT_COMMIT + 1);
   }
 
-  /** For how long a COMMIT under way counts as not sent; for ever on the lowest rung. */
+  /**
+   * Returns the time for which a COMMIT in flight counts as not sent; for ever on the lowest rung.
+   */
   long delay() {
     if (rung == 0) {
       return Long.MAX_VALUE;
@@ -54,27 +56,27 @@ final class LaneWidth {
     return rung >= AT_COMMIT ? 0 : commitNanos * (AT_COMMIT - rung) / AT_COMMIT;
   }
 
-  /** How long an attempt usually takes; 0 as long as there was none. */
+  /** Returns the usual time of an attempt; 0 before the first one. */
   long usual() {
     return attemptNanos;
   }
 
-  /** For how long an attempt keeps its place. */
+  /** Returns the time for which an attempt keeps its place. */
   long slow() {
     return attemptNanos == 0
         ? SLOW_AT_FIRST
         : Math.min(SLOW_AT_FIRST, Math.max(SLOW, TIMES_THE_USUAL * attemptNanos));
   }
 
-  /** An attempt has ended, after so long, with a commit or without. */
+  /** An attempt has ended, with or without a commit. */
   void ended(long took) {
     attemptNanos = average(attemptNanos, Math.max(1, took));
   }
 
   /**
-   * It has committed.
+   * An attempt has committed.
    *
-   * @param took from sending COMMIT to its answer, or a negative number
+   * @param took time from sending COMMIT to its answer; negative if unknown
    * @param wanted whether others wait, so that a wider lane would be of use
    */
   void committed(long took, boolean wanted) {
@@ -92,9 +94,9 @@ final class LaneWidth {
   }
 
   /**
-   * Two in the lane were in each other's way. It takes some of that to get narrower: where
-   * conflicts are spread over many rows, a few of a hundred attempts are lost at any width, and an
-   * attempt at a time would only make all wait.
+   * Two attempts in the lane conflicted. The lane gets narrower only after several: where conflicts
+   * are spread over many rows, a few in a hundred attempts are lost at any width, and running one
+   * at a time would only make all of them wait.
    */
   void tooWide() {
     commits -= COMMITS_FOR_A_LOSS;

@@ -4,13 +4,10 @@ import io.github.dsqljava.pool.CloseReason;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/**
- * One connection of a pool from the moment it is asked for to the moment it is gone. Guarded by the
- * pool's lock.
- */
+/** One connection of a pool, from the request to open it to its end. Guarded by the pool's lock. */
 final class PoolSlot<C> {
 
-  /** Where a slot stands. */
+  /** The state of a slot. */
   enum State {
     OPENING,
     IDLE,
@@ -18,20 +15,20 @@ final class PoolSlot<C> {
     GONE
   }
 
-  /** Counted from before the connection was opened, as the server may count from then. */
+  /** Taken before the connection was opened, because the server may count its age from then. */
   final long bornAt;
 
-  /** When a replacement is to be sought. */
+  /** The time at which a replacement is opened. */
   final long retireAt;
 
-  /** From when on it is not handed out any more. */
+  /** The time from which it is not handed out any more. */
   final long expiresAt;
 
   State state = State.OPENING;
   private @Nullable C connection;
   @Nullable Lease<C> lease;
 
-  /** Since when it is leased, and by whom; null if nobody wants to know. */
+  /** The time at which it was leased, and the call that took it; null without a leak threshold. */
   long leasedAt;
 
   @Nullable TakenHere taken;
@@ -39,16 +36,16 @@ final class PoolSlot<C> {
   private long openedAt;
   long idleSince;
 
-  /** When it was known to be alive, while it is idle. */
+  /** The last time at which it was known to be alive, while it is idle. */
   long checkedAt;
 
-  /** Its replacement is wanted. */
+  /** Whether a replacement is to be opened. */
   boolean retiring;
 
-  /** Why it is closed as soon as nobody uses it, if it is. */
+  /** The reason to close it as soon as it is unused; null if there is none. */
   @Nullable CloseReason doomed;
 
-  /** The token was refused as expired once already. */
+  /** Whether its token was already refused once as expired. */
   boolean secondToken;
 
   PoolSlot(long bornAt, long retireAt, long expiresAt) {
@@ -71,24 +68,24 @@ final class PoolSlot<C> {
     return state == State.IDLE || state == State.LEASED;
   }
 
-  /** Whether nobody may have it any more. */
+  /** Whether it must not be handed out any more. */
   boolean isTooOld(long now) {
     return now - expiresAt >= 0;
   }
 
-  /** Whoever has it is to give it back. */
+  /** Asks its holder to give it back. */
   void markDue() {
     if (lease != null) {
       lease.markDue();
     }
   }
 
-  /** Whether somebody has it who may go on using it. */
+  /** Whether it has a holder that was not asked to give it back. */
   boolean isLeaseGoingOn() {
     return lease != null && !lease.isDue();
   }
 
-  /** How long it has been open. */
+  /** The time for which it has been open. */
   long openFor(long now) {
     return now - openedAt;
   }

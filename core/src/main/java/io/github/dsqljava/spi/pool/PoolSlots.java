@@ -14,8 +14,8 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connections of a pool: which there are, which of them are idle or about to go, and whether
- * more are wanted. Decides and counts; opens and closes nothing. Guarded by the pool's lock.
+ * The connections of a pool by their states. It counts them and decides whether more are needed; it
+ * does not open or close them. Guarded by the pool's lock.
  */
 final class PoolSlots<C> {
 
@@ -49,7 +49,7 @@ final class PoolSlots<C> {
 
   // --- one connection's way
 
-  /** One that is about to be opened. */
+  /** Adds a connection that is about to be opened. */
   PoolSlot<C> add(long now) {
     long early = random.nextLong(lifetimeJitter + 1);
     PoolSlot<C> slot = new PoolSlot<>(now, now + maxLifetime - early, now + maxLifetime);
@@ -58,7 +58,7 @@ final class PoolSlots<C> {
     return slot;
   }
 
-  /** It is open, and the pool's own until it is known what for. */
+  /** A connection is open; the pool holds it until it decides on its use. */
   void opened(PoolSlot<C> slot, C connection, long now) {
     slot.connected(connection, now);
     slot.state = PoolSlot.State.LEASED;
@@ -68,7 +68,7 @@ final class PoolSlots<C> {
     }
   }
 
-  /** Nobody needs it now. Returns when it will have been idle for too long, or is to be checked. */
+  /** Makes a connection idle. Returns the time of its idle timeout or check. */
   long keep(PoolSlot<C> slot, long now) {
     slot.state = PoolSlot.State.IDLE;
     slot.idleSince = now;
@@ -77,7 +77,7 @@ final class PoolSlots<C> {
     return now + Math.min(idleTimeout, idleCheck);
   }
 
-  /** Takes out the idle connections of which nothing was heard for too long. */
+  /** Takes out the idle connections that are due for a check. */
   List<PoolSlot<C>> takeUnchecked(long now) {
     List<PoolSlot<C>> found = new ArrayList<>();
     for (PoolSlot<C> slot : idle) {
@@ -92,7 +92,7 @@ final class PoolSlots<C> {
     return found;
   }
 
-  /** It was found alive, and nobody needs it: it is idle, as long as it was before. */
+  /** Makes a connection that was found alive idle again, in its old place. */
   long keepOn(PoolSlot<C> slot, long now) {
     slot.state = PoolSlot.State.IDLE;
     slot.checkedAt = now;
@@ -106,8 +106,8 @@ final class PoolSlots<C> {
   }
 
   /**
-   * The idle connection that fits best, to be used: one that is not about to retire and that suits;
-   * else one that is not about to retire; else any. None that is too old.
+   * Takes the idle connection that fits best: one that suits and is not retiring; else one that is
+   * not retiring; else any. Never one that is too old.
    */
   @Nullable PoolSlot<C> takeIdle(long now, Predicate<C> suits) {
     PoolSlot<C> best = null;
@@ -130,7 +130,7 @@ final class PoolSlots<C> {
     return best;
   }
 
-  /** Its replacement is to be sought once it has reached the age for it. */
+  /** Marks a connection for replacement if it has reached the age for it. */
   void retireIfDue(PoolSlot<C> slot, long now) {
     if (slot.isOpen() && !slot.retiring && slot.doomed == null && now - slot.retireAt >= 0) {
       slot.retiring = true;
@@ -139,9 +139,9 @@ final class PoolSlots<C> {
   }
 
   /**
-   * One that is in use or being opened is to be closed afterwards.
+   * Marks a connection that is in use or being opened, to be closed afterwards.
    *
-   * @return false if that was clear already
+   * @return false if it was marked already
    */
   boolean doom(PoolSlot<C> slot, CloseReason reason) {
     if (slot.doomed != null) {
@@ -159,7 +159,7 @@ final class PoolSlots<C> {
     return true;
   }
 
-  /** It is closed, or could not be opened. */
+  /** Removes a connection that is closed or could not be opened. */
   void remove(PoolSlot<C> slot) {
     all.remove(slot);
     switch (slot.state) {
@@ -182,7 +182,10 @@ final class PoolSlots<C> {
 
   // --- ageing
 
-  /** Those that have reached the age for it retire; one that is too old is to be given back. */
+  /**
+   * Marks connections that have reached the age for it for replacement, and asks the holders of
+   * those that are too old to give them back.
+   */
   void retireDue(long now) {
     for (PoolSlot<C> slot : all) {
       retireIfDue(slot, now);
@@ -192,7 +195,10 @@ final class PoolSlots<C> {
     }
   }
 
-  /** The one that goes when a new one has come, if one retires: an idle one, else the oldest. */
+  /**
+   * Returns the retiring connection to close when a new one is open: an idle one, else the oldest;
+   * null if none is retiring.
+   */
   @Nullable PoolSlot<C> nextToRetire() {
     if (retiring == 0) {
       return null;
@@ -219,7 +225,10 @@ final class PoolSlots<C> {
     return found;
   }
 
-  /** The connection that is idle for longest, if it is so for too long and not needed. */
+  /**
+   * Returns the connection with the longest idle time, if that is too long and it is not needed;
+   * else null.
+   */
   @Nullable PoolSlot<C> idleTooLong(long now) {
     PoolSlot<C> longest = idle.peekLast();
     return longest != null && lasting() > minSize && now - longest.idleSince >= idleTimeout
@@ -227,7 +236,7 @@ final class PoolSlots<C> {
         : null;
   }
 
-  /** Those that somebody has had for too long, each once. */
+  /** Returns the connections that were held for too long. */
   List<PoolSlot<C>> heldTooLong(long now) {
     if (leakThreshold == null) {
       return List.of();
@@ -241,7 +250,7 @@ final class PoolSlots<C> {
     return found;
   }
 
-  /** When the next one reaches an age at which something happens, but not after the horizon. */
+  /** Returns the time of the next event in the life of a connection, at the latest the horizon. */
   long nextDue(long horizon) {
     long next = horizon;
     for (PoolSlot<C> slot : all) {
@@ -267,17 +276,17 @@ final class PoolSlots<C> {
 
   // --- how many
 
-  /** Those that will be there for a while. */
+  /** Returns the number of connections that are not about to go. */
   private int lasting() {
     return all.size() - retiring - doomed;
   }
 
-  /** How many more than the maximum there may be while some are being replaced. */
+  /** Returns the number of connections allowed above the maximum while some are being replaced. */
   private int overlap() {
     return retiring + doomed == 0 ? 0 : Math.max(1, maxSize / 4);
   }
 
-  /** Whether one more is to be opened. */
+  /** Whether to open one more. */
   boolean wantsMore(int waiting) {
     if (all.size() >= maxSize + overlap()) {
       return false;
@@ -288,17 +297,17 @@ final class PoolSlots<C> {
         || lasting() < Math.min(maxSize, open() - doomed);
   }
 
-  /** How many waiting callers have a connection opened for them, or could have. */
+  /** Returns the number of connections that are being opened or could be, for waiting callers. */
   int openable() {
     return opening + Math.max(0, Math.min(maxSize - lasting(), maxSize + overlap() - all.size()));
   }
 
-  /** Whether one that is in use may be used by somebody else afterwards. */
+  /** Whether a connection in use may serve another caller afterwards. */
   boolean mayComeBack() {
     return open() > doomed;
   }
 
-  /** Open ones and those that are being opened. */
+  /** Returns the number of connections that are open or being opened. */
   int size() {
     return all.size();
   }
@@ -315,12 +324,12 @@ final class PoolSlots<C> {
     return idle.size();
   }
 
-  /** Those that will go, with or without a successor. */
+  /** Returns the number of connections that will go, with or without a replacement. */
   int leaving() {
     return retiring + doomed;
   }
 
-  /** All there are, the oldest first; a copy. */
+  /** Returns a copy of all connections, the oldest first. */
   List<PoolSlot<C>> list() {
     return List.copyOf(all);
   }

@@ -5,8 +5,8 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 
 /**
- * Says in the log that a pool cannot connect: at once, then one line a minute at most, and one when
- * it is over. Guarded by the pool's lock.
+ * Logs that a pool cannot connect: at once, then at most one line a minute, and one when it is
+ * over. Guarded by the pool's lock.
  */
 final class PoolTrouble {
   private static final Logger LOGGER = System.getLogger(AsyncPool.class.getPackageName());
@@ -19,7 +19,7 @@ final class PoolTrouble {
   private int failures;
   private boolean said;
 
-  /** The last line of all, whatever trouble it was about. */
+  /** Whether there was a line at all, and the time of the last one, over all troubles. */
   private boolean everSaid;
 
   private long saidAt;
@@ -71,7 +71,7 @@ final class PoolTrouble {
     troubled = false;
   }
 
-  /** What is wrong; empty if nothing is. */
+  /** Returns a description of the trouble; empty if there is none. */
   String describe(long now) {
     return troubled
         ? "The pool has opened no connection to "

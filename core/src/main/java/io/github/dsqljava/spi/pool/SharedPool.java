@@ -17,34 +17,35 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets many callers use the connections of a pool at the same time, several on each.
+ * Lets several callers use each connection of a pool at the same time.
  *
  * <pre>{@code
  * CompletableFuture<Share<C>> acquired = pool.acquire(null, Duration.ofSeconds(5));
  * acquired.thenAccept(share -> send(share.connection()).whenComplete((r, e) -> share.release()));
  * }</pre>
  *
- * <p><b>Choice.</b> A caller gets the connection with the fewest uses; an idle one is asked for
- * first, and opened if there may be one more, but nobody waits for it as long as another one has
- * room. When none has, callers wait in order, as in the pool, under its bounds and deadlines.
+ * <p><b>Choice.</b> A caller gets an idle connection, or else the one with the fewest uses. The
+ * pool opens another one if it may, but callers do not wait for it while one has room. When none
+ * has, callers wait in order, as in the pool, under its bounds and deadlines.
  *
- * <p><b>Age.</b> A connection is leased from the pool while anybody uses it. Once the pool wants it
- * back ({@link Lease#isDue()}) nobody gets a place on it any more, and it goes after its last use.
+ * <p><b>Age.</b> A connection is leased from the pool while it has uses. Once the pool wants it
+ * back ({@link Lease#isDue()}), no caller gets a place on it any more, and it goes back after its
+ * last use.
  *
- * <p><b>Threads.</b> As {@link AsyncPool}: safe to use from several, and no code of others runs
- * under its lock.
+ * <p><b>Threads.</b> As {@link AsyncPool}: safe to use from several, and no foreign code runs under
+ * its lock.
  *
- * @param <C> what a connection is
+ * @param <C> the type of connections
  */
 public final class SharedPool<C> {
 
-  /** Is told when somebody begins to use a connection, and when nobody does any more. */
+  /** Hears of the first and of the last use of a connection. */
   public interface Usage<C> {
 
-    /** The first use of a connection that nobody used. */
+    /** The first use of a connection begins. */
     void begins(C connection);
 
-    /** Nobody uses it any more; it goes back to the pool after this. */
+    /** The last use has ended; the connection goes back to the pool after this call. */
     void ends(C connection);
   }
 
@@ -53,23 +54,23 @@ public final class SharedPool<C> {
     final Lease<C> lease;
     int uses;
 
-    /** Nobody gets a place as long as somebody wants a connection alone. */
+    /** Whether callers get no place on it, because a caller waits for a connection of its own. */
     boolean kept;
 
-    /** False if it is of no use any more. */
+    /** False if it is broken. */
     boolean reusable = true;
 
     Lane(Lease<C> lease) {
       this.lease = lease;
     }
 
-    /** Whether it goes back to the pool only to be closed, with another one in its place. */
+    /** Whether it goes back to the pool only to be closed and replaced. */
     boolean isLeaving() {
       return !reusable || lease.isDue();
     }
   }
 
-  /** Somebody who waits for a place. */
+  /** A caller that waits for a place. */
   private static final class Caller<C> {
     final CompletableFuture<Share<C>> result = new CompletableFuture<>();
     final CompletableFuture<Lease<C>> asked;
@@ -91,11 +92,11 @@ public final class SharedPool<C> {
   private final PoolListener listener;
 
   private final ReentrantLock lock = new ReentrantLock();
-  // What follows is guarded by the lock.
+  // The following fields are guarded by the lock.
   private final List<Lane<C>> lanes = new ArrayList<>();
   private final Set<Caller<C>> callers = new LinkedHashSet<>();
 
-  /** What the pool was asked for and has not answered, but for those who want one alone. */
+  /** The number of requests to the pool without an answer, except for those for exclusive use. */
   private int asking;
 
   private int wantedAlone;
@@ -103,12 +104,12 @@ public final class SharedPool<C> {
   private long timeouts;
 
   /**
-   * Shares the connections of a pool, which nobody else uses.
+   * Shares the connections of a pool that has no other user.
    *
    * @param pool made with {@link #quiet} of the listener
    * @param suits see {@link ConnectionSource#suits}
    * @param maxUses the most uses of a connection at a time
-   * @param listener is told what becomes of callers
+   * @param listener hears of the outcomes for callers
    */
   public SharedPool(
       AsyncPool<C> pool,
@@ -125,7 +126,7 @@ public final class SharedPool<C> {
     this.listener = listener;
   }
 
-  /** A listener for the pool below: it hears all but what becomes of callers. */
+  /** Returns a listener for the underlying pool, which hears of everything except callers. */
   public static PoolListener quiet(PoolListener listener) {
     return listener == PoolListener.NONE ? listener : new UnaskedListener(listener);
   }
@@ -133,9 +134,9 @@ public final class SharedPool<C> {
   /**
    * Gets a place on a connection.
    *
-   * @param preference which connection is best among those with the fewest uses
-   * @param timeout how long to wait at most
-   * @return the place, or what {@link AsyncPool#acquire} fails with
+   * @param preference selects among the connections with the fewest uses
+   * @param timeout the longest wait
+   * @return the place, or a failure of {@link AsyncPool#acquire}
    */
   public CompletableFuture<Share<C>> acquire(@Nullable Object preference, Duration timeout) {
     long since = clock.nanoTime();
@@ -189,10 +190,10 @@ public final class SharedPool<C> {
   }
 
   /**
-   * Gets a connection that nobody else uses. So that it comes, as many connections as are wanted so
-   * take no further callers.
+   * Gets a connection for exclusive use. To free one, as many connections as are wanted for
+   * exclusive use take no further callers.
    *
-   * @return the connection, or what {@link AsyncPool#acquire} fails with
+   * @return the connection, or a failure of {@link AsyncPool#acquire}
    */
   public CompletableFuture<Lease<C>> acquireAlone(@Nullable Object preference, Duration timeout) {
     long since = clock.nanoTime();
@@ -237,7 +238,7 @@ public final class SharedPool<C> {
     return best;
   }
 
-  /** How many connections stay; one that leaves is in nobody's way: the pool opens another. */
+  /** Returns the number of connections that stay; the pool replaces the others. */
   private int lasting() {
     int count = 0;
     for (Lane<C> lane : lanes) {
@@ -266,7 +267,9 @@ public final class SharedPool<C> {
     effects.tell(to -> to.acquireFailed(failure, Duration.ofNanos(clock.nanoTime() - since)));
   }
 
-  /** A connection has come: for the caller that asked for it, if he still waits, and for others. */
+  /**
+   * A connection has come, for the caller that asked for it, if that still waits, and for others.
+   */
   private void open(Lease<C> lease, Caller<C> caller, Effects effects) {
     if (callers.isEmpty()) {
       effects.add(lease::release);
@@ -312,8 +315,8 @@ public final class SharedPool<C> {
   }
 
   /**
-   * Keeps one connection for each who wants one alone, those with the fewest uses, and no more: he
-   * may have got another one, or have given up.
+   * Keeps one connection for each caller that wants one for exclusive use: those with the fewest
+   * uses. Frees kept ones that are no longer needed, because the caller got another one or gave up.
    */
   private void keepRoom(Effects effects) {
     int missing = wantedAlone;
@@ -370,7 +373,7 @@ public final class SharedPool<C> {
     effects.run();
   }
 
-  /** The pool at this moment, and what became of the callers of this one. */
+  /** Returns the state of the underlying pool, with the counters of this pool's callers. */
   public PoolStats stats() {
     PoolStats below = pool.stats();
     lock.lock();

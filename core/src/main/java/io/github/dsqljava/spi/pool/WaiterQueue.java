@@ -52,7 +52,7 @@ final class WaiterQueue<C> {
     return all;
   }
 
-  /** Those whose deadline has come. */
+  /** Returns the callers whose deadline has come. */
   List<Waiter<C>> late(long now) {
     List<Waiter<C>> late = new ArrayList<>();
     for (Set<Waiter<C>> waiters : List.of(ahead, others)) {
@@ -76,7 +76,7 @@ final class WaiterQueue<C> {
     return next;
   }
 
-  /** What the caller at a place prefers, from 0; null if there is none. */
+  /** Returns the preference of the caller at a place, from 0; null if there is none. */
   @Nullable Object preferenceAt(int place) {
     boolean isAhead = place < ahead.size();
     Iterator<Waiter<C>> queue = (isAhead ? ahead : others).iterator();
