@@ -10,7 +10,8 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * How {@link DsqlPool#executeMany} works. Immutable; {@link #toBuilder()} makes a changed copy.
+ * The options of {@link DsqlPool#executeMany}. Immutable; {@link #toBuilder()} makes a changed
+ * copy.
  *
  * <pre>{@code
  * BatchOptions options =
@@ -54,47 +55,48 @@ public final class BatchOptions {
   }
 
   /**
-   * The most rows in a chunk, 1 to 3,000. Default 1,000: a third of what a transaction may change,
-   * so that a statement may touch more rows than it is given, for instance by a cascade, and a lost
-   * conflict repeats less.
+   * The largest number of rows in a chunk, 1 to 3,000. Default 1,000, a third of a transaction's
+   * limit: a statement may change more rows than it is given, for instance by a cascade, and a lost
+   * conflict repeats less work.
    */
   public int maxRows() {
     return values.maxRows;
   }
 
   /**
-   * The most bytes in a chunk, 1 to 10 MiB, by an estimate of the values' sizes. Default 4 MiB: the
-   * service counts index entries, too, which the estimate does not.
+   * The largest size of a chunk in bytes, 1 to 10 MiB, by an estimate of the values' sizes. Default
+   * 4 MiB, because the service counts index entries, too, and the estimate does not.
    */
   public long maxBytes() {
     return values.maxBytes;
   }
 
   /**
-   * How many chunks are under way at once, 1 to 1,000, each on a connection of its own. Default 1:
-   * the chunks are committed in their order, and others get at the pool's connections, too.
+   * The number of concurrent chunks, 1 to 1,000, each on a connection of its own. Default 1: the
+   * chunks are committed in order, and other callers get connections of the pool, too.
    */
   public int concurrency() {
     return values.concurrency;
   }
 
   /**
-   * When this completes, in whatever way, no chunk is begun any more; those under way are waited
-   * for, and then the batch fails with a {@link java.util.concurrent.CancellationException} as the
-   * cause, which tells how far it came. (A future of Vert.x cannot be cancelled.) Default: none.
+   * Stops the batch when this completes, with or without a failure. No further chunk begins; after
+   * the running ones have ended, the batch fails with a {@link
+   * java.util.concurrent.CancellationException} as the cause, and reports its progress. (A future
+   * of Vert.x cannot be cancelled.) Default: none.
    */
   public Optional<Future<?>> stop() {
     return values.stop;
   }
 
-  /** How each chunk is run; a deadline is for each chunk. */
+  /** The options of each chunk's transaction; a deadline is for each chunk. */
   public TransactionOptions transaction() {
     return values.transaction;
   }
 
   /**
-   * Called after each committed chunk, on the context of the caller of executeMany. What it throws
-   * is logged and changes nothing. Default: nothing.
+   * Called after each committed chunk, on the context of the caller of executeMany. Its exceptions
+   * are logged and change nothing. Default: nothing.
    */
   public Consumer<BatchProgress> progress() {
     return values.progress;

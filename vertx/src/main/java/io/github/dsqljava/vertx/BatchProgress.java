@@ -2,7 +2,7 @@ package io.github.dsqljava.vertx;
 
 import io.github.dsqljava.internal.Options;
 
-/** How far a batch is. Immutable. */
+/** The progress of a batch. Immutable. */
 public final class BatchProgress {
 
   private record Values(int chunksDone, int chunks, int rowsDone, int rows, int attempts) {}
@@ -13,27 +13,27 @@ public final class BatchProgress {
     this.values = new Values(chunksDone, chunks, rowsDone, rows, attempts);
   }
 
-  /** How many chunks are committed. */
+  /** The number of committed chunks. */
   public int chunksDone() {
     return values.chunksDone;
   }
 
-  /** How many chunks there are; of an iterator or a stream, how many were begun so far. */
+  /** The number of chunks; with an iterator or a stream, those begun so far. */
   public int chunks() {
     return values.chunks;
   }
 
-  /** How many of the given rows are in committed chunks. */
+  /** The number of given rows in committed chunks. */
   public int rowsDone() {
     return values.rowsDone;
   }
 
-  /** How many rows were given; by an iterator or a stream, so far. */
+  /** The number of given rows; with an iterator or a stream, those so far. */
   public int rows() {
     return values.rows;
   }
 
-  /** How often the last chunk's transaction was attempted. */
+  /** The number of attempts at the last chunk's transaction. */
   public int attempts() {
     return values.attempts;
   }

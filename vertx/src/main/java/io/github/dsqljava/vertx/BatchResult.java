@@ -15,7 +15,7 @@ public final class BatchResult {
     this.values = new Values(rowCount, List.copyOf(chunks));
   }
 
-  /** How many rows the statements changed, by the server's count. */
+  /** The number of rows that the statements changed, by the server's count. */
   public long rowCount() {
     return values.rowCount;
   }

@@ -6,7 +6,7 @@ import java.util.Iterator;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 
-/** Where the rows of a batch come from: some at a time, when they are asked for. */
+/** The source of a batch's rows. It gives some at a time, on demand. */
 interface BatchSource {
 
   /** Takes the rows; called on the context of the batch. */
@@ -18,13 +18,13 @@ interface BatchSource {
     void failed(Throwable failure);
   }
 
-  /** Before anything is asked for. */
+  /** Called before the first fetch. */
   void begin(Executor context, Sink sink);
 
-  /** Asks for so many rows more. */
+  /** Asks for a number of further rows. */
   void fetch(int rows);
 
-  /** No more rows are wanted. */
+  /** Called when no more rows are needed. */
   void stop();
 
   static BatchSource of(Iterator<? extends Tuple> rows) {
@@ -35,7 +35,7 @@ interface BatchSource {
     return new OfStream(rows);
   }
 
-  /** Rows that are there, or made, when they are asked for. */
+  /** Rows from an iterator, which has or makes them on demand. */
   final class OfIterator implements BatchSource {
     private final Iterator<? extends Tuple> rows;
 
@@ -78,7 +78,7 @@ interface BatchSource {
     public void stop() {}
   }
 
-  /** Rows that come by themselves, no more than are asked for. */
+  /** Rows from a stream, which sends no more than were asked for. */
   final class OfStream implements BatchSource {
     private final ReadStream<? extends Tuple> rows;
 

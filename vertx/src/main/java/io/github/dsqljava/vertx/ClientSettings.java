@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * How a {@link DsqlClient} behaves. Immutable; {@link #toBuilder()} makes a changed copy.
+ * The settings of a {@link DsqlClient}. Immutable; {@link #toBuilder()} makes a changed copy.
  *
  * <pre>{@code
  * DsqlClient client = connector.client(
@@ -63,64 +63,64 @@ public final class ClientSettings {
   }
 
   /**
-   * Sizes and times; their meaning and their defaults stand at {@link PoolPolicy}. The builder here
-   * has a setter for each of them.
+   * Sizes and times; {@link PoolPolicy} documents their meanings and defaults. The builder here has
+   * a setter for each of them.
    */
   public PoolPolicy policy() {
     return values.policy;
   }
 
   /**
-   * The most statements under way on a connection, 1 to 256, which is how many the driver
-   * pipelines; beyond that callers wait for a place on whichever connection has one first. Default
-   * 64: enough for a round trip of 30 milliseconds at half a millisecond for each statement, and
-   * few enough that not everybody has sent his statement behind one that takes long.
+   * The largest number of statements in flight on a connection, 1 to 256, the driver's pipelining
+   * limit. Further callers wait for the first connection with a free place. Default 64: enough for
+   * a round trip of 30 milliseconds at half a millisecond for each statement, and few enough that a
+   * slow statement does not hold up too many others.
    */
   public int maxInFlight() {
     return values.maxInFlight;
   }
 
   /**
-   * How fast connections are opened. By default what all pools of this process share for the
-   * endpoint, {@link ConnectRate#shared}: 100 a second and 1,000 at once, as much as a cluster
-   * admits.
+   * The rate of opening connections. By default the rate that all pools of this process share for
+   * the endpoint, {@link ConnectRate#shared}: 100 a second and 1,000 at once, the limits of a
+   * cluster.
    */
   public Optional<ConnectRate> connectRate() {
     return values.connectRate;
   }
 
   /**
-   * How long the server may take for a statement, 1 millisecond to 24 days. The time begins when it
-   * is the statement's turn: when it is sent, or when those sent before it on its connection are
-   * answered. So a slow statement does not make those behind it late; they wait longer instead.
-   * When the time has passed the connection is closed, for Aurora DSQL cancels no statements; what
-   * is under way there ends as with a lost connection. Default none: only a program knows how long
-   * its slowest statement takes ({@code CALL sys.wait_for_job} is one), and a network that has
-   * fallen silent is found by TCP keepalive within some minutes.
+   * The time limit of the server for a statement, 1 millisecond to 24 days. The time begins when
+   * the statement is sent, or when the earlier ones on its connection are answered. So a slow
+   * statement does not make later ones time out; they wait longer instead. When the time has
+   * passed, the connection is closed, because Aurora DSQL does not cancel statements, and all
+   * statements in flight on it fail as with a lost connection. Default none: only a program knows
+   * the duration of its slowest statement ({@code CALL sys.wait_for_job} is one), and TCP keepalive
+   * detects a dead network within some minutes.
    */
   public Optional<Duration> statementTimeout() {
     return values.statementTimeout;
   }
 
   /**
-   * How long {@link DsqlClient#close()} waits for connections in use, zero to 24 days. Default 5
-   * seconds: enough for statements, and short enough for a shutdown.
+   * The time that {@link DsqlClient#close()} waits for connections in use, zero to 24 days. Default
+   * 5 seconds: enough for statements, and short enough for a shutdown.
    */
   public Duration closeGrace() {
     return values.closeGrace;
   }
 
-  /** Is told what the pool does. Default {@link PoolListener#NONE}. */
+  /** Hears of the pool's events. Default {@link PoolListener#NONE}. */
   public PoolListener listener() {
     return values.listener;
   }
 
   /**
-   * Run once on each physical connection before its first use, on the connection's event loop; the
+   * Runs once on each physical connection before its first use, on the connection's event loop. The
    * next user waits for its future, for {@link io.github.dsqljava.DsqlConfig#connectTimeout()} at
-   * most. If it fails, is late, or leaves a transaction open, the pool closes that connection and
-   * pauses, and a caller that waits for a connection, with no other one open, fails with the hook's
-   * error. It must not keep or close the connection. Default: none.
+   * most. If it fails, times out, or leaves a transaction open, the pool closes that connection and
+   * backs off; if no other connection is open, a waiting caller fails with the hook's error. It
+   * must not keep or close the connection. Default: none.
    */
   public Optional<Function<SqlConnection, Future<Void>>> initHook() {
     return values.initHook;

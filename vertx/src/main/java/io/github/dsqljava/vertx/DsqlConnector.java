@@ -49,9 +49,9 @@ import org.jspecify.annotations.Nullable;
  * DsqlConfig#statementCacheSize()} a connection) until the schema changes, and statements are
  * pipelined (256 deep).
  *
- * <p><b>Threads.</b> Nothing blocks. A future completes as Vert.x does it: on the Vert.x context of
- * the one who called, or, for a caller that is no Vert.x thread, on an event loop; what is attached
- * there must not block. Safe to use from several threads.
+ * <p><b>Threads.</b> Nothing blocks. A future completes as usual in Vert.x: on the Vert.x context
+ * of the caller, or, if the caller is no Vert.x thread, on an event loop. Callbacks there must not
+ * block. Safe to use from several threads.
  *
  * <p><b>Failures</b> to connect are a {@link io.github.dsqljava.DsqlException} of the matching
  * type; failures of statements are Vert.x's {@code PgException}.
@@ -70,12 +70,12 @@ public final class DsqlConnector {
   private final Function<ClientSettings, DsqlClient> newClient;
   private final @Nullable Vertx ownVertx;
 
-  /** Pools and clients, and how long each one waits when it closes. */
+  /** Pools and clients, with their grace periods for closing. */
   private final Map<SqlClient, Duration> pools = new ConcurrentHashMap<>();
 
   /**
-   * Weak, because nothing tells when a user closes one. An open connection is held by its channel,
-   * so it stays here exactly as long as there is something to close.
+   * Weak, because the connector does not hear when a user closes one. Its channel holds an open
+   * connection, so it stays here exactly as long as it is open.
    */
   private final Set<SqlConnection> connections =
       Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
@@ -118,7 +118,7 @@ public final class DsqlConnector {
 
   /**
    * A connector on the caller's Vert.x, which stays open. Opens no connection, but reads the
-   * trusted certificates from disk, so it is better not called on an event loop that is busy.
+   * trusted certificates from disk, so do not call it on a busy event loop.
    *
    * @throws io.github.dsqljava.InvalidConfigurationException if the CA file is unusable, or Vert.x
    *     is not 5.0.10 or a later 5.0
@@ -162,7 +162,7 @@ public final class DsqlConnector {
     if (closing.get() == null) {
       return Future.succeededFuture(connection);
     }
-    // Closed while this one was being opened: close() may have looked at the set already.
+    // Closed while this one was being opened: close() may not have seen it in the set.
     return connection.close().transform(done -> Future.failedFuture(closed()));
   }
 
@@ -177,8 +177,8 @@ public final class DsqlConnector {
    *
    * @return a pool that is closed with this connector at the latest
    * @throws ClosedException if this connector is closed
-   * @throws io.github.dsqljava.InvalidConfigurationException if a pool cannot keep its promises
-   *     with this Vert.x: it needs 5.0.10 or a later 5.0, on the class path
+   * @throws io.github.dsqljava.InvalidConfigurationException if this Vert.x does not support a
+   *     pool: it needs 5.0.10 or a later 5.0, on the class path
    */
   public DsqlPool pool(PoolSettings settings) {
     Objects.requireNonNull(settings, "settings");
@@ -196,15 +196,15 @@ public final class DsqlConnector {
    *
    * @return a client that is closed with this connector at the latest
    * @throws ClosedException if this connector is closed
-   * @throws io.github.dsqljava.InvalidConfigurationException if a client cannot keep its promises
-   *     with this Vert.x: it needs 5.0.10 or a later 5.0, on the class path
+   * @throws io.github.dsqljava.InvalidConfigurationException if this Vert.x does not support a
+   *     client: it needs 5.0.10 or a later 5.0, on the class path
    */
   public DsqlClient client(ClientSettings settings) {
     Objects.requireNonNull(settings, "settings");
     return keep(() -> newClient.apply(settings), settings.closeGrace());
   }
 
-  /** Makes something that is closed with this connector. */
+  /** Makes a pool or client that is closed with this connector. */
   private <T extends SqlClient> T keep(Supplier<T> maker, Duration grace) {
     if (closing.get() != null) {
       throw closed();
@@ -218,7 +218,7 @@ public final class DsqlConnector {
     return made;
   }
 
-  /** How this connector's connections begin TLS. */
+  /** The way in which this connector's connections begin TLS. */
   public TlsMode tlsMode() {
     return tlsMode;
   }
@@ -229,9 +229,10 @@ public final class DsqlConnector {
   }
 
   /**
-   * How long {@link #close()} waits for what is in use: the longest of {@link
-   * PoolSettings#closeGrace()} and {@link ClientSettings#closeGrace()} of the pools and clients
-   * that were made here; zero if there are none. Saying goodbye takes some seconds more at most.
+   * The time that {@link #close()} waits for connections in use: the longest {@link
+   * PoolSettings#closeGrace()} or {@link ClientSettings#closeGrace()} of the pools and clients that
+   * were made here; zero if there are none. Closing the connections takes at most some seconds
+   * more.
    */
   public Duration closeGrace() {
     return pools.values().stream().max(Comparator.naturalOrder()).orElse(Duration.ZERO);
@@ -243,13 +244,12 @@ public final class DsqlConnector {
    * PoolSettings#closeGrace()}; connections from {@link #connect()} that are still open; and Vert.x
    * if the connector made it. Callers that wait for a connection, from the connector or from a
    * pool, and callers that ask for one later, get a {@link ClosedException}. Statements that are
-   * still being executed then fail. Calls after the first return the same future.
+   * still in flight then fail. Calls after the first return the same future.
    *
    * @return completes when every connection is closed, so that it can end a chain of futures; the
-   *     threads of the connector's own Vert.x end right after: a listener that is added to one of
-   *     its futures later is refused with a {@link
-   *     java.util.concurrent.RejectedExecutionException}, as Vert.x does. It does not fail; what
-   *     could not be closed cleanly is logged
+   *     threads of the connector's own Vert.x end right after, and a listener that is added to one
+   *     of its futures later gets a {@link java.util.concurrent.RejectedExecutionException} from
+   *     Vert.x. The future does not fail; failures of closing are logged
    */
   public Future<Void> close() {
     Promise<Void> done = Promise.promise();
@@ -257,7 +257,7 @@ public final class DsqlConnector {
       Future<Void> earlier = closing.get();
       return earlier == null ? done.future() : earlier;
     }
-    // First what pools wait for when they close: connections that are being opened.
+    // First the connections that are being opened, because closing pools wait for them.
     step("what is being opened", () -> run(() -> transport.abort(closed())))
         .compose(v -> step("the source of tokens", () -> run(tokens::close)))
         .compose(v -> closeAll("a pool", pools.keySet(), SqlClient::close))
@@ -265,8 +265,8 @@ public final class DsqlConnector {
         .compose(v -> step("the network client", () -> bounded(transport.close())))
         .onComplete(
             v -> {
-              // Before Vert.x: a future of the caller's may wait for this one on a thread that
-              // closing Vert.x ends, and it would wait for ever.
+              // Before Vert.x is closed: that ends threads on which a future of the caller's may
+              // wait for this one, and it would wait for ever.
               done.complete();
               if (ownVertx != null) {
                 logFailure("closing Vert.x", ownVertx.close());
@@ -289,8 +289,8 @@ public final class DsqlConnector {
   }
 
   /**
-   * Vert.x waits for the server to hang up; a dead network ends with the network client. Not by a
-   * timer of Vert.x, which may be closed already and then tells nobody.
+   * Bounds the wait for the server's end of a connection, as Vert.x waits for it even on a dead
+   * network. Uses no timer of Vert.x, which may be closed already and would never fire.
    */
   private static Future<Void> bounded(Future<Void> closed) {
     Promise<Void> result = Promise.promise();
@@ -303,7 +303,7 @@ public final class DsqlConnector {
     return result.future();
   }
 
-  /** One step of closing: the next one follows whether or not it succeeds. */
+  /** Runs one step of closing; the next one follows even if it fails. */
   private static Future<Void> step(String what, Supplier<Future<Void>> close) {
     Future<Void> closed;
     try {

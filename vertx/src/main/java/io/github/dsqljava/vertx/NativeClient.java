@@ -6,7 +6,7 @@ import io.github.dsqljava.vertx.internal.Vertx50Client;
 import io.github.dsqljava.vertx.internal.Vertx50Transport;
 import java.time.Duration;
 
-/** The client on Vert.x 5.0: our own, inside and outside. */
+/** The client on Vert.x 5.0, with this project's own pool. */
 final class NativeClient extends Vertx50Client implements DsqlClient {
   private final String name;
 
@@ -30,7 +30,7 @@ final class NativeClient extends Vertx50Client implements DsqlClient {
     return new NativeClient(transport, name, rate, settings);
   }
 
-  /** Where it leads and what it has. */
+  /** Its endpoint and figures. */
   @Override
   public String toString() {
     return "DsqlClient[" + name + ", " + stats() + "]";

@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** The pool on Vert.x 5.0: our own, inside and outside. */
+/** The pool on Vert.x 5.0, with this project's own implementation. */
 final class NativePool extends Vertx50Pool implements DsqlPool {
   private final Vertx vertx;
   private final @Nullable ConflictLane lane;
@@ -84,7 +84,10 @@ final class NativePool extends Vertx50Pool implements DsqlPool {
     return lane;
   }
 
-  /** Transactions that wait for their turn get it now, and find the pool closed. */
+  /**
+   * Closes the lane, too: transactions that wait for their turn get it now, and find the pool
+   * closed.
+   */
   @Override
   public Future<Void> close(Duration grace) {
     Future<Void> closed = super.close(grace);
@@ -94,7 +97,7 @@ final class NativePool extends Vertx50Pool implements DsqlPool {
     return closed;
   }
 
-  /** Where it leads and what it has. */
+  /** Its endpoint and figures. */
   @Override
   public String toString() {
     return "DsqlPool[" + name + ", " + stats() + "]";

@@ -1,8 +1,8 @@
 package io.github.dsqljava.vertx;
 
 /**
- * How the connections of a connector begin TLS. In every mode the certificate and its name are
- * verified (verify-full) and the server name is sent (SNI).
+ * The way in which a connector's connections begin TLS. In every mode the certificate and its name
+ * are verified (verify-full) and the server name is sent (SNI).
  *
  * <pre>{@code
  * if (connector.tlsMode() == TlsMode.SSL_REQUEST_FALLBACK) {
@@ -13,11 +13,11 @@ package io.github.dsqljava.vertx;
 public enum TlsMode {
   /** TLS at once, with ALPN {@code postgresql}. */
   DIRECT("direct TLS"),
-  /** TLS after an SSLRequest, because the configuration says so. */
+  /** TLS after an SSLRequest, as configured. */
   SSL_REQUEST("TLS after SSLRequest"),
   /**
-   * TLS after an SSLRequest, although the configuration asks for direct TLS: the Vert.x on the
-   * class or module path offers no way to it.
+   * TLS after an SSLRequest, although the configuration asks for direct TLS, which the Vert.x on
+   * the class or module path does not support.
    */
   SSL_REQUEST_FALLBACK("TLS after SSLRequest (this Vert.x cannot do direct TLS)");
 

@@ -10,8 +10,9 @@ import java.lang.System.Logger.Level;
 import java.util.function.Function;
 
 /**
- * Which way of opening connections fits the Vert.x that is there. It lets a subclass in, unless it
- * seals its internals off, on the module path; there a connection begins with an SSLRequest.
+ * Chooses the transport that fits the present Vert.x. On the class path, a subclass of its
+ * internals opens connections. On the module path the internals are sealed off, and a connection
+ * begins with an SSLRequest.
  */
 enum TransportChoice {
   /** Subclass of the driver's connection factory, direct TLS or SSLRequest. */
@@ -19,16 +20,16 @@ enum TransportChoice {
   /** Public API, SSLRequest. */
   PUBLIC_API_SSL_REQUEST;
 
-  /** Moved to another package in 5.1.0: what the subclass is built on. */
+  /** The class that the subclass extends; 5.1.0 has moved it to another package. */
   private static final String MARK_OF_50 = "io.vertx.sqlclient.spi.ConnectionFactory";
 
   private static final Logger LOGGER = System.getLogger(TransportChoice.class.getName());
 
   /**
-   * What a connector works with.
+   * The transport of a connector, and the makers that fit it.
    *
    * @param transport opens connections
-   * @param tlsMode the mode it really uses
+   * @param tlsMode the mode that it uses
    * @param pools makes the pools that fit it
    * @param clients makes the clients that fit it
    */
@@ -67,7 +68,7 @@ enum TransportChoice {
           settings -> NativePool.open(transport, plan, settings),
           settings -> NativeClient.open(transport, plan, settings));
     } catch (LinkageError e) {
-      // The internals have moved after all, or this is the module path, where they are sealed off.
+      // The internals have moved, or this is the module path, where they are sealed off.
       LOGGER.log(Level.DEBUG, "The Vert.x 5.0 subclass does not link", e);
       return openSslRequest(plan);
     }
@@ -87,8 +88,8 @@ enum TransportChoice {
   }
 
   /**
-   * Vert.x's own pool would run transactions, but could not keep what {@code inTransaction} and
-   * {@link PoolSettings} promise.
+   * Vert.x's own pool could run transactions, but not with the guarantees of {@code inTransaction}
+   * and {@link PoolSettings}.
    */
   private static InvalidConfigurationException refusal(String what) {
     return new InvalidConfigurationException(

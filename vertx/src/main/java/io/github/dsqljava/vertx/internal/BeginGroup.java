@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A BEGIN and the commands written right behind it, as one group with one Sync: if one of them
- * fails, the server skips the rest. So nothing behind a BEGIN that failed can run without it.
+ * A BEGIN and the commands written right after it, as one group with one Sync: if one of them
+ * fails, the server skips the rest. So no command can run after a failed BEGIN.
  */
 final class BeginGroup {
 
@@ -18,7 +18,7 @@ final class BeginGroup {
   private final GroupReplies replies = new GroupReplies();
   private boolean sent;
 
-  /** How many ReadyForQuery belong to commands sent before this group. */
+  /** The number of ReadyForQuery that belong to commands sent before this group. */
   private int before;
 
   /**
@@ -35,7 +35,8 @@ final class BeginGroup {
   }
 
   /**
-   * Takes a command into the group, if that changes nothing for it and the group is not sent yet.
+   * Takes a command into the group, if that does not change its behaviour and the group is not sent
+   * yet.
    *
    * @param command all messages up to a Sync, or a Query; it stays the caller's
    */
@@ -103,13 +104,13 @@ final class BeginGroup {
   /**
    * Sends the group with its Sync.
    *
-   * @param awaited how many ReadyForQuery are due for what was sent before
+   * @param awaited the number of ReadyForQuery due for earlier commands
    */
   void send(ChannelHandlerContext ctx, int awaited) {
     sent = true;
     before = awaited;
     PgMessages.writeSync(out);
-    // As the codec's own promises: a failed write is an exception in the pipeline.
+    // As with the codec's own promises, a failed write is an exception in the pipeline.
     ChannelPromise written = ctx.voidPromise().unvoid();
     List<ChannelPromise> waiting = promises.stream().filter(promise -> !promise.isVoid()).toList();
     if (!waiting.isEmpty()) {
@@ -131,12 +132,12 @@ final class BeginGroup {
     return sent;
   }
 
-  /** Whether what the server sends now answers this group, or else something sent before it. */
+  /** Whether the server's current messages answer this group, and not earlier commands. */
   boolean isAnswered() {
     return sent && before == 0;
   }
 
-  /** Takes note of a ReadyForQuery for something sent before. */
+  /** Notes a ReadyForQuery for an earlier command. */
   void oneBeforeIsReady() {
     before--;
   }

@@ -11,7 +11,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
-/** What a program does with a connection of a pool before others use it. */
+/** Runs a program's hook on a connection of a pool before others use it. */
 final class ConnectionHook implements PooledSession.Shaping {
   private final VertxInternal vertx;
   private final String name;
@@ -20,7 +20,7 @@ final class ConnectionHook implements PooledSession.Shaping {
 
   /**
    * @param name for messages, such as "acquire hook"
-   * @param limit how long the hook may take
+   * @param limit the time limit of the hook
    */
   ConnectionHook(
       VertxInternal vertx,
@@ -34,7 +34,8 @@ final class ConnectionHook implements PooledSession.Shaping {
   }
 
   /**
-   * Runs the hook, and then one of the two; a connection on which the hook failed is given up.
+   * Runs the hook, and then one of the two callbacks; a connection on which the hook failed is
+   * given up.
    *
    * @param context the caller's, where the hook is called
    */

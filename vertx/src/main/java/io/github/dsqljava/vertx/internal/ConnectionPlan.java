@@ -18,15 +18,15 @@ import java.util.Map;
 import javax.net.ssl.TrustManagerFactory;
 
 /**
- * What every connection of one connector has in common, whichever transport opens it: the settings
- * for the driver, a fresh token for each, and the meaning of failures.
+ * The common part of a connector's connections, for every transport: the settings for the driver, a
+ * fresh token for each, and the translation of failures.
  */
 public final class ConnectionPlan {
 
   /** The name in application_name; the version is added by the core. */
   private static final String CONNECTOR = "aurora-dsql-java-vertx";
 
-  /** As many as Vert.x pipelines by default; stated here so that a change there changes nothing. */
+  /** Vert.x's default, set here so that a change in Vert.x changes nothing. */
   private static final int PIPELINING_LIMIT = 256;
 
   private final Vertx vertx;
@@ -53,7 +53,7 @@ public final class ConnectionPlan {
             .setHostnameVerificationAlgorithm("HTTPS");
   }
 
-  /** What connections run on. */
+  /** The Vert.x on which connections run. */
   public Vertx vertx() {
     return vertx;
   }
@@ -93,13 +93,13 @@ public final class ConnectionPlan {
             .setCachePreparedStatements(config.statementCacheSize() > 0)
             .setPreparedStatementCacheMaxSize(Math.max(1, config.statementCacheSize()))
             .setPipeliningLimit(PIPELINING_LIMIT)
-            // Whether and when to try again is for the pool and the caller to decide.
+            // The pool and the caller decide on retries.
             .setReconnectAttempts(0);
     sessionParameters.forEach(options::addProperty);
     return options;
   }
 
-  /** What a failure means, however deep the server's answer is wrapped. */
+  /** Translates a failure, even if the server's answer is wrapped in others. */
   DsqlException explain(Throwable failure, ConnectPhase phase) {
     return DriverErrors.serverError(failure)
         .map(error -> failures.from(error, failure))

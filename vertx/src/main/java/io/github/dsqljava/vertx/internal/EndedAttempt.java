@@ -4,11 +4,11 @@ import io.github.dsqljava.spi.AttemptOutcome;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How one attempt at a transaction ended, and what it gave.
+ * The outcome and the result of one attempt at a transaction.
  *
- * @param <T> what its function gives
- * @param outcome how it ended
- * @param result what the function gave; of meaning only if it is committed
+ * @param <T> the type of its function's result
+ * @param outcome its outcome
+ * @param result the result of the function; valid only if the transaction is committed
  */
 public record EndedAttempt<T extends @Nullable Object>(AttemptOutcome outcome, @Nullable T result) {
 

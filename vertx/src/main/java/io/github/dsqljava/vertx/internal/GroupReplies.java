@@ -7,12 +7,13 @@ import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the server has still to answer to the messages of one group, and what of it the codec is to
- * see: exactly what it would have seen had each command been sent on its own.
+ * Tracks the answers that the server has yet to send to the messages of one group, and selects
+ * those that the codec sees: exactly the ones it would have seen if each command had been sent on
+ * its own.
  *
- * <p>The server answers a group with one ReadyForQuery, and after an error with nothing else. So a
- * ReadyForQuery is put behind each command but the last, and after an error the commands that the
- * server skipped are answered here.
+ * <p>The server answers a group with one ReadyForQuery, and after an error with nothing else. So
+ * this class inserts a ReadyForQuery after each command but the last, and after an error it answers
+ * the commands that the server skipped.
  */
 final class GroupReplies {
 
@@ -30,12 +31,12 @@ final class GroupReplies {
     COLUMNS("Tn", true),
     RESULT("CIs", true),
     CLOSED("3", true),
-    /** To messages that the codec did not write. */
+    /** Answers to messages that the codec did not write. */
     PARSED_UNSEEN("1", false),
     BOUND_UNSEEN("2", false),
-    /** Where the codec waits for a RowDescription, but not for its absence. */
+    /** Expected where the codec waits for a RowDescription, but not for a NoData. */
     COLUMNS_OR_UNSEEN("Tn", false),
-    /** The end of a command: here a Sync was taken out. */
+    /** The end of a command, from which a Sync was removed. */
     READY("", true);
 
     private final String types;
@@ -161,7 +162,7 @@ final class GroupReplies {
             + ", in answer to a BEGIN and what was sent with it. The connection is closed");
   }
 
-  /** Whether the server's ReadyForQuery has come: there is nothing more to expect. */
+  /** Whether the server's ReadyForQuery has come, so that no more answers follow. */
   boolean ended() {
     return ended;
   }
@@ -172,10 +173,10 @@ final class GroupReplies {
   }
 
   /**
-   * Writes what the codec still waits for at the end: a ReadyForQuery for the last command that the
-   * server answered, then errors for those it skipped.
+   * Writes the messages that the codec still waits for: a ReadyForQuery for the last command that
+   * the server answered, then errors for those that it skipped.
    *
-   * @param status that of the server's ReadyForQuery
+   * @param status the status in the server's ReadyForQuery
    */
   void writeRest(ByteBuf out, byte status) {
     PgMessages.writeReadyForQuery(out, status);

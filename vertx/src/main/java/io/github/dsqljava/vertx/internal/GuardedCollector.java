@@ -8,18 +8,18 @@ import java.util.stream.Collector;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A caller's collector, or mapping of rows, whose failures are its query's alone. Vert.x calls it
- * while it reads what the server sends; an Error there would end the connection, and with it what
- * others have under way.
+ * Wraps a caller's collector, or mapping of rows, so that its exceptions fail only its own query.
+ * Vert.x calls it while it reads from the server; an Error there would end the connection, and with
+ * it other callers' statements.
  *
  * <p>Belongs to the connection's event loop.
  *
- * @param <A> what the collector collects in
- * @param <T> what it gives
+ * @param <A> the type of the collector's container
+ * @param <T> the type of its result
  */
 final class GuardedCollector<A, T> {
 
-  /** What is collected in; of no meaning after a failure. */
+  /** The container; without meaning after a failure. */
   private static final class Box<A> {
     private final @Nullable A value;
 
@@ -36,7 +36,7 @@ final class GuardedCollector<A, T> {
     this.collector = collector;
   }
 
-  /** The collector that throws nothing. */
+  /** Returns a collector that throws nothing. */
   @SuppressWarnings("NullAway") // where it is null, a failure is told and not what was collected
   Collector<Row, ?, T> collector() {
     return Collector.<Row, Box<A>, T>of(
@@ -51,8 +51,8 @@ final class GuardedCollector<A, T> {
   private @Nullable T finish(Box<A> box) {
     @Nullable T result = attempt(() -> collector.finisher().apply(box.value));
     if (failure != null && accumulator != null) {
-      // Where rows were read, Vert.x expects this, and no result would be too little for it; where
-      // there were none, it is the other way round.
+      // If there were rows, Vert.x needs an exception here, because it cannot handle a missing
+      // result; without rows, it is the other way round.
       throw new IllegalStateException(failure);
     }
     return result;
@@ -84,7 +84,7 @@ final class GuardedCollector<A, T> {
     }
   }
 
-  /** Tells the caller of what went wrong with its collector. */
+  /** Passes the collector's failure to the caller. */
   <R> Completable<R> told(Completable<R> handler) {
     return (result, problem) -> handler.complete(result, failure == null ? problem : failure);
   }

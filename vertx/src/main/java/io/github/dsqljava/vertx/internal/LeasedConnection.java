@@ -19,8 +19,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A pooled connection while one caller has it. It counts what is under way, so that the connection
- * comes back in a known state, and it executes nothing after that.
+ * A pooled connection while one caller has it. It counts the commands in flight, so that the
+ * connection comes back in a known state. After that it executes nothing.
  *
  * <p>Safe to use from several threads.
  */
@@ -56,8 +56,8 @@ class LeasedConnection implements Connection {
   }
 
   /**
-   * Executes a command of a caller who may have waited for the connection, and whose answer comes
-   * on a thread of somebody else.
+   * Executes a command of a caller who may have waited for the connection, so that its answer may
+   * come on another thread than the caller's.
    */
   final <R> void schedule(ContextInternal caller, CommandBase<R> command, Completable<R> handler) {
     Completable<R> counted =
@@ -68,7 +68,7 @@ class LeasedConnection implements Connection {
                 this::isLost,
                 command,
                 StatementAnswers.reported(caller, session, command, handler)));
-    // Only now, that it counts: whoever gives the connection back at this moment waits for it.
+    // Checked after the command counts: a concurrent return of the connection waits for it.
     if (over.get()) {
       fail(
           command,
@@ -92,7 +92,7 @@ class LeasedConnection implements Connection {
     handler.fail(reason);
   }
 
-  /** Counts a command as under way until its answer is there. */
+  /** Counts a command as in flight until its answer has come. */
   final <R> Completable<R> counted(CommandBase<R> command, Completable<R> handler) {
     if (command instanceof CompositeCommand composite) {
       composite.commands().forEach(this::countPart);
@@ -127,17 +127,17 @@ class LeasedConnection implements Connection {
     return StatementAnswers.reported(vertx.getOrCreateContext(), session, command, handler);
   }
 
-  /** Whether something is under way. */
+  /** Whether commands are in flight. */
   final boolean isBusy() {
     return pending.get() > 0;
   }
 
-  /** Whether the connection is of no use any more. */
+  /** Whether the connection is lost. */
   final boolean isLost() {
     return lost || session.isClosed();
   }
 
-  /** Runs a task, once, as soon as nothing is under way: at once if that is so now. */
+  /** Runs a task, once, as soon as no command is in flight: at once if none is now. */
   final void whenQuiet(Runnable task) {
     whenQuiet.set(task);
     if (!isBusy()) {
@@ -162,9 +162,9 @@ class LeasedConnection implements Connection {
   }
 
   /**
-   * Gives the connection back, as soon as nothing is under way, in the state that the server stated
-   * last: an open transaction is rolled back first; for a failed one it is not worth the time, and
-   * the connection is closed.
+   * Gives the connection back as soon as no command is in flight, by the server's last status: an
+   * open transaction is rolled back first. In a failed transaction the connection is closed
+   * instead.
    */
   final void giveBack(Completable<Void> done) {
     if (!over.compareAndSet(false, true)) {
@@ -197,7 +197,7 @@ class LeasedConnection implements Connection {
     }
   }
 
-  /** What its user has set is not for the next one. */
+  /** Resets the settings of its user, which are not for the next one. */
   private void giveBackIdle(Completable<Void> done) {
     if (session.hasSeenSet()) {
       session.execute("RESET ALL", (result, failure) -> giveBackReset(failure, done));
@@ -231,9 +231,9 @@ class LeasedConnection implements Connection {
   }
 
   /**
-   * Ends what its user may do, while the lease goes on for another one.
+   * Ends the use by its user; the lease goes on for another one.
    *
-   * @return whether it had not ended before
+   * @return false if it had ended before
    */
   final boolean handOn() {
     boolean first = over.compareAndSet(false, true);
@@ -244,7 +244,7 @@ class LeasedConnection implements Connection {
     return first;
   }
 
-  /** Gives the connection up: the pool closes it after what is under way. */
+  /** Gives the connection up: the pool closes it after the commands in flight. */
   final void discard() {
     if (over.compareAndSet(false, true)) {
       end(/* reusable= */ false);

@@ -7,17 +7,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Walks the stream of a server's messages (one type byte, four bytes of length, a body) from header
- * to header and hands it on: whole buffers as they came, or, where messages are to be left out or
- * something put between them, slices of them. Only a header that is cut by the end of a buffer is
- * copied.
+ * to header and hands it on. It passes whole buffers as they came, or slices where messages are
+ * dropped or inserted. It copies only a header that the end of a buffer cuts.
  */
 final class MessageFrames {
   private static final int HEADER = 5;
 
-  /** What becomes of a message. */
+  /** The handling of a message. */
   enum Verdict {
     PASS,
-    /** Passes, and {@link Sink#cut()} is called before anything behind it goes on. */
+    /** Passes, and {@link Sink#cut()} is called before later messages are passed. */
     PASS_THEN_CUT,
     DROP,
     /** Does not pass, and {@link Sink#cut()} is called in its place. */
@@ -32,11 +31,11 @@ final class MessageFrames {
     }
   }
 
-  /** Decides about messages and receives what passes. */
+  /** Decides about messages and receives the bytes that pass. */
   interface Sink {
     /**
-     * Whether {@link #begins} will note something. Everything before the message is then handed on
-     * first: who hears of an answer must not find noted what belongs to a later one.
+     * Whether {@link #begins} will change noted state. Then all bytes before the message are handed
+     * on first, so that the receiver of an answer does not see state that belongs to a later one.
      */
     boolean isNoted(byte type, byte detail);
 
@@ -63,7 +62,7 @@ final class MessageFrames {
   /** The beginning of a header whose rest has not arrived. */
   private @Nullable ByteBuf partial;
 
-  /** How much of the current message is still to come, and what becomes of it. */
+  /** The number of bytes of the current message that have yet to come, and its handling. */
   private long remaining;
 
   private Verdict verdict = Verdict.PASS;
@@ -78,8 +77,8 @@ final class MessageFrames {
   /**
    * Takes the next bytes of the stream and ownership of the buffer.
    *
-   * @throws ProtocolException for a length that is impossible, or from the sink; the stream is then
-   *     of no use any more
+   * @throws ProtocolException for a length that is impossible, or from the sink; the stream is
+   *     unusable afterwards
    */
   void feed(ByteBuf in) throws ProtocolException {
     if (released) {
@@ -111,7 +110,10 @@ final class MessageFrames {
     }
   }
 
-  /** In two steps where the length, which is part of the header, says how long the header is. */
+  /**
+   * Completes a header, in two steps where the length field in it determines the size of the
+   * header.
+   */
   private static void complete(ByteBuf header, ByteBuf in) {
     while (in.isReadable() && !isComplete(header)) {
       int missing =
@@ -126,8 +128,8 @@ final class MessageFrames {
   }
 
   /**
-   * How much has to be there to decide: of a ReadyForQuery its only byte, too, of a CommandComplete
-   * the begin of its tag, and of an ErrorResponse that of its severity.
+   * Returns the number of bytes needed to decide: for a ReadyForQuery also its only byte, for a
+   * CommandComplete the begin of its tag, and for an ErrorResponse that of its severity.
    */
   private static int headerLength(ByteBuf in, int position, int end) {
     byte type = in.getByte(position);
@@ -218,7 +220,7 @@ final class MessageFrames {
     }
   }
 
-  /** Drops what is incomplete, now and from now on. */
+  /** Drops an incomplete header, and all later bytes. */
   void release() {
     released = true;
     if (partial != null) {

@@ -4,14 +4,14 @@ import io.netty.buffer.ByteBuf;
 import java.net.ProtocolException;
 
 /**
- * Finds the commands in what Vert.x's encoder writes: messages up to one that the server answers
- * with a ReadyForQuery, or a Terminate. The encoder writes whole commands and nothing else.
+ * Finds the commands in the output of Vert.x's encoder: messages up to one that the server answers
+ * with a ReadyForQuery, or a Terminate. The encoder writes only whole commands.
  */
 final class OutboundCommands {
 
   private OutboundCommands() {}
 
-  /** How many ReadyForQuery the server will send for this. */
+  /** Returns the number of ReadyForQuery that the server will send for this. */
   static int count(ByteBuf bytes) throws ProtocolException {
     int count = 0;
     int end = bytes.writerIndex();

@@ -29,27 +29,27 @@ final class PgMessages {
   static final byte NO_DATA = 'n';
   static final byte COPY_IN_RESPONSE = 'G';
 
-  /** Type and length. */
+  /** The size of type and length. */
   static final int HEADER = 5;
 
-  // What a CommandComplete may say of the transaction, and of the session.
+  // Effects of a command on the transaction or the session, by its CommandComplete.
   static final byte COMMITTED = 'C';
   static final byte ROLLED_BACK = 'R';
   static final byte BEGUN = 'B';
   static final byte SET = 'S';
 
-  /** What an ErrorResponse says of the session: that it ends. */
+  /** An ErrorResponse that ends the session. */
   static final byte FATAL = 'F';
 
-  /** Severity comes first, and how much of it tells FATAL and PANIC from ERROR. */
+  /** Severity is the first field; this many bytes tell FATAL and PANIC from ERROR. */
   static final int SEVERITY_BEGIN = 6;
 
   private static final String SET_TAG = "SET\0";
 
-  /** How much of a tag tells COMMIT from COMMENT, and all others apart. */
+  /** This many bytes of a tag tell COMMIT from COMMENT, and all other tags apart. */
   static final int TAG_BEGIN = 5;
 
-  /** All of a Sync. */
+  /** The size of a Sync. */
   static final int SYNC_LENGTH = HEADER;
 
   private PgMessages() {}
@@ -59,7 +59,10 @@ final class PgMessages {
     return in.writerIndex() - index < HEADER ? -1 : in.getUnsignedInt(index + 1) + 1;
   }
 
-  /** What a CommandComplete says of the transaction or the session, by its tag; 0 if nothing. */
+  /**
+   * Returns a command's effect on the transaction or the session, by the tag of its
+   * CommandComplete; 0 for none.
+   */
   static byte control(ByteBuf in, int index) {
     if (length(in, index) == HEADER + SET_TAG.length()) {
       String tag = in.toString(index + HEADER, SET_TAG.length(), StandardCharsets.US_ASCII);

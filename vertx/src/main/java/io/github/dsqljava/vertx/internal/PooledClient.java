@@ -22,10 +22,7 @@ import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What a pool and a client have in common: they stand on an {@link AsyncPool}, from their making to
- * their end, or that of Vert.x.
- */
+/** The common base of pools and clients: an {@link AsyncPool}, until they or Vert.x are closed. */
 public abstract class PooledClient extends SqlClientBase {
 
   final VertxInternal vertx;
@@ -35,7 +32,7 @@ public abstract class PooledClient extends SqlClientBase {
   private final Duration closeGrace;
   private final String name;
 
-  /** A caller must not wait for a timer that never comes. */
+  /** Closes the pool with Vert.x, so that no caller waits for a timer that never fires. */
   private final Closeable whenVertxCloses;
 
   private volatile boolean closed;
@@ -57,7 +54,7 @@ public abstract class PooledClient extends SqlClientBase {
         };
   }
 
-  /** Opens what is kept open. */
+  /** Opens the minimum of connections. */
   final void start() {
     vertx.addCloseHook(whenVertxCloses);
     pool.start();
@@ -119,12 +116,15 @@ public abstract class PooledClient extends SqlClientBase {
     return super.preparedQuery(Objects.requireNonNull(sql, "sql"), options);
   }
 
-  /** What fails because the pool is closed fails at once: Vert.x may be closed, and tell nobody. */
+  /**
+   * Returns a promise; of a closed pool one without a context, because Vert.x may be closed and
+   * would not run its callbacks.
+   */
   final <T extends @Nullable Object> Promise<T> promise(ContextInternal context) {
     return closed ? Promise.promise() : context.promise();
   }
 
-  /** Tells why, if the pool is closed. */
+  /** Passes the exception to a task if the pool is closed. */
   final void ifClosed(Consumer<ClosedException> task) {
     if (closed) {
       task.accept(new ClosedException("The pool of connections to " + name));

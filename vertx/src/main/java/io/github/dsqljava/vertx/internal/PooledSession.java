@@ -27,17 +27,19 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A physical connection of a pool, from login to end, whoever uses it. It is the holder of Vert.x's
- * connection, and passes on what that tells to the one who has it at the moment.
+ * A physical connection of a pool, from login to end, for all of its users. It is the holder of
+ * Vert.x's connection, and passes that connection's events to the current user.
  *
- * <p>Safe to use from several threads; what it does happens on the connection's event loop.
+ * <p>Safe to use from several threads; the work happens on the connection's event loop.
  */
 final class PooledSession implements Connection.Holder {
   /** Prepares a connection for its next user. */
   @FunctionalInterface
   interface Shaping {
 
-    /** Runs one of the two when it is done; in the second case the connection is given up. */
+    /**
+     * Runs one of the two callbacks when it is done; in the second case the connection is given up.
+     */
     void run(
         ContextInternal context,
         Lease<PooledSession> lease,
@@ -47,10 +49,10 @@ final class PooledSession implements Connection.Holder {
 
   private static final Logger LOGGER = System.getLogger(PooledSession.class.getName());
 
-  /** How long the server may take to hang up: some round trips to anywhere. */
+  /** The time for the server to close the connection: some round trips over any distance. */
   static final long GOODBYE_MILLIS = 2_000;
 
-  /** How long the server may take to answer a question that costs nothing. */
+  /** The time for the server to answer a trivial query. */
   private static final long ANSWER_MILLIS = 5_000;
 
   private final PgConnectionFactory factory;
@@ -58,7 +60,7 @@ final class PooledSession implements Connection.Holder {
   private final ContextInternal context;
   private final SessionWire wire;
 
-  /** Null if the server may take as long as it likes. */
+  /** Null without a statement timeout. */
   private final @Nullable AnswerClock clock;
 
   private final @Nullable Shaping shaping;
@@ -66,7 +68,7 @@ final class PooledSession implements Connection.Holder {
   private volatile Connection.@Nullable Holder user;
   private volatile boolean closed;
 
-  /** Is told when the use of the connection ends. */
+  /** Called when the use of the connection ends. */
   private final AtomicReference<Runnable> use = new AtomicReference<>(() -> {});
 
   PooledSession(
@@ -96,8 +98,8 @@ final class PooledSession implements Connection.Holder {
   }
 
   /**
-   * An exception in a task of the connection, in Vert.x's or our own code, reaches no caller: what
-   * the task should have done is not done, and those who wait for it would wait for ever.
+   * Closes the connection after an exception in one of its tasks, in Vert.x's or our own code. No
+   * caller hears of such an exception, and those who wait for the task's work would wait for ever.
    */
   private void broken(Throwable failure) {
     LOGGER.log(
@@ -146,7 +148,7 @@ final class PooledSession implements Connection.Holder {
     wire.settingsAreKnown();
   }
 
-  /** What shapes a connection whose settings were reset; null for nothing. */
+  /** Returns the hook for a connection whose settings were reset; null for none. */
   @Nullable Shaping shaping() {
     return shaping;
   }
@@ -157,8 +159,8 @@ final class PooledSession implements Connection.Holder {
   }
 
   /**
-   * Whether the connection has ended, by whomever. The channel knows it first: what was under way
-   * fails before anybody is told that the connection is closed, and must not be taken for idle.
+   * Whether the connection has ended, on either side. The channel knows it first: the commands in
+   * flight fail before the close event comes, and the connection must not count as idle then.
    */
   boolean isClosed() {
     return closed
@@ -178,15 +180,15 @@ final class PooledSession implements Connection.Holder {
         : Optional.empty();
   }
 
-  /** Who is told of the connection's events from now on; null for nobody. */
+  /** Sets the receiver of the connection's events; null for none. */
   void user(Connection.@Nullable Holder holder) {
     user = holder;
   }
 
   /**
-   * Somebody has the connection from now on.
+   * A use of the connection begins.
    *
-   * @param ends is run when that is over, or the connection is lost
+   * @param ends runs when the use ends, or the connection is lost
    */
   void useBegins(Runnable ends) {
     use.set(ends);
@@ -213,7 +215,9 @@ final class PooledSession implements Connection.Holder {
     }
   }
 
-  /** What a caller's own code throws while rows are read must not end the connection. */
+  /**
+   * Keeps exceptions of a caller's code, thrown while rows are read, from ending the connection.
+   */
   private <R, T> void guard(QueryCommandBase<T> query, Completable<R> handler) {
     GuardedCollector<?, T> guarded = new GuardedCollector<>(query.collector());
     send(QueryCopies.of(query, guarded.collector()), guarded.told(handler));
@@ -224,7 +228,7 @@ final class PooledSession implements Connection.Holder {
     if (watch == null) {
       connection.schedule(command, handler);
     } else {
-      // In the order in which the connection takes them.
+      // On the event loop, in the order in which the connection takes the commands.
       context.emit(v -> connection.schedule(command, watched(watch, command, handler)));
     }
   }
@@ -242,7 +246,7 @@ final class PooledSession implements Connection.Holder {
     part.handler = watch.watched(part.handler);
   }
 
-  /** Executes a statement of ours that gives no rows. */
+  /** Executes a statement of the pool itself that returns no rows. */
   void execute(String sql, Completable<Boolean> handler) {
     schedule(
         new SimpleQueryCommand<>(
@@ -254,7 +258,10 @@ final class PooledSession implements Connection.Holder {
         handler);
   }
 
-  /** As {@link #execute(String, Completable)}, and what is sent with it depends on its success. */
+  /**
+   * As {@link #execute(String, Completable)}, for a BEGIN: the commands sent with it depend on its
+   * success.
+   */
   void begin(String sql, Completable<Boolean> handler) {
     wire.guardNextBegin();
     execute(sql, handler);
@@ -282,8 +289,8 @@ final class PooledSession implements Connection.Holder {
   }
 
   /**
-   * Ends the connection with a goodbye to the server, which is expected to hang up; if it does not,
-   * because the network is dead, the connection ends all the same.
+   * Ends the connection with a Terminate, after which the server closes it. If it does not, because
+   * the network is dead, the connection is cut.
    */
   Future<Void> close() {
     Promise<Void> done = context.promise();
@@ -292,7 +299,7 @@ final class PooledSession implements Connection.Holder {
     return done.future().onComplete(closed -> context.owner().cancelTimer(timer));
   }
 
-  /** Ends the connection now; what it is doing fails. */
+  /** Cuts the connection now; the commands in flight fail. */
   Future<Void> abort() {
     Promise<Void> done = context.promise();
     HardClose.of(connection.socket()).addListener(closed -> done.complete());

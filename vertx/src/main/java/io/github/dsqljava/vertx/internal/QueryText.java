@@ -6,14 +6,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.Set;
 
 /**
- * What can be said about a Query's text without parsing it. Whoever asks does the slower thing when
- * the answer is no, so that a doubt is a no.
+ * Examines a Query's text without parsing it. On a no the caller takes the slower way, so the
+ * answer in doubt is no.
  */
 final class QueryText {
 
   /**
-   * These begin or end a transaction, so that what stands behind them is no part of the group, or,
-   * as COPY, do not go with the extended protocol.
+   * Statements that begin or end a transaction, so that later commands do not belong to the group,
+   * or that, as COPY, do not work in the extended protocol.
    */
   private static final Set<String> NEVER_GROUPED =
       Set.of("BEGIN", "START", "COMMIT", "END", "ROLLBACK", "ABORT", "PREPARE", "COPY");
@@ -47,8 +47,8 @@ final class QueryText {
   }
 
   /**
-   * The text of a Query, without white space around it and semicolons behind it; empty for any
-   * other command.
+   * Returns the text of a Query, without surrounding white space and trailing semicolons; empty for
+   * any other command.
    */
   private static String statement(ByteBuf command) {
     int at = command.readerIndex();
@@ -68,12 +68,18 @@ final class QueryText {
     return sql.substring(start, end);
   }
 
-  /** A semicolon may stand in a string or a comment, but that is not worth a scanner here. */
+  /**
+   * Whether there is no semicolon. One in a string or a comment counts, too, because a scanner
+   * would not be worth it here.
+   */
   private static boolean isSingle(String statement) {
     return statement.indexOf(';') < 0;
   }
 
-  /** As a Query, {@code $1} is an error about a missing parameter, and should stay that one. */
+  /**
+   * Whether there is a {@code $1}: as a Query, it is an error about a missing parameter, and has to
+   * remain that error.
+   */
   private static boolean mentionsParameter(String statement) {
     for (int at = statement.indexOf('$'); at >= 0; at = statement.indexOf('$', at + 1)) {
       if (at + 1 < statement.length()

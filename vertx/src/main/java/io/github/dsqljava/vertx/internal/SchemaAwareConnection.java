@@ -27,16 +27,16 @@ import java.util.stream.Collector;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Vert.x's connection, which forgets the statements it has prepared as soon as there is a sign that
- * they do not fit the schema any more. Vert.x itself keeps most of them as long as the connection
- * lasts: calls that meet one fail again and again.
+ * Vert.x's connection, except that it forgets its prepared statements as soon as there is a sign
+ * that they no longer fit the schema. Vert.x itself keeps most of them as long as the connection
+ * lasts, so calls that use one would fail again and again.
  *
  * <p>Belongs to the connection's event loop.
  */
 final class SchemaAwareConnection extends PgSocketConnection {
   private static final Logger LOGGER = System.getLogger(SchemaAwareConnection.class.getName());
 
-  /** Of Vert.x's {@code ErrorMessageFactory}: a value that does not fit its parameter. */
+  /** From Vert.x's {@code ErrorMessageFactory}: a value that does not fit its parameter. */
   private static final String NOT_ENCODED = "can not be coerced to the expected class";
 
   private final SchemaEpoch epoch;
@@ -44,7 +44,7 @@ final class SchemaAwareConnection extends PgSocketConnection {
   /** The epoch in which the cached statements were prepared. */
   private long seen;
 
-  /** Commands that have come and are not answered, but for Close. */
+  /** Commands without an answer, except for Close. */
   private final Set<CommandBase<?>> unanswered = Collections.newSetFromMap(new IdentityHashMap<>());
 
   private @Nullable Throwable lastFailure;
@@ -100,8 +100,8 @@ final class SchemaAwareConnection extends PgSocketConnection {
   }
 
   /**
-   * An Error of somebody's code in the middle of Vert.x's, such as that of a value's toString: the
-   * command at which it happened is in nobody's hands any more.
+   * Closes the connection after an Error of foreign code within Vert.x's, such as in a value's
+   * toString: no code would complete that command any more.
    */
   private void broken(Throwable failure) {
     LOGGER.log(
@@ -116,7 +116,7 @@ final class SchemaAwareConnection extends PgSocketConnection {
   @Override
   protected void handleClose(Throwable reason) {
     super.handleClose(reason);
-    // When Vert.x has failed what it knows of.
+    // After Vert.x has failed the commands that it knows of.
     socket()
         .channelHandlerContext()
         .channel()
@@ -159,7 +159,7 @@ final class SchemaAwareConnection extends PgSocketConnection {
       if (failure != null) {
         failed(command, cached, failure);
         if (unanswered.isEmpty() && isUnsent(command, cached, failure)) {
-          // Nobody has seen anything of it, and nothing was sent behind it.
+          // The caller has seen no part of its answer, and no command was sent after it.
           CommandBase<R> again = QueryCopies.of(command);
           super.doSchedule(again, counted(again, handler));
           return;
@@ -169,7 +169,9 @@ final class SchemaAwareConnection extends PgSocketConnection {
     };
   }
 
-  /** The text held no statement, as one with nothing but a comment. Vert.x answers nothing then. */
+  /**
+   * Answers a text without a statement, such as a comment alone, for which Vert.x gives no answer.
+   */
   private static <T> void answerEmpty(QueryCommandBase<T> query) {
     query.resultHandler().handleResult(0, 0, null, empty(query.collector()), null);
   }
@@ -187,7 +189,7 @@ final class SchemaAwareConnection extends PgSocketConnection {
   }
 
   /**
-   * @param cached the statement that was there when the command came
+   * @param cached the cached statement when the command came
    */
   private void failed(
       CommandBase<?> command, @Nullable PreparedStatement cached, Throwable failure) {
@@ -215,7 +217,7 @@ final class SchemaAwareConnection extends PgSocketConnection {
     }
   }
 
-  /** Whether a value did not fit a parameter as it was when the statement was prepared. */
+  /** Whether a value did not fit the type that a parameter had when the statement was prepared. */
   private static boolean isUnsent(
       CommandBase<?> command, @Nullable PreparedStatement cached, Throwable failure) {
     String message = failure.getMessage();
@@ -227,14 +229,14 @@ final class SchemaAwareConnection extends PgSocketConnection {
   }
 
   /**
-   * What a failure said about the connection's prepared statements. To be asked while the handler
-   * of the command that failed is called.
+   * Returns a failure's sign about the connection's prepared statements. Only valid while the
+   * handler of the failed command is called.
    */
   Optional<StaleSign> signOf(Throwable failure) {
     return failure == lastFailure ? lastSign : Optional.empty();
   }
 
-  /** Commands that come from now on prepare their statements again. */
+  /** Closes the cached statements, so that later commands prepare theirs again. */
   private void forgetStatements() {
     if (psCache == null) {
       return;
@@ -244,7 +246,7 @@ final class SchemaAwareConnection extends PgSocketConnection {
     }
   }
 
-  /** At its turn, behind the commands that use it. */
+  /** Closes a statement at its turn, after the commands that use it. */
   private void close(PreparedStatement statement) {
     if (isValid()) {
       schedule(new CloseStatementCommand(statement), (ok, failure) -> {});

@@ -1,13 +1,13 @@
 package io.github.dsqljava.vertx.internal;
 
-/** Where a session stands, as the server's last ReadyForQuery says. */
+/** The status of a session, by the server's last ReadyForQuery. */
 enum SessionStatus {
   /** In no transaction block: a statement commits on its own. */
   IDLE,
   /** In a transaction block. */
   IN_TRANSACTION,
   /**
-   * Only a rollback helps: in a failed transaction block, or behind a guarded BEGIN that failed
+   * Only a rollback helps: in a failed transaction block, or after a guarded BEGIN that failed
    * ({@link SessionWire#guardNextBegin()}).
    */
   FAILED;

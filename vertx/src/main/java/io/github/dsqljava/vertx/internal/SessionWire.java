@@ -14,12 +14,11 @@ import org.jspecify.annotations.Nullable;
  * Stands between TLS and Vert.x's codec, from the login to the end of a connection. It knows the
  * transaction status, and it makes a BEGIN safe to pipeline.
  *
- * <p>Vert.x writes BEGIN as a Query, which is complete in itself: what is sent behind it without
- * waiting runs even if BEGIN fails, and then each statement commits on its own. A guarded BEGIN
- * goes as Parse, Bind and Execute together with the commands behind it and one Sync for all; the
- * server then skips everything behind an error. What comes later waits here until BEGIN has
- * succeeded. The codec notices nothing: it gets the answers it would have had (see {@link
- * GroupReplies}).
+ * <p>Vert.x writes BEGIN as a Query, which is a unit of its own: statements that are pipelined
+ * after it run even if BEGIN fails, and then each commits on its own. A guarded BEGIN goes as
+ * Parse, Bind and Execute together with the next commands and one Sync for all, so that the server
+ * skips everything after an error. Later commands wait here until BEGIN has succeeded. The codec
+ * does not notice: it gets the answers it would have had (see {@link GroupReplies}).
  *
  * <p>Not thread-safe: everything but {@link #status()} belongs to the connection's event loop.
  */
@@ -35,37 +34,40 @@ final class SessionWire extends ChannelDuplexHandler {
 
   private volatile SessionStatus status = SessionStatus.IDLE;
 
-  /**
-   * What is written before the first ReadyForQuery is the login; its messages are not looked at.
-   */
+  /** Whether the first ReadyForQuery has come; messages of the login before it are not examined. */
   private boolean loggedIn;
 
-  /** How many ReadyForQuery are still to come from the server. */
+  /** The number of ReadyForQuery that have yet to come from the server. */
   private int awaited;
 
-  /** How many BEGIN still to be written are guarded. */
+  /** The number of guarded BEGIN that have yet to be written. */
   private int guards;
 
   private @Nullable BeginGroup group;
 
-  /** Written while a group was under way, and not taken into it. */
+  /** Commands written while a group was in flight, and not taken into it. */
   private final HeldCommands held = new HeldCommands();
 
-  /** What command tags have told since the last guarded BEGIN, whatever text they answer. */
+  /** Command tags seen since the last guarded BEGIN, for any statement. */
   private boolean endSeen;
 
   private boolean beginSeen;
 
-  /** Whether the last end of a transaction was a rollback, as also a COMMIT may be answered. */
+  /**
+   * Whether the last end of a transaction was a rollback; the answer to a COMMIT may be one, too.
+   */
   private boolean rolledBack;
 
-  /** Whether settings of the session were changed that are still so. */
+  /** Whether the session has changed settings that were not reset. */
   private volatile boolean setSeen;
 
-  /** The server has said that it ends the session, with or without closing the connection. */
+  /**
+   * Whether the server has announced the end of the session, with or without closing the
+   * connection.
+   */
   private volatile boolean ending;
 
-  /** A guarded BEGIN has failed, and nobody has rolled back. */
+  /** Whether a guarded BEGIN has failed and no rollback has followed. */
   private boolean refusing;
 
   @SuppressWarnings("NullAway.Init") // set when added, before anything else happens
@@ -83,7 +85,7 @@ final class SessionWire extends ChannelDuplexHandler {
    * @throws IllegalStateException for a connection that another transport opened
    */
   static SessionWire of(PgSocketConnection connection) {
-    // Not from the pipeline, which is empty once the channel is closed.
+    // Not taken from the pipeline, which is empty once the channel is closed.
     SessionWire wire = connection.socket().channelHandlerContext().channel().attr(OF_CHANNEL).get();
     if (wire == null) {
       throw new IllegalStateException(
@@ -95,7 +97,7 @@ final class SessionWire extends ChannelDuplexHandler {
   }
 
   /**
-   * Where the session stands; callable from any thread. The codec hears of a change after this
+   * The status of the session; callable from any thread. The codec hears of a change after this
    * method shows it.
    */
   SessionStatus status() {
@@ -104,17 +106,17 @@ final class SessionWire extends ChannelDuplexHandler {
 
   /**
    * Guards the next BEGIN: a Query with nothing but a BEGIN or START TRANSACTION. To be called on
-   * the event loop, right before the command is scheduled. What is scheduled before the event loop
-   * turns to something else travels with BEGIN; what is scheduled later waits for the answer.
+   * the event loop, right before the command is scheduled. Commands scheduled in the same turn of
+   * the event loop travel with BEGIN; later ones wait for its answer.
    *
-   * <p>If BEGIN fails, no command behind it is executed. Those that were sent, those that wait and
-   * all that follow fail with SQLSTATE 25P01, and {@link #status()} is {@link
-   * SessionStatus#FAILED}, until a ROLLBACK or another guarded BEGIN is written. Those that follow
-   * are refused because Vert.x keeps commands back itself, behind a statement that is being
-   * prepared and beyond its pipelining limit, and writes them later.
+   * <p>If BEGIN fails, no command after it is executed. Those that were sent, those that wait and
+   * all later ones fail with SQLSTATE 25P01, and {@link #status()} is {@link SessionStatus#FAILED},
+   * until a ROLLBACK or another guarded BEGIN is written. Later ones have to fail because Vert.x
+   * itself delays commands, after a statement that is being prepared and beyond its pipelining
+   * limit.
    *
-   * <p>A COMMIT or ROLLBACK never travels with its BEGIN. Terminate does not wait: what waits here
-   * at that time is not executed.
+   * <p>A COMMIT or ROLLBACK never travels with its BEGIN. Terminate does not wait; commands that
+   * wait here at that time are not executed.
    *
    * @throws IllegalStateException on another thread than the event loop's
    */
@@ -162,12 +164,12 @@ final class SessionWire extends ChannelDuplexHandler {
     return setSeen;
   }
 
-  /** What is about to be sent may change settings without the server's saying SET. */
+  /** The next command may change settings without a SET in the server's command tag. */
   void settingsMayChange() {
     setSeen = true;
   }
 
-  /** The settings are as the next user expects them. */
+  /** The settings are those that the next user expects. */
   void settingsAreKnown() {
     setSeen = false;
   }
@@ -218,7 +220,7 @@ final class SessionWire extends ChannelDuplexHandler {
     }
   }
 
-  /** Sends a command, or does with it what the state asks for. */
+  /** Sends, groups, holds or refuses a command, depending on the state. */
   private void send(ByteBuf command, ChannelPromise promise) {
     byte type = command.getByte(command.readerIndex());
     if (type == PgMessages.TERMINATE) {
@@ -246,12 +248,12 @@ final class SessionWire extends ChannelDuplexHandler {
     BeginGroup begun = new BeginGroup(ctx, command, promise);
     command.release();
     group = begun;
-    // The end of the turn: whatever the event loop has to do already comes before this task.
+    // At the end of the turn: the event loop's queued tasks come before this one.
     ctx.executor().execute(() -> sendGroup(begun));
   }
 
   private void addOrHold(BeginGroup group, ByteBuf command, ChannelPromise promise) {
-    // Behind the first one that is held, all are: their order stays.
+    // After the first held command all are held, to keep their order.
     if (held.isEmpty() && group.add(command, promise)) {
       command.release();
     } else {
@@ -266,7 +268,7 @@ final class SessionWire extends ChannelDuplexHandler {
     }
   }
 
-  /** What the server sends. */
+  /** Handles the server's messages. */
   private final class Inbound implements MessageFrames.Sink {
     private byte groupStatus;
 
@@ -292,7 +294,7 @@ final class SessionWire extends ChannelDuplexHandler {
         HardClose.of(ctx.pipeline()); // the message itself is still handed on
       }
       if (type == PgMessages.COPY_IN_RESPONSE) {
-        // Vert.x has no way to send data, so that the server and the caller would wait for ever.
+        // Vert.x cannot send data, so the server and the caller would wait for ever.
         LOGGER.log(
             System.Logger.Level.WARNING,
             "COPY FROM STDIN cannot be used here; its connection is closed");
@@ -355,7 +357,7 @@ final class SessionWire extends ChannelDuplexHandler {
     }
   }
 
-  /** Lets go what was held, before the codec hears of the end and writes anything new. */
+  /** Sends the held commands, before the codec hears of the end and writes new ones. */
   private void end(BeginGroup ended, byte statusCode) {
     group = null;
     refusing = !ended.replies().begun();
@@ -366,7 +368,7 @@ final class SessionWire extends ChannelDuplexHandler {
     }
   }
 
-  /** The two sides do not understand each other: nothing sent or received can be relied on. */
+  /** Closes the connection after a protocol violation: its state is unknown. */
   private void giveUp(ProtocolException e) {
     drop();
     ctx.fireExceptionCaught(e);

@@ -4,12 +4,12 @@ import io.github.dsqljava.spi.SqlText;
 import java.util.Set;
 
 /**
- * What a statement may do to a connection that others use, as far as its text tells without being
- * parsed. Whoever asks does the slower thing when the answer is no, so that a doubt is a no.
+ * Examines a statement's possible effects on a shared connection, without parsing its text. On a no
+ * the caller takes the slower way, so the answer in doubt is no.
  */
 final class SharedText {
 
-  /** These read or write rows and leave nothing behind in the session. */
+  /** Statements that read or write rows and leave no state in the session. */
   private static final Set<String> OF_ROWS =
       Set.of("SELECT", "INSERT", "UPDATE", "DELETE", "WITH", "VALUES", "TABLE", "SHOW");
 
@@ -21,8 +21,8 @@ final class SharedText {
   private SharedText() {}
 
   /**
-   * Whether a statement may be sent between those of others: surely one statement that leaves
-   * nothing behind in the session, neither a transaction nor a setting.
+   * Whether a statement may be sent between other callers': surely one statement that leaves no
+   * state in the session, neither a transaction nor a setting.
    *
    * @param single whether the protocol takes only one statement
    */
@@ -42,7 +42,7 @@ final class SharedText {
     return OF_SETTINGS.contains(commandWord(sql));
   }
 
-  /** The first word behind white space, comments and parentheses, in upper case. */
+  /** Returns the first word after white space, comments and parentheses, in upper case. */
   private static String commandWord(String sql) {
     int start = 0;
     int next = skipped(sql, start);
@@ -53,7 +53,9 @@ final class SharedText {
     return SqlText.wordAt(sql, start);
   }
 
-  /** What comes behind a space, comment or parenthesis that stands there; else the same place. */
+  /**
+   * Returns the offset behind a space, comment or parenthesis at an offset; else the same offset.
+   */
   private static int skipped(String sql, int start) {
     if (start < sql.length() && (SqlText.isSpace(sql.charAt(start)) || sql.charAt(start) == '(')) {
       return start + 1;
@@ -68,7 +70,7 @@ final class SharedText {
     return sql.startsWith("/*", start) ? endOfComment(sql, start) : start;
   }
 
-  /** Comments stand inside of comments. */
+  /** Returns the end of a comment, which may contain others. */
   private static int endOfComment(String sql, int start) {
     int at = start + 2;
     for (int depth = 1; depth > 0; ) {

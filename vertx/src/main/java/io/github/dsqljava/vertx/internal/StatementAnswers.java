@@ -16,7 +16,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.function.BooleanSupplier;
 
-/** What happens to the answer to a statement on its way to the caller. */
+/** Wraps the handlers of statements: for tracing, and for the exceptions that callers get. */
 final class StatementAnswers {
   private static final Logger LOGGER = System.getLogger(StatementAnswers.class.getName());
 
@@ -27,7 +27,7 @@ final class StatementAnswers {
   private StatementAnswers() {}
 
   /**
-   * Tells Vert.x's tracer and metrics of a query, if there are any.
+   * Reports a query to Vert.x's tracer and metrics, if there are any.
    *
    * @param context the caller's, in which a tracer looks for the span around it
    */
@@ -52,7 +52,7 @@ final class StatementAnswers {
     };
   }
 
-  /** Whether a tracer did its work; if not, that is no reason for the query to fail. */
+  /** Runs a report; its failure does not fail the query. */
   private static boolean reports(Runnable report) {
     try {
       report.run();
@@ -64,8 +64,8 @@ final class StatementAnswers {
   }
 
   /**
-   * Gives one name to the loss of a statement that would have committed by itself, and calls no
-   * COMMIT a success that the server has answered with ROLLBACK.
+   * Turns the loss of an autocommitted statement into one kind of exception, and a COMMIT that the
+   * server answered with ROLLBACK into a failure.
    *
    * @param isLost whether the connection is known to be lost
    */

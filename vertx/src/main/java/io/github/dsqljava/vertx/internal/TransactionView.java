@@ -10,8 +10,8 @@ import io.vertx.sqlclient.TransactionRollbackException;
 import io.vertx.sqlclient.internal.command.CommandBase;
 
 /**
- * The connection that the function of a transaction is given: Vert.x's own, except that beginning,
- * ending and closing are not the function's business.
+ * The connection for the function of a transaction: Vert.x's own, except that the function cannot
+ * begin or end the transaction, or close the connection.
  */
 final class TransactionView extends CheckedConnection {
 
@@ -19,7 +19,7 @@ final class TransactionView extends CheckedConnection {
   private final Runnable lost;
 
   /**
-   * @param lost is told when the connection has ended while the function has it
+   * @param lost called when the connection has ended while the function has it
    */
   TransactionView(ContextInternal context, TransactionalConnection<?> connection, Runnable lost) {
     super(context, connection);
@@ -48,7 +48,10 @@ final class TransactionView extends CheckedConnection {
     conn.schedule(command, handler);
   }
 
-  /** So that Vert.x prepares no statement a second time after an error, which would hide it. */
+  /**
+   * Returns false, so that Vert.x does not prepare a statement again after an error, which would
+   * hide the error.
+   */
   @Override
   protected boolean autoCommit() {
     return false;
@@ -69,7 +72,7 @@ final class TransactionView extends CheckedConnection {
     return context.failedFuture(TransactionalConnection.refusal("close()"));
   }
 
-  /** What {@code transaction()} gives. */
+  /** The transaction that {@code transaction()} returns. */
   private final class OpenTransaction implements Transaction {
     @Override
     public Future<Void> commit() {

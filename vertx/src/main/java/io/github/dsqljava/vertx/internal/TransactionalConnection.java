@@ -25,20 +25,20 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A pooled connection during one attempt at a transaction: BEGIN goes out with the first statement,
- * the first error is remembered, and the end says what is certain about the transaction.
+ * A pooled connection during one attempt at a transaction. It sends BEGIN with the first statement,
+ * remembers the first error, and at the end reports what is certain about the outcome.
  *
  * <p>A transaction without a statement costs nothing. Safe to use from several threads; the state
  * changes on the connection's event loop.
  *
- * @param <T> what the transaction's function gives
+ * @param <T> the type of the function's result
  */
 final class TransactionalConnection<T extends @Nullable Object> extends LeasedConnection {
 
   private final String begin;
   private final Consumer<EndedAttempt<T>> ended;
 
-  // What follows belongs to the connection's event loop.
+  // The following fields belong to the connection's event loop.
   private boolean begun;
   private boolean ending;
   private boolean commitSent;
@@ -48,17 +48,17 @@ final class TransactionalConnection<T extends @Nullable Object> extends LeasedCo
   private @Nullable PgException firstError;
   private @Nullable Throwable loss;
 
-  /** What the first failure said about the statements that the connection had prepared. */
+  /** The first failure's sign about the connection's prepared statements. */
   private Optional<StaleSign> firstSign = Optional.empty();
 
-  /** Statements without an answer, whose text may hold a COMMIT of their own. */
+  /** The number of statements without an answer whose text may contain a COMMIT. */
   private int doubtful;
 
   /**
    * An attempt that has not begun.
    *
-   * @param ended is told the outcome, once, on the connection's event loop, after the connection
-   *     was given back
+   * @param ended gets the outcome, once, on the connection's event loop, after the connection was
+   *     given back
    */
   TransactionalConnection(
       VertxInternal vertx,
@@ -102,7 +102,7 @@ final class TransactionalConnection<T extends @Nullable Object> extends LeasedCo
     answered();
   }
 
-  /** Why the function of a transaction may not call something. */
+  /** Returns the exception for a call that the function of a transaction must not make. */
   static IllegalStateException refusal(String call) {
     return new IllegalStateException(
         call
@@ -116,7 +116,7 @@ final class TransactionalConnection<T extends @Nullable Object> extends LeasedCo
             + " completed");
   }
 
-  /** Whether the text of a command, or of a part of it, is of a kind. */
+  /** Whether the text of a command, or of a part of it, matches. */
   private static boolean contains(CommandBase<?> command, Predicate<String> kind) {
     if (command instanceof CompositeCommand composite) {
       return composite.commands().stream().anyMatch(part -> contains(part, kind));
@@ -163,7 +163,7 @@ final class TransactionalConnection<T extends @Nullable Object> extends LeasedCo
 
   // --- the end
 
-  /** The function succeeded: commits, as soon as no statement is under way. */
+  /** The function succeeded: commits as soon as no statement is in flight. */
   void commit(T result) {
     whenQuiet(
         () ->
@@ -201,7 +201,7 @@ final class TransactionalConnection<T extends @Nullable Object> extends LeasedCo
 
   private void committed(T result, @Nullable Throwable failure) {
     if (failure == null && session.hasRolledBack()) {
-      // Something failed that answers to nobody here, as the closing of a stale statement may.
+      // A command without a caller failed, such as the closing of a stale statement.
       end(
           new AttemptOutcome.Failed(
               new TransactionRolledBackException(firstErrorOrUnknown()), RetryKind.STALE_SCHEMA));
@@ -238,16 +238,15 @@ final class TransactionalConnection<T extends @Nullable Object> extends LeasedCo
           } else if (!begun || isLost()) {
             end(failure(failure));
           } else {
-            // Behind what is under way; the outcome is known then.
+            // After the statements in flight, when the outcome is known.
             session.execute("ROLLBACK", (ok, problem) -> end(failure(failure)));
           }
         });
   }
 
   /**
-   * A COMMIT or ROLLBACK that was not recognised as one got through; then nothing may be run again,
-   * also if another transaction was begun behind it. The server's answers say so, whatever the text
-   * looked like.
+   * Whether a COMMIT or ROLLBACK reached the server unrecognised, by the server's answers. Then the
+   * transaction must not run again, even if another one was begun after it.
    */
   private boolean wasEndedInside() {
     return inTransaction && (session.hasSeenEnd() || session.status() == SessionStatus.IDLE);
@@ -267,10 +266,10 @@ final class TransactionalConnection<T extends @Nullable Object> extends LeasedCo
   }
 
   /**
-   * The outcome of a transaction whose function failed or went on after an error. What the first
-   * statement failed with counts, for the function may have hidden it behind a failure of its own,
-   * which is then but a consequence. The function's failure does not count: a conflict in it that
-   * no statement here had is one of another connection.
+   * Returns the outcome of a transaction whose function failed or continued after an error. The
+   * first failure of a statement counts, because the function may have hidden it behind a failure
+   * of its own. The function's failure does not count: a conflict that no statement here had
+   * belongs to another connection.
    */
   private AttemptOutcome failure(Throwable failure) {
     Optional<RetryKind> kind = DriverErrors.retryKind(firstError);
@@ -297,7 +296,7 @@ final class TransactionalConnection<T extends @Nullable Object> extends LeasedCo
     return other != null ? other : new ClosedChannelException();
   }
 
-  /** The deadline has passed. What is under way is given up, with the connection. */
+  /** The deadline has passed: gives up the statements in flight, with the connection. */
   void expire() {
     session.execute(
         () -> {
@@ -325,8 +324,8 @@ final class TransactionalConnection<T extends @Nullable Object> extends LeasedCo
   }
 
   /**
-   * The connection has ended because its pool is closed: nobody waits for a function that does not
-   * notice.
+   * The connection has ended because its pool is closed: ends the attempt without waiting for the
+   * function.
    */
   void poolClosed(ClosedException reason) {
     session.execute(
@@ -355,7 +354,7 @@ final class TransactionalConnection<T extends @Nullable Object> extends LeasedCo
     }
     done = true;
     if (beginFailure != null) {
-      // In whatever state it is: nothing may be left of the statements behind it.
+      // Its state is unknown, and no statement after the BEGIN may take effect.
       discard();
       ended.accept(new EndedAttempt<>(outcome, result));
     } else {

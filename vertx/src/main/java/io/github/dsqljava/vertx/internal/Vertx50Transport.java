@@ -13,19 +13,19 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Opens connections through a subclass of the driver's connection factory, which Vert.x 5.0 lets
- * in. One factory, and so one network client and one set of TLS sessions, serves all pools and
- * single connections of a connector.
+ * Opens connections through a subclass of the driver's connection factory, which Vert.x 5.0 allows.
+ * One factory, with one network client and one set of TLS sessions, serves all pools and single
+ * connections of a connector.
  */
 public final class Vertx50Transport implements Transport {
 
   private final ConnectionPlan plan;
   private final Vertx50ConnectionFactory factory;
 
-  /** What connect() has handed out and not completed. */
+  /** The futures of connect() that are not completed. */
   private final Set<Promise<SqlConnection>> connecting = ConcurrentHashMap.newKeySet();
 
-  /** A caller must not wait for an event loop that has ended. */
+  /** Fails callers when Vert.x is closed, so that none waits for an event loop that has ended. */
   private final Closeable whenVertxCloses = this::vertxCloses;
 
   private volatile boolean vertxClosed;
