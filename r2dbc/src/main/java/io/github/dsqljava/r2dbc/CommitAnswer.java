@@ -20,8 +20,8 @@ import reactor.util.context.Context;
 import reactor.util.context.ContextView;
 
 /**
- * A COMMIT that a user of a pooled connection asks for: says what is certain when it fails, by the
- * server's own words, as exceptions of R2DBC whose cause is ours.
+ * A COMMIT that the user of a pooled connection calls. If it fails, the server's messages decide
+ * whether its outcome is known, and R2DBC's exception has one of ours as its cause.
  */
 final class CommitAnswer {
   /** SQL's codes for a lost connection, and for a transaction that is in doubt because of it. */
@@ -36,7 +36,7 @@ final class CommitAnswer {
   private final int endsBefore;
 
   /**
-   * @param ifUnknown is told what is said of the COMMIT if its outcome is unknown
+   * @param ifUnknown gets the exception of a COMMIT whose outcome is unknown
    */
   CommitAnswer(PhysicalSession session, Consumer<R2dbcException> ifUnknown) {
     this.session = session;
@@ -47,8 +47,8 @@ final class CommitAnswer {
   }
 
   /**
-   * Sends COMMIT. A subscriber that cancels cannot take it back: if its answer is lost then, that
-   * is said where Reactor has what no subscriber is left to hear.
+   * Sends COMMIT. A subscriber that cancels cannot take it back. If its answer is lost after that,
+   * the exception goes to Reactor's hook for dropped errors.
    *
    * @param context of the subscriber
    */
@@ -61,12 +61,12 @@ final class CommitAnswer {
         .doOnCancel(() -> wire.whenQuiet(() -> abandoned(context)));
   }
 
-  /** Whether COMMIT was sent, and nothing has answered it. */
+  /** Whether COMMIT was sent and has no answer yet. */
   boolean isOwed() {
     return notes.isCommitSent() && notes.ends() == endsBefore && notes.lastError().isEmpty();
   }
 
-  /** Every answer has come, or the connection has ended. */
+  /** Called after a cancel, when every answer has come or the connection has ended. */
   private void abandoned(ContextView context) {
     if (!notes.isCommitSent() || (isOwed() && wire.isOpen())) {
       return;
@@ -85,7 +85,7 @@ final class CommitAnswer {
 
   private Mono<Void> read(Throwable failure) {
     if (notes.ends() > endsBefore) {
-      // The answer was read, whatever came behind it.
+      // The server has answered; errors after that change nothing.
       return notes.lastEndIsCommit() ? Mono.empty() : Mono.error(rolledBack(failure));
     }
     if (!notes.isCommitSent()) {

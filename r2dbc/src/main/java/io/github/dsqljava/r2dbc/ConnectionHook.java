@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Mono;
 
-/** What a program does with a connection of a pool before others use it. */
+/** Runs a program's hook on a connection of a pool before others use it. */
 final class ConnectionHook {
   private final String name;
   private final Function<PostgresqlConnection, Publisher<Void>> hook;
@@ -19,7 +19,7 @@ final class ConnectionHook {
 
   /**
    * @param name for messages, such as "init hook"
-   * @param limit how long the hook may take
+   * @param limit the time limit of the hook
    */
   ConnectionHook(
       String name, Function<PostgresqlConnection, Publisher<Void>> hook, Duration limit) {
@@ -28,10 +28,7 @@ final class ConnectionHook {
     this.limit = limit;
   }
 
-  /**
-   * Runs the hook on a connection that nobody uses. If it fails, the connection is in no known
-   * state.
-   */
+  /** Runs the hook on an unused connection. If it fails, the state of the connection is unknown. */
   Mono<Void> run(PhysicalSession session) {
     return Mono.defer(
         () -> {

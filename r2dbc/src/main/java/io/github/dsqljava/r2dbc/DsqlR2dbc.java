@@ -27,9 +27,9 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
 
 /**
- * A pool of connections to one Aurora DSQL cluster, as one user: R2DBC's {@link ConnectionFactory},
- * and what Aurora DSQL asks for besides: transactions that are run again after a conflict, batches
- * in few flights, connections that are replaced before the service cuts them.
+ * A pool of connections to one Aurora DSQL cluster, as one user. It is R2DBC's {@link
+ * ConnectionFactory} and adds what Aurora DSQL needs: transactions that run again after a conflict,
+ * batches in few flights, and connections that are replaced before the service cuts them.
  *
  * <pre>{@code
  * DsqlR2dbc dsql = DsqlR2dbc.of(DsqlConfig.fromEnvironment());
@@ -44,18 +44,18 @@ import reactor.core.publisher.MonoSink;
  * }</pre>
  *
  * <p>Each physical connection gets a login token of its own, direct TLS with a fully verified
- * certificate, and the configured schema as its {@code search_path}. {@link #create()} gives the
- * driver's {@link PostgresqlConnection}; closing it gives it back, without an open transaction,
- * changed settings or a statement that still runs.
+ * certificate, and the configured schema as its {@code search_path}. {@link #create()} returns the
+ * driver's {@link PostgresqlConnection}. Closing it gives it back to the pool, without an open
+ * transaction, changed settings or a running statement.
  *
  * <p><b>Threads.</b> Nothing blocks, and nothing happens before a publisher is subscribed to.
  * Signals come on the event loop of a connection, or on Reactor's parallel scheduler; neither may
- * be blocked. The subscriber's context reaches the publishers of the functions given. Safe to use
- * from several threads.
+ * be blocked. The subscriber's context reaches the publishers of the program's functions. Safe to
+ * use from several threads.
  *
  * <p><b>Failures.</b> {@link #create()} fails with R2DBC's exceptions, which frameworks translate;
- * the connector's own, with what to do, is the cause. The methods of this class that R2DBC does not
- * have fail with the connector's own. Errors of statements are the driver's.
+ * the cause is the connector's own exception, which tells the remedy. The methods that R2DBC does
+ * not have fail with the connector's own exceptions. Errors of statements are the driver's.
  */
 public final class DsqlR2dbc implements ConnectionFactory, Closeable, Disposable {
 
@@ -126,13 +126,13 @@ public final class DsqlR2dbc implements ConnectionFactory, Closeable, Disposable
   // --- connections
 
   /**
-   * A connection of the pool, to be closed, which gives it back. Cancelling while it is waited for
-   * frees the place in the queue. Use it in {@code Mono.usingWhen} or {@code Flux.usingWhen}, which
-   * close it whatever happens: a subscriber of another kind that cancels at the moment in which it
-   * is handed over loses it, and nobody closes it.
+   * Gets a connection of the pool; closing it gives it back. Cancelling the wait frees the place in
+   * the queue. Use it in {@code Mono.usingWhen} or {@code Flux.usingWhen}, which close it in every
+   * case: another subscriber that cancels at the moment of the hand-over loses the connection, and
+   * nobody closes it.
    *
-   * @return the driver's connection ({@code Wrapped} has the one that the pool does not stand
-   *     before); or an R2DBC exception whose cause is a {@link io.github.dsqljava.DsqlException}
+   * @return the driver's connection ({@code Wrapped} returns the one without the pool's checks); or
+   *     an R2DBC exception whose cause is a {@link io.github.dsqljava.DsqlException}
    */
   @Override
   public Mono<PostgresqlConnection> create() {
@@ -232,24 +232,23 @@ public final class DsqlR2dbc implements ConnectionFactory, Closeable, Disposable
   }
 
   /**
-   * Runs a function in a transaction: commits when its publisher completes, rolls back when it
-   * fails, and runs all of it again, on another connection, when it lost a conflict with another
-   * transaction (40001: OC000, OC001), or lost its connection before COMMIT was sent. What the
-   * function does outside the database is then done again, too. After a conflict it waits for its
-   * turn, as {@link R2dbcSettings#conflictLane()} says.
+   * Runs a function in a transaction: commits when its publisher completes, and rolls back when it
+   * fails. Runs all of it again, on another connection, after a lost conflict with another
+   * transaction (40001: OC000, OC001) or the loss of its connection before COMMIT was sent. The
+   * function's effects outside the database then happen again, too. After a conflict it waits for
+   * its turn, see {@link R2dbcSettings#conflictLane()}.
    *
-   * <p>What the publisher gives is kept until COMMIT has succeeded, and is then given on as it is
-   * asked for; of attempts that failed nothing is. The function's connection is of use only inside;
-   * it must not be closed, nor a transaction begun on it. Statements that are still under way when
-   * the publisher completes are waited for.
+   * <p>The elements of the publisher are kept until COMMIT has succeeded, and then emitted on
+   * demand; those of failed attempts are dropped. The function's connection is valid only inside;
+   * the function must not close it, nor begin a transaction on it. COMMIT waits for statements that
+   * are still in flight when the publisher completes.
    *
-   * <p>Cancelling rolls back, and nothing is run again. Once COMMIT was sent it is too late: if its
+   * <p>Cancelling rolls back, without another attempt. After COMMIT was sent it is too late. If its
    * answer is lost then, the {@link io.github.dsqljava.CommitOutcomeUnknownException} goes to
-   * {@code Operators.onErrorDropped}, for no subscriber is left to hear it; if it is committed,
-   * that is logged.
+   * {@code Operators.onErrorDropped}, because no subscriber is left; if it commits, that is logged.
    *
    * @param work gets the connection, and may be called several times
-   * @return what the function's publisher gave in the attempt that was committed; or
+   * @return the elements of the function's publisher in the committed attempt; or
    *     <ul>
    *       <li>a {@link io.github.dsqljava.RetriesExhaustedException} when the retry policy allows
    *           no more attempts;
@@ -282,13 +281,13 @@ public final class DsqlR2dbc implements ConnectionFactory, Closeable, Disposable
    * Executes a statement for many rows, in chunks that Aurora DSQL accepts as a transaction each:
    * 1,000 rows or 4 MiB, which leaves room for index entries. The chunks run one after the other;
    * each is a transaction as {@link #inTransaction} runs it, all of its rows sent in one flight,
-   * where the driver's own {@code Statement.add()} takes a round trip for each row.
+   * whereas the driver's own {@code Statement.add()} takes a round trip for each row.
    *
    * @param sql with {@code $1} to {@code $n}
    * @param rows the values, one list for each execution, of types that the driver has codecs for;
    *     null is allowed. Not to be changed before the end
    * @param options for the transaction of each chunk
-   * @return how many rows were changed; or a {@link io.github.dsqljava.BatchFailedException}, which
+   * @return the number of changed rows; or a {@link io.github.dsqljava.BatchFailedException}, which
    *     says for each chunk whether it is in the database, when one failed for good; or a {@link
    *     io.github.dsqljava.RowTooLargeException}, with nothing written, when a single row is larger
    *     than a chunk may be
@@ -304,11 +303,11 @@ public final class DsqlR2dbc implements ConnectionFactory, Closeable, Disposable
   }
 
   /**
-   * As {@link #executeMany(String, List, TransactionOptions)}, with rows that are asked for as they
-   * are needed, so that any number of them takes the memory of a chunk or two.
+   * As {@link #executeMany(String, List, TransactionOptions)}, with rows that are requested on
+   * demand, so that any number of them takes the memory of a chunk or two.
    *
-   * @return how many rows were changed; or a {@link io.github.dsqljava.BatchFailedException}, also
-   *     if the publisher fails or a row is too large: what was written before stays
+   * @return the number of changed rows; or a {@link io.github.dsqljava.BatchFailedException}, also
+   *     if the publisher fails or a row is too large: earlier chunks stay
    */
   public Mono<Long> executeMany(
       String sql,
@@ -323,8 +322,8 @@ public final class DsqlR2dbc implements ConnectionFactory, Closeable, Disposable
   // --- the pool
 
   /**
-   * Waits until the minimum of connections is open, as long as that takes; {@code .timeout(..)}
-   * waits no longer, and {@link #health()} says then what is wrong.
+   * Waits without a limit until the minimum of connections is open; {@code .timeout(..)} sets one,
+   * and {@link #health()} then tells the reason.
    *
    * @return completes at once if the minimum is 0; fails with a {@link
    *     io.github.dsqljava.ClosedException} when the pool is closed before
@@ -333,7 +332,7 @@ public final class DsqlR2dbc implements ConnectionFactory, Closeable, Disposable
     return Mono.fromFuture(pool::ready, /* suppressCancel= */ true);
   }
 
-  /** Whether the pool can do its work, and why not, without asking the server. */
+  /** Returns the pool's health with its reason, without contacting the server. */
   public PoolHealth health() {
     return pool.health();
   }
@@ -343,7 +342,7 @@ public final class DsqlR2dbc implements ConnectionFactory, Closeable, Disposable
     return lane;
   }
 
-  /** The pool at this moment. */
+  /** Returns the state of the pool at this moment, and its counters. */
   public PoolStats stats() {
     PoolStats stats = pool.stats();
     return lane == null ? stats : lane.addTo(stats);
@@ -355,10 +354,10 @@ public final class DsqlR2dbc implements ConnectionFactory, Closeable, Disposable
   }
 
   /**
-   * Gives up all connections there are: idle ones now, others when they are given back. For when
-   * what they were opened with has changed.
+   * Gives up all current connections: idle ones now, others when they are given back. For use when
+   * the data they were opened with has changed.
    *
-   * @return how many
+   * @return the number of connections given up
    */
   public int expireConnections() {
     return pool.expireConnections();
@@ -371,9 +370,9 @@ public final class DsqlR2dbc implements ConnectionFactory, Closeable, Disposable
   }
 
   /**
-   * Closes the pool: callers that wait fail, connections that are being opened are given up, others
-   * are closed when they are given back, and once the grace period is over, at once, so that what
-   * they are doing fails.
+   * Closes the pool. Waiting callers fail, and connections that are being opened are given up.
+   * Others are closed when they are given back, or when the grace period is over; then their
+   * statements fail.
    *
    * @param grace zero or more
    * @return completes when all connections are closed
@@ -402,7 +401,7 @@ public final class DsqlR2dbc implements ConnectionFactory, Closeable, Disposable
     return closing;
   }
 
-  /** Where it leads and what it has. */
+  /** Its endpoint and figures. */
   @Override
   public String toString() {
     return "DsqlR2dbc[" + config.endpoint().address() + ", " + stats() + "]";

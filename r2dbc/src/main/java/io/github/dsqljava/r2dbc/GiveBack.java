@@ -11,13 +11,13 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * Gives a connection back to the pool as the next user expects it: what is under way is waited for,
- * an open transaction rolled back, settings reset. Costs no round trip when there is nothing to do.
- * A connection that does not come into that state in time is closed.
+ * Gives a connection back to the pool in the state that the next user expects: waits for the
+ * statements in flight, rolls an open transaction back, and resets settings. Costs no round trip if
+ * there is nothing to do. Closes a connection that does not reach that state in time.
  */
 final class GiveBack {
 
-  /** What a statement that nobody waits for may still take, and each step after it. */
+  /** The time limit for abandoned statements, and for each step after them. */
   static final Duration LIMIT = Duration.ofSeconds(5);
 
   private final Lease<PhysicalSession> lease;
@@ -37,7 +37,7 @@ final class GiveBack {
   /**
    * Begins to give a connection back.
    *
-   * @return completes when the next user may have it, or it is given up; never fails
+   * @return completes when the connection is ready for the next user, or given up; never fails
    */
   static CompletableFuture<Void> start(Lease<PhysicalSession> lease, StaleStatements stale) {
     GiveBack giveBack = new GiveBack(lease, stale);
@@ -46,7 +46,7 @@ final class GiveBack {
   }
 
   private void begin() {
-    // On the scheduler's thread: the driver may wait for demand that never comes.
+    // A timer on the scheduler's thread, because the driver may wait for demand that never comes.
     Disposable timer = ReactorScheduler.timer(LIMIT, this::giveUp);
     var unused = done.whenComplete((ok, failure) -> timer.dispose());
     wire.whenQuiet(this::settle);

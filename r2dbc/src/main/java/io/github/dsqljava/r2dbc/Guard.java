@@ -8,17 +8,17 @@ import reactor.core.publisher.Mono;
 interface Guard {
 
   /**
-   * Looks whether a statement may be sent now.
+   * Checks whether a statement may be sent now.
    *
    * @param sql its text
    * @throws RuntimeException with the reason if it may not
    */
   void check(String sql);
 
-  /** What the user is told of a failure of a statement. */
+  /** Returns the exception that the user gets for a failure of a statement. */
   Throwable explain(Throwable failure);
 
-  /** Sends something when it is subscribed to, if that is allowed then. */
+  /** Sends a statement on subscription, if that is allowed then. */
   default <T> Flux<T> many(String sql, Supplier<Flux<T>> source) {
     return Flux.defer(
             () -> {

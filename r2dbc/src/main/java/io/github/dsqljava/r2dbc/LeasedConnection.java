@@ -28,8 +28,8 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * A pooled connection in the hands of one user: the driver's own, except that closing it gives it
- * back and that it then executes nothing any more.
+ * A pooled connection while one user has it: the driver's own, except that closing it gives it
+ * back, and that it then executes nothing any more.
  *
  * <p>Safe to use from several threads.
  */
@@ -39,10 +39,10 @@ class LeasedConnection implements PostgresqlConnection, Wrapped<PostgresqlConnec
   private final Supplier<CompletableFuture<Void>> giveBack;
   private final AtomicReference<@Nullable CompletableFuture<Void>> over = new AtomicReference<>();
 
-  /** A statement was sent whose text may hold a COMMIT or ROLLBACK of its own. */
+  /** Whether a statement was sent whose text may contain a COMMIT or ROLLBACK. */
   private volatile boolean doubtful;
 
-  /** What was said of a COMMIT whose outcome nobody knows. */
+  /** The exception for a COMMIT with an unknown outcome; null if there was none. */
   private volatile @Nullable R2dbcException unknownCommit;
 
   /** The COMMIT of the last transaction, if it was asked for. */
@@ -57,7 +57,7 @@ class LeasedConnection implements PostgresqlConnection, Wrapped<PostgresqlConnec
     this.giveBack = giveBack;
   }
 
-  /** The driver's connection, whatever this one refuses. */
+  /** Returns the driver's connection, without the checks of this one. */
   @Override
   public PostgresqlConnection unwrap() {
     return session.connection();
@@ -72,7 +72,7 @@ class LeasedConnection implements PostgresqlConnection, Wrapped<PostgresqlConnec
           "The connection was given back to its pool; get one from the pool again");
     }
     noteSettings(sql);
-    // Null is the driver's to refuse.
+    // The driver refuses null itself.
     if (sql != null && (TransactionText.ends(sql) || TransactionText.mayEnd(sql))) {
       doubtful = true;
     }
@@ -88,8 +88,8 @@ class LeasedConnection implements PostgresqlConnection, Wrapped<PostgresqlConnec
   }
 
   /**
-   * Gives one name each to the loss of a statement that would have committed by itself, and to the
-   * loss of a connection inside a transaction.
+   * Turns the loss of an autocommitted statement into one kind of exception, and the loss of a
+   * connection inside a transaction into another.
    */
   @Override
   public Throwable explain(Throwable failure) {
@@ -114,7 +114,10 @@ class LeasedConnection implements PostgresqlConnection, Wrapped<PostgresqlConnec
     return lost && !doubtful ? CommitAnswer.lostBefore(session, known) : known;
   }
 
-  /** What is known of the loss of a connection: that it was this side that lost patience. */
+  /**
+   * Returns the timeout exception if this side has closed the connection for its silence, else the
+   * failure.
+   */
   final R2dbcException explainLate(R2dbcException failure) {
     return wire.late()
         .<R2dbcException>map(
@@ -213,7 +216,7 @@ class LeasedConnection implements PostgresqlConnection, Wrapped<PostgresqlConnec
     return one("", () -> afterCommit(session.connection()::rollbackTransaction));
   }
 
-  /** Nobody is told that something was rolled back which may be committed. */
+  /** Fails the rollback if the transaction may be committed. */
   private Mono<Void> afterCommit(Supplier<Mono<Void>> rollback) {
     R2dbcException unknown = unknownCommit;
     return unknown == null ? rollback.get() : Mono.error(unknown);

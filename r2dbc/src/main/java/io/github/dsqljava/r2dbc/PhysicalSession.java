@@ -14,8 +14,8 @@ import reactor.core.publisher.Mono;
  * A physical connection, from its login to its end: the driver's connection and its wire.
  *
  * @param connection the driver's
- * @param where what it leads to, for messages
- * @param initHook what makes of a new or a reset connection what users expect; null for nothing
+ * @param where its endpoint, for messages
+ * @param initHook prepares a new or reset connection for its users; null for none
  */
 record PhysicalSession(
     PostgresqlConnection connection,
@@ -23,13 +23,13 @@ record PhysicalSession(
     String where,
     @Nullable Function<PhysicalSession, Mono<Void>> initHook) {
 
-  /** How long the server may take to hang up: some round trips to anywhere. */
+  /** The time for the server to close the connection: some round trips over any distance. */
   private static final Duration GOODBYE = Duration.ofSeconds(2);
 
-  /** How long the server may take to answer a question that costs nothing. */
+  /** The time for the server to answer a trivial query. */
   private static final Duration QUESTION = Duration.ofSeconds(5);
 
-  /** Makes of a connection, whose settings are those of the login, what users expect. */
+  /** Prepares a connection, whose settings are those of the login, for its users. */
   Mono<Void> shape() {
     return initHook == null
         ? Mono.fromRunnable(wire.notes()::settingsAreKnown)
@@ -50,12 +50,12 @@ record PhysicalSession(
                             new IllegalStateException("The connection to " + where + " is dead"))));
   }
 
-  /** Ends the connection with a goodbye, to which the server is expected to hang up. */
+  /** Ends the connection with a Terminate, after which the server closes it. */
   CompletionStage<Void> close() {
     return Stages.of(Mono.from(connection.close()).timeout(GOODBYE).doOnError(e -> wire.abort()));
   }
 
-  /** Ends the connection now; what it is doing fails. */
+  /** Cuts the connection now; the statements in flight fail. */
   CompletionStage<Void> abort() {
     CompletableFuture<Void> ended = new CompletableFuture<>();
     var unused = wire.channel().closeFuture().addListener(closed -> ended.complete(null));

@@ -27,7 +27,7 @@ final class R2dbcFailures {
   private R2dbcFailures() {}
 
   /**
-   * What R2DBC calls a failure to get a connection; ours is its cause.
+   * Returns R2DBC's exception for a failure to get a connection; ours is its cause.
    *
    * @return any other failure as it is
    */
@@ -53,7 +53,7 @@ final class R2dbcFailures {
         : new R2dbcNonTransientResourceException(text, failure);
   }
 
-  /** Why another attempt may help after this failure of a statement in an acquire hook. */
+  /** Returns the reason why another attempt may help after a failure in an acquire hook. */
   static Optional<RetryKind> retryKind(Throwable failure) {
     if (!(failure instanceof R2dbcException error)) {
       return Optional.empty();
@@ -68,7 +68,7 @@ final class R2dbcFailures {
         : RetryKind.of(answer);
   }
 
-  /** As the driver would call the error of a statement, by its class. */
+  /** Returns the driver's kind of exception for the error of a statement, by its class. */
   static R2dbcException ofStatement(ServerError error, String sql) {
     String state = error.sqlState();
     String text = error.toString();

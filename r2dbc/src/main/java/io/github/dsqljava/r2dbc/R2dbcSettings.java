@@ -15,7 +15,7 @@ import java.util.function.Function;
 import org.reactivestreams.Publisher;
 
 /**
- * How a pool behaves. Immutable; {@link #toBuilder()} makes a changed copy.
+ * The settings of a pool. Immutable; {@link #toBuilder()} makes a changed copy.
  *
  * <pre>{@code
  * DsqlR2dbc dsql =
@@ -63,37 +63,38 @@ public final class R2dbcSettings {
   }
 
   /**
-   * Sizes and times; their meaning and their defaults stand at {@link PoolPolicy}. The builder here
-   * has a setter for each of them.
+   * Sizes and times; {@link PoolPolicy} documents their meanings and defaults. The builder here has
+   * a setter for each of them.
    */
   public PoolPolicy policy() {
     return values.policy;
   }
 
   /**
-   * How fast connections are opened. By default what all pools of this process share for the
-   * endpoint, {@link ConnectRate#shared}: 100 a second and 1,000 at once, as much as a cluster
-   * admits.
+   * The rate of opening connections. By default the rate that all pools of this process share for
+   * the endpoint, {@link ConnectRate#shared}: 100 a second and 1,000 at once, the limits of a
+   * cluster.
    */
   public Optional<ConnectRate> connectRate() {
     return values.connectRate;
   }
 
   /**
-   * When {@link DsqlR2dbc#inTransaction} runs a transaction again, unless its options say
-   * otherwise. Default {@link RetryPolicy#defaults()}.
+   * The retry policy of {@link DsqlR2dbc#inTransaction}, unless its options have another one.
+   * Default {@link RetryPolicy#defaults()}.
    */
   public RetryPolicy retryPolicy() {
     return values.retryPolicy;
   }
 
   /**
-   * Whether transactions of {@link DsqlR2dbc#inTransaction} that lost a conflict (OC000) are run
-   * again in a lane of the pool: in the order in which they first lost, and only as many at once as
-   * do not beat each other. The lane waits no longer than the transaction's deadline and {@link
-   * RetryPolicy#maxElapsed()}. First attempts do not wait, and a pool without conflicts has no
-   * lane. Default true: many callers on one row get more done with fewer attempts, and nobody gives
-   * up. With false each pauses by itself as the retry policy says.
+   * Whether transactions of {@link DsqlR2dbc#inTransaction} that lost a conflict (OC000) run again
+   * in a lane of the pool: in the order in which they first lost, and only as many at once as do
+   * not conflict with each other. A transaction waits in the lane no longer than its deadline and
+   * {@link RetryPolicy#maxElapsed()} allow. First attempts do not wait, and a pool without
+   * conflicts never uses the lane. Default true: many callers on one row commit more with fewer
+   * attempts, and none gives up. With false each transaction pauses on its own, by the retry
+   * policy.
    */
   public boolean conflictLane() {
     return values.conflictLane;
@@ -103,46 +104,46 @@ public final class R2dbcSettings {
    * The deadline of transactions whose options have none, 1 millisecond to 24 days; see {@link
    * TransactionOptions#deadline()}. By default {@link PoolPolicy#acquireTimeout()}, the {@link
    * RetryPolicy#maxElapsed()} of the transaction's retry policy and {@link
-   * PoolPolicy#LONGEST_TRANSACTION} in all, which are 6 minutes with the defaults of these: it cuts
-   * nothing that could still be committed, and a function that never completes gives its connection
-   * back.
+   * PoolPolicy#LONGEST_TRANSACTION} in all, which are 6 minutes with the defaults of these. It ends
+   * no transaction that could still commit, and it returns the connection of a function that never
+   * completes.
    */
   public Optional<Duration> transactionDeadline() {
     return values.transactionDeadline;
   }
 
   /**
-   * How long the server may be silent while it owes an answer to a statement, 1 millisecond to 24
-   * days. Rows that come count as an answer, and the time in which a subscriber asks for none does
-   * not count. When the time has passed the connection is closed, for Aurora DSQL cancels no
-   * statements; what is under way there ends as with a lost connection. Default none: only a
-   * program knows how long its slowest statement takes ({@code CALL sys.wait_for_job} is one), and
-   * a network that has fallen silent is found by TCP keepalive within some minutes.
+   * The longest silence of the server while it owes an answer to a statement, 1 millisecond to 24
+   * days. Rows count as an answer, and the time in which a subscriber requests none does not count.
+   * When the time has passed, the connection is closed, because Aurora DSQL does not cancel
+   * statements, and all statements in flight on it fail as with a lost connection. Default none:
+   * only a program knows the duration of its slowest statement ({@code CALL sys.wait_for_job} is
+   * one), and TCP keepalive detects a dead network within some minutes.
    */
   public Optional<Duration> statementTimeout() {
     return values.statementTimeout;
   }
 
   /**
-   * How long {@link DsqlR2dbc#close()} waits for connections in use, zero to 24 days. Default 5
-   * seconds: enough for statements, and short enough for a shutdown.
+   * The time that {@link DsqlR2dbc#close()} waits for connections in use, zero to 24 days. Default
+   * 5 seconds: enough for statements, and short enough for a shutdown.
    */
   public Duration closeGrace() {
     return values.closeGrace;
   }
 
-  /** Is told what the pool does. Default {@link PoolListener#NONE}. */
+  /** Hears of the pool's events. Default {@link PoolListener#NONE}. */
   public PoolListener listener() {
     return values.listener;
   }
 
   /**
-   * Run once on each physical connection before its first use, and again after its settings were
-   * reset; the next user waits for its publisher, for {@link
-   * io.github.dsqljava.DsqlConfig#connectTimeout()} at most. If it fails, is late, or leaves a
-   * transaction open, the pool closes that connection and pauses, and a caller that waits for a
-   * connection, with no other one open, fails with the hook's error. It must not keep or close the
-   * connection. Results of statements have to be consumed, as everywhere in R2DBC: {@code
+   * Runs once on each physical connection before its first use, and again after its settings were
+   * reset. The next user waits for its publisher, for {@link
+   * io.github.dsqljava.DsqlConfig#connectTimeout()} at most. If it fails, times out, or leaves a
+   * transaction open, the pool closes that connection and backs off; if no other connection is
+   * open, a waiting caller fails with the hook's error. It must not keep or close the connection.
+   * Results of statements have to be consumed, as everywhere in R2DBC: {@code
    * connection.createStatement("SET timezone = 'UTC'").execute().flatMap(Result::getRowsUpdated)
    * .then()}. Default: none.
    */
@@ -151,11 +152,11 @@ public final class R2dbcSettings {
   }
 
   /**
-   * Run on a connection each time before the pool hands it out, for {@code create()} or a
-   * transaction, with the subscriber's context; the caller waits for its publisher, for {@link
-   * io.github.dsqljava.DsqlConfig#connectTimeout()} at most. For what depends on the caller, such
-   * as a setting per tenant; what is the same for all belongs into {@link #initHook()}, which costs
-   * no round trip for each use. If it fails, is late, or leaves a transaction open, the pool closes
+   * Runs on a connection each time before the pool hands it out, for {@code create()} or a
+   * transaction, with the subscriber's context. The caller waits for its publisher, for {@link
+   * io.github.dsqljava.DsqlConfig#connectTimeout()} at most. Use it for settings that depend on the
+   * caller, such as one per tenant; common settings belong in {@link #initHook()}, which costs no
+   * round trip for each use. If it fails, times out, or leaves a transaction open, the pool closes
    * that connection and the caller gets the hook's error; {@code inTransaction} runs again after a
    * conflict or a loss of the connection in it. It must not keep or close the connection. Default:
    * none.

@@ -7,15 +7,18 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * What to do about connections whose prepared statements may not fit the schema any more. The
- * driver has no way of forgetting them, so such a connection is closed when it is given back, and
- * so are the others when it is certain that they have the same: a new one is opened in its place.
+ * Replaces connections whose prepared statements may no longer fit the schema. The driver cannot
+ * forget statements, so such a connection is closed when it is given back. The pool's others are
+ * closed, too, because they may have the same statements.
  *
  * <p>Safe to use from several threads.
  */
 final class StaleStatements {
 
-  /** A program that keeps making the same mistake looks like a schema that keeps changing. */
+  /**
+   * The least time between two expirations of all connections: a program that repeats a mistake
+   * looks like a schema that keeps changing.
+   */
   private static final long LEAST_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
   private final Runnable expireAll;
@@ -32,7 +35,7 @@ final class StaleStatements {
     this.expiredAt = clock.getAsLong() - LEAST_NANOS;
   }
 
-  /** Whether a connection is not to be used again, by what its last user met. */
+  /** Whether a connection must not be used again, because of a sign that its last user met. */
   boolean concern(SessionWire wire) {
     Optional<StaleSign> sign = wire.notes().firstSign();
     if (sign.isEmpty()) {

@@ -27,12 +27,12 @@ import reactor.util.context.ContextView;
 
 /**
  * One attempt at a transaction, on a connection that it gives back in the end: BEGIN, the function,
- * COMMIT or ROLLBACK. What became of it is read from the server's own words, whatever the driver
- * and the function make of them.
+ * COMMIT or ROLLBACK. It takes the outcome from the server's own messages, not from the driver or
+ * the function.
  *
  * <p>Its state belongs to the connection's event loop.
  *
- * @param <T> what the function gives
+ * @param <T> the type of the function's elements
  */
 final class TransactionAttempt<T> {
   private final Lease<PhysicalSession> lease;
@@ -52,7 +52,7 @@ final class TransactionAttempt<T> {
   private boolean done;
   private boolean commitAsked;
 
-  /** The connection was ended here, and not by the network. */
+  /** Whether this side has ended the connection, and not the network. */
   private boolean givenUp;
 
   /**
@@ -71,7 +71,7 @@ final class TransactionAttempt<T> {
     this.connection = new TransactionalConnection(session);
   }
 
-  /** What the function gave; to be asked when the attempt is committed. */
+  /** Returns the elements of the function; valid when the attempt is committed. */
   List<T> results() {
     return results;
   }
@@ -137,7 +137,7 @@ final class TransactionAttempt<T> {
     }
   }
 
-  /** Nobody waits for what is still under way, and it holds the connection. */
+  /** Bounds the wait for abandoned statements in flight, which hold the connection. */
   private void abortWhenStuck() {
     Disposable timer =
         ReactorScheduler.timer(
@@ -153,7 +153,7 @@ final class TransactionAttempt<T> {
     var unused = outcome.whenComplete((ended, failure) -> timer.dispose());
   }
 
-  /** The subscriber does not want it any more. Before COMMIT, that rolls back. */
+  /** The subscriber has cancelled. Before COMMIT, that rolls back. */
   void cancel() {
     wire.execute(
         () -> {
@@ -268,7 +268,7 @@ final class TransactionAttempt<T> {
     }
   }
 
-  /** The deadline has passed. What is under way is given up, with the connection. */
+  /** The deadline has passed: gives up the statements in flight, with the connection. */
   private void expire() {
     if (done) {
       return;
@@ -295,18 +295,18 @@ final class TransactionAttempt<T> {
   }
 
   /**
-   * A COMMIT or ROLLBACK that was not recognised as one got through; then nothing may be run again,
-   * also if another transaction was begun behind it.
+   * Whether a COMMIT or ROLLBACK reached the server unrecognised. Then the transaction must not run
+   * again, even if another one was begun after it.
    */
   private boolean wasEndedInside() {
     return notes.begins() > 0 && (notes.ends() > 0 || notes.status() == SessionNotes.IDLE);
   }
 
   /**
-   * The outcome of a transaction whose function failed or went on after an error. What the first
-   * statement failed with counts, for the function may have hidden it behind a failure of its own.
-   * The function's failure does not count: a conflict in it that no statement here had is one of
-   * another connection.
+   * Returns the outcome of a transaction whose function failed or continued after an error. The
+   * first failure of a statement counts, because the function may have hidden it behind a failure
+   * of its own. The function's failure does not count: a conflict that no statement here had
+   * belongs to another connection.
    */
   private AttemptOutcome failure(Throwable failure) {
     Optional<RetryKind> kind = notes.firstError().flatMap(TransactionAttempt::retryKind);

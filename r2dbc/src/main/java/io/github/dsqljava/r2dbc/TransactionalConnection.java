@@ -63,7 +63,7 @@ final class TransactionalConnection extends LeasedConnection {
    * driver does not learn that a transaction is open, and neither commits nor rolls back what it
    * does not know.
    *
-   * @return how many rows it changed
+   * @return the number of rows that it changed
    */
   Mono<Long> executeRows(String sql, List<? extends List<? extends @Nullable Object>> rows) {
     return Mono.create(

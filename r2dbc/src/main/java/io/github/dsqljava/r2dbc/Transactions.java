@@ -29,7 +29,7 @@ import reactor.core.publisher.MonoSink;
 import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 
-/** Runs transactions, again and again if need be, and says what is certain about how they ended. */
+/** Runs transactions, with retries, and reports what is certain about their outcomes. */
 final class Transactions {
   private static final Logger LOGGER = System.getLogger(DsqlR2dbc.class.getName());
 
@@ -39,7 +39,7 @@ final class Transactions {
   private final @Nullable ConflictLane lane;
 
   /**
-   * @param lane for those that lost a conflict; null if each pauses by itself
+   * @param lane for transactions that lost a conflict; null if each pauses on its own
    */
   Transactions(
       Leases leases, StaleStatements stale, R2dbcSettings settings, @Nullable ConflictLane lane) {
@@ -59,8 +59,8 @@ final class Transactions {
   }
 
   /**
-   * One subscription. Its steps follow each other; only {@link #cancel} comes from anywhere, and it
-   * meets them under the lock.
+   * One subscription. Its steps follow each other; only {@link #cancel} may come from any thread,
+   * and synchronises with them under the lock.
    */
   private final class Run<T> {
     private final TransactionOptions options;
@@ -69,10 +69,10 @@ final class Transactions {
     private final TransactionRun decisions;
     private final Context context;
 
-    /** From the first lost conflict on. */
+    /** Set from the first lost conflict on. */
     private @Nullable LanePass pass;
 
-    /** Whether what is to be said behind the cancellation was said. */
+    /** Whether the outcome after a cancellation was reported. */
     private final AtomicBoolean told = new AtomicBoolean();
 
     // Guarded by this.
@@ -131,14 +131,14 @@ final class Transactions {
               });
     }
 
-    /** A conflict or a loss in the acquire hook is as good as one in the transaction. */
+    /** Treats a conflict or a lost connection in the acquire hook as one in the transaction. */
     private AttemptOutcome notStarted(Throwable failure) {
       return R2dbcFailures.retryKind(failure)
           .<AttemptOutcome>map(kind -> new AttemptOutcome.Failed(failure, kind))
           .orElseGet(() -> new AttemptOutcome.NotStarted(failure));
     }
 
-    /** Whoever has got the connection already sees that he is cancelled. */
+    /** Cancels the wait for a connection; a caller that already has it sees the cancellation. */
     private static void giveUp(CompletableFuture<?> acquired) {
       acquired.cancel(/* mayInterruptIfRunning= */ false);
     }
@@ -250,7 +250,7 @@ final class Transactions {
       }
     }
 
-    /** Nobody listens any more, but what is not certain is said all the same. */
+    /** Reports an uncertain outcome although the subscriber has cancelled. */
     private void tellNobody(@Nullable AttemptOutcome outcome) {
       if (!told.compareAndSet(false, true)) {
         return;
@@ -267,7 +267,7 @@ final class Transactions {
     }
 
     /**
-     * Notes how to cancel what begins now.
+     * Sets the cancellation of the step that begins now.
      *
      * @return whether it may begin
      */

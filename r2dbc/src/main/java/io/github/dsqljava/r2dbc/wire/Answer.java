@@ -4,9 +4,9 @@ import io.github.dsqljava.ServerError;
 import java.util.Optional;
 
 /**
- * What the server answered to a flight of our own.
+ * The server's answer to a flight of our own.
  *
- * @param rows how many rows its statements changed, all together
- * @param error the error that ended it, if one did; behind it nothing was executed
+ * @param rows the number of rows that its statements changed
+ * @param error the error that ended it, if any; later statements were not executed
  */
 public record Answer(long rows, Optional<ServerError> error) {}

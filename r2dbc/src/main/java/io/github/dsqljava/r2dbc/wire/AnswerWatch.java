@@ -8,8 +8,8 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ends a connection whose server is silent for too long while it owes an answer. What nobody reads,
- * because a subscriber asks for no rows, is not the server's fault and does not count.
+ * Ends a connection whose server is silent for too long while it owes an answer. Time in which the
+ * client does not read, because a subscriber requests no rows, does not count.
  *
  * <p>Belongs to the connection's event loop.
  */
@@ -20,13 +20,13 @@ final class AnswerWatch {
   private final Runnable giveUp;
   private @Nullable ScheduledFuture<?> timer;
 
-  /** Since when the client waits for the next bytes; of meaning while it does. */
+  /** The time at which the client began to wait for the next bytes; valid while it waits. */
   private long since;
 
   private boolean reading;
 
   /**
-   * @param owes whether an answer is still to come
+   * @param owes whether an answer is outstanding
    * @param giveUp ends the connection
    */
   AnswerWatch(
@@ -43,7 +43,7 @@ final class AnswerWatch {
     return limit;
   }
 
-  /** Something was sent that is answered. */
+  /** The client has sent a message that the server answers. */
   void sent() {
     if (timer == null) {
       since = System.nanoTime();
@@ -59,7 +59,7 @@ final class AnswerWatch {
     }
   }
 
-  /** Something has come. */
+  /** Bytes of the server have arrived. */
   void received() {
     reading = false;
   }
@@ -78,7 +78,7 @@ final class AnswerWatch {
   private void look() {
     timer = null;
     if (!owes.getAsBoolean()) {
-      return; // what is sent next sets it again
+      return; // the next message sent sets it again
     }
     Duration left = reading ? limit.minusNanos(System.nanoTime() - since) : limit;
     if (left.isNegative() || left.isZero()) {

@@ -35,7 +35,7 @@ public final class BatchFlight {
    * @param sql with {@code $1} to {@code $n}
    * @param rows the values, null among them
    * @return the messages, which the caller releases
-   * @throws IllegalArgumentException if a value has no codec, or has to be waited for
+   * @throws IllegalArgumentException if a value has no codec, or its encoding would have to wait
    */
   public static ByteBuf encode(
       ByteBufAllocator allocator,
@@ -72,7 +72,7 @@ public final class BatchFlight {
       int[] own = binding.getParameterTypes();
       if (!fits(own, types)) {
         types = merged(own, types);
-        writeParse(sql, types); // in place of the statement before
+        writeParse(sql, types); // replaces the previous statement
       }
       writeBind(binding);
       writeExecute();
@@ -80,7 +80,7 @@ public final class BatchFlight {
     out.writeByte('S').writeInt(4);
   }
 
-  /** Of each column, that of the first value that is not null; 0 lets the server find out. */
+  /** The type of each column's first value that is not null; 0 lets the server infer the type. */
   private static int[] firstTypes(List<Binding> bindings) {
     int[] types = {};
     for (Binding binding : bindings) {
@@ -131,7 +131,7 @@ public final class BatchFlight {
     List<Publisher<? extends ByteBuf>> values = binding.getParameterValues();
     out.writeShort(values.size());
     values.forEach(this::writeValue);
-    out.writeShort(0); // all results as text: nobody reads them
+    out.writeShort(0); // all results as text; no code reads them
     end(start);
   }
 

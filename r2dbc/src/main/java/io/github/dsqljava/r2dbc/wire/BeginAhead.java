@@ -2,9 +2,7 @@ package io.github.dsqljava.r2dbc.wire;
 
 import org.jspecify.annotations.Nullable;
 
-/**
- * A BEGIN that travels in front of what is sent next, and whose answers the driver does not expect.
- */
+/** A BEGIN that is sent in front of the next message. The driver does not expect its answers. */
 final class BeginAhead {
 
   /** ParseComplete, BindComplete, CommandComplete. */
@@ -27,20 +25,20 @@ final class BeginAhead {
     return held != null;
   }
 
-  /** The BEGIN that was held, if there is one, and is so no longer. */
+  /** Returns the held BEGIN and holds it no longer; null if there is none. */
   @Nullable String take() {
     String sql = held;
     held = null;
     return sql;
   }
 
-  /** Another one uses the connection. */
+  /** The next use of the connection begins. */
   void forget() {
     held = null;
     failed = false;
   }
 
-  /** It was sent, as messages of their own, in front of those of the driver. */
+  /** The BEGIN was sent as separate messages in front of the driver's. */
   void sentAhead() {
     due = ANSWERS;
   }
@@ -49,7 +47,7 @@ final class BeginAhead {
     return due > 0;
   }
 
-  /** Whether the server has refused it. */
+  /** Whether the server has refused the BEGIN. */
   boolean hasFailed() {
     return failed;
   }

@@ -4,12 +4,12 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.nio.charset.StandardCharsets;
 
-/** The messages with which transactions begin and end. */
+/** The messages that begin and end transactions. */
 final class ControlMessages {
 
   private ControlMessages() {}
 
-  /** A Query, which is complete in itself. */
+  /** Returns a Query message, which needs no Sync. */
   static ByteBuf query(ByteBufAllocator allocator, String sql) {
     byte[] text = sql.getBytes(StandardCharsets.US_ASCII);
     ByteBuf out = allocator.buffer();
@@ -18,8 +18,8 @@ final class ControlMessages {
   }
 
   /**
-   * Parse, Bind and Execute, without Sync: should it fail, the server skips everything up to the
-   * Sync of what is sent behind it. It is answered by three messages.
+   * Returns Parse, Bind and Execute without Sync, which the server answers with three messages. If
+   * one of them fails, the server skips everything up to the Sync of the messages behind them.
    */
   static ByteBuf prefix(ByteBufAllocator allocator, String sql) {
     byte[] text = sql.getBytes(StandardCharsets.US_ASCII);

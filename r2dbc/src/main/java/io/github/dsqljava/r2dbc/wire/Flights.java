@@ -4,18 +4,18 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * What the client has sent and the server has not answered with ReadyForQuery.
+ * The messages in flight: sent by the client and not yet answered with ReadyForQuery.
  *
  * <p>Not thread-safe.
  */
 final class Flights {
 
-  /** What is sent up to one ReadyForQuery. */
+  /** The messages that one ReadyForQuery answers. */
   private static final class Flight {
     boolean parses;
     boolean binds;
 
-    /** Whether its statement was prepared by another one. */
+    /** Whether its statement was prepared in an earlier flight. */
     boolean usesPrepared() {
       return binds && !parses;
     }
@@ -25,7 +25,7 @@ final class Flights {
   private Flight open = new Flight();
   private boolean begun;
 
-  /** The login, which ReadyForQuery ends as well. */
+  /** Adds the login, which also ends with ReadyForQuery. */
   void login() {
     sent.add(new Flight());
   }

@@ -4,8 +4,8 @@ import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the messages of PostgreSQL's protocol in one direction of a connection, however they are
- * cut into buffers. It looks, and changes no buffer.
+ * Finds the messages of PostgreSQL's protocol in one direction of a connection, also those that are
+ * spread over several buffers. It changes no buffer.
  *
  * <p>Not thread-safe.
  */
@@ -16,19 +16,19 @@ final class Frames {
 
   private static final byte[] NOTHING = {};
 
-  /** Told of each message when its last byte is there. */
+  /** Receives each message when its last byte has arrived. */
   @FunctionalInterface
   interface Sink {
 
     /**
      * A message.
      *
-     * @param body what follows the length, if the type is wanted; else empty
+     * @param body the bytes after the length if the type is wanted; else empty
      */
     void message(byte type, byte[] body);
   }
 
-  /** Which messages' bodies are wanted. */
+  /** Decides which messages' bodies are wanted. */
   @FunctionalInterface
   interface Wanted {
     boolean test(byte type);

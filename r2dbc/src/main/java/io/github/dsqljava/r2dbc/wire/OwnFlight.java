@@ -5,7 +5,7 @@ import java.nio.channels.ClosedChannelException;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/** A flight of our own, from its departure to ReadyForQuery: what the server answers to it. */
+/** A flight of our own, which collects the server's answers until ReadyForQuery. */
 final class OwnFlight {
   private final CompletableFuture<Answer> answer = new CompletableFuture<>();
   private final SessionNotes notes;
@@ -21,7 +21,7 @@ final class OwnFlight {
     return answer;
   }
 
-  /** Whether the last of its answers has come. */
+  /** Whether the last of its answers has arrived. */
   boolean hasLanded() {
     return landed;
   }
@@ -41,12 +41,12 @@ final class OwnFlight {
     }
   }
 
-  /** Tells whoever waits, once it has landed. */
+  /** Completes the future of the answer, once the flight has landed. */
   void complete() {
     answer.complete(new Answer(rows, error));
   }
 
-  /** The connection has ended before. */
+  /** The connection has ended before the flight landed. */
   void lost() {
     answer.completeExceptionally(new ClosedChannelException());
   }

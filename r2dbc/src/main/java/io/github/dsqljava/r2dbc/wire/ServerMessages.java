@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Reads the few messages of a server that say something about transactions. */
+/** Reads those messages of a server that concern transactions. */
 final class ServerMessages {
   static final byte COMMAND_COMPLETE = 'C';
   static final byte ERROR = 'E';
@@ -30,7 +30,7 @@ final class ServerMessages {
     return new String(body, 0, Math.max(0, body.length - 1), StandardCharsets.UTF_8);
   }
 
-  /** How many rows a statement changed, by its tag; 0 where that means nothing. */
+  /** Returns the number of rows that a statement changed, by its tag; 0 for other statements. */
   static long rows(String tag) {
     String last = tag.substring(tag.lastIndexOf(' ') + 1);
     boolean counts = tag.startsWith("INSERT ") || tag.startsWith("UPDATE ");

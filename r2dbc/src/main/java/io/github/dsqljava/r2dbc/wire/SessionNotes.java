@@ -5,24 +5,24 @@ import io.github.dsqljava.spi.StaleSign;
 import java.util.Optional;
 
 /**
- * What the server's own words tell of a session: where its transaction stands, whether settings
- * were changed, which errors there were. Of what is sent it knows one thing, COMMIT.
+ * The state of a session by the server's own messages: the status of its transaction, changes of
+ * settings, and errors. Of the messages sent it notes only COMMIT.
  *
  * <p>Written by the connection's event loop, and read by any thread.
  */
 @SuppressWarnings("NonAtomicOperationOnVolatileField") // written by the event loop only
 public final class SessionNotes {
 
-  /** Of ReadyForQuery: outside of a transaction. */
+  /** Status in ReadyForQuery: outside of a transaction. */
   public static final char IDLE = 'I';
 
-  /** Of ReadyForQuery: in a transaction. */
+  /** Status in ReadyForQuery: in a transaction. */
   public static final char IN_TRANSACTION = 'T';
 
-  /** Of ReadyForQuery: in a transaction that can only be rolled back. */
+  /** Status in ReadyForQuery: in a transaction that can only be rolled back. */
   public static final char FAILED = 'E';
 
-  /** The server has said that it is ready: what it says from now on is of the session. */
+  /** Whether the login is complete, so that later messages belong to the session. */
   private boolean loggedIn;
 
   private volatile boolean ending;
@@ -53,22 +53,22 @@ public final class SessionNotes {
     return setSeen;
   }
 
-  /** What is about to be sent may change settings without the server's saying so. */
+  /** The next statement may change settings without a sign in the server's messages. */
   public void settingsMayChange() {
     setSeen = true;
   }
 
-  /** The settings are as the next user expects them. */
+  /** The settings are those that the next user expects. */
   public void settingsAreKnown() {
     setSeen = false;
   }
 
-  /** How many transactions the server has begun in this use. */
+  /** The number of transactions that the server has begun in this use. */
   public int begins() {
     return begins;
   }
 
-  /** How many transactions the server has committed or rolled back in this use. */
+  /** The number of transactions that the server has committed or rolled back in this use. */
   public int ends() {
     return ends;
   }
@@ -78,7 +78,7 @@ public final class SessionNotes {
     return lastEndIsCommit;
   }
 
-  /** The first error of this use; of a login, of the connection. */
+  /** The first error of this use, or of the connection during its login. */
   public Optional<ServerError> firstError() {
     return firstError;
   }
@@ -93,7 +93,7 @@ public final class SessionNotes {
     return transactionError;
   }
 
-  /** What the first error said about prepared statements. */
+  /** The first error's sign about prepared statements. */
   public Optional<StaleSign> firstSign() {
     return firstSign;
   }
@@ -110,9 +110,9 @@ public final class SessionNotes {
     return commitSent;
   }
 
-  // --- what the wire tells
+  // --- events from the wire
 
-  /** Somebody begins to use the connection: forgets what was noted of the use before. */
+  /** A use of the connection begins: forgets the notes of the previous one. */
   void useBegins() {
     begins = 0;
     ends = 0;
@@ -129,7 +129,7 @@ public final class SessionNotes {
     return ending;
   }
 
-  /** What may be the COMMIT that is expected leaves for the server. */
+  /** A message leaves for the server that may be the expected COMMIT. */
   void sent() {
     commitSent |= commitExpected;
   }
@@ -157,7 +157,7 @@ public final class SessionNotes {
     ending |= loggedIn && ServerMessages.isEnd(error);
   }
 
-  /** ParameterStatus, by whatever statement, in whatever function. */
+  /** ParameterStatus: a statement or a function in it has changed a setting. */
   void parameterStatus() {
     setSeen = true;
   }

@@ -19,12 +19,12 @@ import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands between TLS and the driver for the whole life of a connection. It knows where the
- * transaction stands by the server's own words, and it can send a flight of our own while the
- * driver has nothing under way.
+ * Stands between TLS and the driver for the whole life of a connection. It knows the transaction's
+ * status from the server's own messages, and it can send a flight of our own while the driver has
+ * none in flight.
  *
- * <p>What it has noted may be read by any thread; everything else belongs to the connection's event
- * loop, on which {@link #execute} runs a task.
+ * <p>Any thread may read its notes; everything else belongs to the connection's event loop, on
+ * which {@link #execute} runs a task.
  */
 // A failed write closes the channel, and channelInactive sees that.
 @SuppressWarnings("FutureReturnValueIgnored")
@@ -51,12 +51,12 @@ public final class SessionWire extends ChannelDuplexHandler {
   private volatile boolean loginSent;
   private volatile boolean closed;
 
-  /** What waits to be written. */
+  /** A message that waits to be written. */
   private record Held(ByteBuf bytes, ChannelPromise promise) {}
 
-  // --- what was noted
+  // --- the state
 
-  /** How far the connection has come. */
+  /** The phase that the connection has reached. */
   public ConnectPhase phase() {
     if (loginSent) {
       return ConnectPhase.LOGIN;
@@ -65,17 +65,17 @@ public final class SessionWire extends ChannelDuplexHandler {
     return at != null && at.channel().isActive() ? ConnectPhase.TLS : ConnectPhase.TCP;
   }
 
-  /** Whether the connection is of use. */
+  /** Whether the connection is usable. */
   public boolean isOpen() {
     return !closed && !notes.isEnding() && context.channel().isActive();
   }
 
-  /** What the server has said. */
+  /** The notes of the server's messages. */
   public SessionNotes notes() {
     return notes;
   }
 
-  /** Somebody begins to use the connection: forgets what was noted of the use before. */
+  /** A use of the connection begins: forgets the notes of the previous one. */
   public void useBegins() {
     begin.forget();
     notes.useBegins();
@@ -89,8 +89,8 @@ public final class SessionWire extends ChannelDuplexHandler {
   // --- acting
 
   /**
-   * From now on the connection ends when the server is silent for longer than this while it owes an
-   * answer. To be called once.
+   * Sets the longest silence of the server while it owes an answer; after that the connection is
+   * cut. To be called once.
    */
   public void limitSilence(Duration limit) {
     execute(
@@ -106,16 +106,16 @@ public final class SessionWire extends ChannelDuplexHandler {
                     }));
   }
 
-  /** The limit that the server did not keep, if the connection ended for that reason. */
+  /** The limit that the server has exceeded, if the connection ended for that reason. */
   public Optional<Duration> late() {
     return late;
   }
 
   /**
-   * Sends BEGIN together with what is sent next, so that it costs no round trip. If the server
-   * refuses it, nothing behind it is executed, and the connection ends: what the driver would send
-   * later does not belong into a transaction any more. The driver learns of the transaction by the
-   * status behind its first statement. To be called on the event loop while nothing is under way.
+   * Sends BEGIN together with the next message, so that it costs no round trip. If the server
+   * refuses it, no later statement is executed, and the connection is cut, because the driver's
+   * next statements would run outside of a transaction. The driver learns of the transaction by the
+   * status after its first statement. To be called on the event loop while nothing is in flight.
    *
    * @param sql BEGIN, with or without a mode
    */
@@ -124,9 +124,9 @@ public final class SessionWire extends ChannelDuplexHandler {
   }
 
   /**
-   * Sends no BEGIN any more.
+   * Drops a BEGIN that has yet to be sent.
    *
-   * @return whether it was still to be sent, so that the server knows of no transaction
+   * @return whether there was one, so that the server knows of no transaction
    */
   public boolean dropBegin() {
     return begin.take() != null;
@@ -160,8 +160,7 @@ public final class SessionWire extends ChannelDuplexHandler {
    * ended.
    */
   public void whenQuiet(Runnable task) {
-    // One turn later: what the driver still has to write, because of an answer that it gets in this
-    // turn, is then written.
+    // One turn later, after the driver has written its reactions to the answers of this turn.
     execute(
         () -> {
           try {
@@ -186,7 +185,7 @@ public final class SessionWire extends ChannelDuplexHandler {
 
   /**
    * Sends messages of our own, which end with one Sync, and keeps their answer from the driver. To
-   * be called on the event loop while nothing is under way.
+   * be called on the event loop while nothing is in flight.
    *
    * @param messages released in any case
    */
@@ -211,14 +210,14 @@ public final class SessionWire extends ChannelDuplexHandler {
     return flight.answer();
   }
 
-  /** Ends the connection now; what it is doing fails. */
+  /** Cuts the connection now; the statements in flight fail. */
   public void abort() {
     ChannelHandlerContext at = context;
     if (at == null) {
       return;
     }
     ChannelHandlerContext tls = at.pipeline().context(SslHandler.class);
-    // Below TLS, which would wait until its goodbye is written.
+    // Closes below TLS, which would wait until its close_notify is written.
     if (tls == null) {
       at.channel().close();
     } else {
@@ -271,7 +270,7 @@ public final class SessionWire extends ChannelDuplexHandler {
     }
   }
 
-  /** What answers a BEGIN in front of the driver's statement goes no further. */
+  /** Reads the answers to a BEGIN sent ahead of the driver's statement, without passing them on. */
   private void readBegin(ChannelHandlerContext ctx, ByteBuf bytes) {
     int at = bytes.readerIndex();
     while (begin.awaitsAnswers() && at < bytes.writerIndex()) {
@@ -332,7 +331,10 @@ public final class SessionWire extends ChannelDuplexHandler {
     }
   }
 
-  /** After an announced end nothing more comes, and the server may take its time to hang up. */
+  /**
+   * Cuts the connection after an announced end, because nothing more comes and the server may close
+   * it late.
+   */
   private void closeIfEnding() {
     if (notes.isEnding()) {
       abort();

@@ -16,12 +16,12 @@ import reactor.core.publisher.Mono;
 import reactor.netty.resources.LoopResources;
 
 /**
- * The event loops of one connection: those of somebody else, but each channel that is made for it
- * has a {@link SessionWire}.
+ * The event loops of one connection: shared ones, except that each channel made here gets a {@link
+ * SessionWire}.
  */
 public final class WireResources implements LoopResources {
 
-  /** Below what NAT gateways and load balancers bear, which is 4 to 6 minutes. */
+  /** Shorter than the idle timeout of NAT gateways and load balancers, 4 to 6 minutes. */
   private static final int IDLE_SECONDS = 60;
 
   private static final Map<SocketOption<Integer>, Integer> KEEPALIVE =
@@ -33,28 +33,30 @@ public final class WireResources implements LoopResources {
   private final LoopResources loops;
   private volatile @Nullable SessionWire wire;
 
-  /** Reactor Netty makes a resolver for each connection, with a socket that nobody closes. */
+  /**
+   * Sockets of resolvers: Reactor Netty makes a resolver for each connection and never closes it.
+   */
   private final Queue<Channel> resolvers = new ConcurrentLinkedQueue<>();
 
-  /** How many of all of them are open. */
+  /** The number of open sockets of all resolvers. */
   private static final AtomicInteger OPEN_RESOLVERS = new AtomicInteger();
 
-  /** Event loops of somebody else, which this object does not close. */
+  /** Uses shared event loops, which this object does not close. */
   public WireResources(LoopResources loops) {
     this.loops = loops;
   }
 
-  /** The wire of the channel that was made last; null as long as there is none. */
+  /** The wire of the last channel made; null before the first one. */
   public @Nullable SessionWire wire() {
     return wire;
   }
 
-  /** How many sockets of name resolvers are open, of all connections together. */
+  /** The number of open sockets of name resolvers, for all connections together. */
   public static int openResolvers() {
     return OPEN_RESOLVERS.get();
   }
 
-  /** The name is resolved: closes what was made for that. */
+  /** The name is resolved: closes the sockets of the resolver. */
   @SuppressWarnings("FutureReturnValueIgnored")
   public void closeResolvers() {
     for (Channel at = resolvers.poll(); at != null; at = resolvers.poll()) {
@@ -72,7 +74,7 @@ public final class WireResources implements LoopResources {
       return channel;
     }
     if (channel instanceof NioSocketChannel) {
-      // Native transports keep the system's.
+      // Native transports keep the system's settings.
       KEEPALIVE.forEach(
           (option, value) -> channel.config().setOption(NioChannelOption.of(option), value));
     }
@@ -108,11 +110,11 @@ public final class WireResources implements LoopResources {
     return loops.daemon();
   }
 
-  /** Does nothing: they are somebody else's. */
+  /** Does nothing, because the event loops are shared. */
   @Override
   public void dispose() {}
 
-  /** Does nothing: they are somebody else's. */
+  /** Does nothing, because the event loops are shared. */
   @Override
   public Mono<Void> disposeLater() {
     return Mono.empty();

@@ -1,6 +1,6 @@
 /**
- * What passes between TLS and the driver: the transaction's status and the server's answers as they
- * are, whatever the driver or its user makes of them.
+ * The layer between TLS and the driver. It reads the transaction's status and the server's answers
+ * themselves, independently of the driver and its user.
  */
 @NullMarked
 package io.github.dsqljava.r2dbc.wire;
