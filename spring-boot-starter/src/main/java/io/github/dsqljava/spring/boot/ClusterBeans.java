@@ -17,7 +17,7 @@ final class ClusterBeans {
   /** Whether a {@link DsqlConfig} is there that is not made from properties. */
   static boolean sayWhereTheClusterIs(ConfigurableListableBeanFactory beans) {
     for (String name : names(beans, DsqlConfig.class)) {
-      // Ours is there in any case; the one of a local cluster is made by another class.
+      // The starter's own config always exists; another class makes that of a local cluster.
       if (!factoryClass(beans, name).equals(DsqlAutoConfiguration.class.getName())) {
         return true;
       }
@@ -25,7 +25,7 @@ final class ClusterBeans {
     return false;
   }
 
-  /** Whether a bean of the type is there that the program has made, and not this starter. */
+  /** Whether the program itself, and not this starter, has made a bean of the type. */
   static boolean areThePrograms(ConfigurableListableBeanFactory beans, Class<?> type) {
     for (String name : names(beans, type)) {
       if (!OURS.contains(factoryClass(beans, name))) {

@@ -14,14 +14,14 @@ final class ConfigBuilder {
 
   private ConfigBuilder() {}
 
-  /** Whether anything names a cluster. */
+  /** Whether a property or variable names a cluster. */
   static boolean namesCluster(Environment environment) {
     return environment.containsProperty("dsql.endpoint")
         || environment.containsProperty("dsql.url")
         || !variables(environment).getOrDefault(ENDPOINT, "").isEmpty();
   }
 
-  /** What the connector reads of the process's environment, too. */
+  /** Returns the process's environment variables, which the connector reads, too. */
   static Map<String, String> variables(Environment environment) {
     return environment instanceof ConfigurableEnvironment configurable
         ? configurable.getSystemEnvironment().entrySet().stream()
@@ -29,7 +29,7 @@ final class ConfigBuilder {
         : Map.of();
   }
 
-  /** A builder with all that leads to a cluster. */
+  /** Returns a builder with the endpoint of a cluster, and the other settings. */
   static DsqlConfig.Builder toCluster(
       DsqlProperties properties,
       Map<String, String> variables,
@@ -61,7 +61,7 @@ final class ConfigBuilder {
     return addOthers(config, properties);
   }
 
-  /** Adds what does not depend on where the cluster is. */
+  /** Adds the settings that do not depend on the cluster's address. */
   static DsqlConfig.Builder addOthers(DsqlConfig.Builder config, DsqlProperties properties) {
     Given.set("dsql.user", properties.getUser(), config::user);
     Given.set("dsql.database", properties.getDatabase(), config::database);

@@ -2,7 +2,7 @@ package io.github.dsqljava.spring.boot;
 
 import org.jspecify.annotations.Nullable;
 
-/** The properties {@code dsql.pool.connect-rate.*}: both, or none. */
+/** The properties {@code dsql.pool.connect-rate.*}. A program sets both of them or none. */
 public class ConnectRateProperties {
   /** New connections a second. Default 100, shared by all pools of the process. */
   private @Nullable Integer perSecond;

@@ -15,7 +15,7 @@ import org.springframework.beans.factory.ObjectProvider;
 /** Makes the connector, and at the end of the context waits until its connections are closed. */
 final class ConnectorFactoryBean implements FactoryBean<DsqlConnector>, DisposableBean {
 
-  /** What closing may take beyond the grace: saying goodbye on a slow network. */
+  /** The time for closing beyond the grace period: ending connections on a slow network. */
   private static final Duration MORE = Duration.ofSeconds(10);
 
   private final DsqlConfig config;
@@ -59,7 +59,7 @@ final class ConnectorFactoryBean implements FactoryBean<DsqlConnector>, Disposab
     }
   }
 
-  /** How long the end of the context waits, whoever made the connector's pools. */
+  /** The time that the end of the context waits, for all pools of the connector. */
   static Duration patience(DsqlConnector connector) {
     return connector.closeGrace().plus(MORE);
   }

@@ -17,21 +17,21 @@ import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 
 /**
- * A {@link DsqlConfig} from the properties {@code dsql.*}, or from the variables that the connector
- * reads ({@code CLUSTER_ENDPOINT} and others), which stand below them. Where the context has a
- * {@link DsqlLocal}, the configuration leads there.
+ * Makes a {@link DsqlConfig} from the properties {@code dsql.*}, or from the variables that the
+ * connector reads ({@code CLUSTER_ENDPOINT} and others), which have a lower precedence. If the
+ * context has a {@link DsqlLocal}, the configuration leads there.
  */
 @AutoConfiguration(afterName = "io.github.dsqljava.spring.DsqlLocalAutoConfiguration")
 @EnableConfigurationProperties(DsqlProperties.class)
 public class DsqlAutoConfiguration {
 
-  /** Where {@code dsql-local} is on the class path, and a cluster among the beans. */
+  /** Applies if {@code dsql-local} is on the class path and a cluster is among the beans. */
   @Configuration(proxyBeanMethods = false)
   @ConditionalOnClass(name = "io.github.dsqljava.local.DsqlLocal")
   @ConditionalOnBean(type = "io.github.dsqljava.local.DsqlLocal")
   static class Local {
 
-    /** A program with its connections in another way needs no cluster here, and so no failure. */
+    /** Lazy: a program that makes its own connections needs no cluster here, and must not fail. */
     @Bean
     @Lazy
     @ConditionalOnMissingBean

@@ -16,8 +16,9 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /**
- * Health indicators {@code dsql} (R2DBC) and {@code dsqlVertx}, which say what the pools know and
- * ask the server nothing. Spring Boot 4 has moved the types, so the classes at hand decide.
+ * The health indicators {@code dsql} (R2DBC) and {@code dsqlVertx}. They report the state of the
+ * pools without a query to the server. Spring Boot 4 has moved the types of health indicators, so
+ * the classes on the class path decide which ones are made.
  */
 @AutoConfiguration(after = {DsqlR2dbcAutoConfiguration.class, DsqlVertxAutoConfiguration.class})
 @ConditionalOnProperty(name = "management.health.dsql.enabled", matchIfMissing = true)
@@ -87,7 +88,7 @@ public class DsqlHealthAutoConfiguration {
     }
 
     private static PoolState state(@Nullable DsqlConnector only, Map<String, DsqlPool> pools) {
-      // A pool does not tell whose it is.
+      // A pool does not know its cluster.
       String cluster = only == null ? null : only.config().endpoint().address();
       Map<String, PoolState> states = new TreeMap<>();
       pools.forEach(

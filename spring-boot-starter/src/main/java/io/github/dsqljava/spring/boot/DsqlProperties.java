@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.NestedConfigurationProperty;
 
-/** The properties {@code dsql.*}. What is not set has the connector's default. */
+/** The properties {@code dsql.*}. Unset ones have the connector's defaults. */
 @ConfigurationProperties("dsql")
 public class DsqlProperties {
   /** All settings of the connection in one: dsql://user@host/postgres?schema=shop. */
@@ -35,7 +35,7 @@ public class DsqlProperties {
   /** Profile in ~/.aws whose credentials are used. By default a bean, or the AWS SDK's chain. */
   private @Nullable String profile;
 
-  /** How long a token may be used for opening a connection, up to 7 days. Default 15m. */
+  /** Lifetime of a token for opening a connection, up to 7 days. Default 15m. */
   private @Nullable Duration tokenLifetime;
 
   /** IAM action the token asks for. By default DbConnectAdmin for admin, DbConnect for others. */
@@ -50,16 +50,16 @@ public class DsqlProperties {
   /** PEM file with the certificate authorities to trust in place of the JDK's. */
   private @Nullable Path caFile;
 
-  /** How TLS begins. Default direct, which saves a round trip. */
+  /** Way in which TLS begins. Default direct, which saves a round trip. */
   private @Nullable TlsNegotiation tlsNegotiation;
 
   /** Whether the token is sent before the server asks for it (Vert.x). Default false. */
   private @Nullable Boolean earlyPassword;
 
-  /** How long opening one connection may take, up to 1h. Default 10s. */
+  /** Time limit for opening one connection, up to 1h. Default 10s. */
   private @Nullable Duration connectTimeout;
 
-  /** How many prepared statements a connection keeps, 0 to 10000. Default 256. */
+  /** Number of prepared statements that a connection keeps, 0 to 10000. Default 256. */
   private @Nullable Integer statementCacheSize;
 
   @NestedConfigurationProperty private final PoolProperties pool = new PoolProperties();

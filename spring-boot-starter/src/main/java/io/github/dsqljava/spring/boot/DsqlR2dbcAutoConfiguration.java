@@ -11,8 +11,8 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 
 /**
- * The {@link ConnectionFactory}, a {@link DsqlR2dbc}, before Spring Boot's own: on it stand
- * DatabaseClient, Spring Data R2DBC and R2dbcTransactionManager as on any other.
+ * Makes a {@link DsqlR2dbc} as the {@link ConnectionFactory} before Spring Boot makes its own.
+ * DatabaseClient, Spring Data R2DBC and R2dbcTransactionManager use it like any other.
  */
 @AutoConfiguration(
     after = DsqlAutoConfiguration.class,

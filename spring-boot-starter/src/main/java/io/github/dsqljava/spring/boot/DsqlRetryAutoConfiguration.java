@@ -18,9 +18,9 @@ import org.springframework.transaction.interceptor.BeanFactoryTransactionAttribu
 import org.springframework.transaction.interceptor.TransactionInterceptor;
 
 /**
- * {@link RetryConflicts} on methods with {@code Transactional}, and a {@link ConflictRetry} for
- * transactions that a program begins itself; with R2DBC, JDBC and whatever else Spring has a
- * transaction manager for.
+ * Makes the beans for {@link RetryConflicts} on methods with {@code Transactional}, and a {@link
+ * ConflictRetry} for transactions that a program begins itself. Both work with R2DBC, JDBC and
+ * every other transaction manager of Spring.
  */
 @AutoConfiguration(after = DsqlAutoConfiguration.class)
 @ConditionalOnClass(TransactionInterceptor.class)
@@ -49,7 +49,7 @@ public class DsqlRetryAutoConfiguration {
     return new TransactionWatching();
   }
 
-  /** Looks whether each attempt will be a transaction of its own. */
+  /** Checks that each attempt will be a transaction of its own. */
   @Bean
   @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
   static SmartInitializingSingleton retryConflictsOrder(

@@ -15,8 +15,8 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 
 /**
- * A {@link DsqlConnector}, on the program's {@link Vertx} if that is a bean, and a {@link
- * DsqlPool}, which closes with it.
+ * Makes a {@link DsqlConnector}, on the program's {@link Vertx} if that is a bean, and a {@link
+ * DsqlPool}, which closes with the connector.
  */
 @AutoConfiguration(after = DsqlAutoConfiguration.class)
 @ConditionalOnClass(DsqlConnector.class)

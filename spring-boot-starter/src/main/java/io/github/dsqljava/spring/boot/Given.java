@@ -5,13 +5,15 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Hands properties to builders, and says which one it was that a builder refuses. */
+/**
+ * Passes properties to builders. If a builder refuses a value, the exception names its property.
+ */
 final class Given {
   private static final String CORRECT = "Correct the property, or leave it out for its default.";
 
   private Given() {}
 
-  /** Sets what is set. */
+  /** Calls the setter if the property has a value. */
   static <T> void set(String property, @Nullable T value, Consumer<T> setter) {
     if (value != null) {
       var unused =
@@ -24,7 +26,7 @@ final class Given {
     }
   }
 
-  /** Builds from properties whose common name this is. */
+  /** Builds an object from the properties with this common prefix. */
   static <T> T build(String properties, Supplier<T> builder) {
     try {
       return builder.get();

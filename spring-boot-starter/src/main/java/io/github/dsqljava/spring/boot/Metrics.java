@@ -17,7 +17,7 @@ import org.springframework.beans.factory.BeanFactory;
 import org.springframework.util.ClassUtils;
 
 /**
- * Who is told of what pools and retries do: the program's beans of type {@link PoolListener}, and
+ * The listeners of pools and retries: the program's beans of type {@link PoolListener}, and
  * Micrometer, if the program has it.
  */
 final class Metrics {
@@ -27,12 +27,12 @@ final class Metrics {
 
   private Metrics() {}
 
-  /** What a pool tells of; and what its statistics are to be handed to once it is there. */
+  /** The listener of a pool, and the receiver of its statistics once the pool exists. */
   interface Watched {
     /**
      * The listener of the pool.
      *
-     * @param customizers what a customizer has set, who is told as well
+     * @param customizers the listener that a customizer has set, which gets the events, too
      */
     PoolListener listenerWith(PoolListener customizers);
 
@@ -49,7 +49,7 @@ final class Metrics {
     return MICROMETER ? Meters.ofPool(beans, pool, all) : watched(all, stats -> {});
   }
 
-  /** The listener of transactions of Spring's that are run again. */
+  /** Returns the listener of Spring's transactions that run again. */
   static PoolListener ofRetries(BeanFactory beans) {
     List<PoolListener> all = programs(beans);
     return MICROMETER ? Meters.ofRetries(beans, all) : new Listeners(all);
@@ -79,7 +79,7 @@ final class Metrics {
     };
   }
 
-  /** Loaded only where Micrometer is. */
+  /** Loaded only if Micrometer is on the class path. */
   private static final class Meters {
     static Watched ofPool(BeanFactory beans, String pool, List<PoolListener> all) {
       MeterRegistry registry = beans.getBeanProvider(MeterRegistry.class).getIfUnique();

@@ -12,13 +12,12 @@ import org.springframework.core.type.AnnotatedTypeMetadata;
 import org.springframework.util.ClassUtils;
 
 /**
- * Whoever makes his connections himself, and names no cluster, is asked for none. Without a
- * connection of the program's it matches in any case, so that a cluster that is named nowhere is
- * said at the start.
+ * Does not match if the program makes its own connections and names no cluster. Without connections
+ * of its own it always matches, so that a missing cluster is reported at the start.
  */
 final class OnClusterWanted extends SpringBootCondition implements ConfigurationCondition {
 
-  /** What a program that has one of its own connects with. */
+  /** The types of a program's own connections. */
   private static final List<String> CONNECTIONS =
       List.of(
           "io.r2dbc.spi.ConnectionFactory",
@@ -27,7 +26,7 @@ final class OnClusterWanted extends SpringBootCondition implements Configuration
 
   OnClusterWanted() {}
 
-  /** The program's beans have to be there. */
+  /** Evaluated when the program's beans are registered. */
   @Override
   public ConfigurationPhase getConfigurationPhase() {
     return ConfigurationPhase.REGISTER_BEAN;

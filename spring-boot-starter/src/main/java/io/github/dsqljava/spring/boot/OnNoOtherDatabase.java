@@ -12,9 +12,10 @@ import org.springframework.core.type.AnnotatedTypeMetadata;
 import org.springframework.util.ClassUtils;
 
 /**
- * Whoever names another database for R2DBC, and no cluster, is not talked out of it. Beans say more
- * than properties, as everywhere in Spring Boot: a {@link DsqlConfig} of the program's or of a
- * local cluster first, then connection details (a container's, say), then what the properties name.
+ * Does not match if the program names another database for R2DBC and no cluster. Beans take
+ * precedence over properties, as everywhere in Spring Boot: first a {@link DsqlConfig} of the
+ * program's or of a local cluster, then connection details (a container's, for example), then the
+ * properties.
  */
 final class OnNoOtherDatabase extends SpringBootCondition implements ConfigurationCondition {
   private static final String OTHER = "spring.r2dbc.url";
@@ -27,7 +28,7 @@ final class OnNoOtherDatabase extends SpringBootCondition implements Configurati
 
   OnNoOtherDatabase() {}
 
-  /** The program's beans have to be there. */
+  /** Evaluated when the program's beans are registered. */
   @Override
   public ConfigurationPhase getConfigurationPhase() {
     return ConfigurationPhase.REGISTER_BEAN;

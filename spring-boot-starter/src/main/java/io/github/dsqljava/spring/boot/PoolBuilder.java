@@ -5,7 +5,7 @@ import io.github.dsqljava.pool.PoolPolicy;
 import io.github.dsqljava.retry.RetryPolicy;
 import org.jspecify.annotations.Nullable;
 
-/** Makes from properties what the pools of R2DBC and of Vert.x have in common. */
+/** Makes the settings that the pools of R2DBC and of Vert.x have in common from the properties. */
 final class PoolBuilder {
 
   private PoolBuilder() {}

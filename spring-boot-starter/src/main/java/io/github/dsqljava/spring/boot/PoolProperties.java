@@ -9,28 +9,28 @@ public class PoolProperties {
   /** Connections kept open; they are opened at start. Default 0: none before the first use. */
   private @Nullable Integer minSize;
 
-  /** Most connections. Default 10. */
+  /** Largest number of connections. Default 10. */
   private @Nullable Integer maxSize;
 
-  /** Most callers that wait for a connection. */
+  /** Largest number of callers that wait for a connection. */
   private @Nullable Integer maxWaiting;
 
-  /** How long a caller waits for a connection. Default 30s. */
+  /** Time that a caller waits for a connection. Default 30s. */
   private @Nullable Duration acquireTimeout;
 
   /** Age at which a connection is replaced, below the service's 60m. */
   private @Nullable Duration maxLifetime;
 
-  /** Most that is taken off a connection's lifetime, so that not all end together. */
+  /** Largest random reduction of a connection's lifetime, so that not all end together. */
   private @Nullable Duration lifetimeJitter;
 
-  /** How long a connection above the minimum may be idle. */
+  /** Idle time after which a connection above the minimum is closed. */
   private @Nullable Duration idleTimeout;
 
-  /** Idle time after which a connection is asked whether it lives before it is given out. */
+  /** Period of the check whether an idle connection is alive. */
   private @Nullable Duration idleCheck;
 
-  /** Time after which a connection that is still in use is told of. Default none. */
+  /** Time in use after which a connection is reported as a leak. Default none. */
   private @Nullable Duration leakThreshold;
 
   /** Bound of the first pause after a failure to open a connection. */
@@ -42,14 +42,14 @@ public class PoolProperties {
   /** Deadline of inTransaction's transactions whose options have none. */
   private @Nullable Duration transactionDeadline;
 
-  /** How long the server may be silent while it owes an answer. Default none. */
+  /** Longest silence of the server while it owes an answer. Default none. */
   private @Nullable Duration statementTimeout;
 
-  /** How long a shutdown waits for connections in use. Default 5s. */
+  /** Time that a shutdown waits for connections in use. Default 5s. */
   private @Nullable Duration closeGrace;
 
   /**
-   * Whether transactions of inTransaction that lost a conflict are run again in a lane of the pool.
+   * Whether transactions of inTransaction that lost a conflict run again in a lane of the pool.
    * Default true.
    */
   private @Nullable Boolean conflictLane;

@@ -9,9 +9,10 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the builders of R2DBC's pool and of Vert.x's have in common, and properties give.
+ * The common setters of the builders of R2DBC's pool and of Vert.x's, for which there are
+ * properties.
  *
- * @param <B> such a builder
+ * @param <B> the type of the builder
  */
 record PoolSetters<B>(
     BiConsumer<B, PoolPolicy> policy,
@@ -23,7 +24,7 @@ record PoolSetters<B>(
     BiConsumer<B, Duration> closeGrace) {
 
   /**
-   * Sets what the properties say.
+   * Sets each option whose property has a value.
    *
    * @return the builder
    */

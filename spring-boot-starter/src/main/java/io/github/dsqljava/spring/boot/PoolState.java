@@ -6,11 +6,11 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What the health endpoint says of pools: what they know themselves, without asking the server. */
+/** The state of pools for the health endpoint, without contacting the server. */
 record PoolState(boolean ready, Map<String, Object> details) {
 
   /**
-   * Of one pool.
+   * Returns the state of one pool.
    *
    * @param cluster null if it is not known
    */
@@ -29,7 +29,10 @@ record PoolState(boolean ready, Map<String, Object> details) {
     return new PoolState(health.isReady(), details);
   }
 
-  /** Of all that a program has, by the names of their beans; one stands for itself. */
+  /**
+   * Returns the state of all pools of a program, by the names of their beans; a single one is
+   * returned as it is.
+   */
   static PoolState all(Map<String, PoolState> pools) {
     if (pools.size() == 1) {
       return pools.values().iterator().next();

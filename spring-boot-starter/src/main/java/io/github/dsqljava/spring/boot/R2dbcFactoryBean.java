@@ -13,7 +13,7 @@ import org.springframework.beans.factory.ObjectProvider;
 /** Makes the pool, and at the end of the context waits until its connections are closed. */
 final class R2dbcFactoryBean implements FactoryBean<DsqlR2dbc>, DisposableBean {
 
-  /** What closing may take beyond the grace: saying goodbye on a slow network. */
+  /** The time for closing beyond the grace period: ending connections on a slow network. */
   private static final Duration MORE = Duration.ofSeconds(10);
 
   private static final PoolSetters<R2dbcSettings.Builder> SETTERS =

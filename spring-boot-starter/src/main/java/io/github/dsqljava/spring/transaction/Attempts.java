@@ -11,7 +11,7 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Optional;
 
-/** The attempts at one transaction of Spring's; its steps follow each other. */
+/** The attempts at one of Spring's transactions; its steps follow each other. */
 final class Attempts {
   private static final Logger LOGGER = System.getLogger(Attempts.class.getName());
 
@@ -25,7 +25,7 @@ final class Attempts {
     Duration limit =
         options
             .deadline()
-            // Nothing that begins later can be committed.
+            // An attempt that begins later could not commit.
             .orElseGet(() -> policy.maxElapsed().plus(PoolPolicy.LONGEST_TRANSACTION));
     run =
         new TransactionRun(
@@ -35,7 +35,7 @@ final class Attempts {
   /**
    * Begins an attempt.
    *
-   * @return what the transaction fails with, because its deadline has passed; or nothing
+   * @return the failure of the transaction if its deadline has passed; else empty
    */
   Optional<Throwable> begin() {
     Optional<Throwable> failure = run.begin(System.nanoTime());
@@ -43,7 +43,7 @@ final class Attempts {
     return failure;
   }
 
-  /** What to do after an attempt that has failed; another one is told of. */
+  /** Returns the next step after a failed attempt; tells the listener of another attempt. */
   TransactionRun.Step failed(Throwable failure, Progress progress) {
     if (late) {
       return new TransactionRun.Step.Fail(failure);
@@ -56,12 +56,12 @@ final class Attempts {
     return step;
   }
 
-  /** Nobody waits any more: what has to be said all the same. */
+  /** The caller has abandoned the transaction: returns the failure to report nevertheless. */
   Optional<Throwable> abandoned() {
     return run.abandoned(null);
   }
 
-  /** The same of an attempt that was under way, and has failed behind that. */
+  /** Returns the same for an attempt that has failed after the caller abandoned it. */
   Optional<Throwable> abandoned(Throwable failure, Progress progress) {
     return run.abandoned(FailureReader.read(failure, progress));
   }

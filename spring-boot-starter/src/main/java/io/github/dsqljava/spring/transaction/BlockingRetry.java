@@ -7,7 +7,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Runs blocking transactions, again and again if need be. */
+/** Runs blocking transactions, with retries. */
 final class BlockingRetry {
 
   /** A transaction, from BEGIN to COMMIT. */
@@ -23,8 +23,8 @@ final class BlockingRetry {
   }
 
   /**
-   * @param transactions begins one
-   * @param progress what a failure says about a transaction whose manager says nothing
+   * @param transactions makes the attempts of a transaction
+   * @param progress the progress of a transaction by its failure, if its manager reports none
    */
   BlockingRetry(Supplier<Attempts> transactions, Function<Throwable, Progress> progress) {
     this.transactions = transactions;
@@ -57,7 +57,7 @@ final class BlockingRetry {
     }
   }
 
-  /** Whoever interrupts the thread wants it to end: the transaction fails with what it has. */
+  /** Pauses; an interrupt ends the transaction with its last failure. */
   private static void pause(Duration time, Throwable failed) throws Throwable {
     try {
       Thread.sleep(time.toMillis(), time.toNanosPart() % 1_000_000);

@@ -10,19 +10,19 @@ import org.springframework.dao.TransientDataAccessResourceException;
 import org.springframework.transaction.TransactionException;
 
 /**
- * Tells what fails while JPA writes its entities, just before COMMIT is sent, from what may be a
- * COMMIT without an answer. Spring calls both a commit that failed.
+ * Distinguishes failures while JPA writes its entities, just before COMMIT is sent, from a COMMIT
+ * that may have no answer. Spring reports both as a failed commit.
  */
 final class FlushFailures {
 
-  /** Never the answer to COMMIT, whatever stands around it. */
+  /** Exceptions that are never the answer to COMMIT, whatever wraps them. */
   private static final Set<String> OF_THE_FLUSH =
       Set.of(
           OptimisticLockingFailureException.class.getName(),
           "jakarta.persistence.OptimisticLockException",
           "jakarta.validation.ValidationException");
 
-  /** What managers, pools and sockets say of a COMMIT that they know nothing of. */
+  /** Exceptions of managers, pools and sockets for a COMMIT with an unknown outcome. */
   private static final List<Class<? extends Throwable>> DOUBTFUL =
       List.of(
           TransactionException.class,
@@ -34,7 +34,7 @@ final class FlushFailures {
   private FlushFailures() {}
 
   /**
-   * Whether COMMIT was certainly not sent. Asked only where the server has said nothing.
+   * Whether COMMIT was certainly not sent. Called only if the server has sent no error.
    *
    * @param causes all causes of the failure
    */

@@ -11,17 +11,17 @@ import org.springframework.transaction.interceptor.TransactionAspectSupport;
 import org.springframework.transaction.interceptor.TransactionInterceptor;
 
 /**
- * Finds the manager of a method's transaction, as Spring's interceptor does: by its name, by that
- * of its class, or the only one.
+ * Finds the manager of a method's transaction, as Spring's interceptor does: by the name at the
+ * method or its class, or the only one.
  */
 final class Managers extends TransactionAspectSupport {
   private volatile boolean configured;
 
   /**
-   * The manager, which tells of its transactions from now on.
+   * Returns the manager, and begins to follow its transactions.
    *
-   * @return null if there is none to be found, of which Spring's interceptor speaks, too, when the
-   *     method is called
+   * @return null if there is none; Spring's interceptor reports that, too, when the method is
+   *     called
    */
   @Nullable TransactionManager find(RetriedMethods.Retried method, Class<?> target) {
     BeanFactory beans = getBeanFactory();
@@ -34,17 +34,17 @@ final class Managers extends TransactionAspectSupport {
       TransactionWatch.follow(manager);
       return manager;
     } catch (BeansException e) {
-      // Of several, Spring's interceptor may know one that it does not tell.
+      // Of several managers, Spring's interceptor may know one that it does not expose.
       logger.debug("The transaction manager of a method is not to be found", e);
       return null;
     }
   }
 
   /**
-   * Whether the transaction of a method is reactive: the manager decides, for a method on JDBC may
-   * give a future, too.
+   * Whether the transaction of a method is reactive. The manager decides, because a method on JDBC
+   * may return a future, too.
    *
-   * @param manager null if it is not known; then the type has to do
+   * @param manager null if it is not known; then the return type decides
    */
   static boolean isReactive(RetriedMethods.Retried method, @Nullable TransactionManager manager) {
     if (!method.adaptable()) {
@@ -56,7 +56,7 @@ final class Managers extends TransactionAspectSupport {
         : manager instanceof ReactiveTransactionManager;
   }
 
-  /** What a TransactionManagementConfigurer says, Spring's interceptor knows. */
+  /** Takes the manager of a TransactionManagementConfigurer from Spring's interceptor. */
   private void configure(BeanFactory beans) {
     if (configured) {
       return;

@@ -1,15 +1,15 @@
 package io.github.dsqljava.spring.transaction;
 
-/** How far the transaction of an attempt has come, as far as its transaction manager says. */
+/** The progress of an attempt's transaction, as far as its transaction manager reports it. */
 enum Progress {
-  /** The manager says nothing, or has begun nothing. */
+  /** The manager reports nothing, or has begun nothing. */
   UNKNOWN,
   /** BEGIN has succeeded. */
   BEGUN,
   /** BEGIN has succeeded, and the server has refused the COMMIT of a transaction inside. */
   REFUSED_INSIDE,
-  /** COMMIT was asked for, and has not succeeded. */
+  /** COMMIT was requested, and has not succeeded. */
   COMMITTING,
-  /** It is in the database, whatever fails behind it. */
+  /** It is in the database; later failures do not change that. */
   COMMITTED
 }

@@ -12,12 +12,15 @@ import org.springframework.transaction.TransactionDefinition;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** Methods that give a reactive type. Used only where Reactor is. */
+/** Calls methods that return a reactive type. Used only if Reactor is on the class path. */
 final class ReactiveMethod {
 
   private ReactiveMethod() {}
 
-  /** Looks at the transaction from inside; one that AspectJ has woven in is not seen. */
+  /**
+   * Lets the attempt around a method's result learn of the transaction inside it. A transaction
+   * that AspectJ has woven in stays unknown.
+   */
   static @Nullable Object inside(MethodInvocation invocation) throws Throwable {
     Object result = invocation.proceed();
     ReactiveAdapter adapter =

@@ -20,8 +20,8 @@ import reactor.util.context.ContextView;
 import reactor.util.retry.Retry;
 
 /**
- * Runs reactive transactions, again and again if need be. The subscriber's context, where Spring
- * keeps the transaction, is what tells whether there is one already.
+ * Runs reactive transactions, with retries. The subscriber's context, where Spring keeps the
+ * transaction, tells whether there is one already.
  */
 final class ReactiveRetry {
   private final Supplier<Attempts> transactions;
@@ -32,8 +32,9 @@ final class ReactiveRetry {
   }
 
   /**
-   * @param transactions begins one
-   * @param progress what a failure says about a transaction that nobody has seen from inside
+   * @param transactions makes the attempts of a transaction
+   * @param progress the progress of a transaction by its failure, if it was not observed from
+   *     inside
    */
   ReactiveRetry(Supplier<Attempts> transactions, Function<Throwable, Progress> progress) {
     this.transactions = transactions;
@@ -41,7 +42,7 @@ final class ReactiveRetry {
   }
 
   /**
-   * A transaction that gives one element at most.
+   * Runs a transaction that emits at most one element.
    *
    * @param work called for each attempt
    */
@@ -50,8 +51,8 @@ final class ReactiveRetry {
   }
 
   /**
-   * A transaction that gives any number of elements, which are kept until it is committed: an
-   * attempt that fails has emitted none.
+   * Runs a transaction that emits any number of elements. They are kept until it is committed, so a
+   * failed attempt emits none.
    *
    * @param work called for each attempt
    */
@@ -59,7 +60,7 @@ final class ReactiveRetry {
     return TransactionMark.current().flatMapMany(around -> flux(around.orElse(null), work));
   }
 
-  /** As {@link #mono} and {@link #flux}, wherever it is subscribed to. */
+  /** As {@link #mono} and {@link #flux}, even inside another transaction. */
   <T> Mono<T> monoOfItsOwn(Supplier<Mono<T>> work) {
     return mono(null, work);
   }
@@ -96,7 +97,7 @@ final class ReactiveRetry {
   }
 
   /**
-   * Runs a transaction until it succeeds, or is not to be run again.
+   * Runs a transaction until it succeeds or must not run again.
    *
    * @param around the transaction that is there already, if the work may take part in it; then
    *     nothing is run again
@@ -154,12 +155,12 @@ final class ReactiveRetry {
         : attempts.abandoned(failure, progress(watch, failure));
   }
 
-  /** Where Reactor has what no subscriber is left to hear. */
+  /** Reports a doubt that has no subscriber, through Reactor's hook for dropped errors. */
   private static void say(Optional<Throwable> doubt, ContextView context) {
     doubt.ifPresent(failure -> Operators.onErrorDropped(failure, Context.of(context)));
   }
 
-  /** Gives something when it is time for the next attempt. */
+  /** Emits an element when it is time for the next attempt. */
   private Mono<Long> next(Attempts attempts, ReactiveWatch watch, Throwable failure) {
     if (!watch.isItsOwn()) {
       return Mono.error(failure);

@@ -11,13 +11,13 @@ import reactor.core.publisher.Mono;
 import reactor.util.context.Context;
 
 /**
- * Follows the transaction of one attempt, which it sees from inside: the subscriber's context leads
- * there. What fails behind COMMIT is so told from a conflict. Used only where Reactor is.
+ * Follows the transaction of one attempt from inside, through the subscriber's context. So failures
+ * after COMMIT are distinguished from conflicts. Used only if Reactor is on the class path.
  */
 final class ReactiveWatch {
   private static final Class<ReactiveWatch> KEY = ReactiveWatch.class;
 
-  /** What was seen from inside. */
+  /** The transaction as seen from inside. */
   enum Found {
     NOTHING,
     NO_TRANSACTION,
@@ -44,12 +44,12 @@ final class ReactiveWatch {
     return around == null || found == Found.TRANSACTION;
   }
 
-  /** A context that leads here. */
+  /** Returns a context that contains this watch. */
   Context addTo(Context context) {
     return context.put(KEY, this);
   }
 
-  /** Whether it is known how far the transaction has come. */
+  /** Whether the progress of the transaction is known. */
   boolean knows() {
     return found != Found.NOTHING;
   }
@@ -59,13 +59,13 @@ final class ReactiveWatch {
     return committed || found == Found.NO_TRANSACTION;
   }
 
-  /** Whether COMMIT was asked for, and nothing has said that it has succeeded. */
+  /** Whether COMMIT was called and has not succeeded so far. */
   boolean isCommitting() {
     return committing && !committed;
   }
 
   /**
-   * The same, and the attempt around it learns of its transaction.
+   * Returns the same work, after which the attempt around it knows its transaction.
    *
    * @param none what the attempt learns if there is none
    */
@@ -109,7 +109,7 @@ final class ReactiveWatch {
     }
   }
 
-  /** Comes before those of the program, which may fail. */
+  /** Notes the commit. It runs before the program's synchronizations, because those may fail. */
   private final class Committed implements TransactionSynchronization, Ordered {
     @Override
     public int getOrder() {
@@ -123,7 +123,7 @@ final class ReactiveWatch {
       return Mono.fromRunnable(() -> asked = true);
     }
 
-    /** What the program does before COMMIT has succeeded. */
+    /** Called after beforeCommit and before the outcome of COMMIT is known. */
     @Override
     public Mono<Void> beforeCompletion() {
       return Mono.fromRunnable(() -> committing = asked);

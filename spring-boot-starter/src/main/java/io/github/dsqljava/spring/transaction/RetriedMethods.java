@@ -13,15 +13,15 @@ import org.springframework.transaction.annotation.AnnotationTransactionAttribute
 import org.springframework.transaction.interceptor.TransactionAttribute;
 import org.springframework.util.ClassUtils;
 
-/** The methods that {@link RetryConflicts} is for, and what is to be known of them. */
+/** Finds the methods with {@link RetryConflicts}, and their properties. */
 final class RetriedMethods {
   private static final boolean REACTOR =
       ClassUtils.isPresent("reactor.core.publisher.Flux", RetriedMethods.class.getClassLoader());
 
   /**
-   * What is to be known of a method.
+   * The properties of a method.
    *
-   * @param adaptable whether it gives a type that may be reactive; the manager decides
+   * @param adaptable whether its return type may be reactive; the manager decides
    */
   record Retried(
       RetryConflicts annotation,
@@ -32,7 +32,7 @@ final class RetriedMethods {
       return transaction.getPropagationBehavior();
     }
 
-    /** A method that fails may be committed all the same, by its rules. */
+    /** Returns the progress after a failure; by the method's rollback rules it may be committed. */
     Progress progress(Throwable failure) {
       return transaction.rollbackOn(failure) ? Progress.UNKNOWN : Progress.COMMITTED;
     }

@@ -12,16 +12,17 @@ import org.springframework.core.Ordered;
 import org.springframework.core.annotation.AnnotationUtils;
 
 /**
- * Puts the retry around methods with {@link RetryConflicts}. Spring Boot has a bean of it; without
- * Boot, make one and a {@link TransactionWatching}, beside {@code EnableTransactionManagement}, by
- * static methods that have {@code @Bean} and {@code @Role(BeanDefinition.ROLE_INFRASTRUCTURE)}: of
- * other advisors Spring's transactions take no notice.
+ * Puts the retry around methods with {@link RetryConflicts}. Spring Boot makes a bean of it. A
+ * program without Boot makes it and a {@link TransactionWatching}, beside {@code
+ * EnableTransactionManagement}. The methods that make them are static and have {@code @Bean} and
+ * {@code @Role(BeanDefinition.ROLE_INFRASTRUCTURE)}, because Spring's transactions ignore other
+ * advisors.
  */
 public final class RetryConflictsAdvisor extends StaticMethodMatcherPointcutAdvisor
     implements BeanFactoryAware {
 
   /**
-   * Its place: before Spring's interceptor of transactions, which is the last one by default, so
+   * Its order: before Spring's interceptor of transactions, which is the last one by default, so
    * that each attempt is a transaction of its own.
    */
   public static final int ORDER = Ordered.LOWEST_PRECEDENCE - 100;
@@ -35,7 +36,7 @@ public final class RetryConflictsAdvisor extends StaticMethodMatcherPointcutAdvi
   /**
    * Makes the advisor.
    *
-   * @param retry asked when a method is called first
+   * @param retry called at the first call of a method
    */
   public RetryConflictsAdvisor(Supplier<ConflictRetry> retry) {
     interceptor = new RetryConflictsInterceptor(retry, methods, managers);
@@ -43,13 +44,13 @@ public final class RetryConflictsAdvisor extends StaticMethodMatcherPointcutAdvi
     setOrder(ORDER);
   }
 
-  /** For Spring: where the transaction managers are. */
+  /** For Spring: sets the factory with the transaction managers. */
   @Override
   public void setBeanFactory(BeanFactory beans) {
     managers.setBeanFactory(beans);
   }
 
-  /** What belongs behind all other interceptors of the same methods. */
+  /** Returns the advisor that comes after all other interceptors of the same methods. */
   Advisor inside() {
     return new DefaultPointcutAdvisor(
         this, (MethodInterceptor) invocation -> interceptor.invokeInside(invocation));

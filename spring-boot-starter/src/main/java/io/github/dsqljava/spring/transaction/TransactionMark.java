@@ -7,19 +7,19 @@ import org.springframework.transaction.reactive.TransactionSynchronizationManage
 import reactor.core.publisher.Mono;
 
 /**
- * Stays among the synchronizations of a reactive transaction, so that the same one is recognised
- * from inside of an operator or a method: whose transaction it is, neither tells. Spring puts them
- * aside while another transaction runs, be it by REQUIRES_NEW or that of another manager. Used only
- * where Reactor is.
+ * Marks a reactive transaction, so that an operator or a method inside it can recognise it. The
+ * mark is one of the transaction's synchronizations, which Spring suspends while another
+ * transaction runs, because of REQUIRES_NEW or another manager. Used only if Reactor is on the
+ * class path.
  */
 final class TransactionMark implements TransactionSynchronization {
 
-  /** Of a transaction that has no synchronizations, and so cannot be recognised. */
+  /** The mark of a transaction without synchronizations, which cannot be recognised. */
   private static final TransactionMark NONE = new TransactionMark();
 
   private TransactionMark() {}
 
-  /** The mark of the subscriber's transaction; nothing if he has none. */
+  /** The mark of the subscriber's transaction; empty if there is none. */
   static Mono<Optional<TransactionMark>> current() {
     return TransactionSynchronizationManager.forCurrentTransaction()
         .filter(TransactionSynchronizationManager::isActualTransactionActive)
@@ -43,7 +43,7 @@ final class TransactionMark implements TransactionSynchronization {
   }
 
   /**
-   * Whether a transaction is this one.
+   * Whether a transaction has this mark.
    *
    * @param transaction has synchronizations
    */
