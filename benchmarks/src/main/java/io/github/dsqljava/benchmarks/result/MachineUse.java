@@ -3,8 +3,8 @@ package io.github.dsqljava.benchmarks.result;
 import java.util.Locale;
 
 /**
- * How busy other programs kept the machine, as shares of all its processors; NaN where that cannot
- * be read.
+ * The processor time that other programs took, as shares of all processors; NaN if the system does
+ * not report it.
  *
  * @param before in the seconds before the run
  * @param during on average over the run
@@ -14,7 +14,7 @@ public record MachineUse(double before, double during, double most) {
   /** The largest share in half a minute that counts as quiet. */
   public static final double QUIET = 0.05;
 
-  /** The machine does not tell. */
+  /** The system does not report the use of its processors. */
   public static final MachineUse UNKNOWN = new MachineUse(Double.NaN, Double.NaN, Double.NaN);
 
   /** A line for the report. */

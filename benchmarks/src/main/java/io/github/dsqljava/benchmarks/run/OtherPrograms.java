@@ -10,8 +10,8 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
- * Watches how much processor time other programs take: what Linux counts for the whole machine,
- * less what it counts for this process and its descendants, those included that have ended.
+ * Watches the processor time of other programs. It is the time that Linux counts for the whole
+ * machine, less the time of this process and its descendants, also those that have ended.
  */
 final class OtherPrograms implements AutoCloseable {
   private static final Path MACHINE = Path.of("/proc/stat");
@@ -19,10 +19,10 @@ final class OtherPrograms implements AutoCloseable {
   private static final Duration PERIOD = Duration.ofSeconds(30);
 
   /**
-   * Ticks of the clock since the machine was started.
+   * Processor time since the machine was started, in ticks.
    *
-   * @param all of all processors
-   * @param others those that neither idleness nor this run has taken
+   * @param all the time of all processors, idle time included
+   * @param others the time that was not idle and not taken by this run
    */
   record Ticks(long all, long others) {
     double shareSince(Ticks earlier) {
@@ -47,7 +47,7 @@ final class OtherPrograms implements AutoCloseable {
     this.thread = new Thread(this::sample, "other-programs");
   }
 
-  /** Looks for some seconds, then goes on in the background. */
+  /** Measures for some seconds, then goes on in the background. */
   static OtherPrograms watch() throws InterruptedException {
     Ticks first = ticks();
     Thread.sleep(BEFORE.toMillis());
@@ -107,11 +107,11 @@ final class OtherPrograms implements AutoCloseable {
     }
   }
 
-  /** Of a process, with those of its children that have ended; 0 for one that is gone. */
+  /** The ticks of a process and of its children that have ended; 0 if the process is gone. */
   private static long ticksOf(long pid) {
     try {
       String line = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
-      // Behind the name, which may hold anything, the state is the first field and utime the 12th.
+      // The name may contain any character. After it, the state is field 1 and utime is field 12.
       return numbers(line.substring(line.lastIndexOf(')') + 2), 11, 4).stream()
           .mapToLong(Long::longValue)
           .sum();
