@@ -15,15 +15,20 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * One batch: its chunks, one after the other, each a transaction of its own. Its steps follow each
- * other, so that it needs no lock.
+ * Runs the chunks of one batch one after the other, each in a transaction of its own. Its steps
+ * never overlap, so it needs no lock.
  */
 final class BatchRun {
 
-  /** A third of what a transaction may change: a statement may touch more rows than it is given. */
+  /**
+   * A third of a transaction's limit, because a statement may change more rows than it is given.
+   */
   private static final int MAX_ROWS = 1_000;
 
-  /** The service counts index entries, too, which the estimate does not. */
+  /**
+   * Below the service's limit, because the service also counts index entries and the estimate does
+   * not.
+   */
   private static final long MAX_BYTES = 4L * 1024 * 1024;
 
   private final Transactions transactions;
@@ -40,7 +45,8 @@ final class BatchRun {
   }
 
   /**
-   * Executes the statement for rows that are all there; a row that is too large stops it before.
+   * Executes the statement for a list of rows. A row that is too large stops it before the first
+   * chunk.
    */
   Mono<Long> run(List<? extends List<? extends @Nullable Object>> rows) {
     List<BatchChunk> plan =
@@ -53,7 +59,10 @@ final class BatchRun {
         .then(Mono.fromSupplier(() -> rowsChanged));
   }
 
-  /** Executes the statement for rows as they come; no more are asked for than a chunk takes. */
+  /**
+   * Executes the statement for rows as they arrive, and requests no more of them than a chunk
+   * takes.
+   */
   Mono<Long> run(Flux<? extends List<? extends @Nullable Object>> rows) {
     Fill fill = new Fill();
     return rows.<List<? extends @Nullable Object>>map(this::checked)

@@ -2,10 +2,10 @@ package io.github.dsqljava.r2dbc;
 
 import io.github.dsqljava.InvalidConfigurationException;
 
-/** Looks whether the driver on the class path is one that can do what the connector needs. */
+/** Checks that the driver on the class path is new enough for the connector. */
 final class DriverVersion {
 
-  /** Of 1.1.0 and later, and of nothing else that is needed. */
+  /** A class that the driver has since 1.1.0; nothing else here needs it. */
   private static final String DIRECT_TLS = "io.r2dbc.postgresql.client.SSLNegotiation";
 
   private DriverVersion() {}

@@ -20,14 +20,14 @@ import software.amazon.awssdk.identity.spi.IdentityProvider;
  *         + "?schema=shop&maxSize=20");
  * }</pre>
  *
- * <p>What it makes is a {@link DsqlR2dbc}. Options are R2DBC's {@code host}, {@code port}, {@code
- * user}, {@code database} and {@code connectTimeout}; every setting of {@link
+ * <p>It makes a {@link DsqlR2dbc}. Options are R2DBC's {@code host}, {@code port}, {@code user},
+ * {@code database} and {@code connectTimeout}; every setting of {@link
  * io.github.dsqljava.DsqlConfig} that a URL may have, by the same name; {@link
  * #CREDENTIALS_PROVIDER}; and every setting of {@link R2dbcSettings} by its name, with durations as
  * {@code PT30S}; of its retry policy {@code retryMaxAttempts}, {@code retryMaxOtherFailures},
- * {@code retryBasePause}, {@code retryMaxPause} and {@code retryMaxElapsed}. What is an object,
- * such as {@link #INIT_HOOK}, has no place in a URL. A password, {@code sslMode} and the like are
- * refused.
+ * {@code retryBasePause}, {@code retryMaxPause} and {@code retryMaxElapsed}. An option whose value
+ * is an object, such as {@link #INIT_HOOK}, has no place in a URL. A password, {@code sslMode} and
+ * the like are refused.
  */
 public final class DsqlConnectionFactoryProvider implements ConnectionFactoryProvider {
 

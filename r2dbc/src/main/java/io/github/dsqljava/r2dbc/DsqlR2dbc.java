@@ -383,7 +383,7 @@ public final class DsqlR2dbc implements ConnectionFactory, Closeable, Disposable
           closing = true;
           CompletableFuture<Void> closed = pool.close(grace);
           if (lane != null) {
-            lane.close(); // who waits for his turn gets it now, and finds the pool closed
+            lane.close(); // callers that wait for their turn get it now, and find the pool closed
           }
           source.shutDown();
           return Mono.fromFuture(closed, /* suppressCancel= */ true);

@@ -60,7 +60,7 @@ final class GuardedStatement implements PostgresqlStatement {
 
   @Override
   public Flux<PostgresqlResult> execute() {
-    // As the driver does: what is wrong with the statement is thrown at once.
+    // Like the driver, throws at once if the statement is invalid.
     Flux<PostgresqlResult> results = statement.execute();
     return guard.many(sql, () -> results.map(result -> new GuardedResult(guard, result)));
   }

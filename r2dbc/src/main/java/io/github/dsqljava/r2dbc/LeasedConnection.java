@@ -28,8 +28,8 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * A pooled connection while one user has it: the driver's own, except that closing it gives it
- * back, and that it then executes nothing any more.
+ * A pooled connection while one user has it. It is the driver's own, except that closing it gives
+ * it back, after which it executes no more statements.
  *
  * <p>Safe to use from several threads.
  */
@@ -45,7 +45,7 @@ class LeasedConnection implements PostgresqlConnection, Wrapped<PostgresqlConnec
   /** The exception for a COMMIT with an unknown outcome; null if there was none. */
   private volatile @Nullable R2dbcException unknownCommit;
 
-  /** The COMMIT of the last transaction, if it was asked for. */
+  /** The COMMIT of the last transaction, if the user has called it. */
   private volatile @Nullable CommitAnswer lastCommit;
 
   /**

@@ -26,10 +26,11 @@ final class Leases {
   }
 
   /**
-   * Asks for a connection. Cancelling the future frees the caller's place, or gives back what he
-   * was about to get.
+   * Asks for a connection. Cancelling the future frees the caller's place, or gives back the
+   * connection that was about to be handed over.
    *
-   * @param ahead whether it waits ahead of the others: it is its turn in the conflict lane
+   * @param ahead whether the caller waits ahead of the others, because it has its turn in the
+   *     conflict lane
    * @param context the subscriber's
    * @return what {@link AsyncPool#acquire} gives, or what the hook failed with
    */

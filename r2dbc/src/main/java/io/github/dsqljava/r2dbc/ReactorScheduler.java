@@ -21,7 +21,7 @@ final class ReactorScheduler implements PoolScheduler {
     var unused = timer(delay, task);
   }
 
-  /** A timer that may be disposed of; none if Reactor is shut down. */
+  /** Starts a timer, which may be disposed of; it never runs if Reactor is shut down. */
   static Disposable timer(Duration delay, Runnable task) {
     try {
       return Schedulers.parallel().schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);

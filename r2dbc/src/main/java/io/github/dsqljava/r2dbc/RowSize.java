@@ -5,13 +5,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Estimates how much a row adds to the size of a transaction. How the service counts is documented
- * in outline only (rows and index entries); this counts the values about as they travel, and
- * something for the row itself.
+ * Estimates how much a row adds to the size of a transaction. The service documents its count in
+ * outline only (rows and index entries). This counts about the bytes of the values on the wire, and
+ * an overhead for the row itself.
  */
 final class RowSize {
 
-  /** About what PostgreSQL stores with each row besides its values. */
+  /** About the bytes that PostgreSQL stores with each row besides its values. */
   private static final int ROW_OVERHEAD = 28;
 
   private static final int FIXED_VALUE = 16;
@@ -47,7 +47,7 @@ final class RowSize {
       return bytes;
     }
     boolean fixed = value instanceof Number || value.getClass().getName().startsWith("java.time.");
-    // JSON, and whatever else travels as text.
+    // JSON and other values that are sent as text.
     return fixed ? FIXED_VALUE : Math.max(FIXED_VALUE, 3L * value.toString().length());
   }
 }

@@ -34,8 +34,8 @@ import reactor.core.publisher.Mono;
 import reactor.netty.tcp.TcpResources;
 
 /**
- * Opens connections: each with a token of its own, TLS that is verified in full, and everything
- * that the session needs in the startup message.
+ * Opens connections. Each has a token of its own and fully verified TLS, and its startup message
+ * contains all settings of the session.
  *
  * <p>Safe to use from several threads.
  */
@@ -86,7 +86,7 @@ final class SessionSource implements ConnectionSource<PhysicalSession> {
   /**
    * Opens a connection, or fails with a DsqlException.
    *
-   * @param shaped whether the init hook is run, with whose failure it may fail, too
+   * @param shaped whether the init hook is run, whose failure then fails the opening, too
    */
   Mono<PhysicalSession> open(boolean shaped) {
     return Mono.fromCompletionStage(tokens::token).flatMap(token -> open(token, shaped));
@@ -95,7 +95,7 @@ final class SessionSource implements ConnectionSource<PhysicalSession> {
   private Mono<PhysicalSession> open(AuthToken token, boolean shaped) {
     WireResources wires = new WireResources(TcpResources.get());
     opening.add(wires);
-    if (closed) { // behind the line before, so that shutDown() has seen it or is seen
+    if (closed) { // after the previous line: either shutDown() sees the entry, or this sees the shutdown
       opening.remove(wires);
       return Mono.error(closedException());
     }
@@ -142,7 +142,7 @@ final class SessionSource implements ConnectionSource<PhysicalSession> {
                 : SSLNegotiation.POSTGRES)
         .sslContextBuilderCustomizer(builder -> builder.trustManager(trust))
         .sslEngineCustomizer(SessionSource::verifyName)
-        // Not the driver's: it has one for TCP alone.
+        // The driver's own timeout covers only TCP.
         .connectTimeout(config.connectTimeout())
         .tcpKeepAlive(true)
         .autodetectExtensions(false)
@@ -151,7 +151,10 @@ final class SessionSource implements ConnectionSource<PhysicalSession> {
         .build();
   }
 
-  /** In the handshake, where a failure says which name it is; the driver looks again behind it. */
+  /**
+   * Verifies the name in the handshake, where a failure states the name. The driver checks it again
+   * later.
+   */
   private static SSLEngine verifyName(SSLEngine engine) {
     SSLParameters parameters = engine.getSSLParameters();
     parameters.setEndpointIdentificationAlgorithm("HTTPS");
@@ -201,7 +204,7 @@ final class SessionSource implements ConnectionSource<PhysicalSession> {
     return new ClosedException("The connector to " + where());
   }
 
-  /** Gives up what is being opened, and opens nothing any more. */
+  /** Gives up connections that are being opened, and opens no more. */
   void shutDown() {
     closed = true;
     tokens.close();

@@ -196,7 +196,7 @@ final class TransactionAttempt<T> {
       notes.expectCommit();
       commit();
       if (!done) {
-        // Not before: whoever begins then would have his snapshot on the way before our COMMIT.
+        // Not earlier: the snapshot of a transaction that begins then could precede our COMMIT.
         committing.run();
       }
     }

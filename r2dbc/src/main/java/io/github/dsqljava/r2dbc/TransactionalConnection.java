@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /**
- * The connection that the function of a transaction is given: the driver's own, except that
- * beginning, ending and closing are not the function's business.
+ * The connection of a transaction's function. It is the driver's own, except that the function must
+ * not begin, end or close it.
  */
 final class TransactionalConnection extends LeasedConnection {
   private volatile boolean over;
@@ -23,12 +23,12 @@ final class TransactionalConnection extends LeasedConnection {
     super(session, () -> CompletableFuture.completedFuture(null));
   }
 
-  /** The function has done what it does; what it still sends is refused. */
+  /** The function has ended; later statements are refused. */
   void end() {
     over = true;
   }
 
-  /** Whether a statement was sent whose text may hold a COMMIT or ROLLBACK of its own. */
+  /** Whether a statement was sent whose text may contain a COMMIT or ROLLBACK. */
   boolean isDoubtful() {
     return doubtful;
   }
@@ -52,16 +52,16 @@ final class TransactionalConnection extends LeasedConnection {
     }
   }
 
-  /** A statement of a transaction that is lost was rolled back. */
+  /** The loss of the connection inside a transaction means that its statements were rolled back. */
   @Override
   public Throwable explain(Throwable failure) {
     return failure instanceof R2dbcException error ? explainLate(error) : failure;
   }
 
   /**
-   * Executes a statement for many rows, in one flight, past the driver. If it is the first one, the
-   * driver does not learn that a transaction is open, and neither commits nor rolls back what it
-   * does not know.
+   * Executes a statement for many rows, in one flight, past the driver. If this is the first
+   * statement, the driver does not know that a transaction is open, and neither commits nor rolls
+   * it back.
    *
    * @return the number of rows that it changed
    */

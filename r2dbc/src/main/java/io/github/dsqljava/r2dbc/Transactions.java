@@ -59,8 +59,8 @@ final class Transactions {
   }
 
   /**
-   * One subscription. Its steps follow each other; only {@link #cancel} may come from any thread,
-   * and synchronises with them under the lock.
+   * One subscription. Its steps never overlap. Only {@link #cancel} may come from any thread, and
+   * it synchronises with them under the lock.
    */
   private final class Run<T> {
     private final TransactionOptions options;
