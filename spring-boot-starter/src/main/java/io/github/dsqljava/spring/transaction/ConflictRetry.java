@@ -7,16 +7,16 @@ import org.springframework.transaction.reactive.TransactionalOperator;
 import org.springframework.transaction.support.TransactionOperations;
 
 /**
- * Runs transactions that a program begins itself again after a conflict, as {@link RetryConflicts}
- * does for methods. Spring Boot has a bean of it.
+ * Runs transactions that a program begins itself, and repeats them after a conflict, as {@link
+ * RetryConflicts} does for methods. Spring Boot makes a bean of it.
  *
  * <pre>{@code
  * TransactionalOperator retrying = conflicts.around(transactionalOperator);
  * Mono<Void> transfer = withdraw.then(deposit).as(retrying::transactional);
  * }</pre>
  *
- * <p>Inside a transaction that is there already nothing is run again: only whose transaction it is
- * can do that. Failures are those of {@link RetryConflicts}.
+ * <p>Work inside an existing transaction is not run again, because only the owner of a transaction
+ * can repeat it. Failures are those of {@link RetryConflicts}.
  *
  * <p>Immutable; safe to use from several threads.
  */
@@ -30,11 +30,11 @@ public final class ConflictRetry {
   }
 
   /**
-   * Makes one.
+   * Makes a retry with these options.
    *
-   * @param options when to run a transaction again; {@link TransactionOptions#readOnly()} means
-   *     nothing here, for Spring begins the transaction
-   * @param listener is told of each attempt that follows a failed one
+   * @param options when to run a transaction again; {@link TransactionOptions#readOnly()} has no
+   *     effect here, because Spring begins the transaction
+   * @param listener hears of each attempt that follows a failed one
    */
   public static ConflictRetry of(TransactionOptions options, PoolListener listener) {
     return new ConflictRetry(
@@ -52,33 +52,33 @@ public final class ConflictRetry {
   }
 
   /**
-   * An operator that runs the transactions of another one again. It subscribes to what it is given
-   * once for each attempt, so that must do its work when it is subscribed to. Of a {@code Flux}
-   * nothing is emitted before COMMIT has succeeded; all of it is kept until then.
+   * Returns an operator that repeats the transactions of another one. It subscribes to the
+   * publisher once for each attempt, so the publisher must do its work on subscription. The
+   * elements of a {@code Flux} are kept until COMMIT has succeeded, and emitted only then.
    *
-   * @param operator begins a transaction, or takes part in one that is there (Spring's default);
-   *     what one runs without a transaction (PROPAGATION_SUPPORTS, say) is not run again
+   * @param operator begins a transaction, or takes part in an existing one (Spring's default); work
+   *     without a transaction (PROPAGATION_SUPPORTS, for example) is not run again
    */
   public TransactionalOperator around(TransactionalOperator operator) {
     return new RetryingOperator(operator, new ReactiveRetry(this::begin));
   }
 
   /**
-   * The same for blocking transactions, such as those of a {@code TransactionTemplate}. The thread
-   * sleeps in the pauses between attempts.
+   * Does the same for blocking transactions, such as those of a {@code TransactionTemplate}. The
+   * thread sleeps in the pauses between attempts.
    *
-   * <p>Whether COMMIT was sent, the template's manager tells, be it a bean or not. Of operations
-   * that are no {@code TransactionTemplate} the manager is not known: if it is no bean either, a
-   * connection that is lost is Spring's exception, and nothing is run again.
+   * <p>The manager of a {@code TransactionTemplate} reports whether COMMIT was sent, even if it is
+   * no bean. The manager of other operations is not known. If it is no bean either, the caller gets
+   * Spring's exception for a lost connection, and the transaction is not run again.
    *
-   * @param operations begins a transaction, or takes part in one that is there (Spring's default)
+   * @param operations begins a transaction, or takes part in an existing one (Spring's default)
    * @throws IllegalArgumentException if it never begins one (PROPAGATION_SUPPORTS, say)
    */
   public TransactionOperations around(TransactionOperations operations) {
     return new RetryingOperations(operations, new BlockingRetry(this::begin));
   }
 
-  /** A transaction that begins now. */
+  /** Returns the attempts of a transaction that begins now. */
   Attempts begin() {
     return new Attempts(options, listener);
   }

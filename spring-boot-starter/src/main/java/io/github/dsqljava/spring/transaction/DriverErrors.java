@@ -43,7 +43,7 @@ final class DriverErrors {
     return colon < 0 ? line : line.substring(colon + 2);
   }
 
-  /** Loaded only where R2DBC is. */
+  /** Loaded only if R2DBC is on the class path. */
   private static final class R2dbc {
     static boolean is(Throwable failure) {
       return failure instanceof R2dbcException;

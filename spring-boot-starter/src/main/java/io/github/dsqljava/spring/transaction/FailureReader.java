@@ -18,11 +18,11 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.transaction.TransactionSystemException;
 
 /**
- * Reads how an attempt ended from the failure that Spring and the driver made of it. They keep the
- * server's error, and ours, somewhere among the causes.
+ * Reads the end of an attempt from the failure that Spring and the driver made of it. They keep the
+ * server's error, and ours, among the causes.
  */
 final class FailureReader {
-  /** More causes than anybody has; a chain may be a circle. */
+  /** The limit on a chain of causes, which may be a circle. Real chains are shorter. */
   private static final int MOST_CAUSES = 50;
 
   private FailureReader() {}
@@ -87,12 +87,12 @@ final class FailureReader {
         : new AttemptOutcome.Failed(failure, null);
   }
 
-  /** Class 08: what drivers call a lost connection. */
+  /** Class 08, which drivers use for a lost connection. */
   private static boolean isLoss(ServerError error) {
     return error.sqlState().startsWith("08");
   }
 
-  /** A loss, or the last words of a server that hangs up (57P01, 57P02, 57P03, 57P05). */
+  /** A loss, or the error by which a server announces the end (57P01, 57P02, 57P03, 57P05). */
   private static boolean endsTheConnection(ServerError error) {
     return isLoss(error)
         || error.sqlState().startsWith("57P")
@@ -108,7 +108,7 @@ final class FailureReader {
     return among.stream().flatMap(one -> found.apply(one).stream()).findFirst();
   }
 
-  /** A rollback that fails, too, hides what the method failed with from everybody but Spring. */
+  /** If the rollback fails, too, only Spring's exception still has the method's own failure. */
   private static List<Throwable> causes(Throwable failure) {
     List<Throwable> all = new ArrayList<>();
     addChain(all, failure);

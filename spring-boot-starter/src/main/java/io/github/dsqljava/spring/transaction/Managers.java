@@ -11,8 +11,8 @@ import org.springframework.transaction.interceptor.TransactionAspectSupport;
 import org.springframework.transaction.interceptor.TransactionInterceptor;
 
 /**
- * Finds the manager of a method's transaction, as Spring's interceptor does: by the name at the
- * method or its class, or the only one.
+ * Finds the manager of a method's transaction, as Spring's interceptor does: by the name that the
+ * method or its class states, or the only one.
  */
 final class Managers extends TransactionAspectSupport {
   private volatile boolean configured;

@@ -6,12 +6,15 @@ import org.springframework.transaction.TransactionManager;
 import org.springframework.transaction.support.ResourceTransactionManager;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
-/** Whose transaction it is: one's own, which can be run again, or that of the caller. */
+/**
+ * Decides from the propagation whether a transaction is a method's own, which can be run again, or
+ * the caller's.
+ */
 final class Propagation {
   private Propagation() {}
 
   /**
-   * Whether a transaction is one's own, so that it can be run again.
+   * Whether a transaction is the method's own, so that it can be run again.
    *
    * @param propagation one of Spring's numbers
    * @param inside whether its caller has one
@@ -26,15 +29,15 @@ final class Propagation {
   }
 
   /**
-   * Whether the thread is in a transaction that one of this manager's would take part in.
+   * Whether the thread is in a transaction in which one of this manager would take part.
    *
-   * @param manager null if it is not known; then it is any transaction
+   * @param manager null if it is not known; then any transaction counts
    */
   static boolean isInTransaction(@Nullable TransactionManager manager) {
     if (!TransactionSynchronizationManager.isActualTransactionActive()) {
       return false;
     }
-    // One of another database, or of none that is known, is suspended while this one's runs.
+    // A transaction of another or an unknown database is suspended while this manager's runs.
     return !(manager instanceof ResourceTransactionManager own)
         || TransactionSynchronizationManager.hasResource(own.getResourceFactory());
   }

@@ -20,8 +20,8 @@ import reactor.util.context.ContextView;
 import reactor.util.retry.Retry;
 
 /**
- * Runs reactive transactions, with retries. The subscriber's context, where Spring keeps the
- * transaction, tells whether there is one already.
+ * Runs reactive transactions, with retries. Spring keeps the current transaction in the
+ * subscriber's context, so the context shows an existing one.
  */
 final class ReactiveRetry {
   private final Supplier<Attempts> transactions;
@@ -74,7 +74,7 @@ final class ReactiveRetry {
         .singleOrEmpty();
   }
 
-  /** In its caller's transaction the elements are kept by whose transaction it is. */
+  /** Keeps the elements if the transaction is its own. In the caller's, the owner keeps them. */
   private <T> Flux<T> flux(
       @Nullable TransactionMark around, Supplier<? extends Publisher<T>> work) {
     return this.<List<T>>attempts(
@@ -91,7 +91,7 @@ final class ReactiveRetry {
   }
 
   private static <T> Flux<List<T>> keptIfItsOwn(Flux<T> elements, ReactiveWatch watch) {
-    // With the first element it is known which transaction it is in.
+    // With the first element, the watch knows the transaction.
     return elements.switchOnFirst(
         (first, all) -> watch.isItsOwn() ? kept(all) : all.map(element -> List.of(element)));
   }
@@ -99,10 +99,10 @@ final class ReactiveRetry {
   /**
    * Runs a transaction until it succeeds or must not run again.
    *
-   * @param around the transaction that is there already, if the work may take part in it; then
-   *     nothing is run again
-   * @param work called for each attempt; what it gets hears the attempt's failure, also if nobody
-   *     waits for it any more: Spring lets a COMMIT go on behind a cancellation
+   * @param around the existing transaction, if the work may take part in it; work that does is not
+   *     run again
+   * @param work called for each attempt, with a consumer for the attempt's failure. The consumer
+   *     gets it even after a cancellation, because Spring lets a COMMIT go on then
    */
   private <T> Flux<T> attempts(
       @Nullable TransactionMark around,
@@ -144,8 +144,8 @@ final class ReactiveRetry {
   }
 
   /**
-   * The end of a transaction around it, which the cancellation rolls back at the same time, may
-   * hide what COMMIT has failed with: Spring keeps both in one place.
+   * Reports a failure after a cancellation. The cancellation also rolls back an outer transaction,
+   * and that may hide the failure of COMMIT, because Spring keeps both in one place.
    */
   private Optional<Throwable> abandoned(Attempts attempts, ReactiveWatch watch, Throwable failure) {
     return watch.isCommitting()

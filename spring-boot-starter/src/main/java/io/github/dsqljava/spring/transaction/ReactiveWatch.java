@@ -11,8 +11,8 @@ import reactor.core.publisher.Mono;
 import reactor.util.context.Context;
 
 /**
- * Follows the transaction of one attempt from inside, through the subscriber's context. So failures
- * after COMMIT are distinguished from conflicts. Used only if Reactor is on the class path.
+ * Follows the transaction of one attempt from inside, through the subscriber's context, and so
+ * distinguishes failures after COMMIT from conflicts. Used only if Reactor is on the class path.
  */
 final class ReactiveWatch {
   private static final Class<ReactiveWatch> KEY = ReactiveWatch.class;
@@ -21,7 +21,7 @@ final class ReactiveWatch {
   enum Found {
     NOTHING,
     NO_TRANSACTION,
-    /** The one that was there before the attempt began. */
+    /** The transaction that existed before the attempt began. */
     CALLERS_TRANSACTION,
     TRANSACTION
   }
@@ -39,7 +39,7 @@ final class ReactiveWatch {
     this.around = around;
   }
 
-  /** Whether the attempt's transaction is its own, as far as it is known: it can be run again. */
+  /** Whether the attempt's transaction, as far as it is known, is its own and can be run again. */
   boolean isItsOwn() {
     return around == null || found == Found.TRANSACTION;
   }

@@ -13,7 +13,7 @@ import org.springframework.transaction.annotation.AnnotationTransactionAttribute
 import org.springframework.transaction.interceptor.TransactionAttribute;
 import org.springframework.util.ClassUtils;
 
-/** Finds the methods with {@link RetryConflicts}, and their properties. */
+/** Finds the methods with {@link RetryConflicts} and their properties. */
 final class RetriedMethods {
   private static final boolean REACTOR =
       ClassUtils.isPresent("reactor.core.publisher.Flux", RetriedMethods.class.getClassLoader());

@@ -17,18 +17,18 @@ import java.lang.annotation.Target;
  * Mono<Void> transfer(UUID from, UUID to, long cents) { ... }
  * }</pre>
  *
- * <p>It stands beside {@code Transactional}, on methods that give a {@code Mono}, a {@code Flux} or
- * another reactive type, and on methods that block. The whole method is called again, so whatever
- * it does outside the database is done again, too. What a {@code Flux} gives is kept until COMMIT
- * has succeeded: nobody sees elements of an attempt that was rolled back.
+ * <p>It is used together with {@code Transactional}, on methods that return a {@code Mono}, a
+ * {@code Flux} or another reactive type, and on methods that block. The whole method is called
+ * again, so its effects outside the database happen again, too. The elements of a {@code Flux} are
+ * kept until COMMIT has succeeded, so a subscriber sees none of an attempt that was rolled back.
  *
- * <p>A method that takes part in a transaction of its caller is not run again by itself; only whose
- * transaction it is can do that. On a class, it is for all methods that are transactional.
+ * <p>A method that takes part in its caller's transaction is not run again, because only the owner
+ * of a transaction can repeat it. On a class, the annotation applies to all transactional methods.
  *
  * <p>Failures: a {@link io.github.dsqljava.RetriesExhaustedException} when the policy ({@code
  * dsql.retry}) allows no more; a {@link io.github.dsqljava.CommitOutcomeUnknownException} when the
  * answer to COMMIT was lost, which is not tried again unless {@link #idempotent()}; any other
- * failure as the method gives it.
+ * failure of the method unchanged.
  */
 @Documented
 @Inherited
@@ -43,8 +43,8 @@ public @interface RetryConflicts {
   boolean idempotent() default false;
 
   /**
-   * Returns how often the method is run in all, 1 or more; 0 for what {@code
-   * dsql.retry.max-attempts} says, which is the default.
+   * Returns the largest number of calls of the method, 1 or more. The default 0 stands for the
+   * value of {@code dsql.retry.max-attempts}.
    */
   int maxAttempts() default 0;
 }

@@ -12,7 +12,7 @@ import org.springframework.aop.ProxyMethodInvocation;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.transaction.TransactionManager;
 
-/** Calls methods with {@link RetryConflicts} again; stands before Spring's own interceptor. */
+/** Repeats calls of methods with {@link RetryConflicts}; runs before Spring's own interceptor. */
 final class RetryConflictsInterceptor implements MethodInterceptor {
   private final Supplier<ConflictRetry> configured;
   private final RetriedMethods methods;
@@ -20,7 +20,7 @@ final class RetryConflictsInterceptor implements MethodInterceptor {
   private final ConcurrentMap<RetryConflicts, ConflictRetry> retries = new ConcurrentHashMap<>();
 
   /**
-   * @param configured asked when it is needed first
+   * @param configured called at the first use
    */
   RetryConflictsInterceptor(
       Supplier<ConflictRetry> configured, RetriedMethods methods, Managers managers) {
@@ -48,7 +48,7 @@ final class RetryConflictsInterceptor implements MethodInterceptor {
         : invocation.proceed();
   }
 
-  /** Stands inside of Spring's interceptor, where the transaction is. */
+  /** Runs inside of Spring's interceptor, where the transaction exists. */
   @Nullable Object invokeInside(MethodInvocation invocation) throws Throwable {
     Class<?> target = target(invocation);
     RetriedMethods.Retried retried = methods.find(invocation.getMethod(), target);

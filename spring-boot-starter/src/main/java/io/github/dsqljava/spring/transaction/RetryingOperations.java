@@ -9,7 +9,7 @@ import org.springframework.transaction.support.TransactionCallback;
 import org.springframework.transaction.support.TransactionOperations;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** Runs the transactions of another template again. */
+/** Runs and repeats the transactions of another template. */
 final class RetryingOperations implements TransactionOperations {
   private final TransactionOperations operations;
   private final BlockingRetry retry;
@@ -25,7 +25,10 @@ final class RetryingOperations implements TransactionOperations {
     TransactionWatch.follow(manager); // it need not be a bean
   }
 
-  /** Without a transaction nothing is rolled back, so nothing can be run again. */
+  /**
+   * Refuses operations without transactions: their work is not rolled back, so it cannot be
+   * repeated.
+   */
   private static TransactionOperations withTransactions(TransactionOperations operations) {
     Objects.requireNonNull(operations, "operations");
     boolean without =

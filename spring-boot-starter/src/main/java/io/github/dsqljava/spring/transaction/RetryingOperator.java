@@ -8,8 +8,8 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * Runs the transactions of another operator again. How an operator begins one is its secret, so
- * that it has none of its own is seen from inside.
+ * Runs and repeats the transactions of another operator. An operator does not reveal its
+ * propagation, so the work inside looks for a transaction.
  */
 final class RetryingOperator implements TransactionalOperator {
   private final TransactionalOperator operator;

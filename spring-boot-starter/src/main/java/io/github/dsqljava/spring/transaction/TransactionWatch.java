@@ -11,16 +11,17 @@ import org.springframework.transaction.TransactionExecutionListener;
 import org.springframework.transaction.TransactionManager;
 
 /**
- * Follows the transactions of the thread's attempt, so that a failure at COMMIT is told from one
- * before it. For managers of blocking transactions, which stay on their thread.
+ * Follows the transactions of the thread's attempt, so that a failure at COMMIT is distinguished
+ * from an earlier one. It suits managers of blocking transactions, which stay on their thread.
  */
 final class TransactionWatch implements TransactionExecutionListener {
   private static final ThreadLocal<@Nullable Attempt> CURRENT = new ThreadLocal<>();
 
   /**
-   * One attempt, until it is closed; it may have others inside. The first transaction that begins
-   * in it is its own. One that begins inside, for itself, leaves the attempt in doubt from its
-   * COMMIT until the server's answer is known. Once its own is committed, nothing else counts.
+   * One attempt, until it is closed; it may contain others. The first transaction that begins in it
+   * is its own. An independent transaction inside leaves the attempt in doubt from its COMMIT until
+   * the server's answer is known. After the commit of the attempt's own transaction, no other event
+   * counts.
    */
   static final class Attempt implements AutoCloseable {
     private final @Nullable Attempt outer = CURRENT.get();
@@ -66,7 +67,7 @@ final class TransactionWatch implements TransactionExecutionListener {
       }
     }
 
-    /** COMMIT has failed, and nothing was sent after it. */
+    /** COMMIT has failed, and the manager sends no ROLLBACK. */
     private void commitFailed(TransactionExecution transaction, Throwable failure) {
       if (transaction == inDoubt
           && FailureReader.read(failure, Progress.COMMITTING) instanceof AttemptOutcome.Failed) {
@@ -93,9 +94,9 @@ final class TransactionWatch implements TransactionExecutionListener {
   }
 
   /**
-   * Lets a manager tell of its transactions from now on, if it is one that can; once is enough.
+   * Adds a watch to a manager's listeners, if the manager supports them and has none so far.
    *
-   * @param manager of blocking transactions, or another one, which is left alone
+   * @param manager any manager; one of reactive transactions is left unchanged
    */
   static void follow(@Nullable TransactionManager manager) {
     if (!(manager instanceof PlatformTransactionManager)
@@ -105,7 +106,7 @@ final class TransactionWatch implements TransactionExecutionListener {
     }
     synchronized (TransactionWatch.class) {
       if (!isFollowed(told)) {
-        // A list of its own: another thread may be going through the one that is there.
+        // A new list, because another thread may be iterating over the current one.
         List<TransactionExecutionListener> all =
             new ArrayList<>(told.getTransactionExecutionListeners());
         all.add(new TransactionWatch());

@@ -7,10 +7,10 @@ import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.transaction.TransactionManager;
 
 /**
- * Lets the retry know how far a transaction has come: every manager of blocking transactions tells
- * it, so that the loss of a connection at COMMIT is told from one before; and reactive methods with
- * {@link RetryConflicts} tell it from inside, so that what fails behind COMMIT is told from a
- * conflict. Spring Boot has a bean of it.
+ * Lets the retry know the progress of a transaction. Every manager of blocking transactions reports
+ * it, so that the loss of a connection at COMMIT is distinguished from an earlier one. Reactive
+ * methods with {@link RetryConflicts} report it from inside, so that a failure after COMMIT is
+ * distinguished from a conflict. Spring Boot makes a bean of it.
  */
 public final class TransactionWatching implements BeanPostProcessor {
 
