@@ -5,9 +5,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The cluster refused the token. Aurora DSQL says {@code unable to accept connection, access
- * denied} and gives its reason, when it gives one, only in the HINT field; {@link #hint()} has it
- * and the message translates it into what to change.
+ * The cluster refused the token. Aurora DSQL answers {@code unable to accept connection, access
+ * denied} and states a reason, if any, only in the HINT field. {@link #hint()} returns it, and the
+ * message translates it into a remedy.
  *
  * <pre>{@code
  * if (failure instanceof AccessDeniedException denied) {
@@ -46,8 +46,8 @@ public sealed class AccessDeniedException extends DsqlException permits RoleNotM
   }
 
   /**
-   * Whether the token was refused because its time was over, or this machine's clock is wrong: the
-   * only refusal after which AWS advises another attempt, once, with a fresh token.
+   * Whether the token was refused because it had expired, or because this machine's clock is wrong.
+   * Only after this refusal AWS advises another attempt, once, with a fresh token.
    */
   public boolean isTokenExpired() {
     return hint != null && hint.toLowerCase(Locale.ROOT).contains("signature expired");

@@ -12,12 +12,12 @@ import java.time.Instant;
  * <p>{@link #toString()} does not show the value.
  *
  * @param value the password to send; a secret
- * @param expiresAt from when on the service refuses it for new connections; connections already
- *     open live on
+ * @param expiresAt the time from which the service refuses it for new connections; open connections
+ *     continue
  */
 public record AuthToken(String value, Instant expiresAt) {
 
-  /** When it expires, without the value. */
+  /** Its expiry, without the value. */
   @Override
   public String toString() {
     return "AuthToken[expiresAt=" + expiresAt + "]";

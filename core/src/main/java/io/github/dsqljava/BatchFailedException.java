@@ -4,9 +4,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A chunk of a batch failed for good, or its rows, or it was stopped. The chunks before are in the
- * database, those after were not tried, unless several were under way at once; {@link #chunks()}
- * says for each.
+ * A chunk of a batch or the source of its rows failed for good, or the batch was stopped. Earlier
+ * chunks are in the database and later ones were not tried, unless several ran at once; {@link
+ * #chunks()} tells the outcome of each.
  *
  * <pre>{@code
  * if (failure instanceof BatchFailedException failed) {
@@ -24,9 +24,9 @@ public final class BatchFailedException extends DsqlException {
   /**
    * Made by the runner of batches.
    *
-   * @param chunks all chunks that are known; if all of them are committed, the rows behind them
-   *     could not be had, or were not wanted
-   * @param cause what it failed with
+   * @param chunks all known chunks; if all of them are committed, reading the rows after them
+   *     failed or was stopped
+   * @param cause the failure
    */
   public BatchFailedException(List<BatchChunk> chunks, Throwable cause) {
     super(message(chunks, cause), cause);
@@ -84,14 +84,14 @@ public final class BatchFailedException extends DsqlException {
   }
 
   /**
-   * Every chunk and what became of it; of an iterator or a stream, every one whose rows had come.
-   * Empty after deserialization.
+   * All chunks with their outcomes; of an iterator or a stream, those whose rows had arrived. Empty
+   * after deserialization.
    */
   public List<BatchChunk> chunks() {
     return chunks == null ? List.of() : chunks;
   }
 
-  /** The first row that is not certainly in the database, as an index into what was given. */
+  /** The first row that is not certainly in the database, as an index into the given rows. */
   public int firstUncertainRow() {
     return firstUncertainRow;
   }

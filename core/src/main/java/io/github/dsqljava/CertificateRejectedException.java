@@ -3,8 +3,9 @@ package io.github.dsqljava;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The server's certificate did not pass verification, so nothing was sent to it. The message tells
- * an unknown certificate authority from a certificate for another name and from one out of date.
+ * The server's certificate did not pass verification, so the client sent it no data. The message
+ * distinguishes an unknown certificate authority, a certificate for another name, and an expired
+ * one.
  *
  * <pre>{@code
  * DsqlConfig.builder().endpoint("localhost").region("us-east-1").caFile(Path.of("ca.pem")).build();

@@ -14,7 +14,7 @@ public enum ConnectPhase {
   TLS("in the TLS handshake"),
   /** From the startup message to ReadyForQuery. */
   LOGIN("logging in"),
-  /** Somewhere in the above; the driver does not say where. */
+  /** One of the above; the driver does not report which. */
   UNKNOWN("connecting");
 
   private final String text;

@@ -2,7 +2,7 @@ package io.github.dsqljava;
 
 /**
  * The connection was lost inside a transaction, before COMMIT was sent: nothing of it is in the
- * database, and running it again is safe. Whatever the driver calls the loss is the cause.
+ * database, and running it again is safe. The cause is the driver's exception.
  *
  * <pre>{@code
  * .onErrorResume(

@@ -5,7 +5,7 @@ import java.util.Comparator;
 import java.util.Locale;
 import java.util.stream.IntStream;
 
-/** Finds what somebody who wrote an unknown name most likely meant. */
+/** Finds the known name that is most similar to an unknown one. */
 final class NearestName {
 
   private NearestName() {}

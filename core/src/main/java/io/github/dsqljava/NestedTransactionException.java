@@ -17,7 +17,7 @@ public final class NestedTransactionException extends DsqlException {
   /**
    * Made by the runner of transactions.
    *
-   * @param call what was called
+   * @param call the method that was called
    */
   public NestedTransactionException(String call) {
     super(

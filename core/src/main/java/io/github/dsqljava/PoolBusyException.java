@@ -1,7 +1,7 @@
 package io.github.dsqljava;
 
 /**
- * So many callers wait for a connection of the pool that one more is not let in.
+ * The pool refused a caller, because its queue of waiting callers is full.
  *
  * <pre>{@code
  * if (failure instanceof PoolBusyException) {
@@ -16,9 +16,9 @@ public final class PoolBusyException extends DsqlException {
   /**
    * Made by the pool.
    *
-   * @param pool where it leads
-   * @param waiting how many wait already
-   * @param state what the pool was doing
+   * @param pool the endpoint of the pool
+   * @param waiting the number of waiting callers
+   * @param state the state of the pool
    */
   public PoolBusyException(String pool, int waiting, String state) {
     super(

@@ -17,9 +17,9 @@ public final class RowTooLargeException extends DsqlException {
   private final long bytes;
 
   /**
-   * Made by what cuts a batch into chunks.
+   * Made by the code that cuts a batch into chunks.
    *
-   * @param row which one, as an index into what was given
+   * @param row the row, as an index into the given rows
    * @param bytes its size, by an estimate
    * @param maxBytes the most bytes of a chunk
    */
@@ -37,7 +37,7 @@ public final class RowTooLargeException extends DsqlException {
     this.bytes = bytes;
   }
 
-  /** The first row that is too large, as an index into what was given. */
+  /** The first row that is too large, as an index into the given rows. */
   public int row() {
     return row;
   }

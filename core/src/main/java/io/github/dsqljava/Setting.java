@@ -11,14 +11,14 @@ import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
 import software.amazon.awssdk.identity.spi.IdentityProvider;
 
 /**
- * The one table of settings: name, URL key, environment variable, how a text is read and what is
- * checked. A new setting starts here. Defaults stand in {@link DsqlConfig.Builder}, because some
- * depend on other settings.
+ * One setting: its name, URL key, environment variables, reader and check. {@link #ALL} is the only
+ * table of settings, so a new one starts here. {@link DsqlConfig.Builder} has the defaults, because
+ * some depend on other settings.
  *
- * @param name as in messages and in {@link DsqlConfig#toString()}
+ * @param name the name in messages and in {@link DsqlConfig#toString()}
  * @param urlKey the key in a URL's query, or null for what has its own place in a URL or none
- * @param variables the environment variables that may give it; the first that is set counts
- * @param read from a text; for a setting that is an object only, refuses
+ * @param variables the environment variables for it; the first one that is set counts
+ * @param read reads the value from a text; refuses for a setting whose value is an object
  * @param check applied to every value, whether read or given as an object
  */
 record Setting<T>(

@@ -15,12 +15,12 @@ import java.util.stream.Collectors;
  */
 final class SettingCheck {
 
-  /** SigV4 allows a presigned request to live no longer; the service says the same. */
+  /** The longest lifetime of a presigned request in SigV4, and of a token in the service. */
   static final Duration MAX_TOKEN_LIFETIME = Duration.ofDays(7);
 
   private static final Duration MAX_CONNECT_TIMEOUT = Duration.ofHours(1);
 
-  /** Bounded, because the server keeps a plan of each in the memory of its session. */
+  /** The server keeps a plan of each statement in the memory of its session. */
   private static final int MAX_STATEMENT_CACHE_SIZE = 10_000;
 
   /** PostgreSQL cuts longer identifiers silently (NAMEDATALEN is 64 with the final zero). */

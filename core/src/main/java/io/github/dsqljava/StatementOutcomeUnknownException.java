@@ -1,10 +1,10 @@
 package io.github.dsqljava;
 
 /**
- * The connection was lost while a statement outside of transactions was under way: it may have been
- * executed, as a whole, or not. It is never sent twice; look for its effects before repeating it,
- * or run it with {@code inTransaction}, which is sure as long as COMMIT was not sent. Whatever the
- * driver calls the loss of the connection is the cause.
+ * The connection was lost while a statement outside of a transaction was in flight. The server has
+ * executed it as a whole or not at all. The connector never sends it twice. Look for its effects
+ * before you repeat it, or run it with {@code inTransaction}, where the outcome is certain as long
+ * as COMMIT was not sent. The cause is the driver's exception.
  *
  * <pre>{@code
  * .recover(failure -> failure instanceof StatementOutcomeUnknownException

@@ -46,23 +46,23 @@ public final class TokenSigner {
     this.clock = clock;
   }
 
-  /** A signer that goes by the system clock. */
+  /** A signer with the system clock. */
   public static TokenSigner create() {
     return withClock(InstantSource.system());
   }
 
-  /** A signer that goes by another clock, for tests and for machines with a known skew. */
+  /** A signer with another clock, for tests and for machines with a known skew. */
   public static TokenSigner withClock(InstantSource clock) {
     return new TokenSigner(clock);
   }
 
   /**
-   * Signs one token. It never outlives the credentials: with less than {@code lifetime} left for
-   * them, the token gets what is left.
+   * Signs one token. The token never outlives the credentials: if they expire before {@code
+   * lifetime} is over, so does the token.
    *
    * @param host the host name to sign for, without port
    * @param region the region of the cluster
-   * @param action what the token is good for
+   * @param action the action that the token allows
    * @param lifetime 1 second to 7 days, whole seconds
    * @param credentials an access key, with a session token or without
    * @throws InvalidConfigurationException if host, region or lifetime is malformed

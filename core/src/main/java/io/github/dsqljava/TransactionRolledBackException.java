@@ -1,9 +1,9 @@
 package io.github.dsqljava;
 
 /**
- * A transaction's function ended well, but one of its statements had failed before, so that the
- * server can only roll back. The cause is the first error of the transaction. Nothing of it is in
- * the database.
+ * A transaction's function succeeded, but one of its statements had failed before, so the server
+ * could only roll back. The cause is the first error of the transaction. Nothing of it is in the
+ * database.
  *
  * <pre>{@code
  * if (failure instanceof TransactionRolledBackException rolledBack) {

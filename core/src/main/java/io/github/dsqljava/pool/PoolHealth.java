@@ -5,8 +5,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether a pool can do its work, as far as it knows without asking anybody, and why not.
- * Immutable.
+ * The health of a pool by its own state, without contact with the server, and the reason if it is
+ * not ready. Immutable.
  *
  * <pre>{@code
  * PoolHealth health = pool.health();
@@ -23,37 +23,36 @@ public final class PoolHealth {
     this.values = values;
   }
 
-  /** A pool with nothing to complain of. */
+  /** The health of a pool that is ready. */
   public static PoolHealth ready() {
     return new PoolHealth(new Values("", Optional.empty()));
   }
 
   /**
-   * A pool that is not ready.
+   * The health of a pool that is not ready.
    *
    * @param reason a sentence
-   * @param lastFailure what the last attempt to open a connection failed with, if that is the
-   *     reason
+   * @param lastFailure the failure of the last attempt to open a connection, if that is the reason
    */
   public static PoolHealth notReady(String reason, @Nullable Throwable lastFailure) {
     return new PoolHealth(new Values(reason, Optional.ofNullable(lastFailure)));
   }
 
   /**
-   * Whether the pool is open, has its minimum of connections, and has opened a connection since it
-   * last failed to. A pool with a minimum of 0 that nobody has used yet is ready: it knows of
-   * nothing else.
+   * Whether the pool is open, has its minimum of connections, and its last attempt to open a
+   * connection succeeded. An unused pool with a minimum of 0 is ready, because it has met no
+   * failure.
    */
   public boolean isReady() {
     return values.reason.isEmpty();
   }
 
-  /** Why it is not ready, as a sentence for people; empty if it is. */
+  /** The reason why it is not ready, as a sentence; empty if it is ready. */
   public String reason() {
     return values.reason;
   }
 
-  /** The last failure to open a connection, if that is why it is not ready. */
+  /** The last failure to open a connection, if that is the reason. */
   public Optional<Throwable> lastFailure() {
     return values.lastFailure;
   }

@@ -10,16 +10,21 @@ import java.util.function.IntToLongFunction;
 /** Cuts rows into chunks by number and size, in their order. */
 public final class BatchPlan {
 
-  /** The most rows one transaction may change ("Cluster quotas and database limits"). */
+  /**
+   * The largest number of rows that a transaction may change ("Cluster quotas and database
+   * limits").
+   */
   public static final int SERVICE_ROWS = 3_000;
 
-  /** The most bytes one transaction may change, index entries included (the same page). */
+  /**
+   * The largest number of bytes that a transaction may change, with index entries (the same page).
+   */
   public static final long SERVICE_BYTES = 10L * 1024 * 1024;
 
   private BatchPlan() {}
 
   /**
-   * Checks how many rows a chunk may have.
+   * Checks a limit on the rows of a chunk.
    *
    * @return the number
    * @throws InvalidConfigurationException if it is not 1 to {@link #SERVICE_ROWS}
@@ -29,7 +34,7 @@ public final class BatchPlan {
   }
 
   /**
-   * Checks how many bytes a chunk may have.
+   * Checks a limit on the bytes of a chunk.
    *
    * @return the number
    * @throws InvalidConfigurationException if it is not 1 to {@link #SERVICE_BYTES}
@@ -54,7 +59,7 @@ public final class BatchPlan {
   /**
    * Cuts rows into chunks.
    *
-   * @param rows how many rows there are
+   * @param rows the number of rows
    * @param size the size of a row, by its index, in bytes
    * @param maxRows the most rows in a chunk, 1 to {@link #SERVICE_ROWS}
    * @param maxBytes the most bytes in a chunk, 1 to {@link #SERVICE_BYTES}

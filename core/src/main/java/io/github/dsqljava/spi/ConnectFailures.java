@@ -26,16 +26,16 @@ import java.util.Optional;
 import javax.net.ssl.SSLException;
 
 /**
- * Says what a failed attempt to connect means: turns the driver's exception or the server's error
- * into the {@link DsqlException} with a remedy. Pure and safe to use from several threads.
+ * Explains a failed attempt to connect: turns the driver's exception or the server's error into the
+ * {@link DsqlException} with a remedy. Stateless and safe to use from several threads.
  *
  * <pre>{@code
  * ConnectFailures failures = ConnectFailures.of(config);
  * throw failures.from(driverException, ConnectPhase.TLS);
  * }</pre>
  *
- * <p>Server errors are told apart by SQLSTATE and, where the service uses one code for several
- * cases, by a part of the text in lower case, as the service gives nothing better.
+ * <p>Server errors are distinguished by SQLSTATE. Where the service uses one code for several
+ * cases, a part of the text decides, because the service sends no other sign.
  */
 public final class ConnectFailures {
 
@@ -48,15 +48,15 @@ public final class ConnectFailures {
     this.config = config;
   }
 
-  /** The meaning of failures of connections with this configuration. */
+  /** Makes one for connections with this configuration. */
   public static ConnectFailures of(DsqlConfig config) {
     return new ConnectFailures(config);
   }
 
   /**
-   * The meaning of an error with which the server answered the login.
+   * Explains an error with which the server answered the login.
    *
-   * @param error what the server sent
+   * @param error the server's answer
    * @param cause the driver's exception for it
    */
   public DsqlException from(ServerError error, Throwable cause) {
@@ -64,16 +64,17 @@ public final class ConnectFailures {
   }
 
   /**
-   * The meaning of a failure that is not a server error. A {@link DsqlException} in the chain of
-   * causes is returned as it is.
+   * Explains a failure that is not a server error. A {@link DsqlException} in the chain of causes
+   * is returned as it is.
    *
-   * <p>Vert.x's own client loses the reason why a TLS handshake failed. A bad certificate is the
-   * usual one, but a server that hangs up looks the same; so this is a {@link
+   * <p>Vert.x's own client loses the reason why a TLS handshake failed. It is usually a bad
+   * certificate, but a server that hangs up looks the same. So the result is a {@link
    * ClusterUnreachableException} of phase {@link ConnectPhase#TLS} whose text names both, and not a
-   * {@link CertificateRejectedException}, which would promise more than is known.
+   * {@link CertificateRejectedException}.
    *
-   * @param failure what the driver threw
-   * @param phase how far the attempt got; {@link ConnectPhase#UNKNOWN} if the driver does not tell
+   * @param failure the driver's exception
+   * @param phase the phase that the attempt had reached; {@link ConnectPhase#UNKNOWN} if the driver
+   *     does not report it
    */
   public DsqlException from(Throwable failure, ConnectPhase phase) {
     List<Throwable> chain = chain(failure);
@@ -100,9 +101,9 @@ public final class ConnectFailures {
   }
 
   /**
-   * The attempt has taken longer than {@link DsqlConfig#connectTimeout()}.
+   * Explains an attempt that has taken longer than {@link DsqlConfig#connectTimeout()}.
    *
-   * @param phase how far it got by then
+   * @param phase the phase that it had reached by then
    */
   public DsqlException timedOut(ConnectPhase phase) {
     return new ClusterUnreachableException(
@@ -162,7 +163,10 @@ public final class ConnectFailures {
         && (message.contains("No name matching") || message.contains("No subject alternative"));
   }
 
-  /** The whole of what io.vertx.core.VertxException says; we do not depend on Vert.x here. */
+  /**
+   * Compares the class name and text of io.vertx.core.VertxException, because this module does not
+   * depend on Vert.x.
+   */
   private static boolean isHandshakeWithoutReason(Throwable failure) {
     return "SSL handshake failed".equals(failure.getMessage())
         && !(failure instanceof SSLException);
@@ -235,7 +239,7 @@ public final class ConnectFailures {
       return "the connection was refused; nothing listens there. Check the port, and that the server"
           + " runs.";
     }
-    // The class says something where there is no text.
+    // Without a text, the class is the only information.
     String what = text.isEmpty() ? chain.get(chain.size() - 1).toString() : text;
     return "failed " + phase + " (" + what + "). Check host, port and firewall.";
   }

@@ -5,10 +5,10 @@ import java.util.random.RandomGenerator;
 
 /**
  * Pauses between attempts: each is drawn evenly from zero to a bound that doubles from {@code base}
- * to {@code cap}. Attempts that failed together so come back apart, which an added tenth or quarter
- * would not achieve.
+ * to {@code cap}. So attempts that failed together are repeated at different times. A jitter of a
+ * tenth or a quarter would spread them too little.
  *
- * @param base the bound of the first pause, zero or more; zero is no pause at all
+ * @param base the bound of the first pause, zero or more; zero means no pauses
  * @param cap the largest bound, zero or more
  */
 public record FullJitter(Duration base, Duration cap) {
@@ -26,7 +26,7 @@ public record FullJitter(Duration base, Duration cap) {
     }
   }
 
-  /** The bound of the pause after so many failures, from 1. */
+  /** Returns the bound of the pause after this number of failures, 1 or more. */
   public Duration bound(int failures) {
     int doublings = Math.min(Math.max(0, failures - 1), MAX_DOUBLINGS);
     long baseNanos = base.toNanos();
@@ -34,7 +34,7 @@ public record FullJitter(Duration base, Duration cap) {
     return Duration.ofNanos(baseNanos > capNanos >> doublings ? capNanos : baseNanos << doublings);
   }
 
-  /** A pause after so many failures, from 1. */
+  /** Draws a pause after this number of failures, 1 or more. */
   public Duration pause(int failures, RandomGenerator random) {
     return Duration.ofNanos(random.nextLong(bound(failures).toNanos() + 1));
   }

@@ -23,7 +23,7 @@ public final class RetrySequence {
   private final long begunAt;
   private int failures;
 
-  /** Those that were no conflict. */
+  /** The failures that were no conflict. */
   private int otherFailures;
 
   private int pauses;

@@ -34,22 +34,22 @@ import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
  * }
  * }</pre>
  *
- * <p>It needs nothing else of the connector, and no driver: any client whose password can be asked
- * for anew for each connection works with it. docs/clients.md has recipes for HikariCP, Vert.x,
- * Quarkus and R2DBC.
+ * <p>It needs no other part of the connector, and no driver. It suits every client that can get a
+ * new password for each connection. docs/clients.md has recipes for HikariCP, Vert.x, Quarkus and
+ * R2DBC.
  *
  * <p>Nothing is cached: signing takes well under a millisecond, and the SDK's providers keep their
  * credentials themselves. Resolving credentials may read files, run a program or call AWS, and most
- * providers block while they do; it always happens on small daemon threads of this object, named
- * {@code dsql-credentials-<n>}, which end when they have nothing to do. Safe to use from several
- * threads.
+ * providers block while they do; it always happens on daemon threads of this object, named {@code
+ * dsql-credentials-<n>}, which end when they are idle. Safe to use from several threads.
  */
 public final class TokenSource implements AutoCloseable {
 
   private static final Logger LOGGER = System.getLogger(TokenSource.class.getName());
 
   /**
-   * Enough for a provider that calls AWS while others wait; a provider that hangs blocks no more.
+   * Enough threads for a provider that calls AWS while other requests wait. A provider that hangs
+   * blocks only these.
    */
   private static final int MAX_THREADS = 4;
 
@@ -91,7 +91,7 @@ public final class TokenSource implements AutoCloseable {
     deadlines.setRemoveOnCancelPolicy(true);
   }
 
-  /** The tokens for a configuration. Does no I/O before the first {@link #token()}. */
+  /** Makes the tokens for a configuration. Does no I/O before the first {@link #token()}. */
   public static TokenSource of(DsqlConfig config) {
     return new TokenSource(config, TokenSigner.create(), new CredentialsSource(config));
   }
@@ -131,7 +131,7 @@ public final class TokenSource implements AutoCloseable {
     try {
       request.start();
     } catch (RejectedExecutionException e) {
-      // Closed, which is said below.
+      // Closed: the exception is set below.
     }
     if (closed) {
       request.giveUp(closedFailure());
@@ -144,7 +144,7 @@ public final class TokenSource implements AutoCloseable {
    * for {@link DsqlConfig#connectTimeout()} at most. Not for event loops.
    *
    * @throws CredentialsException as {@link #token()}; also if the thread is interrupted while it
-   *     waits, which its interrupt flag then still says
+   *     waits; its interrupt flag then stays set
    * @throws ClosedException once this object is closed
    */
   public AuthToken awaitToken() {
@@ -159,7 +159,7 @@ public final class TokenSource implements AutoCloseable {
       if (e.getCause() instanceof ClosedException) {
         throw closedFailure();
       }
-      // With the caller's stack; the one of the thread that found it is the cause's.
+      // A new exception with the caller's stack; the cause has the stack of the worker thread.
       throw e.getCause() instanceof CredentialsException known
           ? new CredentialsException(String.valueOf(known.getMessage()), known)
           : failure("failed", e);
@@ -195,7 +195,7 @@ public final class TokenSource implements AutoCloseable {
               });
     }
 
-    /** Fails the request from outside, and wakes the provider if it sits in a blocking call. */
+    /** Fails the request from outside, and interrupts the provider if it is in a blocking call. */
     void giveUp(Exception failure) {
       pending.remove(this);
       if (result.completeExceptionally(failure)) {
@@ -287,8 +287,8 @@ public final class TokenSource implements AutoCloseable {
   }
 
   /**
-   * Fails what is pending, and closes the credentials provider if the connector made it. Returns at
-   * once; the provider is closed on a thread of this object. Closing twice is harmless.
+   * Fails pending requests, and closes the credentials provider if the connector made it. Returns
+   * at once; the provider is closed on a thread of this object. Closing twice is harmless.
    */
   @Override
   public void close() {
@@ -301,7 +301,7 @@ public final class TokenSource implements AutoCloseable {
       workers.execute(this::closeCredentials);
       workers.shutdown();
     } catch (RejectedExecutionException e) {
-      // A second close: the first one has taken care of it.
+      // The first close has already closed the provider.
     }
   }
 

@@ -11,8 +11,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A source that keeps its promises: what it throws, checked exceptions that got past the compiler
- * included, and a null that it gives, are failures like any other.
+ * A wrapper for a source that treats its exceptions, also undeclared checked ones, and a null
+ * instead of a stage or a connection as ordinary failures.
  */
 final class CheckedSource<C> {
   private static final Logger LOGGER = System.getLogger(ConnectionSource.class.getPackageName());
@@ -39,7 +39,7 @@ final class CheckedSource<C> {
         });
   }
 
-  /** Calls back once, with whether the connection is of use. */
+  /** Calls back once, with true if the connection is usable. */
   void check(C connection, Consumer<Boolean> outcome) {
     call(() -> source.check(connection), (done, failure) -> outcome.accept(failure == null));
   }

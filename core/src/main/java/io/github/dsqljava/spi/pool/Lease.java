@@ -1,10 +1,10 @@
 package io.github.dsqljava.spi.pool;
 
 /**
- * A connection in the hands of one caller, who ends this with {@link #release()} or {@link
+ * A connection in use by one caller, who gives it back with {@link #release()} or {@link
  * #discard()}. Safe to use from several threads.
  *
- * @param <C> what a connection is
+ * @param <C> the type of connections
  */
 public final class Lease<C> {
 
@@ -35,9 +35,9 @@ public final class Lease<C> {
   }
 
   /**
-   * Whether the pool wants the connection back, because another one is there in its place, or it is
-   * too old, lost, or not wanted any more. For a caller that uses a connection again and again;
-   * what is under way may be finished.
+   * Whether the pool wants the connection back, because it has a replacement, or the connection is
+   * too old, lost, or expired. For a caller that uses a connection again and again; it may finish
+   * its current work first.
    */
   public boolean isDue() {
     return due;
@@ -48,7 +48,7 @@ public final class Lease<C> {
   }
 
   /**
-   * Gives the connection back, for others to use.
+   * Gives the connection back for other callers.
    *
    * @return whether this ended the lease; false if it had ended before, as with its connection
    */
@@ -57,7 +57,7 @@ public final class Lease<C> {
   }
 
   /**
-   * Gives the connection back for nobody to use: the pool closes it.
+   * Gives the connection back to be closed by the pool.
    *
    * @return whether this ended the lease; false if it had ended before, as with its connection
    */

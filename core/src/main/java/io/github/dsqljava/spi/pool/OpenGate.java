@@ -7,25 +7,25 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When a pool may open its next connection: not during a pause after failures, one at a time until
- * one succeeds again, and no faster than the rate. Guarded by the pool's lock.
+ * Decides when a pool may open its next connection. It allows none during a pause after failures,
+ * then one at a time until one succeeds, and never more than the rate. Guarded by the pool's lock.
  */
 final class OpenGate {
 
-  /** The answer that the end of an attempt under way is to be awaited. */
+  /** An answer of {@link #pass}: wait for the end of a current attempt. */
   static final long NOT_BEFORE_THE_NEXT_OUTCOME = -1;
 
   private final FullJitter backoff;
   private final ConnectRate rate;
   private final RandomGenerator random;
 
-  /** Failures since a success; those side by side count as one. */
+  /** The number of failures since a success. Failures of parallel attempts count as one. */
   private int failures;
 
   private boolean pausing;
   private long pauseEnds;
 
-  /** A place in the rate is kept for this pool, so that other pools do not overtake it. */
+  /** Whether this pool has reserved a place in the rate, so that other pools do not overtake it. */
   private boolean reserved;
 
   private long reservedFor;
@@ -39,9 +39,9 @@ final class OpenGate {
   /**
    * Asks for one connection.
    *
-   * @param opening how many attempts are under way
-   * @return 0 if it may be opened now; how many nanoseconds it is until it is worth asking again;
-   *     or {@link #NOT_BEFORE_THE_NEXT_OUTCOME}
+   * @param opening the number of current attempts
+   * @return 0 if it may be opened now; else the nanoseconds until the next call makes sense, or
+   *     {@link #NOT_BEFORE_THE_NEXT_OUTCOME}
    */
   long pass(long now, int opening) {
     if (pausing && now - pauseEnds < 0) {
@@ -63,12 +63,15 @@ final class OpenGate {
     return 0;
   }
 
-  /** Asks for another attempt in place of one that has passed; the nanoseconds until it may be. */
+  /**
+   * Takes another place in the rate, for an attempt that repeats an admitted one. Returns the
+   * nanoseconds until it may begin.
+   */
   long passAgain(long now) {
     return rate.reserve(now);
   }
 
-  /** Nobody asks any more. */
+  /** Gives back a reserved place in the rate that is not needed now. */
   void leave() {
     if (reserved) {
       reserved = false;
@@ -82,7 +85,7 @@ final class OpenGate {
   }
 
   /**
-   * An attempt has failed. Attempts that ran side by side and failed together count once.
+   * An attempt has failed. Parallel attempts that fail together count once.
    *
    * @return the pause that begins now, or null if the failure was counted already
    */

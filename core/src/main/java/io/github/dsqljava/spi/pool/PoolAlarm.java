@@ -4,12 +4,14 @@ import java.time.Duration;
 import java.util.function.IntConsumer;
 
 /**
- * The one timer of a pool. It is only ever brought forward, and one that comes too early does no
- * harm. Guarded by the pool's lock.
+ * The one timer of a pool. A new time only moves it forward, and an alarm that rings too early is
+ * harmless. Guarded by the pool's lock.
  */
 final class PoolAlarm {
 
-  /** The longest a pool sleeps, so that a closed pool is not held by a timer for an hour. */
+  /**
+   * The longest sleep of a pool, so that a timer does not keep a closed pool in memory for an hour.
+   */
   static final long LONGEST_SLEEP = Duration.ofSeconds(30).toNanos();
 
   private final PoolScheduler scheduler;
@@ -19,7 +21,7 @@ final class PoolAlarm {
   private boolean set;
 
   /**
-   * Makes one that is not set.
+   * Makes an alarm that is not set.
    *
    * @param ring called without the lock, with a number for {@link #isValid}
    */
@@ -41,7 +43,7 @@ final class PoolAlarm {
     effects.addFirst(() -> scheduler.schedule(delay, () -> ring.accept(mine)));
   }
 
-  /** Whether it is the last one set that rings; it is not set then any more. */
+  /** Whether the alarm that rings is the last one set. If so, it is no longer set. */
   boolean isValid(int rung) {
     if (rung != number) {
       return false;

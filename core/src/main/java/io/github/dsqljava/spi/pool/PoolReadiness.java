@@ -7,7 +7,10 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** Whether a pool has its minimum of connections, and who waits for that. Guarded by its lock. */
+/**
+ * Keeps the callers that wait until a pool has its minimum of connections. Guarded by the pool's
+ * lock.
+ */
 final class PoolReadiness {
   private final String name;
   private final int minSize;
@@ -21,11 +24,11 @@ final class PoolReadiness {
   }
 
   void await(CompletableFuture<Void> ready) {
-    waiting.removeIf(CompletableFuture::isDone); // who has given up
+    waiting.removeIf(CompletableFuture::isDone); // callers that have given up
     waiting.add(ready);
   }
 
-  /** Tells those who wait, if there is something to tell. */
+  /** Completes the waiting callers if the minimum is open or the pool is closed. */
   void look(int open, @Nullable ClosedException closed, Effects effects) {
     if (waiting.isEmpty() || (closed == null && open < minSize)) {
       return;

@@ -19,7 +19,7 @@ final class PoolTrouble {
   private int failures;
   private boolean said;
 
-  /** Whether there was a line at all, and the time of the last one, over all troubles. */
+  /** Whether a line was logged so far, and the time of the last one, over all troubles. */
   private boolean everSaid;
 
   private long saidAt;

@@ -7,7 +7,7 @@ import java.util.function.Consumer;
  * One caller's place on a connection that others use at the same time. The caller ends it with
  * {@link #release()} or {@link #discard()}. Safe to use from several threads.
  *
- * @param <C> what a connection is
+ * @param <C> the type of connections
  */
 public final class Share<C> {
   private final C connection;
@@ -15,7 +15,7 @@ public final class Share<C> {
   private final AtomicBoolean over = new AtomicBoolean();
 
   /**
-   * @param home is told, once, whether the connection is of further use
+   * @param home called once, with true if the connection is still usable
    */
   Share(C connection, Consumer<Boolean> home) {
     this.connection = connection;
@@ -27,12 +27,14 @@ public final class Share<C> {
     return connection;
   }
 
-  /** Gives the place to somebody else. */
+  /** Gives the place back for another caller. */
   public void release() {
     end(/* reusable= */ true);
   }
 
-  /** The same, and nobody else gets a place on this connection: it is closed after its last use. */
+  /**
+   * Gives the place back. The connection takes no further callers and is closed after its last use.
+   */
   public void discard() {
     end(/* reusable= */ false);
   }

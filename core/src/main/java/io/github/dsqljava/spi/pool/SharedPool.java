@@ -356,7 +356,7 @@ public final class SharedPool<C> {
         effects -> {
           lane.uses--;
           lane.reusable &= reusable;
-          keepRoom(effects); // a connection that was kept may be of no use any more
+          keepRoom(effects); // a kept connection may be no longer needed
           serveCallers(effects);
           closeIfUnused(lane, effects);
         });

@@ -5,7 +5,7 @@ import java.time.Duration;
 /** Arithmetic with times of a clock that may overflow: only differences count. */
 final class Times {
 
-  /** As good as for ever, and far from what nanoseconds can count. */
+  /** A hundred years: in effect no limit, and far below the range of nanoseconds in a long. */
   private static final Duration LONGEST = Duration.ofDays(36_500);
 
   private Times() {}
@@ -14,7 +14,7 @@ final class Times {
     return one - other <= 0 ? one : other;
   }
 
-  /** From zero to a hundred years. */
+  /** Limits a duration to the range from zero to a hundred years. */
   static Duration bounded(Duration duration) {
     if (duration.isNegative()) {
       return Duration.ZERO;

@@ -4,7 +4,9 @@ import io.github.dsqljava.pool.CloseReason;
 import io.github.dsqljava.pool.PoolListener;
 import java.time.Duration;
 
-/** Passes on what a pool does, but not what becomes of its callers: somebody else tells that. */
+/**
+ * Passes on the events of a pool, except those about its callers, which {@link SharedPool} reports.
+ */
 final class UnaskedListener implements PoolListener {
   private final PoolListener to;
 

@@ -6,15 +6,15 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A caller in a pool's queue, and the future it has got. When the caller completes it, by losing
- * patience or otherwise, its place in the queue is free before anything that depends on it runs.
+ * A caller in a pool's queue, which is also the caller's future. When the caller completes it, for
+ * example because it gives up, its place in the queue is freed before dependent stages run.
  */
 final class Waiter<C> extends CompletableFuture<Lease<C>> {
 
   final @Nullable Object preference;
   final Duration timeout;
 
-  /** Whether it was served before, and so comes before those that were not. */
+  /** Whether it was served before, and so goes ahead of other callers. */
   final boolean ahead;
 
   final long since;
@@ -38,12 +38,12 @@ final class Waiter<C> extends CompletableFuture<Lease<C>> {
     this.leave = leave;
   }
 
-  /** The pool has a connection for it; false if it has gone in the meantime. */
+  /** Gives it a connection. Returns false if it has given up in the meantime. */
   boolean serve(Lease<C> lease) {
     return super.complete(lease);
   }
 
-  /** The pool has none for it. */
+  /** Fails it, because the pool has no connection for it. */
   void refuse(Throwable reason) {
     super.completeExceptionally(reason);
   }

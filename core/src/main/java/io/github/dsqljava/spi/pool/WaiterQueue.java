@@ -8,8 +8,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The callers that wait, in the order in which they came; those that go ahead before the others.
- * Guarded by the pool's lock.
+ * The waiting callers in the order of their arrival, after those that go ahead. Guarded by the
+ * pool's lock.
  */
 final class WaiterQueue<C> {
 
@@ -32,7 +32,7 @@ final class WaiterQueue<C> {
     of(waiter).remove(waiter);
   }
 
-  /** Takes the first one out, if there is one. */
+  /** Removes and returns the first one; null if there is none. */
   @Nullable Waiter<C> poll() {
     Iterator<Waiter<C>> queue = (ahead.isEmpty() ? others : ahead).iterator();
     if (!queue.hasNext()) {
@@ -43,7 +43,7 @@ final class WaiterQueue<C> {
     return first;
   }
 
-  /** Takes all of them out. */
+  /** Removes and returns all of them. */
   List<Waiter<C>> pollAll() {
     List<Waiter<C>> all = new ArrayList<>(ahead);
     all.addAll(others);
@@ -65,7 +65,7 @@ final class WaiterQueue<C> {
     return late;
   }
 
-  /** The earliest deadline, but not after the horizon. */
+  /** Returns the earliest deadline, at the latest the horizon. */
   long nextDeadline(long horizon) {
     long next = horizon;
     for (Set<Waiter<C>> waiters : List.of(ahead, others)) {
