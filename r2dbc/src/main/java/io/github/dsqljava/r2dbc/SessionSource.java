@@ -95,7 +95,7 @@ final class SessionSource implements ConnectionSource<PhysicalSession> {
   private Mono<PhysicalSession> open(AuthToken token, boolean shaped) {
     WireResources wires = new WireResources(TcpResources.get());
     opening.add(wires);
-    if (closed) { // after the previous line: either shutDown() sees the entry, or this sees the shutdown
+    if (closed) { // checked after add(), so that shutDown() misses no entry
       opening.remove(wires);
       return Mono.error(closedException());
     }

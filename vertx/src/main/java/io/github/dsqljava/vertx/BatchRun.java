@@ -28,8 +28,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call of executeMany: rows become chunks as they come, and chunks become transactions, some at
- * once. Of the rows it holds those of the chunks that are under way, and of one more.
+ * One call of executeMany. It cuts rows into chunks as they arrive, and runs the chunks as
+ * transactions, some of them at once. It holds only the rows of the running chunks and of one more.
  *
  * <p>Everything happens on one context.
  */
@@ -43,7 +43,7 @@ final class BatchRun implements BatchSource.Sink {
   private final Context context;
   private final Promise<BatchResult> result = Promise.promise();
 
-  /** All chunks, if the rows were there at once; else empty. */
+  /** All chunks, if the rows were given as a list; else empty. */
   private final List<BatchChunk> plan;
 
   private final List<BatchChunk> chunks = new ArrayList<>();
@@ -60,7 +60,7 @@ final class BatchRun implements BatchSource.Sink {
   private int chunksDone;
   private long rowCount;
 
-  /** Rows that were asked for and have not come. */
+  /** The number of rows that were requested and have not arrived. */
   private int asked;
 
   private int running;
@@ -88,7 +88,7 @@ final class BatchRun implements BatchSource.Sink {
     Objects.requireNonNull(rows, "rows");
     Objects.requireNonNull(options, "options");
     try {
-      // A copy of the list, for the caller may go on with his own.
+      // A copy, because the caller may change its own list.
       List<Tuple> fixed = new ArrayList<>(rows);
       List<BatchChunk> plan =
           BatchPlan.cut(
@@ -141,7 +141,7 @@ final class BatchRun implements BatchSource.Sink {
     return result.future();
   }
 
-  /** Steps follow each other, not on top of each other. */
+  /** Runs a step on the context, after the current one. */
   private void onContext(Runnable step) {
     try {
       context.runOnContext(v -> safely(step));
@@ -153,7 +153,7 @@ final class BatchRun implements BatchSource.Sink {
   private void safely(Runnable step) {
     try {
       step.run();
-    } catch (RuntimeException | Error e) { // nobody else would tell
+    } catch (RuntimeException | Error e) { // no one else reports it
       failed(e);
     }
   }
@@ -166,7 +166,7 @@ final class BatchRun implements BatchSource.Sink {
 
   // --- rows
 
-  /** Starts what may be started, asks for what may be wanted, and notices the end. */
+  /** Starts chunks, requests rows, and detects the end. */
   private void step() {
     while (failure == null && running < options.concurrency() && !ready.isEmpty()) {
       run(ready.poll());
@@ -182,7 +182,9 @@ final class BatchRun implements BatchSource.Sink {
     }
   }
 
-  /** As many as the chunk has room for, if they are no larger than those before. */
+  /**
+   * Returns the number of rows that fit into the chunk if they are as large as the previous ones.
+   */
   private int rowsThatFit() {
     long room = (options.maxBytes() - bytes) / Math.max(1, largestRow);
     int most = rowsRead == 0 ? 1 : options.maxRows() - collecting.size();
@@ -299,7 +301,7 @@ final class BatchRun implements BatchSource.Sink {
     }
   }
 
-  /** With those that were not started, as far as their rows are known. */
+  /** Returns all chunks, also those that were not started, as far as their rows are known. */
   private List<BatchChunk> allChunks() {
     List<BatchChunk> all = new ArrayList<>(chunks);
     if (!plan.isEmpty()) {

@@ -5,12 +5,12 @@ import io.vertx.sqlclient.SqlConnection;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** A connection that a function has for as long as its future takes. */
+/** Lends a connection to a function until the function's future ends. */
 final class Borrowed {
 
   private Borrowed() {}
 
-  /** Calls the function, and gives the connection back whatever comes of it. */
+  /** Calls the function, and gives the connection back in every case. */
   static <T> Future<@Nullable T> use(
       SqlConnection connection, Function<SqlConnection, Future<@Nullable T>> function) {
     Future<@Nullable T> result;

@@ -17,9 +17,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A pool of connections to one Aurora DSQL cluster: Vert.x's {@link Pool}, and what Aurora DSQL
- * asks for besides: transactions that are run again after a conflict, batches that are cut into
- * transactions of allowed size, connections that are replaced before the service cuts them.
+ * A pool of connections to one Aurora DSQL cluster: Vert.x's {@link Pool}, and additions for Aurora
+ * DSQL: transactions that run again after a conflict, batches that are cut into transactions of an
+ * allowed size, and connections that are replaced before the service cuts them.
  *
  * <pre>{@code
  * DsqlPool pool = connector.pool(PoolSettings.builder().minSize(5).maxSize(20).build());
@@ -32,14 +32,14 @@ import org.jspecify.annotations.Nullable;
  *         .mapEmpty());
  * }</pre>
  *
- * <p><b>Threads.</b> Safe to use from several threads. Futures complete on the Vert.x context of
- * the caller, as Vert.x promises, and the functions given are called there; for a caller that is no
- * Vert.x thread that is an event loop. Neither must block.
+ * <p><b>Threads.</b> Safe to use from several threads. Futures complete, and functions are called,
+ * on the Vert.x context of the caller, or on an event loop if the caller is no Vert.x thread.
+ * Neither callbacks nor functions may block.
  *
- * <p><b>Failures.</b> A connection that is not to be had is a {@link
+ * <p><b>Failures.</b> A caller that gets no connection gets a {@link
  * io.github.dsqljava.PoolTimeoutException}, {@link io.github.dsqljava.PoolBusyException}, {@link
- * io.github.dsqljava.ClosedException}, or the reason why none can be opened. Errors of statements
- * are Vert.x's {@code PgException}.
+ * io.github.dsqljava.ClosedException}, or the failure to open one. Errors of statements are
+ * Vert.x's {@code PgException}.
  */
 public interface DsqlPool extends Pool {
 
@@ -53,19 +53,19 @@ public interface DsqlPool extends Pool {
   }
 
   /**
-   * Runs a function in a transaction: commits when its future succeeds, rolls back when it fails,
-   * and runs all of it again, on another connection, when it lost a conflict with another
-   * transaction (40001: OC000, OC001), or lost its connection before COMMIT was sent. What the
-   * function does outside the database is then done again, too. After a conflict it waits for its
-   * turn, as {@link PoolSettings#conflictLane()} says.
+   * Runs a function in a transaction: commits when its future succeeds, and rolls back when it
+   * fails. Runs all of it again, on another connection, after a lost conflict with another
+   * transaction (40001: OC000, OC001) or the loss of its connection before COMMIT was sent. The
+   * function's effects outside the database then happen again, too. After a conflict it waits for
+   * its turn, see {@link PoolSettings#conflictLane()}.
    *
-   * <p>BEGIN travels with the first statement; should it fail, the statements sent with it are not
-   * executed. The function's connection is of use only inside; it must not be closed, nor a
-   * transaction begun on it. Statements that are still under way when the function's future
-   * succeeds are waited for.
+   * <p>BEGIN is sent together with the first statement; if it fails, the server executes no
+   * statement sent with it. The function's connection is valid only inside; the function must not
+   * close it, nor begin a transaction on it. COMMIT waits for statements that are still in flight
+   * when the function's future succeeds.
    *
    * @param work gets the connection, and may be called several times
-   * @return what the function's future gave in the attempt that was committed; or
+   * @return the result of the function's future in the committed attempt; or
    *     <ul>
    *       <li>a {@link io.github.dsqljava.RetriesExhaustedException} when the retry policy allows
    *           no more attempts;
@@ -85,13 +85,13 @@ public interface DsqlPool extends Pool {
       TransactionOptions options, Function<SqlConnection, Future<T>> work);
 
   /**
-   * Vert.x's own, which runs the function <b>once</b>. {@link #inTransaction} is what a program for
-   * Aurora DSQL wants; this is for libraries that know only Vert.x, and for a function that must
-   * not run twice. It differs so:
+   * Vert.x's own method, which runs the function <b>once</b>. A program for Aurora DSQL uses {@link
+   * #inTransaction} instead; this one is for libraries that know only Vert.x, and for a function
+   * that must not run twice. The differences are:
    *
    * <ul>
-   *   <li>Nothing is run again. A lost conflict (40001: OC000, OC001) is the caller's {@code
-   *       PgException}.
+   *   <li>The function does not run again. After a lost conflict (40001: OC000, OC001) the caller
+   *       gets the {@code PgException}.
    *   <li>A lost answer to COMMIT looks like any lost connection, although the transaction may be
    *       in the database.
    *   <li>There are no {@link TransactionOptions}: no deadline, no READ ONLY, no retry policy.
@@ -101,7 +101,7 @@ public interface DsqlPool extends Pool {
    * </ul>
    *
    * @param function gets the connection, and is called once
-   * @return what the function's future gave, after COMMIT; or the driver's failure, or the
+   * @return the result of the function's future, after COMMIT; or the driver's failure, or the
    *     function's after ROLLBACK
    */
   @Override
@@ -112,7 +112,7 @@ public interface DsqlPool extends Pool {
   }
 
   /**
-   * Vert.x's own, which runs the function once, as {@link #withTransaction(Function)} does.
+   * Vert.x's own method, which runs the function once, as {@link #withTransaction(Function)} does.
    *
    * @param propagation with {@code CONTEXT}, calls of this method inside the function share its
    *     transaction, if they are on its Vert.x context; with {@code NONE} they do not
@@ -126,8 +126,8 @@ public interface DsqlPool extends Pool {
   }
 
   /**
-   * Runs a function with a connection, which is given back when the function's future ends, and,
-   * other than in Vert.x, also when the function throws or returns null.
+   * Runs a function with a connection, which is given back when the function's future ends. Unlike
+   * in Vert.x, it is also given back when the function throws or returns null.
    */
   @Override
   default <T> Future<@Nullable T> withConnection(
@@ -137,11 +137,13 @@ public interface DsqlPool extends Pool {
   }
 
   /**
-   * As {@link #withConnection(Function)}, for a caller that waits for a connection no longer than
-   * this, and not as long as {@link io.github.dsqljava.pool.PoolPolicy#acquireTimeout()}.
+   * As {@link #withConnection(Function)}, with a wait of its own for the connection in place of
+   * {@link io.github.dsqljava.pool.PoolPolicy#acquireTimeout()}.
    *
-   * @param timeout for the connection, not for the function; zero for one that is there
-   * @return what the function's future gave; or a {@link io.github.dsqljava.PoolTimeoutException}
+   * @param timeout the longest wait for the connection, not for the function; zero for an idle
+   *     connection only
+   * @return the result of the function's future; or a {@link
+   *     io.github.dsqljava.PoolTimeoutException}
    */
   default <T> Future<@Nullable T> withConnection(
       Duration timeout, Function<SqlConnection, Future<@Nullable T>> function) {
@@ -150,24 +152,24 @@ public interface DsqlPool extends Pool {
   }
 
   /**
-   * A connection for a caller that waits no longer than this. Use this and not {@code
-   * getConnection().timeout(..)}: that future fails in time, but the pool does not know, and hands
-   * its connection to nobody.
+   * Gets a connection within this time. Do not use {@code getConnection().timeout(..)} for that:
+   * its future fails in time, but the pool does not learn of it, and the connection that it hands
+   * out later is lost.
    *
    * @param timeout zero or more
-   * @return a connection to be closed; or a {@link io.github.dsqljava.PoolTimeoutException}
+   * @return a connection, which the caller closes; or a {@link
+   *     io.github.dsqljava.PoolTimeoutException}
    */
   Future<SqlConnection> getConnection(Duration timeout);
 
   /**
-   * A connection for a caller that may give up.
+   * Gets a connection for a caller that may give up.
    *
    * @param timeout zero or more
-   * @param givenUp when this completes, in whatever way, the caller does not wait any more, and his
-   *     place in the queue is free
-   * @return a connection to be closed, if it was there before; a {@link
-   *     java.util.concurrent.CancellationException} if the caller gave up before; or another
-   *     failure
+   * @param givenUp when this completes, with or without a failure, the caller stops waiting, and
+   *     its place in the queue is free
+   * @return a connection, which the caller closes; a {@link
+   *     java.util.concurrent.CancellationException} if the caller gave up first; or another failure
    */
   Future<SqlConnection> getConnection(Duration timeout, Future<?> givenUp);
 
@@ -178,65 +180,66 @@ public interface DsqlPool extends Pool {
 
   /**
    * Executes a statement for many rows, in chunks that Aurora DSQL accepts as a transaction each
-   * (3,000 rows, 10 MiB). The chunks run one after the other, or as many at once as {@link
-   * BatchOptions#concurrency()} says; each is a transaction as {@link #inTransaction} runs it, all
-   * of its rows sent in one flight.
+   * (3,000 rows, 10 MiB). The chunks run one after the other, or {@link BatchOptions#concurrency()}
+   * of them at once. Each is a transaction as {@link #inTransaction} runs it, with all of its rows
+   * sent in one flight.
    *
    * @param sql with {@code $1} to {@code $n}
-   * @param rows the values, one tuple for each execution; neither changed nor kept: the list may
-   *     change as soon as this method has returned, but not its tuples
-   * @return what was written; or a {@link io.github.dsqljava.BatchFailedException}, which says for
-   *     each chunk whether it is in the database, when one failed for good; or a {@link
+   * @param rows the values, one tuple for each execution; the list may change as soon as this
+   *     method has returned, but not its tuples
+   * @return the result of the batch; or a {@link io.github.dsqljava.BatchFailedException}, which
+   *     says for each chunk whether it is in the database, when one failed for good; or a {@link
    *     io.github.dsqljava.RowTooLargeException}, with nothing written, when a single row is larger
    *     than a chunk may be
    */
   Future<BatchResult> executeMany(String sql, List<Tuple> rows, BatchOptions options);
 
   /**
-   * As {@link #executeMany(String, List, BatchOptions)}, with rows that are asked for as they are
-   * needed, so that any number of them takes the memory of a few chunks.
+   * As {@link #executeMany(String, List, BatchOptions)}, with rows that are requested on demand, so
+   * that any number of them takes the memory of a few chunks.
    *
    * @param rows called on an event loop, where it must not block; never by two threads at once
-   * @return what was written; or a {@link io.github.dsqljava.BatchFailedException}, also if the
-   *     iterator throws, or a row is too large: what was written before stays
+   * @return the result of the batch; or a {@link io.github.dsqljava.BatchFailedException}, also if
+   *     the iterator throws or a row is too large: earlier chunks stay
    */
   Future<BatchResult> executeMany(String sql, Iterator<? extends Tuple> rows, BatchOptions options);
 
   /**
    * As {@link #executeMany(String, Iterator, BatchOptions)}, with a stream, which is paused while
-   * enough rows are there. Its handlers are set and, if the batch ends before the stream, taken
-   * away again; the stream stays paused then.
+   * enough rows have arrived. The batch sets the stream's handlers. If the batch ends before the
+   * stream, it removes them and leaves the stream paused.
    */
   Future<BatchResult> executeMany(
       String sql, ReadStream<? extends Tuple> rows, BatchOptions options);
 
   /**
-   * Waits until the minimum of connections ({@link io.github.dsqljava.pool.PoolPolicy#minSize()})
-   * is open, as long as that takes, for a program that wants to begin with a pool that works. Use
-   * {@code ready().timeout(..)} to wait no longer; {@link #health()} says then what is wrong.
+   * Waits without a limit until the minimum of connections ({@link
+   * io.github.dsqljava.pool.PoolPolicy#minSize()}) is open, for a program that wants to begin with
+   * a working pool. {@code ready().timeout(..)} sets a limit, and {@link #health()} then tells the
+   * reason.
    *
    * @return completes at once if the minimum is 0; fails with a {@link
    *     io.github.dsqljava.ClosedException} when the pool is closed before
    */
   Future<Void> ready();
 
-  /** Whether the pool can do its work, and why not, without asking the server. */
+  /** Returns the pool's health with its reason, without contacting the server. */
   PoolHealth health();
 
-  /** The pool at this moment. */
+  /** Returns the state of the pool at this moment, and its counters. */
   PoolStats stats();
 
   /**
-   * Gives up all connections there are: idle ones now, others when they are given back; none of
-   * them is handed out again. For when what they were opened with has changed.
+   * Gives up all current connections: idle ones now, others when they are given back; none of them
+   * is handed out again. For use when the data they were opened with has changed.
    *
-   * @return how many
+   * @return the number of connections given up
    */
   int expireConnections();
 
   /**
-   * Closes the pool: callers that wait fail, connections are closed when they are given back, and
-   * once the grace period is over, at once, so that what they are doing fails.
+   * Closes the pool. Waiting callers fail, and connections are closed when they are given back, or
+   * when the grace period is over; then their statements fail.
    *
    * @param grace zero or more; {@link #close()} takes that of {@link PoolSettings#closeGrace()}
    * @return completes when all connections are closed

@@ -22,7 +22,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Runs transactions, again and again if need be, and says what is certain about how they ended. */
+/** Runs transactions, with retries, and reports what is certain about their outcomes. */
 final class Transactions {
   private final Vertx vertx;
   private final Spans spans;
@@ -31,7 +31,7 @@ final class Transactions {
   private final @Nullable ConflictLane lane;
 
   /**
-   * @param lane for those that lost a conflict; null if each pauses by itself
+   * @param lane for transactions that lost a conflict; null if each pauses on its own
    */
   Transactions(
       ConnectionPlan plan,
@@ -59,13 +59,13 @@ final class Transactions {
             });
   }
 
-  /** One call of inTransaction. Its steps follow each other, so that it needs no lock. */
+  /** One call of inTransaction. Its steps never overlap, so it needs no lock. */
   private final class Run<T extends @Nullable Object> {
     private final TransactionOptions options;
     private final Function<SqlConnection, Future<T>> work;
     private final TransactionRun decisions;
 
-    /** From the first lost conflict on. */
+    /** Set from the first lost conflict on. */
     private @Nullable LanePass pass;
 
     Run(TransactionOptions options, Function<SqlConnection, Future<T>> work) {
@@ -103,8 +103,8 @@ final class Transactions {
     }
 
     /**
-     * The lane is told of the beginning, and when COMMIT is about to be sent: the next one may
-     * begin then.
+     * Reports the begin to the lane, and later that COMMIT is about to be sent; then the lane's
+     * next transaction may begin.
      */
     private Future<T> work(SqlConnection connection) {
       LanePass mine = pass;
@@ -147,7 +147,10 @@ final class Transactions {
           .compose(v -> attempt(decisions.beginTurn(System.nanoTime()), /* turn= */ true));
     }
 
-    /** Completes a promise on the caller's context, or just here if Vert.x is closed. */
+    /**
+     * Returns a task that completes a promise on the caller's context, or directly if Vert.x is
+     * closed.
+     */
     private Runnable onThisContext(Promise<Void> promise) {
       Context context = vertx.getOrCreateContext();
       return () -> {
@@ -171,7 +174,7 @@ final class Transactions {
       }
     }
 
-    /** A Vert.x that is closed cancels its timers; the next attempt then says what is closed. */
+    /** Pauses. A closed Vert.x cancels its timers; then the next attempt reports what is closed. */
     private Future<Void> pause(long millis) {
       try {
         return vertx.timer(millis, TimeUnit.MILLISECONDS).<Void>mapEmpty().otherwiseEmpty();

@@ -8,13 +8,13 @@ import java.math.BigInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Estimates how much a row adds to the size of a transaction. How the service counts is documented
- * in outline only (rows and index entries); this counts the values as they travel, and something
- * for the row itself.
+ * Estimates how much a row adds to the size of a transaction. The service documents its count in
+ * outline only (rows and index entries). This counts the bytes of the values on the wire, and an
+ * overhead for the row itself.
  */
 final class TupleSize {
 
-  /** About what PostgreSQL stores with each row besides its values. */
+  /** About the bytes that PostgreSQL stores with each row besides its values. */
   private static final int ROW_OVERHEAD = 28;
 
   private static final int FIXED_VALUE = 16;
@@ -51,7 +51,7 @@ final class TupleSize {
       }
       return bytes;
     }
-    // JSON, and whatever else travels as text.
+    // JSON and other values that are sent as text.
     return value.getClass().getName().startsWith("java.")
         ? FIXED_VALUE
         : utf8Length(value.toString());

@@ -7,12 +7,12 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.regex.Pattern;
 
-/** Which Vert.x there is, and which ones this connector works with. */
+/** Checks that the present Vert.x is one that this connector works with. */
 final class VertxVersion {
 
   /**
-   * In words. The connector is built on internals of Vert.x that were the same from 5.0.10 on, and
-   * that 5.1 has moved.
+   * The supported versions, for messages. The connector uses internals of Vert.x that are unchanged
+   * since 5.0.10, and that 5.1 has moved.
    */
   static final String RANGE = "Vert.x 5.0.10 or a later 5.0";
 
@@ -23,7 +23,7 @@ final class VertxVersion {
   private VertxVersion() {}
 
   /**
-   * Refuses what this connector is not made for, before a class or a method of it is missing.
+   * Refuses an unsupported version, before the connector misses a class or a method of it.
    *
    * @throws InvalidConfigurationException that names the version and the range
    */
@@ -32,7 +32,7 @@ final class VertxVersion {
   }
 
   static void check(String found) {
-    // One that does not say, as in a jar with everything in it, is given the benefit of the doubt.
+    // An unknown version, as in a jar with all dependencies, is accepted.
     if (!found.equals(UNKNOWN) && !SUPPORTED.matcher(found).matches()) {
       throw new InvalidConfigurationException(
           "This connector works with "
@@ -43,7 +43,7 @@ final class VertxVersion {
     }
   }
 
-  /** Its own word for it; {@code unknown} where it does not say. */
+  /** Returns the version that Vert.x reports; {@code unknown} if it reports none. */
   static String found() {
     try (InputStream in = Vertx.class.getResourceAsStream("/META-INF/vertx/vertx-version.txt")) {
       return in == null

@@ -8,8 +8,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * Watches how long a connection's server takes for the statement that it is at. Those that were
- * sent behind it wait for their turn, and their time has not begun.
+ * Measures the time that a connection's server takes for its current statement. The time of later
+ * statements in the pipeline has not begun.
  *
  * <p>Belongs to the connection's event loop.
  */
@@ -24,16 +24,16 @@ final class AnswerClock {
   private final Duration limit;
   private final Runnable giveUp;
 
-  /** In the order in which they were sent, which is the one in which the server executes them. */
+  /** In the order of sending, in which the server executes them, too. */
   private final Deque<Entry> entries = new ArrayDeque<>();
 
-  /** Since when the server is at the first one. */
+  /** The time at which the server began with the first one. */
   private long since;
 
   private long timer = -1;
 
   /**
-   * @param giveUp ends the connection, and with it everything that is under way
+   * @param giveUp ends the connection, and with it all statements in flight
    */
   AnswerClock(ContextInternal context, Duration limit, Runnable giveUp) {
     this.context = context;
@@ -57,7 +57,7 @@ final class AnswerClock {
 
   private void answered(Entry entry) {
     boolean first = entries.peek() == entry;
-    entries.remove(entry); // not always the first: the driver refuses some before they are sent
+    entries.remove(entry); // not always the first: the driver refuses some itself
     if (entries.isEmpty()) {
       context.owner().cancelTimer(timer);
     } else if (first) {

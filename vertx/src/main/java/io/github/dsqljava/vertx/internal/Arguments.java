@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Refuses nulls at the call. Vert.x would find them on the event loop, where the exception reaches
- * nobody and the connection is stuck.
+ * Refuses nulls at the call. Vert.x would find them on the event loop, where no caller gets the
+ * exception and the connection hangs.
  */
 final class Arguments {
 

@@ -24,7 +24,7 @@ final class BeginGroup {
   /**
    * A group of a BEGIN alone.
    *
-   * @param begin a Query; it stays the caller's
+   * @param begin a Query; the caller keeps its ownership
    */
   BeginGroup(ChannelHandlerContext ctx, ByteBuf begin, ChannelPromise promise) {
     out = ctx.alloc().buffer(Math.max(256, 2 * begin.readableBytes()));
@@ -38,7 +38,7 @@ final class BeginGroup {
    * Takes a command into the group, if that does not change its behaviour and the group is not sent
    * yet.
    *
-   * @param command all messages up to a Sync, or a Query; it stays the caller's
+   * @param command all messages up to a Sync, or a Query; the caller keeps its ownership
    */
   boolean add(ByteBuf command, ChannelPromise promise) {
     if (sent) {

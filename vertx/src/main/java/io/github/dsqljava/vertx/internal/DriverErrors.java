@@ -19,8 +19,8 @@ final class DriverErrors {
   private DriverErrors() {}
 
   /**
-   * Behind an exception of ours stands something that was dealt with, such as a transaction of
-   * another pool that must not be run again.
+   * The cause of an exception of ours was already handled, for example in a transaction of another
+   * pool that must not run again.
    */
   private static boolean isOurs(Throwable failure) {
     return failure instanceof DsqlException;
@@ -58,8 +58,8 @@ final class DriverErrors {
   }
 
   /**
-   * Whether a statement failed because its connection did. What Vert.x refuses by itself, such as a
-   * wrong number of parameters, is neither that nor a server's error.
+   * Whether a statement failed because its connection was lost. A refusal by Vert.x itself, such as
+   * one of a wrong number of parameters, is neither that nor a server's error.
    */
   static boolean isConnectionLost(Throwable failure) {
     Throwable at = failure;
@@ -75,7 +75,10 @@ final class DriverErrors {
     return false;
   }
 
-  /** Why another attempt at a transaction may help after this failure of a statement in it. */
+  /**
+   * Returns the reason why another attempt may help after this failure of a transaction's
+   * statement.
+   */
   static Optional<RetryKind> retryKind(@Nullable Throwable failure) {
     return serverError(failure)
         .flatMap(

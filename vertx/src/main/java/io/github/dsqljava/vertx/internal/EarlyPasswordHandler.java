@@ -10,10 +10,10 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * Sends the password together with the startup message, before the server asks for it, and keeps
- * back the codec's own answer to that question. Then, or when anything else is written, it leaves
- * the pipeline.
+ * back the codec's own answer to that question. After that, or when the codec writes any other
+ * message, it leaves the pipeline.
  *
- * <p>For use inside verified TLS only: whoever the server is, it gets the password.
+ * <p>For use inside verified TLS only, because any server gets the password.
  */
 // A failed write closes its channel, and the attempt notices.
 @SuppressWarnings("FutureReturnValueIgnored")

@@ -6,8 +6,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The endpoints, as host and port, that did not take a password with the startup message: for all
- * connectors of this process, so that each does not have to find out again. Thread-safe.
+ * The endpoints, as host and port, that did not accept a password with the startup message. All
+ * connectors of this process share them, so that each endpoint is tried once. Thread-safe.
  */
 final class EarlyPasswordRefusals {
   private static final System.Logger LOG = System.getLogger(EarlyPasswordRefusals.class.getName());
@@ -21,9 +21,9 @@ final class EarlyPasswordRefusals {
   }
 
   /**
-   * Takes note that a login failed with an early password and succeeded without.
+   * Notes that a login failed with an early password and succeeded without.
    *
-   * @param refusal how the first of them failed
+   * @param refusal the failure of the login with the early password
    */
   static void add(ClusterEndpoint endpoint, DsqlException refusal) {
     if (ENDPOINTS.add(endpoint.address())) {

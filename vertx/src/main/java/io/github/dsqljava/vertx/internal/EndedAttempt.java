@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record EndedAttempt<T extends @Nullable Object>(AttemptOutcome outcome, @Nullable T result) {
 
-  /** One that is not known to be committed. */
+  /** Returns an attempt that is not known to be committed. */
   static <T extends @Nullable Object> EndedAttempt<T> without(AttemptOutcome outcome) {
     return new EndedAttempt<>(outcome, null);
   }

@@ -7,13 +7,13 @@ import io.netty.handler.ssl.SslHandler;
 import io.vertx.core.internal.net.NetSocketInternal;
 
 /**
- * Closes a socket without anybody's consent. Vert.x's codec would make a goodbye of it, end only
- * its own direction and wait for the server; on a dead network that is for ever.
+ * Closes a socket without waiting for the server. Vert.x's codec would send a Terminate instead,
+ * end only its own direction and wait for the server, on a dead network for ever.
  */
 final class HardClose {
   private HardClose() {}
 
-  /** Closes the socket now; what is under way fails. Gives the future of its end. */
+  /** Closes the socket now; statements in flight fail. Returns the future of its end. */
   static ChannelFuture of(NetSocketInternal socket) {
     ChannelPipeline pipeline = socket.channelHandlerContext().pipeline();
     if (pipeline.context(SslHandler.class) == null) {
@@ -29,7 +29,7 @@ final class HardClose {
     if (tls == null) {
       var unused = pipeline.firstContext().close();
     } else {
-      var unused = tls.close(); // begins below TLS, and so below the codec
+      var unused = tls.close(); // closes below TLS and the codec
     }
     return pipeline.channel().closeFuture();
   }

@@ -22,7 +22,7 @@ final class HeldCommands {
     waiting.add(new Held(command, promise));
   }
 
-  /** Sends what waits now; some of it may come back to wait again. */
+  /** Sends the commands that wait now; some may return to wait again. */
   void sendTo(BiConsumer<ByteBuf, ChannelPromise> wire) {
     List<Held> now = List.copyOf(waiting);
     waiting.clear();
@@ -33,7 +33,7 @@ final class HeldCommands {
   void drop() {
     for (Held held = waiting.poll(); held != null; held = waiting.poll()) {
       held.command().release();
-      // A void promise would make an exception of the pipeline of it.
+      // A void promise would fire the failure into the pipeline.
       if (!held.promise().isVoid()) {
         held.promise().tryFailure(new ClosedChannelException());
       }

@@ -8,13 +8,13 @@ import java.util.Map;
 import jdk.net.ExtendedSocketOptions;
 
 /**
- * Lets the operating system ask whether the other side is still there, while nothing is sent: its
- * own default is to do so after two hours. So a statement whose answer never comes, because the
- * network forgot the connection, fails after two minutes.
+ * Makes the operating system probe an idle connection early; its own default is two hours. So a
+ * statement without an answer, because the network has forgotten the connection, fails after two
+ * minutes.
  */
 final class KeepAlive {
 
-  /** Below what NAT gateways and load balancers bear, which is 4 to 6 minutes. */
+  /** Below the idle timeout of NAT gateways and load balancers, 4 to 6 minutes. */
   private static final int IDLE_SECONDS = 60;
 
   private static final int INTERVAL_SECONDS = 10;
@@ -29,8 +29,8 @@ final class KeepAlive {
   private KeepAlive() {}
 
   /**
-   * Sets the times where the platform knows them; Vert.x's native transports keep the system's. The
-   * keepalive itself is an option of Vert.x's network client.
+   * Sets the times where the platform supports it; Vert.x's native transports keep the system's
+   * times. The keepalive itself is an option of Vert.x's network client.
    */
   static void of(Channel channel) {
     if (channel instanceof NioSocketChannel) {

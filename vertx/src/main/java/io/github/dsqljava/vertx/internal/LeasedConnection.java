@@ -35,7 +35,10 @@ class LeasedConnection implements Connection {
   private final AtomicBoolean over = new AtomicBoolean();
   private volatile @Nullable Holder holder;
 
-  /** A statement failed with its connection, which the connection itself may not know yet. */
+  /**
+   * Whether a statement failed because of a lost connection, which the connection itself may not
+   * know yet.
+   */
   private volatile boolean lost;
 
   LeasedConnection(VertxInternal vertx, Lease<PooledSession> lease) {
@@ -197,7 +200,7 @@ class LeasedConnection implements Connection {
     }
   }
 
-  /** Resets the settings of its user, which are not for the next one. */
+  /** Resets the settings of its user, and then gives the connection back. */
   private void giveBackIdle(Completable<Void> done) {
     if (session.hasSeenSet()) {
       session.execute("RESET ALL", (result, failure) -> giveBackReset(failure, done));

@@ -10,8 +10,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells Vert.x's metrics what a pool does, if there are any, as Vert.x's own pools do. What they
- * throw is logged and changes nothing.
+ * Reports the events of a pool to Vert.x's metrics, if there are any, as Vert.x's own pools do.
+ * Their exceptions are logged and have no effect.
  *
  * <p>Safe to use from several threads.
  */
@@ -23,7 +23,7 @@ final class PoolReports {
   private final Runnable close;
 
   /**
-   * @param name what the pool leads to
+   * @param name the endpoint of the pool
    */
   PoolReports(VertxInternal vertx, String name, int maxSize) {
     VertxMetrics spi = vertx.metrics();
@@ -37,7 +37,7 @@ final class PoolReports {
     this.close = made == null ? NOTHING : once(made::close);
   }
 
-  /** A caller wants a connection; the result is to be run when it gets one, or none. */
+  /** A caller begins to wait; the returned task must run when it gets a connection or fails. */
   Runnable waits() {
     PoolMetrics<Object, Object> to = metrics;
     if (to == null) {
@@ -47,7 +47,7 @@ final class PoolReports {
     return once(() -> to.dequeue(queued));
   }
 
-  /** A caller has a connection; the result is to be run when that ends. */
+  /** A caller has got a connection; the returned task must run when its use ends. */
   Runnable uses() {
     PoolMetrics<Object, Object> to = metrics;
     if (to == null) {

@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
  * One attempt at a transaction on a connection of the pool: calls the function, ends the
  * transaction, and watches the deadline.
  *
- * <p>The function runs on a duplicate of the caller's context, with the caller's local data. What
- * it calls is there, too, and so a transaction begun inside is told from one that is begun next to
- * it. Code that leaves the context, for another thread, is not recognised.
+ * <p>The function runs on a duplicate of the caller's context, with the caller's local data. Its
+ * calls run there, too, so a transaction that begins inside is distinguished from one that begins
+ * next to it. Code that moves to another thread without the context is not recognised.
  */
 final class PooledTransaction<T extends @Nullable Object> {
   private final VertxInternal vertx;

@@ -14,16 +14,16 @@ import io.vertx.sqlclient.SqlConnection;
  * Opens connections through Vert.x's public API only: on the module path, where its internals are
  * sealed off.
  *
- * <p>Less than the other transport can do:
+ * <p>It has limits that the other transport does not have:
  *
  * <ul>
- *   <li>They begin with an SSLRequest.
- *   <li>They forget prepared statements that do not fit the schema any more as Vert.x does, which
- *       is for some signs only.
+ *   <li>Connections begin with an SSLRequest.
+ *   <li>Connections forget stale prepared statements only after those errors that Vert.x itself
+ *       recognises.
  *   <li>Connections do not share a network client, so that TLS sessions are not resumed.
  *   <li>Vert.x loses the reason of a failed TLS handshake, so that a refused certificate is a
  *       {@link io.github.dsqljava.ClusterUnreachableException} whose text names it as the usual
- *       reason. It is refused all the same.
+ *       reason. The certificate is refused nevertheless.
  * </ul>
  */
 public final class PublicApiTransport implements Transport {
@@ -66,7 +66,7 @@ public final class PublicApiTransport implements Transport {
               if (opened.failed()) {
                 result.tryFail(opened.cause());
               } else if (!result.tryComplete(opened.result())) {
-                opened.result().close(); // too late, and nobody else knows it
+                opened.result().close(); // too late: no caller gets it
               }
             });
     return result.future();

@@ -4,16 +4,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Counts how often a connection of a connector has found that the schema is not what it was. All
- * others then forget the statements that they have prepared, for they would find the same.
+ * Counts how often a connection of a connector has found a changed schema. All others then forget
+ * their prepared statements, because these would fail in the same way.
  *
  * <p>Safe to use from several threads.
  */
 final class SchemaEpoch {
 
   /**
-   * A program that keeps giving values of a wrong type looks like a schema that keeps changing; all
-   * connections would prepare everything again for each of its calls.
+   * A program that repeats a value of a wrong type looks like a schema that keeps changing. Without
+   * this limit, all connections would prepare all statements again for each of its calls.
    */
   private static final long LEAST_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
@@ -25,7 +25,7 @@ final class SchemaEpoch {
     this(System::nanoTime);
   }
 
-  /** With another clock, of nanoseconds. */
+  /** Uses another clock, in nanoseconds. */
   SchemaEpoch(LongSupplier clock) {
     this.clock = clock;
     this.raisedAt = clock.getAsLong() - LEAST_NANOS;
@@ -38,7 +38,8 @@ final class SchemaEpoch {
   /**
    * A connection has found a sign.
    *
-   * @param seen the epoch in which it has prepared its statements; if that is over, the others know
+   * @param seen the epoch in which it has prepared its statements; if that is over, the sign is not
+   *     new
    * @return the epoch that has begun, or the current one
    */
   synchronized long raise(long seen) {

@@ -32,7 +32,7 @@ final class SessionSource implements ConnectionSource<PooledSession> {
   private final Duration statementTimeout;
   private final @Nullable Function<SqlConnection, Future<Void>> initHook;
 
-  /** The same on a connection that was reset. */
+  /** The init hook for a connection that was reset. */
   private final @Nullable ConnectionHook again;
 
   SessionSource(
@@ -54,7 +54,7 @@ final class SessionSource implements ConnectionSource<PooledSession> {
                 plan.config().connectTimeout());
   }
 
-  /** A pool of the connections of this source. */
+  /** Makes a pool of this source's connections. */
   AsyncPool<PooledSession> pool(PoolPolicy policy, ConnectRate rate, PoolListener listener) {
     return new AsyncPool<>(
         plan.config().endpoint().address(),
@@ -82,7 +82,7 @@ final class SessionSource implements ConnectionSource<PooledSession> {
         .toCompletionStage();
   }
 
-  /** From now on the pool is told what happens to the connection. */
+  /** Reports the connection's events to the pool from now on. */
   private Future<PooledSession> adopt(
       SqlConnection connection, ContextInternal context, Runnable lost) {
     PgSocketConnection socket = (PgSocketConnection) ((SqlConnectionInternal) connection).unwrap();
@@ -131,7 +131,10 @@ final class SessionSource implements ConnectionSource<PooledSession> {
         .recover(failure -> hangUp(connection, failure));
   }
 
-  /** In order, but not for ever: the hook may have been stuck because the network is. */
+  /**
+   * Closes in order, with a time limit, because the network may have been the reason why the hook
+   * hung.
+   */
   private <T> Future<T> hangUp(SqlConnection connection, Throwable failure) {
     PgSocketConnection opened = (PgSocketConnection) ((SqlConnectionInternal) connection).unwrap();
     Promise<T> failed = Promise.promise();

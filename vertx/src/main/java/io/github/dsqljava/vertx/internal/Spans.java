@@ -15,15 +15,15 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells Vert.x's tracer of what takes time beside queries, if there is one. Tags are those of
- * OpenTelemetry's conventions for databases. What a tracer throws is logged and changes nothing.
+ * Reports operations other than queries to Vert.x's tracer, if there is one. Tags are those of
+ * OpenTelemetry's conventions for databases. A tracer's exceptions are logged and have no effect.
  *
  * <p>Safe to use from several threads.
  */
 public final class Spans {
   private static final Logger LOGGER = System.getLogger(Spans.class.getName());
 
-  /** OpenTelemetry knows Aurora DSQL by no name of its own; the protocol is PostgreSQL's. */
+  /** OpenTelemetry has no name for Aurora DSQL, whose protocol is PostgreSQL's. */
   private static final String SYSTEM = "postgresql";
 
   private static final TagExtractor<Map<String, String>> TAGS =
@@ -44,14 +44,14 @@ public final class Spans {
         }
       };
 
-  /** The end of a span, to be told once. */
+  /** A span, which is ended once. */
   @FunctionalInterface
   public interface Span {
 
     /**
-     * It is over.
+     * Ends the span.
      *
-     * @param failure why it failed, or null
+     * @param failure the failure of the operation, or null
      */
     void end(@Nullable Throwable failure);
   }
@@ -61,7 +61,7 @@ public final class Spans {
   private final VertxInternal vertx;
   private final Map<String, String> request;
 
-  /** For the cluster of a plan. */
+  /** Makes spans for the cluster of a plan. */
   public Spans(ConnectionPlan plan) {
     this.vertx = (VertxInternal) plan.vertx();
     Map<String, String> tags = new LinkedHashMap<>();

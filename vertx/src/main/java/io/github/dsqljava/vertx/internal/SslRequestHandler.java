@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Sends PostgreSQL's SSLRequest, waits for the one byte of the answer, and leaves the pipeline.
  *
- * <p>Anything but exactly one {@code S} is refused. Bytes behind it were sent before encryption, by
- * the server or by somebody in between, and must not be taken for the server's encrypted words
+ * <p>Any answer but exactly one {@code S} is refused. Further bytes were sent unencrypted, by the
+ * server or by an attacker in between, and must not be taken for encrypted data of the server
  * (CVE-2021-23222).
  */
 final class SslRequestHandler extends ChannelInboundHandlerAdapter {

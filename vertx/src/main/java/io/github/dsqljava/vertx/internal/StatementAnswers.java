@@ -29,7 +29,7 @@ final class StatementAnswers {
   /**
    * Reports a query to Vert.x's tracer and metrics, if there are any.
    *
-   * @param context the caller's, in which a tracer looks for the span around it
+   * @param context the caller's, in which a tracer looks for the enclosing span
    */
   static <R> Completable<R> reported(
       ContextInternal context,

@@ -45,13 +45,15 @@ final class TlsClient {
     }
   }
 
-  /** A handler that begins the handshake as soon as it stands in an active channel's pipeline. */
+  /**
+   * Returns a handler that begins the handshake as soon as it is in an active channel's pipeline.
+   */
   SslHandler newHandler() {
     SSLEngine engine = context.createSSLEngine(endpoint.host(), endpoint.port());
     engine.setUseClientMode(true);
     SSLParameters parameters = engine.getSSLParameters();
     parameters.setProtocols(PROTOCOLS);
-    parameters.setEndpointIdentificationAlgorithm("HTTPS"); // the certificate must bear the name
+    parameters.setEndpointIdentificationAlgorithm("HTTPS"); // the certificate must have the name
     parameters.setServerNames(List.of(new SNIHostName(endpoint.host())));
     if (direct) {
       parameters.setApplicationProtocols(new String[] {ALPN});
@@ -63,8 +65,8 @@ final class TlsClient {
   }
 
   /**
-   * Checks what the server agreed to. Without its word that it speaks PostgreSQL, a TLS server for
-   * some other protocol might be fed our bytes (libpq insists on it, too).
+   * Checks the protocol that the server agreed to. Otherwise our bytes could go to a TLS server for
+   * another protocol. (libpq insists on it, too.)
    */
   void checkProtocol(SslHandler handler) throws SSLException {
     if (direct && !ALPN.equals(handler.engine().getApplicationProtocol())) {

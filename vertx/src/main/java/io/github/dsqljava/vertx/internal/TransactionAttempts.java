@@ -14,11 +14,12 @@ public interface TransactionAttempts {
    * Runs a function in a transaction on a connection of its own, once.
    *
    * @param readOnly whether the transaction is READ ONLY
-   * @param acquireTimeout how long to wait for a connection
-   * @param ahead whether it waits ahead of the others: it is its turn in the conflict lane
-   * @param deadline when the attempt must be over
+   * @param acquireTimeout the longest wait for a connection
+   * @param ahead whether the caller waits ahead of the others, because it has its turn in the
+   *     conflict lane
+   * @param deadline the time at which the attempt must have ended
    * @param work the function; it may throw, and may return null, both of which fail the attempt
-   * @return how it ended, on the context of the caller; never fails
+   * @return the ended attempt, on the context of the caller; never fails
    */
   <T extends @Nullable Object> Future<EndedAttempt<T>> run(
       boolean readOnly,

@@ -20,12 +20,12 @@ import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One attempt to open a connection: TCP, TLS, and what follows (the login), under one deadline.
- * However it ends, it ends once, and a failed attempt leaves no socket open.
+ * One attempt to open a connection: TCP, TLS and login, under one deadline. It ends exactly once,
+ * and a failed attempt leaves no socket open.
  *
  * <p>Everything runs on the event loop of its context.
  *
- * @param <T> what the attempt gives
+ * @param <T> the type of its result
  */
 final class Vertx50Attempt<T> implements Vertx50Attempts.Attempt {
 
@@ -59,8 +59,8 @@ final class Vertx50Attempt<T> implements Vertx50Attempts.Attempt {
   /**
    * Starts an attempt. To be called on the event loop of the context.
    *
-   * @param timeout for all of it, at least a millisecond
-   * @param login what to do with the encrypted socket; when it fails, the socket is closed
+   * @param timeout the time for all steps, at least a millisecond
+   * @param login runs on the encrypted socket; when it fails, the socket is closed
    * @return the result, or a DsqlException
    */
   static <T> Future<T> start(
@@ -121,7 +121,7 @@ final class Vertx50Attempt<T> implements Vertx50Attempts.Attempt {
         .handshakeFuture()
         .addListener(
             handshake -> {
-              // As an event of the context, for what follows belongs to it.
+              // As an event of the context, to which the later steps belong.
               context.emit(
                   v -> {
                     if (handshake.isSuccess()) {
@@ -174,7 +174,7 @@ final class Vertx50Attempt<T> implements Vertx50Attempts.Attempt {
         });
   }
 
-  /** Whether this is how the attempt ends. */
+  /** Ends the attempt. Returns false if it had ended before. */
   private boolean end() {
     if (over) {
       return false;

@@ -11,7 +11,7 @@ final class Vertx50Attempts {
   /** An attempt. */
   interface Attempt {
 
-    /** Fails with just this reason, unless it has ended; from any thread. */
+    /** Fails the attempt with this reason, unless it has ended; from any thread. */
     void abort(ClosedException reason);
   }
 

@@ -26,19 +26,19 @@ import org.jspecify.annotations.Nullable;
  * Vert.x's {@code SqlClient} on a {@link SharedPool}: the statements of many callers go over the
  * same connections, without waiting for each other's answers.
  *
- * <p>What surely leaves nothing behind in a session is sent so; anything else has a connection to
- * itself, which is put in order afterwards as one of a pool's is. Either way the server's word on
- * the state of the session counts, and not the text.
+ * <p>A statement that surely leaves no state in the session is sent so. Any other statement gets a
+ * connection for itself, which is reset afterwards like one of a pool. In both cases the server's
+ * report on the session's state counts, not the text.
  */
 public abstract class Vertx50Client extends PooledClient {
   private final SharedPool<PooledSession> shared;
   private final Spans spans;
 
   /**
-   * Makes the client and opens what it keeps open.
+   * Makes the client and opens its minimum of connections.
    *
-   * @param maxInFlight the most statements under way on a connection
-   * @param statementTimeout how long the server may take to answer a statement; zero for ever
+   * @param maxInFlight the largest number of statements in flight on a connection
+   * @param statementTimeout the server's time limit for a statement; zero for none
    */
   protected Vertx50Client(
       Vertx50Transport transport,
@@ -66,7 +66,7 @@ public abstract class Vertx50Client extends PooledClient {
     start();
   }
 
-  /** Tells Vert.x's metrics which connections are in use. */
+  /** Reports the connections in use to Vert.x's metrics. */
   private final class Reported implements SharedPool.Usage<PooledSession> {
     @Override
     public void begins(PooledSession session) {
@@ -205,7 +205,7 @@ public abstract class Vertx50Client extends PooledClient {
     }
   }
 
-  /** Tells the caller when a statement has left a transaction open, which is being rolled back. */
+  /** Fails a statement that has left a transaction open, which is being rolled back. */
   private static <R> Completable<R> closed(
       PooledSession session, CommandBase<R> command, Completable<R> handler) {
     if (command instanceof CompositeCommand composite) {

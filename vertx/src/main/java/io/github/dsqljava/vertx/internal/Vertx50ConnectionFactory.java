@@ -26,9 +26,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Vert.x's connection factory with another beginning: direct TLS or a strict SSLRequest, always
- * with a server name, under one deadline, and with failures explained. What follows is Vert.x's
- * own, behind a {@link SessionWire}.
+ * Vert.x's connection factory with a different begin of connections: direct TLS or a strict
+ * SSLRequest, always with a server name, under one deadline, and with explained failures. The login
+ * after that is Vert.x's own, behind a {@link SessionWire}.
  */
 final class Vertx50ConnectionFactory extends PgConnectionFactory {
 
@@ -97,7 +97,7 @@ final class Vertx50ConnectionFactory extends PgConnectionFactory {
             });
   }
 
-  /** The second attempt, after one with an early password and in what is left of its time. */
+  /** Makes the second attempt, after one with an early password, in the rest of its time. */
   private Future<Connection> logInWhenAsked(
       PgConnectOptions options, ContextInternal context, Duration left, DsqlException refusal) {
     return start(
@@ -117,7 +117,7 @@ final class Vertx50ConnectionFactory extends PgConnectionFactory {
         attempts, plan, tls, client, options.getSocketAddress(), context, timeout, login);
   }
 
-  /** Fails what is being opened, and everything that is asked for from now on. */
+  /** Fails the connections that are being opened, and all later requests. */
   void abort(ClosedException reason) {
     attempts.abort(reason);
   }

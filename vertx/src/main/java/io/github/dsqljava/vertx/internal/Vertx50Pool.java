@@ -26,8 +26,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Vert.x's {@link Pool} on our own {@link AsyncPool}. Queries, prepared queries, batches and what
- * other libraries reach for inside a client are inherited from Vert.x.
+ * Vert.x's {@link Pool} on our own {@link AsyncPool}. Queries, prepared queries, batches and the
+ * internals that other libraries use are inherited from Vert.x.
  */
 public abstract class Vertx50Pool extends PooledClient implements Pool, TransactionAttempts {
 
@@ -35,9 +35,9 @@ public abstract class Vertx50Pool extends PooledClient implements Pool, Transact
   private final Spans spans;
 
   /**
-   * Makes the pool and opens what it keeps open.
+   * Makes the pool and opens its minimum of connections.
    *
-   * @param statementTimeout how long the server may take to answer a statement; zero for ever
+   * @param statementTimeout the server's time limit for a statement; zero for none
    */
   protected Vertx50Pool(
       Vertx50Transport transport,
@@ -63,7 +63,7 @@ public abstract class Vertx50Pool extends PooledClient implements Pool, Transact
     start();
   }
 
-  /** A new lane for the transactions of this pool. */
+  /** Makes a lane for the transactions of this pool. */
   protected final ConflictLane conflictLane() {
     return pool.conflictLane();
   }
@@ -73,12 +73,12 @@ public abstract class Vertx50Pool extends PooledClient implements Pool, Transact
     return getConnection(acquireTimeout);
   }
 
-  /** A connection for a caller that waits no longer than this. */
+  /** Gets a connection within this time. */
   public Future<SqlConnection> getConnection(Duration timeout) {
     return connection(timeout, /* givenUp= */ null);
   }
 
-  /** A connection for a caller that waits until something happens. */
+  /** Gets a connection for a caller that may give up. */
   public Future<SqlConnection> getConnection(Duration timeout, Future<?> givenUp) {
     return connection(timeout, Objects.requireNonNull(givenUp, "givenUp"));
   }
@@ -150,7 +150,7 @@ public abstract class Vertx50Pool extends PooledClient implements Pool, Transact
     return outcome.future();
   }
 
-  /** A conflict or a loss in the acquire hook is as good as one in the transaction. */
+  /** Treats a conflict or a lost connection in the acquire hook as one in the transaction. */
   private static AttemptOutcome notStarted(Throwable failure) {
     Optional<RetryKind> kind =
         failure instanceof StatementOutcomeUnknownException
@@ -162,7 +162,10 @@ public abstract class Vertx50Pool extends PooledClient implements Pool, Transact
         : new AttemptOutcome.NotStarted(failure);
   }
 
-  /** Gets a lease; what goes wrong with it, too, reaches the caller, and the place is free. */
+  /**
+   * Gets a lease. If it cannot be handed on, the caller gets that failure, too, and the connection
+   * is discarded.
+   */
   private CompletableFuture<?> acquire(
       ContextInternal context,
       Duration timeout,

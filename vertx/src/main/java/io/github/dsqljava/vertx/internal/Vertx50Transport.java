@@ -38,7 +38,7 @@ public final class Vertx50Transport implements Transport {
   /**
    * Makes the transport.
    *
-   * @throws LinkageError if the classes of Vert.x it builds on are missing, changed or sealed off
+   * @throws LinkageError if the required classes of Vert.x are missing, changed or sealed off
    */
   public static Vertx50Transport open(ConnectionPlan plan) {
     Vertx50Transport transport = new Vertx50Transport(plan, new Vertx50ConnectionFactory(plan));

@@ -29,7 +29,7 @@ final class VertxScheduler implements PoolScheduler {
     try {
       var unused = context.setTimer(millis, id -> task.run());
     } catch (IllegalStateException | RejectedExecutionException e) {
-      // Vert.x is closed, and with it everything there was to look after.
+      // Vert.x is closed, and so are all connections.
     }
   }
 }
