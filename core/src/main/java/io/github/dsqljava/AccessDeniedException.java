@@ -25,10 +25,10 @@ public sealed class AccessDeniedException extends DsqlException permits RoleNotM
   /**
    * Made by an adapter when a login fails.
    *
-   * @param message what happened, where, and what to do
+   * @param message the event, its place and the remedy
    * @param sqlState the server's SQLSTATE
    * @param hint the server's own reason, or null when it gave none
-   * @param cause what the driver or the SDK reported, or null
+   * @param cause the failure of the driver or the SDK, or null
    */
   public AccessDeniedException(
       String message, String sqlState, @Nullable String hint, @Nullable Throwable cause) {

@@ -21,8 +21,8 @@ public final class CertificateRejectedException extends DsqlException {
   /**
    * Made by an adapter when a login fails.
    *
-   * @param message what happened, where, and what to do
-   * @param cause what the driver or the SDK reported, or null
+   * @param message the event, its place and the remedy
+   * @param cause the failure of the driver or the SDK, or null
    */
   public CertificateRejectedException(String message, @Nullable Throwable cause) {
     super(message, cause);

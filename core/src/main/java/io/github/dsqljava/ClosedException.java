@@ -14,9 +14,9 @@ public final class ClosedException extends DsqlException {
   private static final long serialVersionUID = 1L;
 
   /**
-   * Made by what was closed.
+   * Made by the connector or the pool that was closed.
    *
-   * @param what it is and where it leads, to stand at the beginning of a sentence
+   * @param what its kind and endpoint, as the beginning of a sentence
    */
   public ClosedException(String what) {
     super(what + " is closed; make a new one", null);

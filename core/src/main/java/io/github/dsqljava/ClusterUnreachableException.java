@@ -22,7 +22,7 @@ public final class ClusterUnreachableException extends DsqlException {
   /**
    * Made by an adapter when a login fails.
    *
-   * @param message what happened, where, and what to do
+   * @param message the event, its place and the remedy
    * @param phase the phase in which the connection failed
    * @param cause the failure of the driver or the SDK, or null
    */

@@ -17,7 +17,7 @@ public final class ConnectionLostException extends DsqlException {
   /**
    * Made by an adapter.
    *
-   * @param where what the connection led to
+   * @param where the endpoint of the connection, for the message
    * @param cause the driver's exception
    */
   public ConnectionLostException(String where, Throwable cause) {

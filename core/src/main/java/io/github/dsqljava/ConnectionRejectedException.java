@@ -27,9 +27,9 @@ public final class ConnectionRejectedException extends DsqlException {
   /**
    * Made by an adapter when a login fails.
    *
-   * @param message what happened, where, and what to do
+   * @param message the event, its place and the remedy
    * @param error the server's answer
-   * @param cause what the driver or the SDK reported, or null
+   * @param cause the failure of the driver or the SDK, or null
    */
   public ConnectionRejectedException(String message, ServerError error, @Nullable Throwable cause) {
     super(message, cause);

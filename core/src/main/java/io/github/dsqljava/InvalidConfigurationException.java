@@ -21,7 +21,7 @@ public final class InvalidConfigurationException extends DsqlException {
   /**
    * Creates an exception without a cause.
    *
-   * @param message which setting, what is wrong with it, and what to write instead
+   * @param message the setting, its problem and the remedy
    */
   public InvalidConfigurationException(String message) {
     this(message, null);
@@ -30,8 +30,8 @@ public final class InvalidConfigurationException extends DsqlException {
   /**
    * Creates an exception with a cause.
    *
-   * @param message which setting, what is wrong with it, and what to write instead
-   * @param cause what was thrown while the setting was read, or null
+   * @param message the setting, its problem and the remedy
+   * @param cause the exception from reading the setting, or null
    */
   public InvalidConfigurationException(String message, @Nullable Throwable cause) {
     super(message, cause);

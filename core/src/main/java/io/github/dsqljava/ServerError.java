@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param sqlState the five-character code; empty when the server sent none
  * @param message the primary message; empty when the server sent none
  * @param detail more about the problem, if sent
- * @param hint what to do about it, if sent; Aurora DSQL puts the reason of a refused login here
+ * @param hint a remedy, if sent; Aurora DSQL puts the reason of a refused login here
  */
 public record ServerError(
     String severity,

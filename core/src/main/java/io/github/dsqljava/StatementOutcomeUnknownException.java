@@ -19,7 +19,7 @@ public final class StatementOutcomeUnknownException extends DsqlException {
   /**
    * Made by an adapter.
    *
-   * @param where what the connection led to
+   * @param where the endpoint of the connection, for the message
    * @param cause the driver's exception
    */
   public StatementOutcomeUnknownException(String where, Throwable cause) {

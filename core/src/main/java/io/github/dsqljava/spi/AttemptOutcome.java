@@ -40,7 +40,7 @@ public sealed interface AttemptOutcome {
   /**
    * It is not in the database.
    *
-   * @param failure why
+   * @param failure the failure of the attempt
    * @param kind the reason why another attempt may help, or null if it does not
    * @param suspected whether the kind is only suspected: the failure may also be a mistake in the
    *     function, which would fail another attempt, too
@@ -57,7 +57,7 @@ public sealed interface AttemptOutcome {
   /**
    * There was no connection to begin it on.
    *
-   * @param failure why
+   * @param failure the reason why there was none
    */
   record NotStarted(Throwable failure) implements AttemptOutcome {}
 

@@ -53,7 +53,7 @@ public final class TransactionRun {
     /**
      * Another attempt.
      *
-     * @param kind why
+     * @param kind the reason
      * @param attempt the one that failed, from 1
      * @param pause the pause before the next one; zero if it waits for its turn in a lane
      * @param failure its failure

@@ -193,7 +193,7 @@ public final class ClusterFaults {
    * Resets all client connections that are open now, logged in or not, and returns when they are
    * closed. PostgreSQL rolls back their open transactions.
    *
-   * @return how many there were
+   * @return the number of connections
    */
   public int cutConnections() {
     return frontEnd.cutConnections();
@@ -204,7 +204,7 @@ public final class ClusterFaults {
    * {@link DsqlLocal#advanceTime} moves. The service closes a connection after 60 minutes, and so
    * does this cluster; no source says how that looks to the client.
    *
-   * @return how many there were
+   * @return the number of connections
    * @throws IllegalArgumentException if the age is negative
    */
   public int cutConnectionsOlderThan(Duration age) {

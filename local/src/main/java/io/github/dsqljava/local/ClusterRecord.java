@@ -133,8 +133,8 @@ public final class ClusterRecord {
   /**
    * Waits for this number of statements since the start or the last {@link #clear}.
    *
-   * @return all that are in the record then
-   * @throws TimeoutException if it takes too long; says what has been seen
+   * @return all statements that are in the record then
+   * @throws TimeoutException if it takes too long; its message names the recorded statements
    */
   public List<RecordedStatement> awaitStatements(int count, Duration timeout)
       throws InterruptedException, TimeoutException {

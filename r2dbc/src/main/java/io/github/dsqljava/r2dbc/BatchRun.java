@@ -117,7 +117,7 @@ final class BatchRun {
     chunks.set(chunk.index(), chunk.with(outcome, attempts));
   }
 
-  /** Whether a row does not fit into the chunk before it any more. */
+  /** Whether a row no longer fits into the chunk before it. */
   private static final class Fill
       implements java.util.function.Predicate<List<? extends @Nullable Object>> {
     private int rows;

@@ -260,7 +260,7 @@ public final class DsqlR2dbc implements ConnectionFactory, Closeable, Disposable
    *           after the error of a statement;
    *       <li>a {@link io.github.dsqljava.NestedTransactionException} when subscribed to inside the
    *           function of another one on this pool;
-   *       <li>the reason why no connection was to be had, such as a {@link
+   *       <li>the reason why there was no connection, such as a {@link
    *           io.github.dsqljava.PoolTimeoutException};
    *       <li>the failure of the function, unchanged, when it is none of the above: then the
    *           transaction is rolled back. So also a server's error at COMMIT that is no conflict.

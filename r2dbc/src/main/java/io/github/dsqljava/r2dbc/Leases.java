@@ -32,7 +32,7 @@ final class Leases {
    * @param ahead whether the caller waits ahead of the others, because it has its turn in the
    *     conflict lane
    * @param context the subscriber's
-   * @return what {@link AsyncPool#acquire} gives, or what the hook failed with
+   * @return the result of {@link AsyncPool#acquire}, or the failure of the hook
    */
   CompletableFuture<Lease<PhysicalSession>> acquire(
       Duration timeout, boolean ahead, ContextView context) {

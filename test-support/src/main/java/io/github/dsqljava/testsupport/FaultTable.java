@@ -109,7 +109,7 @@ public abstract class FaultTable {
   /**
    * Opens a pool.
    *
-   * @param acquireTimeout how long a caller waits for a connection; the default if empty
+   * @param acquireTimeout the longest wait of a caller for a connection; the default if empty
    */
   protected abstract Client open(DsqlConfig config, Optional<Duration> acquireTimeout);
 
@@ -302,7 +302,7 @@ public abstract class FaultTable {
     await(pool.twoInserts(withRetries(), nextId += 2, NO_TRAP));
   }
 
-  /** Waits for a transaction that is still under way in the server, and tells how it ended. */
+  /** Waits for a transaction that still runs in the server, and returns its outcome. */
   private boolean isThere(int id) throws Exception {
     long inserted = witness.execute("INSERT INTO item VALUES (" + id + ") ON CONFLICT DO NOTHING");
     if (inserted == 0) {

@@ -107,7 +107,7 @@ final class ChildServer implements AutoCloseable {
    * Starts the server, in a session of its own as dsql-local's is: the system divides its time
    * among sessions.
    *
-   * @param ready what it prints when it accepts connections
+   * @param ready the text that it prints when it accepts connections
    */
   void start(List<String> command, String ready) throws IOException {
     List<String> whole =

@@ -82,7 +82,7 @@ final class IdleConnections {
             IdleConnections.class.getClassLoader(), new Class<?>[] {type}, handler));
   }
 
-  /** Says yes to everything, with the default value of whatever type is asked for. */
+  /** Accepts every call, and returns the default value of its return type. */
   private static @Nullable Object nothing(
       Object self, Method method, Object @Nullable [] arguments) {
     Class<?> type = method.getReturnType();

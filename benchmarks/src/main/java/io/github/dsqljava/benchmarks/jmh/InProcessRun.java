@@ -23,7 +23,7 @@ public final class InProcessRun {
    *
    * @param forks JVMs, one after the other
    * @param iterations a second each, as many to warm up as to measure
-   * @param log where JMH writes what it does
+   * @param log the file for JMH's output
    */
   public static List<InProcessScore> run(int forks, int iterations, Path log)
       throws RunnerException {

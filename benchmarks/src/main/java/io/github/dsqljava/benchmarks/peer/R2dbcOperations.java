@@ -17,7 +17,7 @@ import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** The cases in R2DBC's terms, whoever's connections they are. */
+/** The cases in R2DBC's terms, for connections of any peer. */
 final class R2dbcOperations {
 
   /** Runs a function in a transaction. */

@@ -16,7 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/** Writes what was measured: Markdown, plots, and every round for whoever wants to look closer. */
+/** Writes the results: Markdown, plots, and the figures of every round. */
 public final class Report {
   private static final double MILLI = 1e6;
 
@@ -31,10 +31,10 @@ public final class Report {
   }
 
   /**
-   * Writes everything into a directory, and what people read into that for documents, if there is
-   * one.
+   * Writes all files into a directory, and the Markdown and the plots also into that for documents,
+   * if there is one.
    *
-   * @param description how it was run, a line each
+   * @param description lines that describe the run
    * @return the table
    */
   public static Path write(

@@ -7,15 +7,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * All that was measured.
+ * All measured results.
  *
- * @param machine how busy others kept the machine
+ * @param machine the processor time that other programs took
  * @param load the rounds of each cell, in the order of the rounds
- * @param roundTrips what a statement that does nothing took through each relay, in nanoseconds, by
- *     the round trip in milliseconds; and directly, at -1
+ * @param roundTrips the time of {@code SELECT 1} through each relay, in nanoseconds, by the round
+ *     trip in milliseconds; {@link #DIRECT} stands for no relay
  * @param cold by round trip and peer
  * @param memory by peer
- * @param inProcess what JMH found
+ * @param inProcess the results of JMH
  */
 public record Results(
     MachineUse machine,

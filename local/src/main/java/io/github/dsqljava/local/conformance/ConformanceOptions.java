@@ -23,7 +23,7 @@ import java.util.Optional;
  * @param slow whether to play the scripts that take minutes or an hour
  * @param yes whether to skip the question that comes before a run on an endpoint that is not
  *     loopback
- * @param answerLimit how long an answer may take
+ * @param answerLimit the time limit for an answer
  * @param environment variables of the process, for credentials
  * @param home directory with {@code .aws}
  */

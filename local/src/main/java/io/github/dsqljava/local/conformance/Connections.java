@@ -49,7 +49,7 @@ final class Connections {
 
   /**
    * @param ca file of trusted certificates; the JDK's if empty
-   * @param limit how long an answer to a script may take
+   * @param limit the time limit for an answer to a script
    */
   Connections(Endpoint endpoint, String user, Secrets secrets, Optional<Path> ca, Duration limit)
       throws ConformanceException {
@@ -116,7 +116,7 @@ final class Connections {
    *
    * @param schema its search path; null for the cluster's own
    * @throws LoginRefusedException if the cluster refuses it for good
-   * @throws EndpointLostException if nobody answers, for some seconds
+   * @throws EndpointLostException if no server answers for some seconds
    */
   WireSession session(boolean extended, @Nullable String schema) throws IOException {
     return session(user, extended, schema);

@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
  * The address of a cluster.
  *
  * @param host as it was given; the certificate has to be for it, and tokens are signed for it
- * @param addresses what the host name resolves to
+ * @param addresses the addresses that the host name resolves to
  */
 record Endpoint(String host, int port, List<InetAddress> addresses) {
   private static final int DEFAULT_PORT = 5432;

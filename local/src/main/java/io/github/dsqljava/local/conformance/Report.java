@@ -11,7 +11,7 @@ import java.util.List;
  * @param region empty if a password was used
  * @param server its {@code server_version}
  * @param kit version of dsql-local
- * @param incomplete why the run did not get to its end; empty if it did
+ * @param incomplete the reason why the run did not reach its end; empty if it did
  */
 record Report(
     String endpoint,

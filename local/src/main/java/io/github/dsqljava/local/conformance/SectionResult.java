@@ -7,7 +7,7 @@ import java.util.List;
  * The result of a script in one protocol.
  *
  * @param protocol {@code wire} for probes and for results outside of both protocols
- * @param reason why the script was not played to its end; empty if it was
+ * @param reason the reason why the script was not played to its end; empty if it was
  */
 record SectionResult(Section section, String protocol, List<StepResult> steps, String reason) {
   SectionResult {

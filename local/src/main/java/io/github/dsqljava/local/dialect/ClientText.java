@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * The SQL of one message.
  *
- * @param sent what the client sent
+ * @param sent the client's own text
  * @param given the text for PostgreSQL: the same, except for statements that have a replacement
  * @param statements in their order; several in a Query message, at most one in a Parse message that
  *     PostgreSQL takes

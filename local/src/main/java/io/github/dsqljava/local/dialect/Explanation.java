@@ -4,7 +4,7 @@ package io.github.dsqljava.local.dialect;
  * The plan that the client asks for, and the change to its text for PostgreSQL: the plan comes in
  * JSON with all details, so that it can be turned into the service's form.
  *
- * @param format what the client asks for
+ * @param format the format that the client asks for
  * @param verbose whether the client asks for all details
  * @param analyze whether the statement is run
  * @param at the offset in the statement at which text was inserted for PostgreSQL

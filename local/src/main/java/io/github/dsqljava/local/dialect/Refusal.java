@@ -4,8 +4,8 @@ package io.github.dsqljava.local.dialect;
  * An error with which Aurora DSQL answers a statement.
  *
  * @param sqlState five characters
- * @param message the words, without severity
- * @param source where both come from
+ * @param message the text, without severity
+ * @param source the source of both
  */
 public record Refusal(String sqlState, String message, Source source) {
   static final String FEATURE_NOT_SUPPORTED = "0A000";

@@ -8,7 +8,7 @@ import java.util.Optional;
 /**
  * The modes behind {@code BEGIN} or {@code SET TRANSACTION}. PostgreSQL 16, "SET TRANSACTION".
  *
- * @param count how many modes there are
+ * @param count the number of modes
  * @param unsupportedLevel the first isolation level that Aurora DSQL does not have, in upper case
  */
 record TransactionModes(int count, Optional<String> unsupportedLevel) {

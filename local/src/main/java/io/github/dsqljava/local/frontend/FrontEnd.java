@@ -172,7 +172,7 @@ public final class FrontEnd implements AutoCloseable {
   /**
    * Resets every connection, logged in or not, and waits until that is done.
    *
-   * @return how many there were
+   * @return the number of connections
    */
   public int cutConnections() {
     return cut(client -> true);
@@ -181,7 +181,7 @@ public final class FrontEnd implements AutoCloseable {
   /**
    * Resets the connections that were logged in before a moment, and waits until that is done.
    *
-   * @return how many there were
+   * @return the number of connections
    */
   public int cutConnectionsBefore(Instant moment) {
     return cut(client -> isOpenedBefore(client, moment));

@@ -30,7 +30,7 @@ public final class IamDirectory {
   /**
    * Removes the principal of an access key.
    *
-   * @return what was removed; empty if the key was not known
+   * @return the removed principal; empty if the key was not known
    */
   public Optional<IamPrincipal> remove(String accessKeyId) {
     return Optional.ofNullable(principals.remove(accessKeyId));

@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
  * @param accessKeyId identifies the key in a token, not a secret
  * @param secretAccessKey signs tokens
  * @param sessionToken present for temporary credentials; a token then has to carry it
- * @param allowedActions what the policy of the principal allows on the cluster; may be empty
+ * @param allowedActions the actions that the principal's policy allows on the cluster; may be empty
  */
 public record IamPrincipal(
     String arn,

@@ -8,17 +8,17 @@ public sealed interface TokenVerdict {
   /**
    * The token is good for the database user it was presented for.
    *
-   * @param principal who signed it
+   * @param principal the signer of the token
    */
   record Accepted(IamPrincipal principal) implements TokenVerdict {}
 
   /**
-   * The token does not let its bearer in.
+   * The token is refused.
    *
    * @param reason the first check that failed
    * @param hint the HINT field that the service sends to the client; empty where none is known
-   * @param diagnosis what is wrong, in words, for the log of the local cluster only; holds no
-   *     secret, no session token and no signature
+   * @param diagnosis a description of the problem, for the log of the local cluster only; contains
+   *     no secret, no session token and no signature
    */
   record Refused(Reason reason, Optional<String> hint, String diagnosis) implements TokenVerdict {}
 

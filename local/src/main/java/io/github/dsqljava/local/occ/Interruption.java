@@ -88,7 +88,7 @@ public final class Interruption {
   /**
    * The signal has been sent. Any thread.
    *
-   * @param next what to do on the event loop then
+   * @param next runs on the event loop then
    */
   void delivered(Runnable next) {
     running.execute(

@@ -185,7 +185,7 @@ public final class Transaction {
     /**
      * The shadows are gone.
      *
-     * @param saved what {@code occ_save_shadows} gave before
+     * @param saved the earlier result of {@code occ_save_shadows}
      */
     void renew(List<String> saved) {
       take(saved);

@@ -16,8 +16,8 @@ final class RealNames {
   /**
    * A table.
    *
-   * @param suffix what its shadow has behind its name, and each of the shadow's indexes; empty if
-   *     they have the same names
+   * @param suffix the suffix of its shadow's name and of the names of the shadow's indexes; empty
+   *     if they have the same names
    */
   private record Real(String schema, String name, String suffix) {}
 

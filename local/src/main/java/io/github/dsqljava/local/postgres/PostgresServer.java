@@ -100,8 +100,8 @@ public final class PostgresServer implements AutoCloseable {
    * @param dataDirectory keeps the data after the server; null for a temporary directory, without
    *     fsync, that {@link #close()} deletes
    * @param progress is told about steps that take long
-   * @param limits that it enforces
-   * @throws IOException if the server cannot be started; the message holds what it printed
+   * @param limits the limits that it enforces
+   * @throws IOException if the server cannot be started; the message contains its output
    */
   public static PostgresServer start(
       CacheDirectory cache, @Nullable Path dataDirectory, Consumer<String> progress, Limits limits)

@@ -155,7 +155,7 @@ final class Exchanges implements Interruptible, MessageSplitter.Sink {
     return copiesIn;
   }
 
-  // ---- what is under way
+  // ---- exchanges in progress
 
   boolean isIdle() {
     return inFlight.isEmpty();

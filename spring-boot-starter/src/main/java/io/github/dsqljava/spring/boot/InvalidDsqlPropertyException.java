@@ -11,7 +11,7 @@ final class InvalidDsqlPropertyException extends RuntimeException {
   /**
    * @param property its whole name
    * @param problem a sentence
-   * @param action what to do, a sentence
+   * @param action the remedy, a sentence
    */
   InvalidDsqlPropertyException(
       String property, String problem, String action, @Nullable Throwable cause) {

@@ -72,7 +72,7 @@ public final class ConflictRetry {
    * Spring's exception for a lost connection, and the transaction is not run again.
    *
    * @param operations begins a transaction, or takes part in an existing one (Spring's default)
-   * @throws IllegalArgumentException if it never begins one (PROPAGATION_SUPPORTS, say)
+   * @throws IllegalArgumentException if it never begins one (PROPAGATION_SUPPORTS, for example)
    */
   public TransactionOperations around(TransactionOperations operations) {
     return new RetryingOperations(operations, new BlockingRetry(this::begin));

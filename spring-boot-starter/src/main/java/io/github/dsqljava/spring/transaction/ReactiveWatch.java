@@ -67,7 +67,7 @@ final class ReactiveWatch {
   /**
    * Returns the same work, after which the attempt around it knows its transaction.
    *
-   * @param none what the attempt learns if there is none
+   * @param none the result for the attempt if there is none
    */
   static <T> Mono<T> inside(Mono<T> work, Found none) {
     return entered(none).then(work);

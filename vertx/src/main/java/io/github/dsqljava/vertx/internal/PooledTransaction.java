@@ -32,7 +32,7 @@ final class PooledTransaction<T extends @Nullable Object> {
   /**
    * Makes an attempt on a connection.
    *
-   * @param pool whose transaction it is
+   * @param pool the pool of the transaction
    */
   PooledTransaction(
       VertxInternal vertx,

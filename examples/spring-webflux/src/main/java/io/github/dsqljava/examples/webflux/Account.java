@@ -9,7 +9,7 @@ import org.springframework.data.relational.core.mapping.Table;
  * An account.
  *
  * @param id made by the database; random, so that no two writers meet at one end of an index
- * @param cents what is in it
+ * @param cents its balance
  */
 @Table("accounts")
 record Account(@Id @Nullable UUID id, String owner, long cents) {

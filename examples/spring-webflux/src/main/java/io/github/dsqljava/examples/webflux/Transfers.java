@@ -16,11 +16,11 @@ class Transfers {
   }
 
   /**
-   * Moves money from one account to another. Aurora DSQL lets nobody wait for a lock: of two
+   * Moves money from one account to another. In Aurora DSQL no transaction waits for a lock: of two
    * transfers that meet in an account, the one that commits second fails, and runs again here.
    *
-   * @return what is left in the first account; fails with {@link IllegalArgumentException}, and
-   *     nothing moved, if that is not enough or an account is unknown
+   * @return the first account with its new balance; fails with {@link IllegalArgumentException},
+   *     and moves nothing, if the balance is too low or an account is unknown
    */
   @Transactional
   @RetryConflicts

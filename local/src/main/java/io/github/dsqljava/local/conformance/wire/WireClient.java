@@ -57,7 +57,7 @@ public final class WireClient implements AutoCloseable {
   /**
    * Connects, and sends nothing yet.
    *
-   * @param limit how long to wait for the connection and for each answer
+   * @param limit the time limit for the connection and for each answer
    */
   public static WireClient connect(InetAddress address, int port, Duration limit)
       throws IOException {

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * A message from a server.
  *
  * @param type its first byte
- * @param body what follows the length
+ * @param body the bytes after the length
  */
 public record WireMessage(char type, byte[] body) {
   /** Returns a field of an ErrorResponse or NoticeResponse; empty if it is not there. */
