@@ -58,7 +58,7 @@ public final class RetriesExhaustedException extends DsqlException {
     return kind == RetryKind.CONFLICT
         ? "spread the writes over more rows, make the transaction shorter, or allow more attempts"
             + " (maxAttempts) or time (maxElapsed)."
-        : "look for what causes this so often, or allow more of it (maxOtherFailures), more"
+        : "look for the cause of these failures, or allow more of them (maxOtherFailures), more"
             + " attempts (maxAttempts) or time (maxElapsed).";
   }
 

@@ -32,8 +32,8 @@ public final class TransactionTimeoutException extends DsqlException {
             + deadline
             + " and is rolled back (attempt "
             + attempts
-            + "). A statement that was under way is given up with its connection, because Aurora DSQL"
-            + " does not cancel statements.",
+            + "). A statement in flight is given up with its connection, because Aurora DSQL does"
+            + " not cancel statements.",
         cause);
     this.attempts = attempts;
   }

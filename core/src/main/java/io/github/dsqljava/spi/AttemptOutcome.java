@@ -17,9 +17,9 @@ public sealed interface AttemptOutcome {
     return new Failed(
         new IllegalStateException(
             "The function of inTransaction ended the transaction itself, with a COMMIT or ROLLBACK of"
-                + " its own: what it did before is as that left it, and a transaction that it began"
-                + " behind it is rolled back. Nothing is run again. Leave the end of a transaction to"
-                + " inTransaction",
+                + " its own. That has committed or rolled back its earlier changes. A transaction"
+                + " that it began afterwards is rolled back. The function is not run again. Leave"
+                + " the end of a transaction to inTransaction",
             cause),
         null);
   }
@@ -29,8 +29,8 @@ public sealed interface AttemptOutcome {
    */
   static AttemptOutcome inDoubt(Throwable cause) {
     return new Unknown(
-        "the connection was lost while a statement with a COMMIT or ROLLBACK of its own was under"
-            + " way,",
+        "the connection was lost while a statement with a COMMIT or ROLLBACK of its own was in"
+            + " flight,",
         cause);
   }
 

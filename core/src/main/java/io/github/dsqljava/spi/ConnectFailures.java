@@ -140,8 +140,8 @@ public final class ConnectFailures {
         || find(chain, CertPathValidatorException.class).isPresent()) {
       return "the server's certificate was not issued under "
           + trust
-          + ". If this server is the right one, give its authority's PEM file as caFile; else somebody"
-          + " is in between.";
+          + ". If this server is the right one, give its authority's PEM file as caFile; else"
+          + " another server intercepts the connection.";
     }
     if (chain.stream().anyMatch(ConnectFailures::namesAnotherHost)) {
       return "the server's certificate is valid, but for another name than "

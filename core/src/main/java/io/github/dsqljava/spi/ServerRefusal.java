@@ -64,8 +64,8 @@ final class ServerRefusal {
             "The service gives no reason. Most often the role is not mapped to the IAM identity: as"
                 + " admin, run AWS IAM GRANT "
                 + role
-                + " TO '<ARN of the IAM user or role>'. It says the same when the role does not"
-                + " exist or lacks LOGIN, and when "
+                + " TO '<ARN of the IAM user or role>'. The answer is the same when the role does"
+                + " not exist or lacks LOGIN, and when "
                 + tokenFacts()
                 + " do not fit the cluster."),
         error.sqlState(),

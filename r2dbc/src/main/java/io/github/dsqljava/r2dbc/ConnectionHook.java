@@ -72,7 +72,7 @@ final class ConnectionHook {
             + name
             + " did not complete within "
             + limit
-            + " (connectTimeout). Look at what it waits for: the server's answers to its"
-            + " statements, or something that never comes. The connection is closed");
+            + " (connectTimeout). Check the hook: it waits for the server's answers to its"
+            + " statements, or for an event that never comes. The connection is closed");
   }
 }

@@ -488,8 +488,8 @@ public final class AsyncPool<C> {
                     + name
                     + " has not been given back for "
                     + held
-                    + ". If it never is, its place in the pool is lost: look at what the call below"
-                    + " does with it, or raise leakThreshold",
+                    + ". If it never is, the pool has one connection less. Check the code after the"
+                    + " call below, or raise leakThreshold",
                 taken));
     effects.tell(to -> to.heldTooLong(held, taken));
   }

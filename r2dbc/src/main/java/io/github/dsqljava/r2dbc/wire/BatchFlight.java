@@ -154,8 +154,8 @@ public final class BatchFlight {
     if (!written.isDone()) {
       written.cancel(/* mayInterruptIfRunning= */ false);
       throw new IllegalArgumentException(
-          "A value of the batch, such as a Blob or a Clob, has to be waited for; give its bytes or its"
-              + " text");
+          "A value of the batch, such as a Blob or a Clob, cannot be encoded at once; give its"
+              + " bytes or its text");
     }
     var unused = written.join();
     out.setInt(length, out.writerIndex() - length - Integer.BYTES);

@@ -195,7 +195,7 @@ public final class SessionWire extends ChannelDuplexHandler {
       return CompletableFuture.failedFuture(
           closed
               ? new ClosedChannelException()
-              : new IllegalStateException("Statements are under way on the connection"));
+              : new IllegalStateException("Statements are in flight on the connection"));
     }
     OwnFlight flight = new OwnFlight(notes);
     ownFlight = flight;

@@ -83,7 +83,7 @@ final class RetriedMethods {
           name
               + " has @RetryConflicts with maxAttempts "
               + annotation.maxAttempts()
-              + "; give 1 or more, or leave it out for what dsql.retry.max-attempts says");
+              + "; give 1 or more, or leave it out to use dsql.retry.max-attempts");
     }
     if (KotlinDetector.isSuspendingFunction(specific)) {
       throw new IllegalStateException(

@@ -159,7 +159,7 @@ final class GroupReplies {
             + (char) type
             + " where "
             + (failed ? "only ReadyForQuery may follow an error" : reply + " was expected")
-            + ", in answer to a BEGIN and what was sent with it. The connection is closed");
+            + ", in answer to a BEGIN and the messages sent with it. The connection is closed");
   }
 
   /** Whether the server's ReadyForQuery has come, so that no more answers follow. */

@@ -21,8 +21,8 @@ final class StatementAnswers {
   private static final Logger LOGGER = System.getLogger(StatementAnswers.class.getName());
 
   private static final String NO_COMMIT =
-      "the server answered COMMIT with ROLLBACK; an error came that no statement was told of, such as"
-          + " a change of the schema at the closing of a prepared statement";
+      "the server answered COMMIT with ROLLBACK; the cause is an error outside of statements, such"
+          + " as a change of the schema at the closing of a prepared statement";
 
   private StatementAnswers() {}
 

@@ -226,15 +226,15 @@ public abstract class Vertx50Client extends PooledClient {
 
   private static IllegalStateException leftOpen(@Nullable Throwable cause) {
     return new IllegalStateException(
-        "After the statement its connection was in a transaction, which is rolled back: what the"
-            + " statement did in it is not in the database. A client executes statements that commit"
-            + " by themselves; use inTransaction of a pool",
+        "The statement left its connection in a transaction, which is rolled back, so the changes"
+            + " in that transaction are not in the database. A client executes statements that"
+            + " commit on their own; use inTransaction of a pool",
         cause);
   }
 
   private static IllegalStateException refusal() {
     return new IllegalStateException(
-        "A client executes statements that commit by themselves, on connections that many callers"
+        "A client executes statements that commit on their own, on connections that many callers"
             + " share, and none that begins or ends a transaction: use inTransaction of a pool."
             + " Nothing was sent");
   }
@@ -242,7 +242,7 @@ public abstract class Vertx50Client extends PooledClient {
   private static IllegalStateException refusalOfSettings() {
     return new IllegalStateException(
         "SET or RESET was given to a client, whose next statement may go over another connection:"
-            + " use the client's initHook for what holds for all statements, or a pool. Nothing was"
+            + " use the client's initHook for settings of all statements, or a pool. Nothing was"
             + " sent");
   }
 }
