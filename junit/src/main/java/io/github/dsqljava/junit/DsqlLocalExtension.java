@@ -159,7 +159,7 @@ public final class DsqlLocalExtension
       throw new ParameterResolutionException(
           "with a cluster for each method there is none yet for "
               + name(executable)
-              + ": only tests and what runs before and after each of them can have one");
+              + ": only tests, and methods that run before and after each of them, can have one");
     }
     try {
       Object object = adapter.create(type, lease.cluster);

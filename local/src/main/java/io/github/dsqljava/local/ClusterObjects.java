@@ -53,8 +53,8 @@ public final class ClusterObjects {
   public void dropNewerThan(long mark) {
     query(
         script("drop-objects.sql").replace("${mark}", Long.toString(mark)),
-        "could not drop what was made since; close connections, and end their transactions,"
-            + " first");
+        "could not drop the objects made since the mark; first close connections, and end their"
+            + " transactions");
   }
 
   /**

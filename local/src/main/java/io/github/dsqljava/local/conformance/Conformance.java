@@ -85,7 +85,7 @@ public final class Conformance {
     Secrets secrets = secrets(credentials, region);
     Connections connections =
         new Connections(endpoint, options.user(), secrets, options.ca(), options.answerLimit());
-    secrets.of(options.user(), endpoint.host()); // whoever has none is told before all else
+    secrets.of(options.user(), endpoint.host()); // fails first if there is none
     Workplace workplace = new Workplace(connections, options.roleFor());
     out.print(plan.text(endpoint, options.user(), workplace.schema()));
     out.flush();

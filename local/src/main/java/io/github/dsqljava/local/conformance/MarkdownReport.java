@@ -59,7 +59,7 @@ final class MarkdownReport {
     line("");
     line("## Differences");
     line("");
-    line("Each with what dsql-local answers (expected) and what the endpoint has answered (came).");
+    line("Each with the answer of dsql-local (expected) and that of the endpoint (came).");
     for (RowResult row : report.rows()) {
       if (row.different() == 0) {
         continue;

@@ -141,7 +141,7 @@ final class InstanceDirectory implements AutoCloseable {
       if (isUnfinished(directory)) {
         Files.deleteIfExists(directory.resolve(NEW_LOCK_FILE));
         Files.delete(directory); // fails if there is anything else in it
-        LOG.log(System.Logger.Level.DEBUG, "removed what a start has left in {0}", directory);
+        LOG.log(System.Logger.Level.DEBUG, "removed {0} of an unfinished start", directory);
         return;
       }
       if (!isOfOurAccount(directory, lockFile)) {

@@ -61,8 +61,8 @@ final class NamelessAccount {
   private static String noName(Path own) throws IOException {
     return "this process has the user id "
         + userId(own)
-        + ", which is in no list of accounts; PostgreSQL's initdb wants a name, and a user namespace"
-        + " that would give it one is not to be had. Add a line to /etc/passwd, or let a user who"
+        + ", which is in no list of accounts; PostgreSQL's initdb needs a name, and no user"
+        + " namespace can give it one here. Add a line to /etc/passwd, or let a user who"
         + " has a name start dsql-local once with this cache directory; copied with its owner"
         + " changed, it serves every user id";
   }

@@ -34,7 +34,7 @@ record PostgresBinaries(Path directory, String identity) {
           "PostgreSQL's binaries for this machine are not on the class path: add"
               + " io.zonky.test.postgres:"
               + platform.artifact()
-              + " in the version that dsql-local names (Maven picks it by itself, Gradle does not)");
+              + " in the version that dsql-local names (Maven selects it itself, Gradle does not)");
     }
     String identity = identity(platform, archive);
     Path directory = cache.path().resolve("postgresql-" + identity);
