@@ -1,6 +1,5 @@
 package io.github.dsqljava.local.occ;
 
-import io.github.dsqljava.local.occ.Transaction.Savings;
 import io.github.dsqljava.local.protocol.Call;
 import io.github.dsqljava.local.sql.SqlStrings;
 import java.security.SecureRandom;

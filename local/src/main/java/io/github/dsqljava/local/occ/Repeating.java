@@ -1,7 +1,6 @@
 package io.github.dsqljava.local.occ;
 
 import io.github.dsqljava.local.occ.Interruption.Leave;
-import io.github.dsqljava.local.occ.Transaction.Savings;
 import io.github.dsqljava.local.protocol.Answer;
 import io.github.dsqljava.local.protocol.Call;
 import io.github.dsqljava.local.protocol.ErrorMessage;
