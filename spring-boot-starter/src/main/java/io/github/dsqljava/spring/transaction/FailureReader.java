@@ -9,9 +9,14 @@ import io.github.dsqljava.TransactionTimeoutException;
 import io.github.dsqljava.spi.AttemptOutcome;
 import io.github.dsqljava.spi.CommitErrors;
 import io.github.dsqljava.spi.StaleSign;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -31,16 +36,17 @@ final class FailureReader {
     if (progress == Progress.COMMITTED) {
       return new AttemptOutcome.Failed(failure, null);
     }
-    List<Throwable> causes = causes(failure);
+    List<Throwable> everything = everything(failure);
     Optional<CommitOutcomeUnknownException> lost =
-        find(causes, CommitOutcomeUnknownException.class);
+        find(everything, CommitOutcomeUnknownException.class);
     if (lost.isPresent()) {
       return new AttemptOutcome.Unknown(lost.get().problem(), failure);
     }
-    if (find(causes, RetriesExhaustedException.class).isPresent()
-        || find(causes, TransactionTimeoutException.class).isPresent()) {
+    if (find(everything, RetriesExhaustedException.class).isPresent()
+        || find(everything, TransactionTimeoutException.class).isPresent()) {
       return new AttemptOutcome.Failed(failure, null);
     }
+    List<Throwable> causes = causes(failure);
     if (find(causes, ConnectionLostException.class).isPresent()) {
       return new AttemptOutcome.Failed(failure, RetryKind.CONNECTION);
     }
@@ -121,6 +127,33 @@ final class FailureReader {
       addChain(all, rollback.getApplicationException());
     }
     return all;
+  }
+
+  /**
+   * All causes, and what was suppressed behind them. There a reactive rollback that fails keeps
+   * what the method failed with, such as the doubt of a transaction inside. What forbids another
+   * attempt is looked for here; a reason for one is not, for anybody may suppress a failure of
+   * something else.
+   */
+  private static List<Throwable> everything(Throwable failure) {
+    Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+    List<Throwable> all = new ArrayList<>();
+    Deque<Throwable> next = new ArrayDeque<>(List.of(failure));
+    for (Throwable one = next.poll(); one != null; one = next.poll()) {
+      if (seen.add(one)) {
+        all.add(one);
+        behind(one).forEach(next::add);
+        Stream.of(one.getSuppressed()).forEach(next::add);
+      }
+    }
+    return all;
+  }
+
+  private static Stream<Throwable> behind(Throwable failure) {
+    Stream<Throwable> cause = Stream.ofNullable(failure.getCause());
+    return failure instanceof TransactionSystemException rollback
+        ? Stream.concat(cause, Stream.ofNullable(rollback.getApplicationException()))
+        : cause;
   }
 
   private static void addChain(List<Throwable> all, @Nullable Throwable failure) {

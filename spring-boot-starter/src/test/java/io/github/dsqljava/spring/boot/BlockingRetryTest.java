@@ -139,6 +139,18 @@ class BlockingRetryTest {
     assertThat(counted.value()).as("the server has committed").isEqualTo(1);
   }
 
+  /** The rollback of the outer one fails, and its failure takes the place of the doubt. */
+  @Test
+  void lostAnswerToCommitInside_andTheConnectionOutsideToo_isSaid_andNothingIsRunAgain() {
+    Runnable cutBoth = Counted.times(1, counted::cutBoth); // at the answer, and at ROLLBACK
+    int before = counted.relay.strikes();
+    assertThatThrownBy(() -> context.getBean(Outer.class).ownInsideBehindAStatement(cutBoth))
+        .isInstanceOf(CommitOutcomeUnknownException.class);
+    assertThat(counted.relay.strikes() - before).as("both are lost").isEqualTo(2);
+    assertThat(counted.attempts).hasValue(1);
+    assertThat(counted.value()).as("the server has committed once").isEqualTo(1);
+  }
+
   @Test
   void lostAnswerToCommit_ofAnIdempotentMethod_isTriedAgain() {
     Runnable cut = Counted.times(1, () -> counted.cut(Direction.SERVER_TO_CLIENT));
@@ -224,6 +236,18 @@ class BlockingRetryTest {
     }
 
     @Transactional(propagation = Propagation.REQUIRES_NEW)
+    @RetryConflicts
+    public Integer incrementAloneThen(Runnable then) {
+      Integer value = work(() -> {});
+      then.run();
+      return value;
+    }
+
+    public int read(int id) {
+      return jdbc.queryForObject("SELECT value FROM counters WHERE id = ?", Integer.class, id);
+    }
+
+    @Transactional(propagation = Propagation.REQUIRES_NEW)
     public void elsewhere() {
       jdbc.update("INSERT INTO counters VALUES (2, 0) ON CONFLICT (id) DO NOTHING");
     }
@@ -286,6 +310,12 @@ class BlockingRetryTest {
     @Transactional
     public Integer withOwnInside(Runnable between) {
       return counters.incrementAlone(between);
+    }
+
+    @Transactional
+    @RetryConflicts
+    public Integer ownInsideBehindAStatement(Runnable then) {
+      return counters.read(2) + counters.incrementAloneThen(then);
     }
 
     @Transactional

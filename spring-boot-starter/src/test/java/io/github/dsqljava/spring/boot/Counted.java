@@ -69,6 +69,14 @@ final class Counted implements AutoCloseable {
     var unused = relay.armNext(new Fault.Cut(), direction);
   }
 
+  /** Cuts a connection at the next answer, and then another one at what a client sends next. */
+  void cutBoth() {
+    var unused =
+        relay
+            .armNext(new Fault.Cut(), Direction.SERVER_TO_CLIENT)
+            .thenRun(() -> cut(Direction.CLIENT_TO_SERVER));
+  }
+
   /** The first counter. */
   int value() {
     return Contexts.number(cluster, "SELECT value FROM counters WHERE id = 1");

@@ -175,6 +175,20 @@ class ReactiveInsideTest {
     }
   }
 
+  /** The rollback of the outer one fails, and its failure takes the place of the doubt. */
+  @Test
+  void lostAnswerToCommitInside_andTheConnectionOutsideToo_isSaid_andNothingIsRunAgain() {
+    Runnable cutBoth = Counted.times(1, counted::cutBoth); // at the answer, and at ROLLBACK
+    Mono<Integer> inner =
+        work(client, () -> {}).doOnNext(n -> cutBoth.run()).as(alone::transactional);
+    int before = counted.relay.strikes();
+    assertThatThrownBy(() -> around(retried, inner).block(LIMIT))
+        .isInstanceOf(CommitOutcomeUnknownException.class);
+    assertThat(counted.relay.strikes() - before).as("both are lost").isEqualTo(2);
+    assertThat(counted.attempts).hasValue(1);
+    assertThat(counted.value()).as("the server has committed once").isEqualTo(1);
+  }
+
   @Test
   void outerOneCancelledDuringTheCommitInside_theDoubtIsSaidOnce() {
     List<Throwable> dropped = new CopyOnWriteArrayList<>();

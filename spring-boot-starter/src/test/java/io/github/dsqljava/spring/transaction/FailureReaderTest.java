@@ -65,6 +65,31 @@ class FailureReaderTest {
     assertThat(kind(Progress.BEGUN, rollback)).isEqualTo(RetryKind.CONFLICT);
   }
 
+  /** As a reactive rollback that fails keeps what came before it. */
+  @Test
+  void whatForbidsAnotherAttempt_isFoundBehindAFailedReactiveRollback() {
+    SQLException driver = new SQLException("gone", "08006");
+    Throwable rollback = new IllegalStateException(new ConnectionLostException("host", driver));
+    assertThat(kind(Progress.UNKNOWN, rollback)).isEqualTo(RetryKind.CONNECTION);
+    rollback.addSuppressed(new IllegalStateException(new SQLException("conflict", "40001")));
+    assertThat(kind(Progress.UNKNOWN, rollback)).isEqualTo(RetryKind.CONNECTION);
+    rollback.addSuppressed(
+        new IllegalStateException(
+            new RetriesExhaustedException(RetryKind.CONFLICT, 3, Duration.ZERO, driver)));
+    assertThat(kind(Progress.UNKNOWN, rollback)).isNull();
+    rollback.addSuppressed(
+        new IllegalStateException(new CommitOutcomeUnknownException(1, "it broke", driver)));
+    assertThat(read(Progress.UNKNOWN, rollback))
+        .isEqualTo(new AttemptOutcome.Unknown("it broke", rollback));
+  }
+
+  @Test
+  void suppressedConflict_isNoReasonForAnotherAttempt() {
+    IllegalStateException mine = new IllegalStateException("mine");
+    mine.addSuppressed(new SQLException("of another database", "40001"));
+    assertThat(kind(Progress.BEGUN, mine)).isNull();
+  }
+
   @ParameterizedTest
   @CsvSource({"08006", "57P01", "08003"})
   void lostConnection_isTriedAgain_onlyIfCommitWasNotSentForCertain(String sqlState) {
@@ -132,6 +157,7 @@ class FailureReaderTest {
     IllegalStateException first = new IllegalStateException("first");
     IllegalStateException second = new IllegalStateException("second", first);
     first.initCause(second);
+    second.addSuppressed(first);
     assertThat(kind(Progress.BEGUN, first)).isNull();
   }
 }
