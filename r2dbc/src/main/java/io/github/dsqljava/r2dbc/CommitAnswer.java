@@ -61,14 +61,28 @@ final class CommitAnswer {
         .doOnCancel(() -> wire.whenQuiet(() -> abandoned(context)));
   }
 
-  /** Whether COMMIT was sent and has no answer yet. */
-  boolean isOwed() {
-    return notes.isCommitSent() && notes.ends() == endsBefore && notes.lastError().isEmpty();
+  /**
+   * Whether COMMIT was sent, and nothing that the server has said, be it its last words, tells what
+   * became of it.
+   */
+  boolean isInDoubt() {
+    return notes.isCommitSent()
+        && notes.ends() == endsBefore
+        && notes.status() != SessionNotes.IDLE
+        && doesAnErrorLeaveDoubt();
+  }
+
+  private boolean doesAnErrorLeaveDoubt() {
+    return notes.lastError().map(CommitErrors::leaveOutcomeUnknown).orElse(true);
+  }
+
+  private boolean isUnanswered() {
+    return notes.ends() == endsBefore && notes.lastError().isEmpty();
   }
 
   /** Called after a cancel, when every answer has come or the connection has ended. */
   private void abandoned(ContextView context) {
-    if (!notes.isCommitSent() || (isOwed() && wire.isOpen())) {
+    if (!notes.isCommitSent() || (isUnanswered() && wire.isOpen())) {
       return;
     }
     var unused =
@@ -91,14 +105,7 @@ final class CommitAnswer {
     if (!notes.isCommitSent()) {
       return Mono.error(wire.isOpen() ? failure : lostBefore(session, failure));
     }
-    Optional<ServerError> answer = notes.lastError();
-    if (answer.isEmpty()) {
-      return Mono.error(unknown("the connection was lost", failure));
-    }
-    return Mono.error(
-        CommitErrors.leaveOutcomeUnknown(answer.get())
-            ? unknown("the server answered " + answer.get(), failure)
-            : failure);
+    return Mono.error(doesAnErrorLeaveDoubt() ? unknown(failure) : failure);
   }
 
   private R2dbcException rolledBack(Throwable failure) {
@@ -110,7 +117,13 @@ final class CommitAnswer {
         ours.getMessage(), first.map(ServerError::sqlState).orElse("40000"), 0, ours);
   }
 
-  R2dbcException unknown(String problem, Throwable failure) {
+  /** Says that nobody knows what became of COMMIT. */
+  R2dbcException unknown(Throwable failure) {
+    String problem =
+        notes
+            .lastError()
+            .map(answer -> "the server answered " + answer)
+            .orElse("the connection was lost");
     CommitOutcomeUnknownException ours =
         new CommitOutcomeUnknownException(/* attempts= */ 1, problem, failure);
     R2dbcException said =

@@ -101,8 +101,8 @@ class LeasedConnection implements PostgresqlConnection, Wrapped<PostgresqlConnec
       return unknown; // also of the ROLLBACK that frameworks send behind a failed COMMIT
     }
     CommitAnswer commit = lastCommit;
-    if (commit != null && !wire.isOpen() && commit.isOwed()) {
-      return commit.unknown("the connection was lost", driver); // its subscriber has gone
+    if (commit != null && !wire.isOpen() && commit.isInDoubt()) {
+      return commit.unknown(driver); // its subscriber has gone
     }
     boolean isSilent = !wire.isOpen() && wire.notes().lastError().isEmpty();
     R2dbcException known = isSilent ? explainLate(driver) : driver;

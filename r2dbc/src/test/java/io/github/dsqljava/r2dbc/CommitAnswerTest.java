@@ -125,6 +125,33 @@ class CommitAnswerTest {
     assertThat(items()).as("the server has committed").isEqualTo(2);
   }
 
+  /** They say nothing of the COMMIT that it had, or had not, begun with. */
+  @Test
+  void cancelledCommit_toWhichTheServerHasOnlyLastWords_isInDoubt() {
+    int backend = backend();
+    await(execute(connection, "INSERT INTO item VALUES (1, 1)"));
+    CompletableFuture<FaultRelay.Strike> struck =
+        relay.armNext(new Fault.Stall(), Direction.CLIENT_TO_SERVER);
+    Disposable commit = connection.commitTransaction().subscribe();
+    struck.orTimeout(60, TimeUnit.SECONDS).join(); // COMMIT has left
+    commit.dispose();
+    CompletableFuture<Long> next =
+        execute(connection, "INSERT INTO item VALUES (2, 2)").toFuture();
+    assertThat(cluster.faults().killBackend(backend)).isTrue();
+    assertThat(next)
+        .failsWithin(LocalCluster.LIMIT)
+        .withThrowableThat()
+        .withStackTraceContaining(CommitOutcomeUnknownException.class.getName())
+        .withStackTraceContaining("the server answered");
+    assertThat(failure(connection.rollbackTransaction()))
+        .hasCauseInstanceOf(CommitOutcomeUnknownException.class);
+  }
+
+  private int backend() {
+    return Integer.parseInt(
+        String.valueOf(await(LocalCluster.select(connection, "SELECT pg_backend_pid()").next())));
+  }
+
   @Test
   void cancelledCommit_whoseAnswerComes_hasNoDoubt() {
     await(execute(connection, "INSERT INTO item VALUES (1, 1)"));
