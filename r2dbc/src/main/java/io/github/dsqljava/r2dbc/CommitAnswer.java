@@ -29,11 +29,18 @@ final class CommitAnswer {
 
   private static final String RESOLUTION_UNKNOWN = "08007";
 
+  /** SQL's code for the end of a transaction that cannot end so. */
+  private static final String INVALID_TERMINATION = "2D000";
+
   private final PhysicalSession session;
   private final SessionWire wire;
   private final SessionNotes notes;
   private final Consumer<R2dbcException> ifUnknown;
+  private final int beginsBefore;
   private final int endsBefore;
+
+  /** Its subscriber has gone before it was answered. */
+  private volatile boolean cancelled;
 
   /**
    * @param ifUnknown gets the exception of a COMMIT whose outcome is unknown
@@ -43,6 +50,7 @@ final class CommitAnswer {
     this.ifUnknown = ifUnknown;
     this.wire = session.wire();
     this.notes = wire.notes();
+    this.beginsBefore = notes.begins();
     this.endsBefore = notes.ends();
   }
 
@@ -58,7 +66,41 @@ final class CommitAnswer {
         .connection()
         .commitTransaction()
         .onErrorResume(this::read)
-        .doOnCancel(() -> wire.whenQuiet(() -> abandoned(context)));
+        .doOnCancel(
+            () -> {
+              cancelled = true;
+              wire.whenQuiet(() -> abandoned(context));
+            });
+  }
+
+  /**
+   * For a ROLLBACK: waits for the answer if nobody has heard it, and fails if there is nothing to
+   * roll back, or nobody knows whether there is.
+   */
+  Mono<Void> beforeRollback() {
+    return cancelled
+        ? Mono.<Void>create(sink -> wire.whenQuiet(sink::success)).then(Mono.defer(this::unheard))
+        : Mono.empty();
+  }
+
+  private Mono<Void> unheard() {
+    if (wasNotSent() || notes.begins() != beginsBefore) {
+      return Mono.empty();
+    }
+    if (notes.ends() > endsBefore) {
+      return notes.lastEndIsCommit() ? Mono.error(committed()) : Mono.empty();
+    }
+    return doesAnErrorLeaveDoubt()
+        ? Mono.error(unknown(new ClosedChannelException()))
+        : Mono.empty();
+  }
+
+  private static R2dbcException committed() {
+    return new R2dbcNonTransientResourceException(
+        "The transaction is committed and cannot be rolled back: commitTransaction() was cancelled,"
+            + " by a timeout for example, when COMMIT had been sent, and the server has carried it"
+            + " out. Do not run the transaction again",
+        INVALID_TERMINATION);
   }
 
   /**
@@ -76,13 +118,15 @@ final class CommitAnswer {
     return notes.lastError().map(CommitErrors::leaveOutcomeUnknown).orElse(true);
   }
 
-  private boolean isUnanswered() {
-    return notes.ends() == endsBefore && notes.lastError().isEmpty();
+  /** To be asked when all that was sent has its answer, or the connection has ended. */
+  private boolean wasNotSent() {
+    boolean isUnanswered = notes.ends() == endsBefore && notes.lastError().isEmpty();
+    return !notes.isCommitSent() || (isUnanswered && wire.isOpen());
   }
 
   /** Called after a cancel, when every answer has come or the connection has ended. */
   private void abandoned(ContextView context) {
-    if (!notes.isCommitSent() || (isUnanswered() && wire.isOpen())) {
+    if (wasNotSent()) {
       return;
     }
     var unused =

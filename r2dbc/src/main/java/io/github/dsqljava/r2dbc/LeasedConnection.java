@@ -213,7 +213,14 @@ class LeasedConnection implements PostgresqlConnection, Wrapped<PostgresqlConnec
 
   @Override
   public Mono<Void> rollbackTransaction() {
-    return one("", () -> afterCommit(session.connection()::rollbackTransaction));
+    return Mono.defer(
+        () -> {
+          check("");
+          CommitAnswer commit = lastCommit;
+          Mono<Void> rollback =
+              one("", () -> afterCommit(session.connection()::rollbackTransaction));
+          return commit == null ? rollback : commit.beforeRollback().then(rollback);
+        });
   }
 
   /** Fails the rollback if the transaction may be committed. */

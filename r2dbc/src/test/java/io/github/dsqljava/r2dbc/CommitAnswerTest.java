@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.dsqljava.CommitOutcomeUnknownException;
 import io.github.dsqljava.ConnectionLostException;
 import io.github.dsqljava.TransactionRolledBackException;
+import io.github.dsqljava.local.CommitConflict;
 import io.github.dsqljava.local.DsqlLocal;
 import io.github.dsqljava.testsupport.FaultRelay;
 import io.github.dsqljava.testsupport.FaultRelay.Direction;
@@ -149,7 +150,7 @@ class CommitAnswerTest {
 
   private int backend() {
     return Integer.parseInt(
-        String.valueOf(await(LocalCluster.select(connection, "SELECT pg_backend_pid()").next())));
+        String.valueOf(await(LocalCluster.select(connection, "SELECT pg_backend_pid()").last())));
   }
 
   @Test
@@ -170,6 +171,59 @@ class CommitAnswerTest {
     }
     assertThat(dropped).isEmpty();
     assertThat(items()).isEqualTo(2);
+  }
+
+  /** As with a timeout: a program that took it for rolled back would run it again. */
+  @Test
+  void rollbackBehindACancelledCommit_thatTheServerCarriedOut_saysSo() {
+    await(execute(connection, "INSERT INTO item VALUES (1, 1)"));
+    CompletableFuture<Void> rollback = cancelCommitAndRollBack();
+    assertThat(rollback)
+        .failsWithin(LocalCluster.LIMIT)
+        .withThrowableThat()
+        .withCauseInstanceOf(R2dbcNonTransientResourceException.class)
+        .withMessageContaining("is committed and cannot be rolled back");
+    assertThat(items()).isEqualTo(2);
+    await(connection.beginTransaction());
+    await(execute(connection, "INSERT INTO item VALUES (2, 2)"));
+    await(connection.rollbackTransaction());
+    assertThat(items()).as("the next transaction is its own").isEqualTo(2);
+  }
+
+  @Test
+  void rollbackBehindACancelledCommit_ofWhichTheServerKnowsNothing_isInDoubt() {
+    await(execute(connection, "INSERT INTO item VALUES (1, 1)"));
+    cluster.faults().unavailableAtCommit(1, /* committed= */ true);
+    assertThat(cancelCommitAndRollBack())
+        .failsWithin(LocalCluster.LIMIT)
+        .withThrowableThat()
+        .withStackTraceContaining(CommitOutcomeUnknownException.class.getName());
+    assertThat(items()).as("the server has committed").isEqualTo(2);
+  }
+
+  @Test
+  void rollbackBehindACancelledCommit_thatWasRefused_succeeds() {
+    await(execute(connection, "INSERT INTO item VALUES (1, 1)"));
+    cluster.faults().conflictCommits(1, CommitConflict.DATA);
+    assertThat(cancelCommitAndRollBack()).succeedsWithin(LocalCluster.LIMIT);
+    assertThat(items()).isEqualTo(1);
+  }
+
+  private CompletableFuture<Void> cancelCommitAndRollBack() {
+    Hooks.onErrorDropped(doubt -> {}); // tested above
+    try {
+      CompletableFuture<FaultRelay.Strike> struck =
+          relay.armNext(new Fault.Stall(), Direction.SERVER_TO_CLIENT);
+      Disposable commit = connection.commitTransaction().subscribe();
+      struck.orTimeout(60, TimeUnit.SECONDS).join(); // its answer is held
+      commit.dispose();
+      CompletableFuture<Void> rollback = connection.rollbackTransaction().toFuture();
+      relay.resume();
+      LocalCluster.until("it has an answer", rollback::isDone);
+      return rollback;
+    } finally {
+      Hooks.resetOnErrorDropped();
+    }
   }
 
   @Test
