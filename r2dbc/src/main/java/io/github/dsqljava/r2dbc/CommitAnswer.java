@@ -84,7 +84,7 @@ final class CommitAnswer {
   }
 
   private Mono<Void> unheard() {
-    if (wasNotSent() || notes.begins() != beginsBefore) {
+    if (wasNotSent() || !isOfTheLastTransaction()) {
       return Mono.empty();
     }
     if (notes.ends() > endsBefore) {
@@ -105,13 +105,19 @@ final class CommitAnswer {
 
   /**
    * Whether COMMIT was sent, and nothing that the server has said, be it its last words, tells what
-   * became of it.
+   * became of it. A COMMIT that the driver has not sent, because there was nothing to commit, is
+   * taken for sent with the next statement; what tells then is that another transaction has begun.
    */
   boolean isInDoubt() {
     return notes.isCommitSent()
+        && isOfTheLastTransaction()
         && notes.ends() == endsBefore
         && notes.status() != SessionNotes.IDLE
         && doesAnErrorLeaveDoubt();
+  }
+
+  private boolean isOfTheLastTransaction() {
+    return notes.begins() == beginsBefore;
   }
 
   private boolean doesAnErrorLeaveDoubt() {

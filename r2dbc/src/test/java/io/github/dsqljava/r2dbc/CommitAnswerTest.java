@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.dsqljava.CommitOutcomeUnknownException;
 import io.github.dsqljava.ConnectionLostException;
+import io.github.dsqljava.StatementOutcomeUnknownException;
 import io.github.dsqljava.TransactionRolledBackException;
 import io.github.dsqljava.local.CommitConflict;
 import io.github.dsqljava.local.DsqlLocal;
@@ -238,6 +239,27 @@ class CommitAnswerTest {
         .as("a COMMIT that never left")
         .hasCauseInstanceOf(ConnectionLostException.class);
     assertThat(items()).isEqualTo(1);
+  }
+
+  /** The driver sends none, and nothing is left of it in what follows. */
+  @Test
+  void commitWithoutATransaction_leavesNoDoubtBehind() {
+    await(connection.rollbackTransaction());
+    await(connection.commitTransaction());
+    await(execute(connection, "BEGIN"));
+    await(execute(connection, "INSERT INTO item VALUES (1, 1)"));
+    cut(Direction.SERVER_TO_CLIENT);
+    assertThat(failure(execute(connection, "INSERT INTO item VALUES (2, 2)")))
+        .hasCauseInstanceOf(ConnectionLostException.class);
+  }
+
+  @Test
+  void commitWithoutATransaction_beforeAStatementByItself_leavesNoDoubtOfACommit() {
+    await(connection.rollbackTransaction());
+    await(connection.commitTransaction());
+    cut(Direction.SERVER_TO_CLIENT);
+    assertThat(failure(execute(connection, "INSERT INTO item VALUES (1, 1)")))
+        .hasCauseInstanceOf(StatementOutcomeUnknownException.class);
   }
 
   @Test
