@@ -152,9 +152,10 @@ public final class AsyncPool<C> {
   /**
    * As {@link #acquire(Object, Duration)}.
    *
-   * @param ahead whether it goes ahead of those that wait: it is a transaction whose turn it is in
-   *     the {@link ConflictLane}. It was served before, and so it came before all of them; and
-   *     behind it waits the lane, which would get on no faster than the queue is long
+   * @param ahead whether it goes ahead of those that wait, however many they are: it is a
+   *     transaction whose turn it is in the {@link ConflictLane}. It was served before, and so it
+   *     came before all of them; and behind it waits the lane, which would get on no faster than
+   *     the queue is long
    */
   public CompletableFuture<Lease<C>> acquire(
       @Nullable Object preference, Duration timeout, boolean ahead) {
@@ -183,7 +184,7 @@ public final class AsyncPool<C> {
       return CompletableFuture.completedFuture(lease(ready, taken, now, effects));
     }
     closeTooOld(now, effects);
-    if (waiters.size() >= policy.maxWaiting() + slots.openable()) {
+    if (!ahead && waiters.size() >= policy.maxWaiting() + slots.openable()) {
       fill(now, effects);
       return refuse(new PoolBusyException(name, waiters.size(), describe()), effects);
     }

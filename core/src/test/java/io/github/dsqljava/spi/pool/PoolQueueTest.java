@@ -42,6 +42,19 @@ class PoolQueueTest {
     assertThat(fixture.pool.stats().waiting()).isEqualTo(2);
   }
 
+  /** Nor would it be served later for those that wait before it. */
+  @Test
+  void acquire_queueFull_whoGoesAheadIsNotRefused() {
+    PoolFixture fixture = PoolFixture.of(policy -> policy.maxSize(1).maxWaiting(2));
+    Lease<SimulatedConnection> lease = fixture.acquireNow();
+    var waiting = fixture.acquire(2);
+    var ahead = fixture.pool.acquire(null, PoolFixture.PATIENCE, /* ahead= */ true);
+    assertThat(ahead).isNotDone();
+    lease.release();
+    leased(ahead);
+    assertThat(waiting).noneMatch(CompletableFuture::isDone);
+  }
+
   @Test
   void acquire_nobodyMayWait_poolStillGrowsToMaxSize() {
     PoolFixture fixture = PoolFixture.of(policy -> policy.maxSize(2).maxWaiting(0));
