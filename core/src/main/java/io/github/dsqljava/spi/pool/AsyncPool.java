@@ -604,7 +604,8 @@ public final class AsyncPool<C> {
           if (wait.isZero()) {
             abort(now, effects);
           } else if (slots.size() > 0) {
-            effects.add(() -> scheduler.schedule(wait, () -> change(this::abort)));
+            // Not behind the callbacks of those that fail here.
+            effects.addFirst(() -> scheduler.schedule(wait, () -> change(this::abort)));
           }
         });
     return result;

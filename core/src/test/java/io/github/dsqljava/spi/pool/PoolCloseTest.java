@@ -77,6 +77,15 @@ class PoolCloseTest {
     fixture.cluster.assertNoFaults();
   }
 
+  @Test
+  void close_callbackOfACallerTakesLong_graceHasBegunBefore() {
+    Lease<SimulatedConnection> lease = fixture.acquireNow();
+    fixture.acquireNow();
+    fixture.acquire().whenComplete((none, failure) -> fixture.time.advance(GRACE));
+    assertThat(fixture.pool.close(GRACE)).isCompleted();
+    assertThat(lease.connection().isAborted()).isTrue();
+  }
+
   @ParameterizedTest
   @ValueSource(longs = {0, -1, Long.MIN_VALUE})
   void close_noGrace_abortsInTheCall(long seconds) {
