@@ -81,12 +81,11 @@ public final class RetryPolicy {
   }
 
   /**
-   * How many attempts of a transaction may fail with anything but a lost conflict, 1 or more: a
-   * lost connection or statement timeout, a changed schema, a lost answer to COMMIT. With so many
-   * of them the transaction is given up; 1 means that none leads to another attempt. Default 10:
-   * with the default pauses, whose nine are 1.1 seconds together on average and 2.3 at most, that
-   * rides out a second without a server, and a statement that costs its connection each time does
-   * not cost a hundred of them.
+   * The number of failures other than a lost conflict after which a transaction is given up, 1 or
+   * more: a lost connection or statement timeout, a changed schema, a lost answer to COMMIT. 1
+   * means that none of them leads to another attempt. Default 10: the nine default pauses between
+   * them take 1.1 seconds on average and 2.3 at most, so a transaction survives a second without a
+   * server, and a statement that loses its connection each time does not use up a hundred of them.
    */
   public int maxOtherFailures() {
     return values.maxOtherFailures;

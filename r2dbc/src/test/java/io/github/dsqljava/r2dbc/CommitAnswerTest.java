@@ -137,8 +137,7 @@ class CommitAnswerTest {
     Disposable commit = connection.commitTransaction().subscribe();
     struck.orTimeout(60, TimeUnit.SECONDS).join(); // COMMIT has left
     commit.dispose();
-    CompletableFuture<Long> next =
-        execute(connection, "INSERT INTO item VALUES (2, 2)").toFuture();
+    CompletableFuture<Long> next = execute(connection, "INSERT INTO item VALUES (2, 2)").toFuture();
     assertThat(cluster.faults().killBackend(backend)).isTrue();
     assertThat(next)
         .failsWithin(LocalCluster.LIMIT)

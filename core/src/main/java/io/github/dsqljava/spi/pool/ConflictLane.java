@@ -35,15 +35,15 @@ import java.util.random.RandomGenerator;
  * <p><b>Slow ones.</b> An attempt that takes much longer than usual loses its place, so that the
  * others can continue.
  *
- * <p><b>Connections.</b> Whoever has a turn keeps his place while he waits for a connection: in a
- * pool without an idle one, who follows would get none either. He waits at the head of the pool's
- * queue ({@link AsyncPool#acquire(Object, Duration, boolean)}), so that the lane does not stand
- * still while callers that have nothing to do with it are served before him. That wait is not part
- * of his attempt, by which the lane learns. But it uses up the time for which a slow one keeps his
- * place, a second at least: when it takes longer, the next one gets his turn and waits for a
- * connection, too, and if two come free at once the two begin together and may be in each other's
- * way. The wait has a bound because it is not only the pool's: it takes in what a program does with
- * a connection before it is used, and one that hangs there must not hold up the whole lane.
+ * <p><b>Connections.</b> A transaction that has its turn keeps its place while it waits for a
+ * connection: in a pool without an idle one, the next in the lane would get none either. It waits
+ * at the head of the pool's queue ({@link AsyncPool#acquire(Object, Duration, boolean)}), so that
+ * the lane does not stand still while the pool serves other callers. That wait is not part of the
+ * attempt, from which the lane learns. But it uses up the time for which a slow attempt keeps its
+ * place, a second at least. After that the next one gets its turn and waits for a connection, too;
+ * if two connections come free at once, the two begin together and may conflict. The wait has a
+ * bound because it includes the program's own hook for a new connection: one that hangs must not
+ * stop the whole lane.
  *
  * <p><b>Cost.</b> Only transactions that have lost a conflict come here. Others take neither its
  * lock nor a pass, which is what {@link #isUntouched()} shows.

@@ -43,9 +43,9 @@ public @interface RetryConflicts {
   boolean idempotent() default false;
 
   /**
-   * Returns how often the method is run in all, 1 or more; 0 for what {@code
-   * dsql.retry.max-attempts} says, which is the default. Failures that are no conflict end it
-   * earlier if there are as many as {@code dsql.retry.max-other-failures} says, 10 by default.
+   * Returns the largest number of calls of the method, 1 or more. The default 0 stands for the
+   * value of {@code dsql.retry.max-attempts}. Failures that are no conflict end it earlier, after
+   * {@code dsql.retry.max-other-failures} of them, 10 by default.
    */
   int maxAttempts() default 0;
 }
