@@ -1,5 +1,6 @@
 package io.github.dsqljava.spring.transaction;
 
+import io.github.dsqljava.CommitOutcomeUnknownException;
 import io.github.dsqljava.spi.TransactionRun;
 import java.time.Duration;
 import java.util.Optional;
@@ -47,6 +48,10 @@ final class BlockingRetry {
           failed = e;
           Progress told = attempt.progress();
           step = attempts.failed(e, told == Progress.UNKNOWN ? progress.apply(e) : told);
+          if (step instanceof TransactionRun.Step.Fail fail
+              && fail.failure() instanceof CommitOutcomeUnknownException) {
+            attempt.endsInDoubt();
+          }
         }
       }
       if (step instanceof TransactionRun.Step.Again again) {

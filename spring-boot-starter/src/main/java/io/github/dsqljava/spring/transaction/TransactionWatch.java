@@ -20,7 +20,8 @@ final class TransactionWatch implements TransactionExecutionListener {
   /**
    * One attempt, until it is closed; it may contain others. The first transaction that begins in it
    * is its own. An independent transaction inside leaves the attempt in doubt from its COMMIT until
-   * the server's answer is known. After the commit of the attempt's own transaction, no other event
+   * the server's answer is known; if that one is retried by itself, in an attempt inside this one,
+   * it does so when it is given up. After the commit of the attempt's own transaction, no other event
    * counts.
    */
   static final class Attempt implements AutoCloseable {
@@ -29,6 +30,7 @@ final class TransactionWatch implements TransactionExecutionListener {
     private @Nullable TransactionExecution own;
     private @Nullable TransactionExecution inDoubt;
     private boolean refusedInside;
+    private boolean doubtInside;
 
     Attempt() {
       CURRENT.set(this);
@@ -38,10 +40,20 @@ final class TransactionWatch implements TransactionExecutionListener {
       if (progress == Progress.COMMITTED) {
         return progress;
       }
-      if (inDoubt != null) {
+      if (inDoubt != null || doubtInside) {
         return Progress.COMMITTING;
       }
       return refusedInside && progress == Progress.BEGUN ? Progress.REFUSED_INSIDE : progress;
+    }
+
+    /**
+     * It is given up, and something of it may be committed. The one around it may not learn that
+     * from its failure: a rollback that fails can take its place.
+     */
+    void endsInDoubt() {
+      if (outer != null) {
+        outer.doubtInside = true;
+      }
     }
 
     private void begun(TransactionExecution transaction) {
