@@ -21,8 +21,8 @@ final class TransactionWatch implements TransactionExecutionListener {
    * One attempt, until it is closed; it may contain others. The first transaction that begins in it
    * is its own. An independent transaction inside leaves the attempt in doubt from its COMMIT until
    * the server's answer is known; if that one is retried by itself, in an attempt inside this one,
-   * it does so when it is given up. After the commit of the attempt's own transaction, no other event
-   * counts.
+   * it does so when it is given up. After the commit of the attempt's own transaction, no other
+   * event counts.
    */
   static final class Attempt implements AutoCloseable {
     private final @Nullable Attempt outer = CURRENT.get();
