@@ -58,6 +58,15 @@ public final class Interruption {
     leave = Leave.NONE;
   }
 
+  /**
+   * The running statement must not be cancelled from now on. PostgreSQL asks for the data of a
+   * COPY, and ignores the Sync of its batch only if it reads that before a signal; whoever sends
+   * another Sync would not know how many PostgreSQL answers.
+   */
+  public void mustNotBeCancelled() {
+    leave = Leave.NONE;
+  }
+
   /** Whether a signal is on its way, which must hit only its own statement. */
   public boolean isUnderWay() {
     return underWay;

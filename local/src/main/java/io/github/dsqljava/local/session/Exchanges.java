@@ -125,6 +125,7 @@ final class Exchanges implements Interruptible, MessageSplitter.Sink {
 
   void copyBegins() {
     copiesIn = true;
+    interruption.mustNotBeCancelled();
   }
 
   /**
