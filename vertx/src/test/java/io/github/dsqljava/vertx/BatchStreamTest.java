@@ -116,8 +116,7 @@ class BatchStreamTest {
             pool.executeMany(
                 INSERT, rows(2_000, id -> Tuple.of(id, "n")), options(100, 4).build()));
     assertThat(result.rowCount()).isEqualTo(2_000);
-    assertThat(pool.stats().opened()).isEqualTo(4);
-    assertThat(mostAhead.get()).isLessThanOrEqualTo(600);
+    assertThat(mostAhead.get()).isBetween(301, 600);
     assertThat(count()).isEqualTo("2000");
   }
 
@@ -126,7 +125,7 @@ class BatchStreamTest {
     List<Tuple> rows = IntStream.range(0, 1_000).mapToObj(id -> Tuple.of(id, "n")).toList();
     BatchResult result = await(pool.executeMany(INSERT, rows, options(100, 4).build()));
     assertThat(result.chunks()).hasSize(10).allMatch(c -> c.outcome() == ChunkOutcome.COMMITTED);
-    assertThat(pool.stats().opened()).isEqualTo(4);
+    assertThat(count()).isEqualTo("1000");
   }
 
   @Test
