@@ -27,20 +27,28 @@ public final class BenchmarkRun {
 
   private static final Duration CLUSTER_START = Duration.ofMinutes(2);
 
-  private final Options options;
-
-  private BenchmarkRun(Options options) {
-    this.options = options;
+  /** Takes the results of a part, with those of all parts before. */
+  public interface Part {
+    /** Writes the results, so that a run that is ended in a later part keeps them. */
+    void measured(Results results) throws IOException;
   }
 
-  /** Measures. Prints what it has found as it goes. */
-  public static Results run(Options options)
+  private final Options options;
+  private final Part part;
+
+  private BenchmarkRun(Options options, Part part) {
+    this.options = options;
+    this.part = part;
+  }
+
+  /** Measures one part after the other, and prints the results as it goes. */
+  public static void run(Options options, Part part)
       throws IOException, InterruptedException, SQLException, RunnerException {
     endAfter(options.length().limit());
     Files.createDirectories(options.output());
     Progress.say(
         "Seed " + options.seed() + ", " + options.length().name() + ", " + options.peers());
-    return new BenchmarkRun(options).run();
+    new BenchmarkRun(options, part).run();
   }
 
   /** The processes that it has started end with it. */
@@ -61,7 +69,7 @@ public final class BenchmarkRun {
     watchdog.start();
   }
 
-  private Results run() throws IOException, InterruptedException, SQLException, RunnerException {
+  private void run() throws IOException, InterruptedException, SQLException, RunnerException {
     List<String> roundTrips = ROUND_TRIPS.stream().map(String::valueOf).toList();
     try (OtherPrograms others = OtherPrograms.watch();
         JavaProcess cluster = JavaProcess.start(ClusterProcess.class, roundTrips)) {
@@ -73,16 +81,19 @@ public final class BenchmarkRun {
         admin.createTables();
         Map<Integer, Long> measuredRoundTrips = roundTrips(addresses, admin);
         Map<Cell, List<LoadResult>> load = load(addresses, admin);
-        FreshRuns fresh = new FreshRuns(addresses, options.peers());
-        boolean everything = options.everything();
-        Map<PeerKind, List<ColdResult>> cold =
-            everything ? fresh.cold(options.length().coldStarts()) : Map.of();
-        Map<PeerKind, List<MemoryResult>> memory =
-            everything ? fresh.memory(options.length().memoryRuns()) : Map.of();
-        List<InProcessScore> inProcess = everything ? inProcess() : List.of();
-        MachineUse use = others.use();
-        Progress.say(use.line());
-        return new Results(use, load, measuredRoundTrips, cold, memory, inProcess);
+        part.measured(
+            new Results(others.use(), load, measuredRoundTrips, Map.of(), Map.of(), List.of()));
+        if (options.everything()) {
+          FreshRuns fresh = new FreshRuns(addresses, options.peers());
+          Map<PeerKind, List<ColdResult>> cold = fresh.cold(options.length().coldStarts());
+          Map<PeerKind, List<MemoryResult>> memory = fresh.memory(options.length().memoryRuns());
+          part.measured(
+              new Results(others.use(), load, measuredRoundTrips, cold, memory, List.of()));
+          List<InProcessScore> inProcess = inProcess();
+          part.measured(
+              new Results(others.use(), load, measuredRoundTrips, cold, memory, inProcess));
+        }
+        Progress.say(others.use().line());
       }
     }
   }
