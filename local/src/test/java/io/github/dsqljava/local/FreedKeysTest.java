@@ -318,6 +318,26 @@ class FreedKeysTest {
     }
   }
 
+  /** The note is written under an advisory lock; a client that held it would stop all others. */
+  @Test
+  void lockOfTheNote_isOutOfReach() throws Exception {
+    try (Connection admin = Jdbc.connect(cluster, "admin")) {
+      for (String function :
+          new String[] {
+            "pg_advisory_xact_lock(bigint)",
+            "pg_advisory_lock(bigint)",
+            "pg_advisory_lock_shared(bigint)",
+            "pg_try_advisory_xact_lock(integer, integer)"
+          }) {
+        assertThat(
+                Jdbc.value(
+                    admin, "SELECT has_function_privilege('" + function + "', 'EXECUTE')::text"))
+            .as(function)
+            .isEqualTo("false");
+      }
+    }
+  }
+
   private static void countedTable() throws Exception {
     table(
         "freed",

@@ -239,6 +239,16 @@ $$;
 
 REVOKE ALL ON FUNCTION dsql_internal.limit_frees() FROM PUBLIC;
 
+-- A client that held the lock would stop all who delete. The dialect refuses these functions by their names; this
+-- holds wherever it does not see the name.
+
+DO $$
+BEGIN
+  EXECUTE (SELECT 'REVOKE ALL ON FUNCTION ' || string_agg(oid::regprocedure::text, ', ') || ' FROM PUBLIC'
+    FROM pg_catalog.pg_proc WHERE proname ~ '^pg_(try_)?advisory_' AND pronamespace = 'pg_catalog'::regnamespace);
+END
+$$;
+
 -- Whether a transaction that has freed something may be invisible to the snapshot. All below its xmin were over when
 -- it was taken.
 
@@ -272,6 +282,8 @@ AS $$
     SELECT unnest(conkey) FROM dsql_internal.pg_constraint WHERE conrelid = relation AND contype = 'f'
   ) AS numbers (number)
 $$;
+
+REVOKE ALL ON FUNCTION dsql_internal.limit_key_columns(oid) FROM PUBLIC;
 
 -- Lets the trigger dsql$keys of a table fire for these columns only. It fires for each row: of several UPDATEs of one
 -- table in one statement, PostgreSQL fires the triggers of the last alone, for the columns that the last sets.
@@ -505,7 +517,7 @@ $$;
 
 REVOKE ALL ON FUNCTION dsql_internal.limit_changes_of(regclass) FROM PUBLIC;
 
-CREATE OR REPLACE FUNCTION dsql_internal.limit_new_tables() RETURNS event_trigger
+CREATE OR REPLACE FUNCTION dsql_internal.limit_tables() RETURNS event_trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = dsql_internal, pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -587,7 +599,7 @@ DROP EVENT TRIGGER IF EXISTS dsql_limits;
 
 CREATE EVENT TRIGGER dsql_limits ON ddl_command_end
 WHEN TAG IN ('CREATE TABLE', 'CREATE SCHEMA', 'ALTER TABLE', 'CREATE INDEX')
-EXECUTE FUNCTION dsql_internal.limit_new_tables();
+EXECUTE FUNCTION dsql_internal.limit_tables();
 
 -- Tables of a data directory that an older dsql-local has made.
 
