@@ -39,7 +39,7 @@ final class CommitAnswer {
   private final int beginsBefore;
   private final int endsBefore;
 
-  /** Its subscriber has gone before it was answered. */
+  /** Whether the subscriber cancelled before the answer came. */
   private volatile boolean cancelled;
 
   /**
@@ -74,8 +74,8 @@ final class CommitAnswer {
   }
 
   /**
-   * For a ROLLBACK: waits for the answer if nobody has heard it, and fails if there is nothing to
-   * roll back, or nobody knows whether there is.
+   * Called before a ROLLBACK. After a cancelled COMMIT it waits for the server's answer, and fails
+   * if the transaction is committed or its outcome is unknown.
    */
   Mono<Void> beforeRollback() {
     return cancelled
@@ -104,9 +104,9 @@ final class CommitAnswer {
   }
 
   /**
-   * Whether COMMIT was sent, and nothing that the server has said, be it its last words, tells what
-   * became of it. A COMMIT that the driver has not sent, because there was nothing to commit, is
-   * taken for sent with the next statement; what tells then is that another transaction has begun.
+   * Whether COMMIT was sent and the server's messages leave its outcome unknown. The driver does
+   * not send COMMIT without a transaction; the next statement then sets the mark that it was sent,
+   * and the transaction that begins with it shows the mistake.
    */
   boolean isInDoubt() {
     return notes.isCommitSent()
@@ -124,7 +124,7 @@ final class CommitAnswer {
     return notes.lastError().map(CommitErrors::leaveOutcomeUnknown).orElse(true);
   }
 
-  /** To be asked when all that was sent has its answer, or the connection has ended. */
+  /** Valid only when every message sent has its answer, or the connection has ended. */
   private boolean wasNotSent() {
     boolean isUnanswered = notes.ends() == endsBefore && notes.lastError().isEmpty();
     return !notes.isCommitSent() || (isUnanswered && wire.isOpen());
@@ -167,7 +167,7 @@ final class CommitAnswer {
         ours.getMessage(), first.map(ServerError::sqlState).orElse("40000"), 0, ours);
   }
 
-  /** Says that nobody knows what became of COMMIT. */
+  /** Returns the exception for a COMMIT with an unknown outcome. */
   R2dbcException unknown(Throwable failure) {
     String problem =
         notes

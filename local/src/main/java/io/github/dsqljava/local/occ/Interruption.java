@@ -59,9 +59,9 @@ public final class Interruption {
   }
 
   /**
-   * The running statement must not be cancelled from now on. PostgreSQL asks for the data of a
-   * COPY, and ignores the Sync of its batch only if it reads that before a signal; whoever sends
-   * another Sync would not know how many PostgreSQL answers.
+   * Forbids to cancel the running statement from now on: PostgreSQL asks for the data of a COPY. It
+   * ignores the Sync of the batch only if it reads that before the signal. If the signal comes
+   * first, it answers that Sync and the one behind the data, and all later answers are one off.
    */
   public void mustNotBeCancelled() {
     leave = Leave.NONE;
